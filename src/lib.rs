@@ -1,5 +1,5 @@
 //! redite finds sentences and paragraphs that are said twice.
 
-#![warn(missing_docs)]
-
+pub mod fold;
+mod hash;
 pub mod model;

@@ -1,1 +1,3 @@
-//! Integration tests: one binary.
+//! Integration tests, one binary; each module is a room or a promise.
+
+mod fold_table;

@@ -1,0 +1,218 @@
+//! Numbers by value: the same number in another dress folds to the same token.
+//!
+//! Grouping follows the locales of CLDR: groups of exactly three digits between `.`, `,`, apostrophes, `٬` or
+//! spaces of any width, and the Indian 2-2-3. What has one mark and is not grouped is a decimal; what has several
+//! (`12.05.2017`, `1.2.3`, `192.168.1.1`) is one compound number whose marks are unified. A sign belongs to the
+//! number if it stands alone before it.
+
+use super::table::{Class, Table};
+
+/// Takes numbers out of a text; reusable scratch, no allocation in the steady state.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    digits: Vec<u8>,
+    groups: Vec<Group>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    /// The mark before the group, one of [`Mark`]; meaningless for the first.
+    mark: Mark,
+    start: usize,
+    end: usize,
+}
+
+impl Group {
+    fn len(self) -> usize {
+        self.end - self.start
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Mark {
+    Stop,
+    Comma,
+    Apostrophe,
+    /// Arabic thousands separator, U+066C.
+    Thousands,
+    /// Arabic decimal separator, U+066B.
+    Decimal,
+    Space,
+}
+
+impl Mark {
+    fn of(c: char) -> Option<Self> {
+        Some(match c {
+            '.' => Self::Stop,
+            ',' => Self::Comma,
+            '\'' | '’' => Self::Apostrophe,
+            '٬' => Self::Thousands,
+            '٫' => Self::Decimal,
+            ' ' => Self::Space,
+            _ => return None,
+        })
+    }
+
+    fn may_group(self) -> bool {
+        self != Self::Decimal
+    }
+
+    fn may_be_decimal(self) -> bool {
+        matches!(self, Self::Stop | Self::Comma | Self::Decimal)
+    }
+}
+
+impl Numbers {
+    /// Reads the number whose first digit stands at byte `at`, gives its canonical form to `out` (digits, and `.`
+    /// for every decimal or compound mark) and returns the byte after it.
+    pub(super) fn read(&mut self, table: &Table, text: &str, at: usize, out: &mut String) -> usize {
+        self.digits.clear();
+        self.groups.clear();
+        let mut end = self.group(table, text, at, Mark::Stop);
+        // Marks that stand tight between digits.
+        while let Some((mark, digit)) = tight_mark(table, text, end) {
+            if matches!(mark, Mark::Apostrophe | Mark::Thousands) && digits_at(table, text, digit) != 3 {
+                break;
+            }
+            end = self.group(table, text, digit, mark);
+        }
+        // Spaces group only a plain lead of one to three digits, and only groups of exactly three.
+        if self.groups.len() == 1 && self.lead_may_group(0) {
+            while let Some(digit) = space_mark(table, text, end) {
+                if digits_at(table, text, digit) != 3 {
+                    break;
+                }
+                let (groups, digits) = (self.groups.len(), self.digits.len());
+                let after = self.group(table, text, digit, Mark::Space);
+                let Some((mark, fraction)) = tight_mark(table, text, after) else {
+                    end = after;
+                    continue;
+                };
+                // `1 500,25` ends in a decimal; `1 500.200.300` is not of this number.
+                let stop = self.group(table, text, fraction, mark);
+                if mark.may_be_decimal() && tight_mark(table, text, stop).is_none() {
+                    end = stop;
+                } else {
+                    self.groups.truncate(groups);
+                    self.digits.truncate(digits);
+                }
+                break;
+            }
+        }
+        self.write(out);
+        end
+    }
+
+    /// Takes a run of digits; returns the byte after it.
+    fn group(&mut self, table: &Table, text: &str, mut at: usize, mark: Mark) -> usize {
+        let start = self.digits.len();
+        let mut end = at;
+        while let Some((c, Class::Digit, next)) = visible(table, text, at) {
+            self.digits.push(u8::try_from(c).unwrap_or(b'0'));
+            at = next;
+            end = next;
+        }
+        self.groups.push(Group { mark, start, end: self.digits.len() });
+        end
+    }
+
+    fn lead_may_group(&self, first: usize) -> bool {
+        let lead = self.groups[first];
+        (1..=3).contains(&lead.len()) && self.digits[lead.start] != b'0'
+    }
+
+    /// Number of groups from `first` on that one grouping mark joins into one integer; 1 if none does.
+    fn grouped(&self, first: usize) -> usize {
+        let rest = &self.groups[first + 1..];
+        let Some(mark) = rest.first().map(|g| g.mark).filter(|m| m.may_group()) else { return 1 };
+        if !self.lead_may_group(first) {
+            return 1;
+        }
+        let same = rest.iter().take_while(|g| g.mark == mark).count();
+        let threes = rest[..same].iter().take_while(|g| g.len() == 3).count();
+        if threes == same {
+            return 1 + threes;
+        }
+        // Indian: 12,34,567.
+        let twos = rest[..same].iter().take_while(|g| g.len() == 2).count();
+        if mark == Mark::Comma && self.groups[first].len() <= 2 && twos >= 1 && twos + 1 == same && rest[twos].len() == 3 {
+            return 1 + same;
+        }
+        if threes >= 1 && rest[threes].mark != mark { 1 + threes } else { 1 }
+    }
+
+    fn write(&self, out: &mut String) {
+        let n = self.groups.len();
+        let whole = self.grouped(0);
+        let decimal_rest = n - whole == 1 && self.groups[whole].mark.may_be_decimal();
+        if whole == n || (decimal_rest && (whole == 1 || self.groups[whole].mark != self.groups[1].mark)) {
+            self.push(0, whole, out);
+            if decimal_rest {
+                out.push('.');
+                self.push(whole, n, out);
+            }
+            return;
+        }
+        // Compound: parts that one mark joins into an integer bind tighter than the others.
+        let mut at = 0;
+        while at < n {
+            let mut size = self.grouped(at);
+            let follows = self.groups.get(at + size).map(|g| g.mark);
+            let before = (at > 0).then(|| self.groups[at].mark);
+            let inner = (size > 1).then(|| self.groups[at + 1].mark);
+            if inner.is_some() && (inner == before || inner == follows) {
+                size = 1;
+            }
+            if at > 0 {
+                out.push('.');
+            }
+            self.push(at, at + size, out);
+            at += size;
+        }
+    }
+
+    fn push(&self, from: usize, to: usize, out: &mut String) {
+        for group in &self.groups[from..to] {
+            out.extend(self.digits[group.start..group.end].iter().map(|&d| char::from(d)));
+        }
+    }
+}
+
+/// The next character that is not ignored, as mapped, with its class and the byte after it.
+pub(super) fn visible(table: &Table, text: &str, mut at: usize) -> Option<(char, Class, usize)> {
+    loop {
+        let c = text[at..].chars().next()?;
+        let next = at + c.len_utf8();
+        let entry = table.entry(c);
+        match entry.class() {
+            Class::Ignored => at = next,
+            _ if entry.is_multi() => return Some((c, Class::Separator, next)),
+            class => return Some((entry.mapped(), class, next)),
+        }
+    }
+}
+
+/// A mark between digits at `at`, and where the digit after it stands.
+fn tight_mark(table: &Table, text: &str, at: usize) -> Option<(Mark, usize)> {
+    let (c, _, next) = visible(table, text, at)?;
+    let mark = Mark::of(c).filter(|&m| m != Mark::Space)?;
+    matches!(visible(table, text, next), Some((_, Class::Digit, _))).then_some((mark, next))
+}
+
+fn space_mark(table: &Table, text: &str, at: usize) -> Option<usize> {
+    let (c, _, next) = visible(table, text, at)?;
+    (c == ' ' && matches!(visible(table, text, next), Some((_, Class::Digit, _)))).then_some(next)
+}
+
+/// Length of the run of digits at `at`, counted to 4 at most.
+fn digits_at(table: &Table, text: &str, mut at: usize) -> usize {
+    let mut n = 0;
+    while n < 4 {
+        match visible(table, text, at) {
+            Some((_, Class::Digit, next)) => at = next,
+            _ => break,
+        }
+        n += 1;
+    }
+    n
+}

@@ -1,0 +1,198 @@
+//! What becomes of each code point: class, mapping, and whether its neighbours matter.
+//!
+//! `data/fold.txt` is generated from ICU4X (see `tests/it/fold_table.rs`) and spread at first use into a two-level
+//! table: 256 code points a page, equal pages shared, about 100 kB, built in well under a millisecond.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// The part a code point plays in a token.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(super) enum Class {
+    /// Letter of a script that separates words.
+    Letter = 0,
+    /// Letter of a script written without spaces: a token by itself, with the marks that follow.
+    Unspaced = 1,
+    /// Combining mark: belongs to what stands before it.
+    Mark = 2,
+    /// Decimal digit, mapped to ASCII.
+    Digit = 3,
+    /// Currency, per cent: a token by itself.
+    Symbol = 4,
+    /// White space, punctuation and other symbols.
+    Separator = 5,
+    /// Soft hyphens, zero-width and bidirectional marks, variation selectors.
+    Ignored = 6,
+}
+
+const CLASSES: [Class; 7] = [
+    Class::Letter,
+    Class::Unspaced,
+    Class::Mark,
+    Class::Digit,
+    Class::Symbol,
+    Class::Separator,
+    Class::Ignored,
+];
+
+const CHAR_BITS: u32 = 21;
+const CHAR_MASK: u32 = (1 << CHAR_BITS) - 1;
+const CLASS_MASK: u32 = 7;
+const MULTI: u32 = 1 << 24;
+const ISOLATED: u32 = 1 << 25;
+const QUICK: u32 = 1 << 26;
+const NON_STARTER: u32 = 1 << 27;
+
+/// One code point's row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Entry(u32);
+
+impl Entry {
+    pub(super) fn class(self) -> Class {
+        CLASSES[((self.0 >> CHAR_BITS) & CLASS_MASK) as usize]
+    }
+
+    /// The one character this code point folds to; meaningless if [`Entry::is_multi`].
+    pub(super) fn mapped(self) -> char {
+        char::from_u32(self.0 & CHAR_MASK).unwrap_or(char::REPLACEMENT_CHARACTER)
+    }
+
+    /// True if the mapping is [`Table::expansion`].
+    pub(super) fn is_multi(self) -> bool {
+        self.0 & MULTI != 0
+    }
+
+    /// True if the expansion must not join its neighbours' tokens: `10²` is not 102.
+    pub(super) fn is_isolated(self) -> bool {
+        self.0 & ISOLATED != 0
+    }
+
+    /// True if the code point may compose with its neighbours, so that the text needs the slow path.
+    pub(super) fn needs_context(self) -> bool {
+        self.0 & QUICK != 0
+    }
+
+    /// True if the canonical combining class is not 0.
+    pub(super) fn is_non_starter(self) -> bool {
+        self.0 & NON_STARTER != 0
+    }
+}
+
+/// The whole table.
+pub(super) struct Table {
+    index: Vec<u16>,
+    pages: Vec<[Entry; 256]>,
+    expansions: Vec<Box<[char]>>,
+}
+
+impl Table {
+    /// The table, built at the first call.
+    pub(super) fn get() -> &'static Self {
+        static TABLE: OnceLock<Table> = OnceLock::new();
+        TABLE.get_or_init(|| Self::build(include_str!("data/fold.txt")))
+    }
+
+    #[inline]
+    pub(super) fn entry(&self, c: char) -> Entry {
+        let cp = c as usize;
+        self.pages[self.index[cp >> 8] as usize][cp & 0xFF]
+    }
+
+    pub(super) fn expansion(&self, entry: Entry) -> &[char] {
+        &self.expansions[(entry.0 & CHAR_MASK) as usize]
+    }
+
+    fn build(data: &str) -> Self {
+        let mut expansions = Vec::new();
+        // Rows come in order of code points, so pages fill one after the other.
+        let mut rows = data.lines().filter(|l| !l.starts_with('#')).map(|l| Row::parse(l, &mut expansions)).peekable();
+        let mut pages: Vec<[Entry; 256]> = Vec::new();
+        let mut index = Vec::with_capacity(0x1100);
+        let mut known: HashMap<[u32; 256], u16> = HashMap::new();
+        for page in 0..0x1100_u32 {
+            let first = page << 8;
+            // A page that no row touches: letters that stay as they are.
+            let mut now = [0_u32; 256];
+            for (slot, cp) in now.iter_mut().zip(first..) {
+                *slot = cp;
+            }
+            while let Some(row) = rows.peek() {
+                if row.start > first + 0xFF {
+                    break;
+                }
+                for cp in row.start.max(first)..=row.end.min(first + 0xFF) {
+                    now[(cp & 0xFF) as usize] = row.entry_of(cp);
+                }
+                if row.end > first + 0xFF {
+                    break;
+                }
+                rows.next();
+            }
+            let at = *known.entry(now).or_insert_with(|| {
+                pages.push(now.map(Entry));
+                u16::try_from(pages.len() - 1).unwrap_or(u16::MAX)
+            });
+            index.push(at);
+        }
+        Self { index, pages, expansions }
+    }
+}
+
+struct Row {
+    start: u32,
+    end: u32,
+    bits: u32,
+    delta: i64,
+}
+
+impl Row {
+    /// Reads one line of `data/fold.txt`. The file is ours and tested whole, so a malformed field reads as 0.
+    fn parse(line: &str, expansions: &mut Vec<Box<[char]>>) -> Self {
+        let hex = |s: &str| u32::from_str_radix(s, 16).unwrap_or(0);
+        let mut words = line.split(' ');
+        let range = words.next().unwrap_or_default();
+        let (start, end) = range.split_once('-').map_or((hex(range), hex(range)), |(a, b)| (hex(a), hex(b)));
+        let kind = words.next().unwrap_or_default();
+        let class = match kind.as_bytes().first() {
+            Some(b'U') => Class::Unspaced,
+            Some(b'M') => Class::Mark,
+            Some(b'D') => Class::Digit,
+            Some(b'Y') => Class::Symbol,
+            Some(b'S') => Class::Separator,
+            Some(b'I') => Class::Ignored,
+            _ => Class::Letter,
+        };
+        let mut bits = (class as u32) << CHAR_BITS;
+        if kind.contains('n') {
+            bits |= NON_STARTER;
+        }
+        if kind.contains('q') {
+            bits |= QUICK;
+        }
+        let mut delta = 0;
+        match words.next() {
+            Some(">") => {
+                let list: Box<[char]> = words.filter_map(|w| char::from_u32(hex(w))).collect();
+                // A spacing accent is written as a space with a mark: a separator, nothing more.
+                if class != Class::Separator || list.first() != Some(&' ') {
+                    if class == Class::Separator || list.iter().any(char::is_ascii_digit) {
+                        bits |= ISOLATED;
+                    }
+                    bits |= MULTI | u32::try_from(expansions.len()).unwrap_or(0);
+                    expansions.push(list);
+                }
+            }
+            Some(number) => delta = number.parse().unwrap_or(0),
+            None => {}
+        }
+        Self { start, end, bits, delta }
+    }
+
+    fn entry_of(&self, cp: u32) -> u32 {
+        if self.bits & MULTI != 0 {
+            return self.bits;
+        }
+        self.bits | u32::try_from(i64::from(cp) + self.delta).unwrap_or(cp)
+    }
+}
