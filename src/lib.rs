@@ -2,4 +2,6 @@
 
 pub mod fold;
 mod hash;
+pub mod join;
 pub mod model;
+pub mod shingle;

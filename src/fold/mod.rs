@@ -55,7 +55,7 @@ impl Tokens {
         &self.text
     }
 
-    /// One 32-bit hash a token, the same on every machine.
+    /// One 32-bit hash a token, the same on every machine. Its highest bit is set for numbers, see [`is_number_hash`].
     #[must_use]
     pub fn hashes(&self) -> &[u32] {
         &self.hashes
@@ -98,6 +98,14 @@ pub fn is_number(token: &str) -> bool {
     token.as_bytes().first().is_some_and(|&b| b.is_ascii_digit() || b == b'-')
 }
 
+/// True if a hash of [`Tokens::hashes`] is that of a number.
+#[must_use]
+pub const fn is_number_hash(hash: u32) -> bool {
+    hash & NUMBER_BIT != 0
+}
+
+const NUMBER_BIT: u32 = 1 << 31;
+
 /// Folds texts; owns the scratch memory.
 #[derive(Debug, Default)]
 pub struct Folder {
@@ -110,7 +118,7 @@ impl Folder {
     pub fn fold(&mut self, text: &str, out: &mut Tokens) -> Piece {
         let table = Table::get();
         let mark = (out.text.len(), out.hashes.len(), out.weight);
-        let mut writer = Writer { out, base: mark.0, open: None };
+        let mut writer = Writer { out, open: None };
         if self.run(table, text, &mut writer) {
             writer.close();
         } else {
@@ -119,7 +127,7 @@ impl Folder {
             out.weight = mark.2;
             let mut normalized = std::mem::take(&mut self.normalized);
             normalize(table, text, &mut normalized);
-            let mut writer = Writer { out, base: mark.0, open: None };
+            let mut writer = Writer { out, open: None };
             self.run_trusted(table, &normalized, &mut writer);
             writer.close();
             self.normalized = normalized;
@@ -186,13 +194,11 @@ impl Folder {
     }
 
     fn number(&mut self, table: &Table, text: &str, at: usize, negative: bool, writer: &mut Writer<'_>) -> usize {
-        writer.close();
-        writer.start();
+        writer.begin(Kind::Number);
         if negative {
             writer.out.text.push('-');
         }
         let end = self.numbers.read(table, text, at, &mut writer.out.text);
-        writer.open = Some((writer.open.map_or(0, |(start, _)| start), Kind::Word));
         writer.close();
         end
     }
@@ -255,38 +261,31 @@ fn skip_ignored(table: &Table, text: &str, at: usize) -> usize {
 enum Kind {
     Word,
     Unspaced,
+    Number,
     Symbol,
 }
 
 /// Writes tokens into a [`Tokens`], one open at a time.
 struct Writer<'t> {
     out: &'t mut Tokens,
-    /// Where this text began, so that its first token is set off from the one before.
-    base: usize,
     open: Option<(usize, Kind)>,
 }
 
 impl Writer<'_> {
-    fn start(&mut self) -> usize {
-        if self.out.text.len() > self.base || self.base > 0 {
-            self.out.text.push(' ');
-        }
-        let start = self.out.text.len();
-        self.open = Some((start, Kind::Word));
-        start
-    }
-
     fn begin(&mut self, kind: Kind) {
         self.close();
-        let start = self.start();
-        self.open = Some((start, kind));
+        if !self.out.text.is_empty() {
+            self.out.text.push(' ');
+        }
+        self.open = Some((self.out.text.len(), kind));
     }
 
     fn close(&mut self) {
         if let Some((start, kind)) = self.open.take() {
-            self.out.hashes.push(hash::token(&self.out.text.as_bytes()[start..]));
+            let hash = hash::token(&self.out.text.as_bytes()[start..]) & !NUMBER_BIT;
+            self.out.hashes.push(if kind == Kind::Number { hash | NUMBER_BIT } else { hash });
             self.out.weight += match kind {
-                Kind::Word => 2,
+                Kind::Word | Kind::Number => 2,
                 Kind::Unspaced => 1,
                 Kind::Symbol => 0,
             };
@@ -340,7 +339,7 @@ impl Writer<'_> {
                 self.close();
                 in_number = !in_number;
                 if in_number {
-                    self.begin(Kind::Word);
+                    self.begin(Kind::Number);
                 }
             }
             self.put(class, c);

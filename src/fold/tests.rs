@@ -6,7 +6,7 @@ fn slow(text: &str) -> Tokens {
     let mut normalized = String::new();
     normalize(table, text, &mut normalized);
     let mut out = Tokens::default();
-    let mut writer = Writer { out: &mut out, base: 0, open: None };
+    let mut writer = Writer { out: &mut out, open: None };
     Folder::default().run_trusted(table, &normalized, &mut writer);
     writer.close();
     out

@@ -1,0 +1,156 @@
+//! Units filed under the shingles by which a later unit must find them.
+
+use super::Units;
+use super::measure::Bounds;
+use super::sketch::{Sketch, number_key};
+use super::verify::Verifier;
+use crate::fold::is_number_hash;
+use crate::shingle;
+
+const NONE: u32 = u32::MAX;
+
+/// Postings in linked lists, newest first, addressed by counter slot: no hash table, and shingles that share a slot
+/// only cost a look.
+#[derive(Debug)]
+pub(super) struct Index<'u, U: ?Sized> {
+    units: &'u U,
+    bounds: Bounds,
+    guard_numbers: bool,
+    sketch: Sketch,
+    lists: Vec<List>,
+    postings: Vec<Posting>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct List {
+    head: u32,
+    len: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Posting {
+    unit: u32,
+    next: u32,
+}
+
+/// What one thread needs to look things up.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    pub(super) verifier: Verifier,
+    keys: Vec<(u16, u32)>,
+    candidates: Vec<u32>,
+}
+
+impl<'u, U: Units + ?Sized> Index<'u, U> {
+    pub(super) fn new(units: &'u U, bounds: Bounds, guard_numbers: bool) -> Self {
+        let sketch = Sketch::count(units, &bounds);
+        let lists = vec![List { head: NONE, len: 0 }; sketch.slots()];
+        Self { units, bounds, guard_numbers, sketch, lists, postings: Vec::new() }
+    }
+
+    /// Files a unit, so that later units find it.
+    pub(super) fn insert(&mut self, unit: u32, scratch: &mut Scratch) {
+        let tokens = self.units.tokens(unit);
+        self.prefix(tokens, self.bounds.index_prefix(tokens.len()), scratch);
+        if self.guard_numbers {
+            let numbers = tokens.iter().filter(|&&t| is_number_hash(t)).map(|&t| number_key(t));
+            scratch.keys.extend(numbers.map(|key| (self.sketch.rank(key), key)).filter(|k| k.0 > 1));
+            scratch.keys.sort_unstable();
+            scratch.keys.dedup();
+        }
+        for &(_, key) in &scratch.keys {
+            let list = &mut self.lists[self.sketch.slot(key)];
+            let at = u32::try_from(self.postings.len()).unwrap_or(NONE);
+            self.postings.push(Posting { unit, next: list.head });
+            *list = List { head: at, len: list.len + 1 };
+        }
+    }
+
+    /// The first `length` shingles of a unit in the total order, but for those that no other unit has.
+    fn prefix(&self, tokens: &[u32], length: usize, scratch: &mut Scratch) {
+        let keys = &mut scratch.keys;
+        keys.clear();
+        shingle::visit(tokens, self.bounds.lengths, |h| {
+            keys.push((self.sketch.rank(h), h));
+            true
+        });
+        if length == 0 {
+            keys.clear();
+        } else if length < keys.len() {
+            keys.select_nth_unstable(length - 1);
+            keys.truncate(length);
+        }
+        keys.retain(|k| k.0 > 1);
+        keys.sort_unstable();
+        keys.dedup();
+    }
+
+    /// Loads a unit as the later one of pairs. False if nothing can match it.
+    pub(super) fn load(&self, unit: u32, scratch: &mut Scratch) -> bool {
+        let tokens = self.units.tokens(unit);
+        scratch.verifier.load(tokens, &self.bounds);
+        if self.guard_numbers {
+            let alone = |&t: &u32| self.sketch.rank(number_key(t)) <= 1;
+            if scratch.verifier.numbers().iter().any(alone) {
+                return false;
+            }
+        }
+        self.prefix(tokens, self.bounds.probe_prefix(tokens.len()), scratch);
+        !scratch.keys.is_empty()
+    }
+
+    /// The filed units from `since` on that may match the loaded one, ascending.
+    pub(super) fn candidates<'s>(&self, since: u32, scratch: &'s mut Scratch) -> &'s [u32] {
+        let found = &mut scratch.candidates;
+        found.clear();
+        let of = |key: u32| self.lists[self.sketch.slot(key)];
+        // A match holds every number of the loaded unit, so the list of any one of them will do.
+        let by_number = if self.guard_numbers {
+            scratch.verifier.numbers().iter().map(|&t| of(number_key(t))).min_by_key(|l| l.len)
+        } else {
+            None
+        };
+        let all: u64 = scratch.keys.iter().map(|&(_, key)| u64::from(of(key).len)).sum();
+        match by_number {
+            Some(list) if u64::from(list.len) < all => self.walk(list, since, found),
+            _ => scratch.keys.iter().for_each(|&(_, key)| self.walk(of(key), since, found)),
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn walk(&self, list: List, since: u32, found: &mut Vec<u32>) {
+        let mut at = list.head;
+        while let Some(posting) = self.postings.get(at as usize) {
+            if posting.unit < since {
+                break;
+            }
+            found.push(posting.unit);
+            at = posting.next;
+        }
+    }
+
+    /// The first filed unit from `since` on that matches the loaded unit `later`.
+    pub(super) fn first_match(&self, later: u32, since: u32, scratch: &mut Scratch) -> Option<super::Match> {
+        self.candidates(since, scratch);
+        let Scratch { verifier, candidates, .. } = scratch;
+        candidates.iter().find_map(|&earlier| self.matches(later, earlier, verifier))
+    }
+
+    /// All filed units before `later` that match it, ascending.
+    pub(super) fn all_matches(&self, later: u32, scratch: &mut Scratch, out: &mut Vec<super::Match>) {
+        self.candidates(0, scratch);
+        let Scratch { verifier, candidates, .. } = scratch;
+        let earlier = candidates.iter().take_while(|&&c| c < later);
+        out.extend(earlier.filter_map(|&c| self.matches(later, c, verifier)));
+    }
+
+    fn matches(&self, later: u32, earlier: u32, verifier: &mut Verifier) -> Option<super::Match> {
+        if !verifier.may_match(self.units.tokens(earlier), &self.bounds, self.guard_numbers) {
+            return None;
+        }
+        super::verify::verify(self.units, later, earlier, &self.bounds, self.guard_numbers)
+            .map(|similarity| super::Match { later, earlier, similarity })
+    }
+}

@@ -1,0 +1,254 @@
+//! What "near" means, and what a threshold on it demands of two bags of shingles.
+
+use crate::shingle::Lengths;
+use std::collections::HashMap;
+use std::fmt;
+
+/// A share of something counted: exact, and the same on every machine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub struct Similarity {
+    /// How many are shared.
+    pub shared: u32,
+    /// Of how many; at least 1.
+    pub of: u32,
+}
+
+impl Similarity {
+    /// Everything is shared.
+    pub const EQUAL: Self = Self { shared: 1, of: 1 };
+
+    fn new(shared: usize, of: usize) -> Self {
+        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self { shared: narrow(shared), of: narrow(of.max(1)) }
+    }
+
+    /// The share as a number from 0 to 1, correctly rounded.
+    #[must_use]
+    pub fn value(self) -> f64 {
+        f64::from(self.shared) / f64::from(self.of)
+    }
+}
+
+impl fmt::Display for Similarity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.2}", self.value())
+    }
+}
+
+/// How the likeness of a later text `a` to an earlier text `b` is measured. All are 1 for equal folds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Measure {
+    /// Shared shingles over all shingles of both, `|A∩B| / |A∪B|` on bags: Broder's resemblance.
+    Jaccard(Lengths),
+    /// Share of the later text's shingles that stand in the earlier one, `|A∩B| / |A|`: Broder's containment.
+    Containment(Lengths),
+    /// `1 − d / max(|a|, |b|)` with d the Levenshtein distance in tokens.
+    Edit,
+}
+
+impl Default for Measure {
+    fn default() -> Self {
+        Self::Jaccard(Lengths::ONE_AND_TWO)
+    }
+}
+
+impl fmt::Display for Measure {
+    /// The name used on the command line and in output, such as `jaccard:1,2`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Jaccard(lengths) => write!(f, "jaccard:{lengths}"),
+            Self::Containment(lengths) => write!(f, "containment:{lengths}"),
+            Self::Edit => f.write_str("edit"),
+        }
+    }
+}
+
+impl Measure {
+    /// The measure of two folds, `a` the later one, computed on the tokens themselves: no hash has a say.
+    /// Time and memory are linear in both (for [`Measure::Edit`], time is also quadratic in the distance).
+    #[must_use]
+    pub fn similarity(self, a: &str, b: &str) -> Similarity {
+        let mut ids: HashMap<&str, u32, ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        for (text, out) in [(a, &mut left), (b, &mut right)] {
+            for token in text.split(' ').filter(|t| !t.is_empty()) {
+                let next = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+                out.push(*ids.entry(token).or_insert(next));
+            }
+        }
+        match self {
+            Self::Edit => {
+                let longest = left.len().max(right.len());
+                let distance = super::edit::distance(&left, &right, longest).unwrap_or(longest);
+                Similarity::new(longest - distance, longest)
+            }
+            Self::Jaccard(lengths) | Self::Containment(lengths) => {
+                let mut bag: HashMap<&[u32], u32, ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
+                windows(&right, lengths, |w| *bag.entry(w).or_default() += 1);
+                let mut shared = 0;
+                windows(&left, lengths, |w| {
+                    if let Some(n) = bag.get_mut(w).filter(|n| **n > 0) {
+                        *n -= 1;
+                        shared += 1;
+                    }
+                });
+                let (x, y) = (lengths.count(left.len()), lengths.count(right.len()));
+                if matches!(self, Self::Jaccard(_)) {
+                    Similarity::new(shared, x + y - shared)
+                } else {
+                    Similarity::new(shared, x)
+                }
+            }
+        }
+    }
+}
+
+/// The shingles of a unit as slices; the exact counterpart of [`crate::shingle::visit`].
+fn windows<'t>(tokens: &'t [u32], lengths: Lengths, mut visit: impl FnMut(&'t [u32])) {
+    for w in lengths.iter() {
+        tokens.windows(w).for_each(&mut visit);
+    }
+    if lengths.iter().all(|w| w > tokens.len()) && !tokens.is_empty() {
+        visit(tokens);
+    }
+}
+
+/// A similarity at or above which a text is near another: above 0, at most 1.
+#[derive(Clone, Copy, PartialEq, PartialOrd, Debug)]
+pub struct Threshold(f64);
+
+impl Threshold {
+    /// The threshold `value`; `None` unless `0 < value <= 1`.
+    #[must_use]
+    pub fn new(value: f64) -> Option<Self> {
+        (value > 0.0 && value <= 1.0).then_some(Self(value))
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn value(self) -> f64 {
+        self.0
+    }
+
+    /// True if `similarity` is at or above the threshold. Quotient and threshold are the doubles nearest to what is
+    /// meant, so that 3 of 5 reaches 0.6.
+    #[must_use]
+    pub fn admits(self, similarity: Similarity) -> bool {
+        similarity.value() >= self.0
+    }
+
+    fn reached(self, shared: usize, of: usize) -> bool {
+        self.admits(Similarity::new(shared, of))
+    }
+
+    /// The least `n` with `n / of` at or above the threshold.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an estimate, corrected below")]
+    fn least(self, of: usize) -> usize {
+        let mut n = (of as f64 * self.0) as usize;
+        while n > 0 && self.reached(n - 1, of) {
+            n -= 1;
+        }
+        while !self.reached(n, of) {
+            n += 1;
+        }
+        n
+    }
+}
+
+/// What a measure and a threshold demand, in tokens and shingles. All bounds are necessary conditions: they may let
+/// a pair through that the measure refuses, never the other way round.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) measure: Measure,
+    pub(super) threshold: Threshold,
+    /// The shingles that candidates are told by.
+    pub(super) lengths: Lengths,
+}
+
+impl Bounds {
+    pub(super) fn new(measure: Measure, threshold: Threshold) -> Self {
+        let lengths = match measure {
+            Measure::Jaccard(lengths) | Measure::Containment(lengths) => lengths,
+            // One edit spoils at most one 1-shingle and two 2-shingles; below 2/3 nothing of both need be left.
+            Measure::Edit if threshold.value() >= 2.0 / 3.0 => Lengths::ONE_AND_TWO,
+            Measure::Edit => Lengths::ONE,
+        };
+        Self { measure, threshold, lengths }
+    }
+
+    /// True if units of these lengths, in tokens, can match at all.
+    #[inline]
+    pub(super) fn lengths_fit(&self, later: usize, earlier: usize) -> bool {
+        match self.measure {
+            Measure::Jaccard(lengths) => {
+                let (x, y) = (lengths.count(later), lengths.count(earlier));
+                self.threshold.reached(x.min(y), x.max(y))
+            }
+            Measure::Containment(lengths) => {
+                let (x, y) = (lengths.count(later), lengths.count(earlier));
+                self.threshold.reached(x.min(y), x)
+            }
+            Measure::Edit => self.threshold.reached(later.min(earlier), later.max(earlier)),
+        }
+    }
+
+    /// The least number of shingles that units of these lengths, in tokens, share if they match.
+    pub(super) fn least_overlap(&self, later: usize, earlier: usize) -> usize {
+        let (x, y) = (self.lengths.count(later), self.lengths.count(earlier));
+        match self.measure {
+            Measure::Containment(_) => self.threshold.least(x),
+            Measure::Jaccard(_) => {
+                // o / (x + y - o) >= t; start from the real solution, settle on the exact one.
+                let t = self.threshold.value();
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an estimate, corrected below")]
+                let mut o = ((x + y) as f64 * t / (1.0 + t)) as usize;
+                o = o.min(x + y);
+                while o > 0 && self.threshold.reached(o - 1, x + y - (o - 1)) {
+                    o -= 1;
+                }
+                while o < x + y && !self.threshold.reached(o, x + y - o) {
+                    o += 1;
+                }
+                o
+            }
+            Measure::Edit => {
+                let longest = later.max(earlier);
+                let edits = self.most_edits(longest);
+                let spoilt: usize = self.lengths.iter().sum::<usize>() * edits;
+                self.lengths.count(longest).saturating_sub(spoilt).max(1)
+            }
+        }
+    }
+
+    /// The most token edits two units may lie apart if the longer has `longest` tokens.
+    pub(super) fn most_edits(&self, longest: usize) -> usize {
+        longest - self.threshold.least(longest)
+    }
+
+    /// The least number of shingles that a unit of this length shares with *any* partner.
+    fn least_overlap_with_any(&self, tokens: usize) -> usize {
+        match self.measure {
+            Measure::Jaccard(_) | Measure::Containment(_) => self.threshold.least(self.lengths.count(tokens)),
+            Measure::Edit if self.lengths == Lengths::ONE => self.threshold.least(tokens),
+            Measure::Edit => {
+                // For the longer one's m tokens, 2m − 1 − 3·(1 − t)·m grows with m, so m = tokens is the least.
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a lower bound, rounded down on purpose")]
+                let least = (tokens as f64 * (3.0 * self.threshold.value() - 1.0) - 1.0 - 1e-6).ceil() as usize;
+                least.max(1)
+            }
+        }
+    }
+
+    /// Number of shingles, first in the total order, by which the later unit of a pair must look for the earlier.
+    pub(super) fn probe_prefix(&self, tokens: usize) -> usize {
+        (self.lengths.count(tokens) + 1).saturating_sub(self.least_overlap_with_any(tokens))
+    }
+
+    /// Number of shingles, first in the total order, under which the earlier unit of a pair must be found.
+    pub(super) fn index_prefix(&self, tokens: usize) -> usize {
+        match self.measure {
+            Measure::Containment(_) => self.lengths.count(tokens),
+            _ => self.probe_prefix(tokens),
+        }
+    }
+}

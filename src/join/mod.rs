@@ -1,0 +1,156 @@
+//! The exact similarity join: every pair at or above the threshold, and no other.
+//!
+//! Prefix filter (Chaudhuri et al. 2006; Bayardo et al. 2007): under any fixed total order of shingles, two bags with
+//! overlap o share one among their first |x| − o + 1. Here rare shingles come first, shingles that stand in one unit
+//! only are left out, lengths are held against each other, an overlap count on hashes stops as soon as it cannot
+//! reach what the threshold demands (Xiao et al., PPJoin, 2008), and what remains is **verified on the folds**: a
+//! hash collision can propose a pair, never decide one.
+//!
+//! Two joins: [`pairs`] finds all matches; [`leaders`] decides units in order, comparing each with the units kept so
+//! far, which is the lexicographically first maximal independent set of the match graph (Blelloch, Fineman and Shun
+//! 2012) and never builds that graph.
+
+mod edit;
+mod index;
+mod measure;
+mod sketch;
+mod verify;
+
+pub use measure::{Measure, Similarity, Threshold};
+pub use verify::missing_numbers;
+
+use index::{Index, Scratch};
+use measure::Bounds;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Below this many units threads cost more than they bring.
+const SMALL: usize = 512;
+
+/// Units settled together. The outcome does not depend on it.
+const BATCH: u32 = 1024;
+
+/// The units to be joined, in the order in which they are decided.
+pub trait Units: Sync {
+    /// Number of units.
+    fn count(&self) -> u32;
+    /// Hashes of the tokens of unit `i`, as [`crate::fold::Tokens::hashes`] gives them.
+    fn tokens(&self, i: u32) -> &[u32];
+    /// The fold of unit `i`: its tokens with single spaces between them.
+    fn text(&self, i: u32) -> &str;
+}
+
+impl Units for [crate::fold::Tokens] {
+    fn count(&self) -> u32 {
+        u32::try_from(self.len()).unwrap_or(u32::MAX)
+    }
+
+    fn tokens(&self, i: u32) -> &[u32] {
+        self[i as usize].hashes()
+    }
+
+    fn text(&self, i: u32) -> &str {
+        self[i as usize].as_str()
+    }
+}
+
+/// What a pair must satisfy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rule {
+    /// How likeness is measured.
+    pub measure: Measure,
+    /// How much of it is enough.
+    pub threshold: Threshold,
+    /// If true, every number of the later unit must stand in the earlier one, by value and as often.
+    pub guard_numbers: bool,
+}
+
+/// A verified pair.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Match {
+    /// The unit decided later.
+    pub later: u32,
+    /// The unit decided earlier.
+    pub earlier: u32,
+    /// Their similarity, at or above the threshold.
+    pub similarity: Similarity,
+}
+
+/// Every pair of units that satisfies the rule, ordered by later, then earlier unit. Units without tokens match
+/// nothing. The cost grows with the number of pairs found, which for boilerplate is quadratic: see [`leaders`].
+#[must_use]
+pub fn pairs<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Match> {
+    let bounds = Bounds::new(rule.measure, rule.threshold);
+    let mut index = Index::new(units, bounds, rule.guard_numbers);
+    let mut scratch = Scratch::default();
+    for unit in 0..units.count() {
+        index.insert(unit, &mut scratch);
+    }
+    let look = |scratch: &mut Scratch, later: u32| {
+        let mut out = Vec::new();
+        if index.load(later, scratch) {
+            index.all_matches(later, scratch, &mut out);
+        }
+        out
+    };
+    if (units.count() as usize) < SMALL {
+        (0..units.count()).flat_map(|later| look(&mut scratch, later)).collect()
+    } else {
+        (0..units.count()).into_par_iter().map_init(Scratch::default, look).flatten_iter().collect()
+    }
+}
+
+/// Decides units in order: one that matches a unit kept before is removed in favour of the *first* such unit, any
+/// other is kept. Units should be distinct (collapse equal folds first); those without tokens are kept.
+///
+/// The result holds a match for each removed unit; its `earlier` unit is always kept. It is the same for every
+/// number of threads.
+#[must_use]
+pub fn leaders<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Option<Match>> {
+    let bounds = Bounds::new(rule.measure, rule.threshold);
+    let mut index = Index::new(units, bounds, rule.guard_numbers);
+    let mut scratch = Scratch::default();
+    let mut decisions: Vec<Option<Match>> = Vec::with_capacity(units.count() as usize);
+    if (units.count() as usize) < SMALL {
+        settle(&mut index, 0..units.count(), |_| None, &mut scratch, &mut decisions);
+        return decisions;
+    }
+    let mut start = 0;
+    while start < units.count() {
+        let batch = start..units.count().min(start.saturating_add(BATCH));
+        // Side by side against the leaders of earlier batches …
+        let found: Vec<Option<Match>> = batch
+            .clone()
+            .into_par_iter()
+            .map_init(Scratch::default, |scratch, unit| {
+                if index.load(unit, scratch) { index.first_match(unit, 0, scratch) } else { None }
+            })
+            .collect();
+        // … then in order among themselves.
+        settle(&mut index, batch.clone(), |unit| found[(unit - batch.start) as usize], &mut scratch, &mut decisions);
+        start = batch.end;
+    }
+    decisions
+}
+
+/// Settles one batch in order, given what earlier leaders say.
+fn settle<U: Units + ?Sized>(
+    index: &mut Index<'_, U>,
+    batch: Range<u32>,
+    found: impl Fn(u32) -> Option<Match>,
+    scratch: &mut Scratch,
+    decisions: &mut Vec<Option<Match>>,
+) {
+    for unit in batch.clone() {
+        let decision = found(unit).or_else(|| {
+            if index.load(unit, scratch) { index.first_match(unit, batch.start, scratch) } else { None }
+        });
+        if decision.is_none() {
+            index.insert(unit, scratch);
+        }
+        decisions.push(decision);
+    }
+}
+
+#[cfg(test)]
+mod tests;

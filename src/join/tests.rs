@@ -1,0 +1,121 @@
+//! The join against an oracle that tries all pairs.
+
+use super::*;
+use crate::fold::{Tokens, fold};
+use crate::shingle::Lengths;
+use proptest::prelude::*;
+
+fn naive_pairs(units: &[Tokens], rule: &Rule) -> Vec<Match> {
+    let mut out = Vec::new();
+    for (later, a) in units.iter().enumerate() {
+        for (earlier, b) in units[..later].iter().enumerate() {
+            if a.as_str().is_empty() || b.as_str().is_empty() {
+                continue;
+            }
+            let similarity =
+                if a == b { Similarity::EQUAL } else { rule.measure.similarity(a.as_str(), b.as_str()) };
+            let facts = !rule.guard_numbers || missing_numbers(a.as_str(), b.as_str()).is_empty();
+            if facts && rule.threshold.admits(similarity) {
+                out.push(Match { later: later.try_into().unwrap(), earlier: earlier.try_into().unwrap(), similarity });
+            }
+        }
+    }
+    out
+}
+
+fn naive_leaders(units: &[Tokens], rule: &Rule) -> Vec<Option<Match>> {
+    let pairs = naive_pairs(units, rule);
+    let mut out: Vec<Option<Match>> = Vec::new();
+    for unit in 0..units.count() {
+        let first = pairs.iter().find(|m| m.later == unit && out[m.earlier as usize].is_none());
+        out.push(first.copied());
+    }
+    out
+}
+
+fn measures() -> impl Strategy<Value = Measure> {
+    let lengths = prop::sample::select(vec![vec![1], vec![2], vec![1, 2], vec![3], vec![1, 3], vec![2, 4], vec![5]]);
+    (lengths, 0..3).prop_map(|(lengths, kind)| {
+        let lengths = Lengths::new(&lengths).unwrap();
+        match kind {
+            0 => Measure::Jaccard(lengths),
+            1 => Measure::Containment(lengths),
+            _ => Measure::Edit,
+        }
+    })
+}
+
+/// Units drawn from few words, each a few edits from one of few seeds, some with numbers.
+fn corpus(most: usize) -> impl Strategy<Value = Vec<Tokens>> {
+    let word = prop::sample::select(vec!["a", "b", "c", "d", "e", "f", "g", "h", "中", "文", "1", "2", "3"]);
+    let seeds = prop::collection::vec(prop::collection::vec(word.clone(), 0..14), 1..5);
+    let edits = prop::collection::vec((0..5_usize, prop::collection::vec((0..14_usize, word), 0..4)), 1..most);
+    (seeds, edits).prop_map(|(seeds, edits)| {
+        edits
+            .into_iter()
+            .map(|(seed, changes)| {
+                let mut words = seeds[seed % seeds.len()].clone();
+                for (at, word) in changes {
+                    match at % 3 {
+                        0 if !words.is_empty() => {
+                            let len = words.len();
+                            words[at % len] = word;
+                        }
+                        1 => words.insert(at.min(words.len()), word),
+                        _ => drop(words.pop()),
+                    }
+                }
+                // Two numbers side by side must not fold to one.
+                fold(&words.join(" ; "))
+            })
+            .collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn every_pair_is_found_and_no_other(units in corpus(40), measure in measures(), t in 1..=20_u32, guard_numbers: bool) {
+        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers };
+        prop_assert_eq!(pairs(&units[..], &rule), naive_pairs(&units, &rule));
+    }
+
+    #[test]
+    fn leaders_are_those_of_the_oracle(units in corpus(40), measure in measures(), t in 1..=20_u32, guard_numbers: bool) {
+        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers };
+        prop_assert_eq!(leaders(&units[..], &rule), naive_leaders(&units, &rule));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+
+    /// Large enough for batches and threads.
+    #[test]
+    fn batches_and_threads_change_nothing(units in corpus(1400), measure in measures(), t in 10..=20_u32, guard_numbers: bool) {
+        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers };
+        prop_assert_eq!(pairs(&units[..], &rule), naive_pairs(&units, &rule));
+        let expected = naive_leaders(&units, &rule);
+        for threads in [1, 3] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            prop_assert_eq!(&pool.install(|| leaders(&units[..], &rule)), &expected);
+        }
+    }
+}
+
+#[test]
+fn thresholds_mean_what_they_say() {
+    // 3 of 5 tokens: exactly 0.6.
+    let units = [fold("a b c d"), fold("a b c e")];
+    let at = |t: f64| Rule {
+        measure: Measure::Jaccard(Lengths::ONE),
+        threshold: Threshold::new(t).unwrap(),
+        guard_numbers: true,
+    };
+    assert_eq!(pairs(&units[..], &at(0.6)).len(), 1);
+    assert_eq!(pairs(&units[..], &at(0.600_000_1)).len(), 0);
+    assert_eq!(Threshold::new(0.0), None);
+    assert_eq!(Threshold::new(1.1), None);
+    assert_eq!(Threshold::new(f64::NAN), None);
+}

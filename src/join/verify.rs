@@ -1,0 +1,152 @@
+//! From candidate to match: overlap on hashes, which can only be too high, then the folds themselves.
+
+use super::Units;
+use super::measure::{Bounds, Measure, Similarity};
+use crate::fold::{is_number, is_number_hash};
+use crate::shingle;
+use std::collections::HashMap;
+
+/// One unit's shingles in a small open-addressing table, held against many candidates.
+#[derive(Debug, Default)]
+pub(super) struct Verifier {
+    slots: Vec<Slot>,
+    mask: usize,
+    round: u32,
+    tokens: Vec<u32>,
+    numbers: Vec<u32>,
+    theirs: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    hash: u32,
+    /// How often the loaded unit has the shingle; 0 marks a free slot.
+    count: u32,
+    /// How many of them candidate `round` has taken.
+    used: u32,
+    round: u32,
+}
+
+impl Verifier {
+    /// Loads the later unit of the pairs to come.
+    pub(super) fn load(&mut self, tokens: &[u32], bounds: &Bounds) {
+        let size = (2 * bounds.lengths.count(tokens.len())).next_power_of_two().max(8);
+        self.slots.clear();
+        self.slots.resize(size, Slot::default());
+        self.mask = size - 1;
+        self.round = 0;
+        self.tokens.clear();
+        self.tokens.extend_from_slice(tokens);
+        self.numbers.clear();
+        self.numbers.extend(tokens.iter().filter(|&&t| is_number_hash(t)));
+        self.numbers.sort_unstable();
+        shingle::visit(tokens, bounds.lengths, |h| {
+            let at = self.find(h);
+            self.slots[at].hash = h;
+            self.slots[at].count += 1;
+            true
+        });
+    }
+
+    /// The loaded unit's numbers, as token hashes, ascending.
+    pub(super) fn numbers(&self) -> &[u32] {
+        &self.numbers
+    }
+
+    /// The slot that holds `hash`, or the free one where it would go.
+    #[inline]
+    fn find(&self, hash: u32) -> usize {
+        let mut at = (hash ^ (hash >> 15)) as usize & self.mask;
+        while self.slots[at].count != 0 && self.slots[at].hash != hash {
+            at = (at + 1) & self.mask;
+        }
+        at
+    }
+
+    /// False if the loaded unit, the later one, cannot match the earlier one.
+    pub(super) fn may_match(&mut self, earlier: &[u32], bounds: &Bounds, guard_numbers: bool) -> bool {
+        if !bounds.lengths_fit(self.tokens.len(), earlier.len()) {
+            return false;
+        }
+        if guard_numbers && !self.numbers.is_empty() && !self.numbers_stand_in(earlier) {
+            return false;
+        }
+        let least = bounds.least_overlap(self.tokens.len(), earlier.len());
+        let mut spare = match bounds.lengths.count(earlier.len()).checked_sub(least) {
+            Some(spare) => spare,
+            None => return false,
+        };
+        self.round += 1;
+        let round = self.round;
+        let mut enough = true;
+        shingle::visit(earlier, bounds.lengths, |h| {
+            let at = self.find(h);
+            let slot = &mut self.slots[at];
+            if slot.round != round {
+                slot.round = round;
+                slot.used = 0;
+            }
+            if slot.used < slot.count {
+                slot.used += 1;
+            } else if spare == 0 {
+                enough = false;
+            } else {
+                spare -= 1;
+            }
+            enough
+        });
+        if !enough {
+            return false;
+        }
+        match bounds.measure {
+            Measure::Edit => {
+                let longest = self.tokens.len().max(earlier.len());
+                super::edit::distance(&self.tokens, earlier, bounds.most_edits(longest)).is_some()
+            }
+            _ => true,
+        }
+    }
+
+    /// True if every number of the loaded unit stands in the other, as often.
+    fn numbers_stand_in(&mut self, earlier: &[u32]) -> bool {
+        self.theirs.clear();
+        self.theirs.extend(earlier.iter().filter(|&&t| is_number_hash(t)));
+        if self.theirs.len() < self.numbers.len() {
+            return false;
+        }
+        self.theirs.sort_unstable();
+        let mut theirs = self.theirs.iter();
+        self.numbers.iter().all(|n| theirs.any(|t| t == n))
+    }
+}
+
+/// The similarity of two units if they match, decided on their folds. `a` is the later one.
+pub(super) fn verify<U: Units + ?Sized>(
+    units: &U,
+    a: u32,
+    b: u32,
+    bounds: &Bounds,
+    guard_numbers: bool,
+) -> Option<Similarity> {
+    let (later, earlier) = (units.text(a), units.text(b));
+    let similarity = if later == earlier { Similarity::EQUAL } else { bounds.measure.similarity(later, earlier) };
+    let facts_stand = !guard_numbers || missing_numbers(later, earlier).is_empty();
+    (bounds.threshold.admits(similarity) && facts_stand).then_some(similarity)
+}
+
+/// The numbers of fold `a` that do not stand in fold `b`, by value and as often, in order.
+#[must_use]
+pub fn missing_numbers<'a>(a: &'a str, b: &str) -> Vec<&'a str> {
+    let mut stock: HashMap<&str, u32, ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
+    b.split(' ').filter(|t| is_number(t)).for_each(|t| *stock.entry(t).or_default() += 1);
+    a.split(' ')
+        .filter(|t| is_number(t))
+        .filter(|t| match stock.get_mut(t) {
+            Some(n) if *n > 0 => {
+                *n -= 1;
+                false
+            }
+            _ => true,
+        })
+        .collect()
+}
