@@ -57,3 +57,56 @@ impl fmt::Debug for Span {
         write!(f, "{}..{}", self.start, self.end)
     }
 }
+
+/// The place of an article in the order in which articles came, from 0.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct ArticleId(pub u32);
+
+/// What kind of unit a text is cut into.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum UnitKind {
+    /// A paragraph.
+    Paragraph,
+    /// A sentence.
+    Sentence,
+}
+
+impl fmt::Display for UnitKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Paragraph => "paragraph",
+            Self::Sentence => "sentence",
+        })
+    }
+}
+
+/// One paragraph or sentence, by its place.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Unit {
+    /// The article it stands in.
+    pub article: ArticleId,
+    /// The field of that article, from 0.
+    pub field: u16,
+    /// The bytes of that field, without the white space around the unit.
+    pub span: Span,
+    /// Paragraph or sentence.
+    pub kind: UnitKind,
+}
+
+/// Why a unit counts as a repeat.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Reason {
+    /// Its fold is the same.
+    Equal,
+    /// Its similarity is at or above the threshold.
+    Near,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Equal => "equal",
+            Self::Near => "near",
+        })
+    }
+}

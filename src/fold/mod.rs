@@ -72,6 +72,24 @@ impl Tokens {
         self.weight
     }
 
+    /// Appends the tokens of `other`; returns by how much its bytes and its tokens have moved.
+    pub fn append(&mut self, other: &Self) -> (usize, usize) {
+        if !self.text.is_empty() && !other.text.is_empty() {
+            self.text.push(' ');
+        }
+        let moved = (self.text.len(), self.hashes.len());
+        self.text.push_str(&other.text);
+        self.hashes.extend_from_slice(&other.hashes);
+        self.weight = self.weight.saturating_add(other.weight);
+        moved
+    }
+
+    /// Forgets the bytes and tokens from the given ones on.
+    pub(crate) fn truncate(&mut self, text: usize, tokens: usize) {
+        self.text.truncate(text);
+        self.hashes.truncate(tokens);
+    }
+
     /// Forgets everything, keeps the memory.
     pub fn clear(&mut self) {
         self.text.clear();
@@ -284,11 +302,11 @@ impl Writer<'_> {
         if let Some((start, kind)) = self.open.take() {
             let hash = hash::token(&self.out.text.as_bytes()[start..]) & !NUMBER_BIT;
             self.out.hashes.push(if kind == Kind::Number { hash | NUMBER_BIT } else { hash });
-            self.out.weight += match kind {
+            self.out.weight = self.out.weight.saturating_add(match kind {
                 Kind::Word | Kind::Number => 2,
                 Kind::Unspaced => 1,
                 Kind::Symbol => 0,
-            };
+            });
         }
     }
 

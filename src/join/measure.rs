@@ -118,6 +118,9 @@ fn windows<'t>(tokens: &'t [u32], lengths: Lengths, mut visit: impl FnMut(&'t [u
 pub struct Threshold(f64);
 
 impl Threshold {
+    /// Only what is wholly alike.
+    pub const ONE: Self = Self(1.0);
+
     /// The threshold `value`; `None` unless `0 < value <= 1`.
     #[must_use]
     pub fn new(value: f64) -> Option<Self> {

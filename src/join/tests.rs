@@ -89,11 +89,11 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(6))]
+    #![proptest_config(ProptestConfig::with_cases(4))]
 
     /// Large enough for batches and threads.
     #[test]
-    fn batches_and_threads_change_nothing(units in corpus(1400), measure in measures(), t in 10..=20_u32, guard_numbers: bool) {
+    fn batches_and_threads_change_nothing(units in corpus(1300), measure in measures(), t in 10..=20_u32, guard_numbers: bool) {
         let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers };
         prop_assert_eq!(pairs(&units[..], &rule), naive_pairs(&units, &rule));
         let expected = naive_leaders(&units, &rule);

@@ -1,0 +1,255 @@
+//! Every setting that changes a result.
+
+use crate::error::SettingsError;
+use crate::join::{Measure, Rule, Threshold};
+use crate::segment::{Language, Paragraphs};
+
+/// Which units are compared and removed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
+pub enum UnitChoice {
+    /// Paragraphs, then the sentences of the paragraphs that stay.
+    #[default]
+    Both,
+    /// Whole paragraphs only.
+    Paragraphs,
+    /// Sentences only.
+    Sentences,
+}
+
+impl UnitChoice {
+    pub(crate) fn paragraphs(self) -> bool {
+        self != Self::Sentences
+    }
+
+    pub(crate) fn sentences(self) -> bool {
+        self != Self::Paragraphs
+    }
+}
+
+/// How far a unit looks for its like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
+pub enum Scope {
+    /// Inside its own article only.
+    Article,
+    /// In its own article and all others.
+    #[default]
+    Corpus,
+}
+
+/// What the numbers of a unit have to say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
+pub enum Numbers {
+    /// A unit is removed only if each of its numbers stands, by value and as often, in the kept text.
+    #[default]
+    Strict,
+    /// Numbers are words like others.
+    Ignore,
+}
+
+/// Which of several like units is decided first, and so kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
+pub enum Keep {
+    /// The first in input order.
+    #[default]
+    First,
+    /// The last in input order.
+    Last,
+    /// The one with most tokens; of equals the first.
+    Longest,
+    /// The one whose article has the lowest [`crate::Article::rank`]; articles without one come last, of equals the
+    /// first.
+    LowestRank,
+    /// As before, with the highest rank.
+    HighestRank,
+}
+
+/// All settings, valid by construction: see [`crate::Detector::builder`].
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Settings {
+    pub(crate) units: UnitChoice,
+    pub(crate) scope: Scope,
+    pub(crate) keep: Keep,
+    pub(crate) numbers: Numbers,
+    pub(crate) measure: Measure,
+    pub(crate) threshold: Threshold,
+    pub(crate) min_tokens: u32,
+    pub(crate) paragraphs: Paragraphs,
+    pub(crate) language: Option<Language>,
+}
+
+impl Settings {
+    /// The least similarity of a near repeat, by default.
+    pub const DEFAULT_THRESHOLD: f64 = 0.6;
+    /// The shortest unit that is judged, by default, in words.
+    pub const DEFAULT_MIN_TOKENS: u32 = 5;
+
+    /// Which units are compared.
+    #[must_use]
+    pub fn units(&self) -> UnitChoice {
+        self.units
+    }
+
+    /// How far a unit looks.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// Which of several like units is kept.
+    #[must_use]
+    pub fn keep(&self) -> Keep {
+        self.keep
+    }
+
+    /// What numbers have to say.
+    #[must_use]
+    pub fn numbers(&self) -> Numbers {
+        self.numbers
+    }
+
+    /// How likeness is measured.
+    #[must_use]
+    pub fn measure(&self) -> Measure {
+        self.measure
+    }
+
+    /// How much of it is enough.
+    #[must_use]
+    pub fn threshold(&self) -> Threshold {
+        self.threshold
+    }
+
+    /// The shortest unit that is judged, in words; a word counts as two letters of a script without spaces.
+    #[must_use]
+    pub fn min_tokens(&self) -> u32 {
+        self.min_tokens
+    }
+
+    /// How paragraphs are told.
+    #[must_use]
+    pub fn paragraphs(&self) -> Paragraphs {
+        self.paragraphs
+    }
+
+    /// What two units must satisfy to be repeats.
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        Rule {
+            measure: self.measure,
+            threshold: self.threshold,
+            guard_numbers: self.numbers == Numbers::Strict,
+        }
+    }
+
+    /// True if a unit of this [weight](crate::fold::Piece::weight) is long enough to be judged.
+    #[must_use]
+    pub fn is_judged(&self, weight: u32) -> bool {
+        weight >= self.min_tokens.saturating_mul(2)
+    }
+}
+
+/// Builds [`Settings`] and, from them, a [`crate::Detector`]. Every setting has a default.
+#[derive(Clone, Debug)]
+pub struct DetectorBuilder {
+    settings: Settings,
+    threshold: f64,
+}
+
+impl Default for DetectorBuilder {
+    fn default() -> Self {
+        let threshold = Settings::DEFAULT_THRESHOLD;
+        Self {
+            settings: Settings {
+                units: UnitChoice::default(),
+                scope: Scope::default(),
+                keep: Keep::default(),
+                numbers: Numbers::default(),
+                measure: Measure::default(),
+                threshold: Threshold::ONE,
+                min_tokens: Settings::DEFAULT_MIN_TOKENS,
+                paragraphs: Paragraphs::default(),
+                language: None,
+            },
+            threshold,
+        }
+    }
+}
+
+impl DetectorBuilder {
+    /// Which units are compared: by default paragraphs, then the sentences of those that stay.
+    #[must_use]
+    pub fn units(mut self, units: UnitChoice) -> Self {
+        self.settings.units = units;
+        self
+    }
+
+    /// How far a unit looks: by default in all articles.
+    #[must_use]
+    pub fn scope(mut self, scope: Scope) -> Self {
+        self.settings.scope = scope;
+        self
+    }
+
+    /// Which of several like units is kept: by default the first.
+    #[must_use]
+    pub fn keep(mut self, keep: Keep) -> Self {
+        self.settings.keep = keep;
+        self
+    }
+
+    /// What numbers have to say: by default they must stand in what is kept.
+    #[must_use]
+    pub fn numbers(mut self, numbers: Numbers) -> Self {
+        self.settings.numbers = numbers;
+        self
+    }
+
+    /// How likeness is measured: by default the Jaccard similarity of one- and two-token shingles.
+    #[must_use]
+    pub fn measure(mut self, measure: Measure) -> Self {
+        self.settings.measure = measure;
+        self
+    }
+
+    /// The least similarity of a near repeat, above 0 and at most 1: by default
+    /// [`Settings::DEFAULT_THRESHOLD`].
+    #[must_use]
+    pub fn threshold(mut self, threshold: f64) -> Self {
+        self.threshold = threshold;
+        self
+    }
+
+    /// The shortest unit that is judged, in words, where two letters of a script without spaces count as a word: by
+    /// default [`Settings::DEFAULT_MIN_TOKENS`]. Shorter units are never removed alone.
+    #[must_use]
+    pub fn min_tokens(mut self, tokens: u32) -> Self {
+        self.settings.min_tokens = tokens;
+        self
+    }
+
+    /// How paragraphs are told: by default by blank lines where there are any, else by line breaks.
+    #[must_use]
+    pub fn paragraphs(mut self, paragraphs: Paragraphs) -> Self {
+        self.settings.paragraphs = paragraphs;
+        self
+    }
+
+    /// The language of articles that name none: by default it is detected.
+    #[must_use]
+    pub fn language(mut self, language: Option<Language>) -> Self {
+        self.settings.language = language;
+        self
+    }
+
+    /// The detector.
+    ///
+    /// # Errors
+    /// If the threshold is not above 0 and at most 1, or the minimum length is 0.
+    pub fn build(self) -> Result<crate::Detector, SettingsError> {
+        let threshold = Threshold::new(self.threshold).ok_or_else(|| SettingsError::threshold(self.threshold))?;
+        if self.settings.min_tokens == 0 {
+            return Err(SettingsError::min_tokens());
+        }
+        Ok(crate::Detector::with(Settings { threshold, ..self.settings }))
+    }
+}
