@@ -1,0 +1,569 @@
+//! Where a paragraph falls into sentences.
+
+use crate::model::Span;
+
+use super::chars::{self, Stop, cap};
+use super::language::Language;
+use super::rules::{CAPITAL, COUNTED, HARD, NUMBER, Rules, SOFT, STARTER};
+use super::wrap::wrapped;
+
+/// Appends the sentences of `paragraph` to `out`: byte spans into `paragraph`, in order, trimmed of white space and
+/// not empty.
+///
+/// Together they hold every character that is not white space. A paragraph longer than 4 GiB is read up to there,
+/// the reach of a [`Span`]. Time is linear in the length of the paragraph; about 1 GB/s on Latin text.
+///
+/// # Where a sentence ends
+/// At the stops of every script ([UAX #29] `Sentence_Terminal`, and `…`), after the quotes and brackets that close
+/// behind them, as in UAX #29. Unlike it, not
+/// - before a lower-case letter, also not after `!` and `?`: « Viens ! » dit-il;
+/// - after what `language` knows as an abbreviation, an initial or an ordinal, unless a word follows that begins
+///   sentences ("in the U.S. He");
+/// - after the number of a list item, before which it does end: "1) one 2) two" are two;
+/// - after a quotation that a particle takes up: 「はい。」と言った。
+///
+/// `:` and `;` end nothing, save where a language uses them as a stop (Armenian, Greek).
+///
+/// # Line breaks
+/// A blank line ends a sentence. A single line break does too (it parts the items of a list and the rows of a table)
+/// unless the next line begins with a lower-case letter, the line before ends in a comma, an opening bracket or an
+/// abbreviation, or the whole paragraph looks hard-wrapped: every line is as full as the next word allows, at 40 to
+/// 120 characters.
+///
+/// # Languages without a stop
+/// Thai and Lao end a sentence with a space, but put spaces elsewhere too. There, a "sentence" is a run of phrases: it
+/// ends at the first space between two letters after at least 60 characters. Khmer, Burmese and Tibetan texts do
+/// have stops (។ ။ །) and are cut at those.
+///
+/// [UAX #29]: https://www.unicode.org/reports/tr29/#Sentence_Boundaries
+pub fn sentences(paragraph: &str, language: Language, out: &mut Vec<Span>) {
+    let text = cap(paragraph);
+    Scanner {
+        text,
+        rules: language.rules(),
+        start: 0,
+        list: None,
+        wrapped: None,
+        small: None,
+        counted: 0,
+        letters: 0,
+    }
+    .run(out);
+}
+
+/// The farthest a word before a stop is looked at, in bytes.
+const REACH: usize = 40;
+
+struct Scanner<'t> {
+    text: &'t str,
+    rules: &'static Rules,
+    /// Where the sentence being read begins.
+    start: usize,
+    /// Number and sign of the last list item: `(1, ')')`.
+    list: Option<(u32, u8)>,
+    /// Whether the paragraph is hard-wrapped, once someone asked.
+    wrapped: Option<bool>,
+    /// Whether the sentence being read begins with a small letter, once someone asked.
+    small: Option<bool>,
+    /// For languages cut at spaces: characters of this sentence up to `counted`.
+    letters: u32,
+    counted: usize,
+}
+
+/// What was found at one place: a cut there or none, and where to read on.
+struct Found {
+    cut: Option<usize>,
+    next: usize,
+}
+
+impl<'t> Scanner<'t> {
+    fn run(mut self, out: &mut Vec<Span>) {
+        let bytes = self.text.as_bytes();
+        let table = &self.rules.table;
+        let mut at = 0;
+        while let Some(step) = bytes[at..].iter().position(|&b| table[usize::from(b)] != 0) {
+            at += step;
+            if let (lead @ 0xc2.., Some(second)) = (bytes[at], bytes.get(at + 1))
+                && table[usize::from(lead)] >> (second & 63) & 1 == 0
+            {
+                at += if lead < 0xe0 { 2 } else { 3 };
+                continue;
+            }
+            let found = self.look(at);
+            if let Some(cut) = found.cut {
+                chars::push_trimmed(self.text, self.start, cut, out);
+                self.start = cut;
+                self.small = None;
+            }
+            at = found.next;
+        }
+        chars::push_trimmed(self.text, self.start, self.text.len(), out);
+    }
+
+    fn look(&mut self, at: usize) -> Found {
+        let bytes = self.text.as_bytes();
+        let Some(c) = self.char_at(at) else {
+            return Found {
+                cut: None,
+                next: bytes.len(),
+            };
+        };
+        let next = at + c.len_utf8();
+        if let Some(stop) = self.rules.stop(c) {
+            return self.stop(at, next, stop);
+        }
+        match c {
+            ')' => Found {
+                cut: self.list_item(at, b')'),
+                next,
+            },
+            ' ' => self.phrase(at),
+            '\u{2022}' if self.space_before(at) => Found { cut: Some(at), next },
+            _ if chars::line_break(&bytes[at..]).is_some() => self.line(at),
+            _ => Found { cut: None, next },
+        }
+    }
+
+    /// A stop at `at`: reads the run of stops and closers that it begins, then decides.
+    fn stop(&mut self, at: usize, mut end: usize, first: Stop) -> Found {
+        let mut stop = first;
+        let bytes = self.text.as_bytes();
+        if bytes[at..].starts_with(b".)") && self.is_listed(at) {
+            return Found { cut: None, next: end };
+        }
+        let mut closed = false;
+        while let Some(c) = self.char_at(end) {
+            if let Some(more) = self.rules.stop(c) {
+                stop = match (stop, more) {
+                    (Stop::Full, _) | (_, Stop::Full) => Stop::Full,
+                    (Stop::Bang, _) | (_, Stop::Bang) => Stop::Bang,
+                    (Stop::Dot, Stop::Dot) | (Stop::Ellipsis, _) | (_, Stop::Ellipsis) => Stop::Ellipsis,
+                };
+            } else if chars::closes(c) || (chars::turns(c) && !self.letter_at(end + c.len_utf8())) {
+                closed = true;
+            } else if c == '[' {
+                let Some(length) = reference(&self.text.as_bytes()[end..]) else {
+                    break;
+                };
+                end += length;
+                continue;
+            } else if c == ' ' && stop != Stop::Full && self.spaced_stop(end + 1) {
+                // ". . ." and "! ! !" are one stop.
+                end += 1;
+                continue;
+            } else {
+                break;
+            }
+            end += c.len_utf8();
+        }
+        if first == Stop::Dot && stop == Stop::Dot {
+            end += self.note(at, end, closed);
+        }
+        let mut gap = chars::gap(self.text, end);
+        // « Oui ! » and " so ! " close after a space.
+        if gap.end > end && !gap.line {
+            while let Some(c) = self.char_at(gap.end) {
+                let after = gap.end + c.len_utf8();
+                if !matches!(c, '\u{bb}' | '"' | '\u{201d}' | ')' | '\'' | '\u{2019}')
+                    || self
+                        .char_at(after)
+                        .is_some_and(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | ')' | ';'))
+                {
+                    break;
+                }
+                (end, closed) = (after, true);
+                gap = chars::gap(self.text, end);
+                if gap.end == end || gap.line {
+                    break;
+                }
+            }
+        }
+        let next = Next::read(self.text, gap.end);
+        let cut = if gap.end >= self.text.len() {
+            None
+        } else if stop == Stop::Dot && !closed && self.list.is_some() {
+            match self.list_item(at, b'.') {
+                Some(cut) => {
+                    return Found {
+                        cut: Some(cut),
+                        next: end,
+                    };
+                }
+                None => self.ends(at, end, gap.end > end, stop, closed, &next).then_some(end),
+            }
+        } else {
+            self.ends(at, end, gap.end > end, stop, closed, &next).then_some(end)
+        };
+        Found { cut, next: end }
+    }
+
+    /// The length of a note's number right behind a stop at `at`, as in "so.11 12 Then": digits, a space, a capital.
+    fn note(&self, at: usize, end: usize, closed: bool) -> usize {
+        let bytes = &self.text.as_bytes()[end..];
+        let digits = bytes
+            .iter()
+            .take(10)
+            .take_while(|b| matches!(b, b'0'..=b'9' | b' ' | b','))
+            .count();
+        let numbers = bytes[..digits].trim_ascii_end();
+        if digits == numbers.len()
+            || !bytes[0].is_ascii_digit()
+            || !bytes.get(digits).is_some_and(u8::is_ascii_uppercase)
+        {
+            return 0;
+        }
+        let short = numbers.split(|b| matches!(b, b' ' | b',')).all(|n| n.len() <= 2);
+        let worded = closed
+            || self.text[..at].ends_with(')')
+            || self
+                .word_before(at)
+                .is_some_and(|w| w.len() > 3 && w.chars().all(chars::lower) && self.rules.word(w) == 0);
+        if short && worded { numbers.len() } else { 0 }
+    }
+
+    fn ends(&mut self, at: usize, end: usize, space: bool, stop: Stop, closed: bool, next: &Next<'_>) -> bool {
+        let Some(c) = next.first else {
+            return space && next.marks == 0;
+        };
+        match stop {
+            Stop::Full => {
+                if closed
+                    && !space
+                    && self
+                        .rules
+                        .quote_continues
+                        .iter()
+                        .any(|w| self.text[end..].starts_with(w))
+                {
+                    return false;
+                }
+                // ．as in １．５, ۔ as in یو۔ایس
+                space || !(c.is_alphanumeric() && self.is_inner(at, c))
+            }
+            Stop::Dot if space && next.ellipsis => true,
+            _ if !c.is_alphanumeric() => false,
+            _ if chars::lower(c) => {
+                // One who begins without a capital does so again.
+                space
+                    && self.small()
+                    && !(stop == Stop::Dot
+                        && self
+                            .word_before(at)
+                            .is_none_or(|w| self.rules.word(w) != 0 || w.chars().count() < 3))
+            }
+            Stop::Bang if space => true,
+            Stop::Bang => closed && next.marks == 0 || !c.is_ascii() && !chars::upper(c) || self.glued(at, c, next),
+            Stop::Ellipsis if space || closed => {
+                (chars::upper(c) || !c.is_numeric() && !c.is_ascii()) && self.rules.word(next.word) & CAPITAL == 0
+            }
+            Stop::Ellipsis => self.glued(at, c, next),
+            Stop::Dot if space => self.dot_ends(at, closed, next),
+            Stop::Dot => closed && chars::upper(c) && self.glued(at, c, next) || self.glued(at, c, next),
+        }
+    }
+
+    /// A dot before a space and something that is not lower-case.
+    fn dot_ends(&mut self, at: usize, closed: bool, next: &Next<'_>) -> bool {
+        let Some(word) = self.word_before(at) else { return true };
+        let Some(c) = next.first else { return true };
+        let mut known = self.rules.word(word);
+        if let Some((before, last)) = word.rsplit_once('.') {
+            // "ended.Mr": a space is missing.
+            if known == 0 && before.len() > 3 && last.len() > 1 {
+                known = self.rules.word(last);
+            }
+        }
+        let starter = || !next.initial && self.rules.word(next.word) & STARTER != 0;
+        let number = || c.is_numeric() || next.is_roman() && self.rules.word(next.word) & STARTER == 0;
+        if known & HARD != 0 && known & SOFT == 0 {
+            return false;
+        }
+        if known & NUMBER != 0 && number() {
+            return false;
+        }
+        if closed {
+            return true;
+        }
+        if known & SOFT != 0 {
+            return !number();
+        }
+        let digits = word.bytes().all(|b| b.is_ascii_digit());
+        if digits && word.len() <= 3 && self.begins(at - word.len()) {
+            self.list = word.parse().ok().map(|n| (n, b'.'));
+            return false;
+        }
+        if self.rules.ordinals && (digits && word.len() <= 2 || is_roman(word)) {
+            return self.rules.word(next.word) & COUNTED == 0 && starter();
+        }
+        if self.rules.word(next.word) & COUNTED != 0 && digits && word.len() <= 2 {
+            return false;
+        }
+        if is_lettered(word) {
+            return starter() || next.marks > 0 && !c.is_ascii();
+        }
+        true
+    }
+
+    /// True if a stop without a space stands between two sentences all the same: "so.Then", "다.그".
+    fn glued(&self, at: usize, c: char, next: &Next<'_>) -> bool {
+        let Some(word) = self.word_before(at) else { return false };
+        let mut letters = word.chars().rev();
+        let last = letters.next().unwrap_or(' ');
+        let cased = chars::upper(c);
+        if next.word.chars().nth(1).is_none() || next.marks > 0 || !next.whole || !c.is_alphabetic() {
+            return false;
+        }
+        if cased != chars::lower(last) || (!cased && (!last.is_alphabetic() || chars::upper(last))) {
+            return false;
+        }
+        letters.clone().nth(1).is_some()
+            && letters
+                .all(|c| c.is_alphabetic() && (!cased || chars::lower(c)) || c == word.chars().next().unwrap_or(c))
+            && !(cased && next.word.chars().skip(1).any(chars::upper))
+    }
+
+    /// True for a stop inside a number or an abbreviation written without spaces.
+    fn is_inner(&self, at: usize, c: char) -> bool {
+        if chars::ideographic(c) {
+            return false;
+        }
+        let Some(word) = self.word_before(at) else { return false };
+        if c.is_numeric() {
+            return word.chars().next_back().is_some_and(char::is_numeric);
+        }
+        word.chars().count() <= 2 && word.chars().all(char::is_alphabetic) && matches!(c, '\u{600}'..='\u{6ff}')
+    }
+
+    /// A line break at `at`: whether it ends a sentence. See [`sentences`].
+    fn line(&mut self, at: usize) -> Found {
+        let gap = chars::gap(self.text, at);
+        let next = Next::read(self.text, gap.end);
+        let goes_on = next.first.is_some_and(chars::lower) && !next.bullet;
+        let cut = gap.blank || !goes_on && !self.runs_on(at);
+        if cut {
+            self.letters = 0;
+        }
+        Found {
+            cut: cut.then_some(at),
+            next: gap.end,
+        }
+    }
+
+    fn runs_on(&mut self, at: usize) -> bool {
+        let before = self.text[self.start..at].trim_end();
+        let comma = before.ends_with([',', '(', '[', '\u{ab}', '\u{60c}', '\u{3001}', '\u{ff0c}', '\u{201e}']);
+        let abbreviated = before.ends_with('.')
+            && self
+                .word_before(self.start + before.len() - 1)
+                .is_some_and(|w| self.rules.word(w) & HARD != 0);
+        let text = self.text;
+        comma || abbreviated || *self.wrapped.get_or_insert_with(|| wrapped(text))
+    }
+
+    /// A space at `at` in a language whose spaces end phrases.
+    fn phrase(&mut self, at: usize) -> Found {
+        let gap = chars::gap(self.text, at);
+        let from = self.counted.max(self.start);
+        if self.counted <= self.start {
+            self.letters = 0;
+        }
+        let count = self.text[from..at].chars().count();
+        self.letters = self.letters.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        self.counted = gap.end;
+        let around = self.text[..at].chars().next_back().is_some_and(chars::phrasal)
+            && self.char_at(gap.end).is_some_and(chars::phrasal);
+        let cut = around && !gap.line && self.letters >= self.rules.phrase_floor;
+        if cut {
+            self.letters = 0;
+        }
+        // A line break in the gap is looked at by itself.
+        Found {
+            cut: cut.then_some(at),
+            next: if gap.line { at + 1 } else { gap.end },
+        }
+    }
+
+    /// The sign `)` or `.` of a list item at `at`: notes it, and cuts before its number if it follows on the last.
+    fn list_item(&mut self, at: usize, sign: u8) -> Option<usize> {
+        let word = self.word_before(at)?;
+        let word = word.strip_suffix('.').unwrap_or(word);
+        let begin = at - word.len() - usize::from(self.text.as_bytes()[at - 1] == b'.');
+        let number = match word.as_bytes() {
+            digits if digits.len() <= 2 && digits.iter().all(u8::is_ascii_digit) => word.parse().ok()?,
+            [letter @ (b'a'..=b'z' | b'A'..=b'Z')] if sign == b')' => u32::from(*letter),
+            _ => return None,
+        };
+        let after = Next::read(self.text, chars::gap(self.text, at + 1).end);
+        if !self.text[at + 1..].starts_with([' ', '\t', '\u{a0}']) || after.first.is_none() {
+            return None;
+        }
+        if self.begins(begin) {
+            self.list = Some((number, sign));
+            return None;
+        }
+        let follows = self.list == number.checked_sub(1).map(|before| (before, sign));
+        if !follows || !self.space_before(begin) || (sign == b'.' && self.rules.ordinals) {
+            return None;
+        }
+        self.list = Some((number, sign));
+        Some(begin)
+    }
+
+    /// The sentence being read begins with a small letter.
+    fn small(&mut self) -> bool {
+        let (text, start) = (self.text, self.start);
+        *self.small.get_or_insert_with(|| {
+            Next::read(text, chars::gap(text, start).end)
+                .first
+                .is_some_and(chars::lower)
+        })
+    }
+
+    /// At most two digits stand before `at`.
+    fn is_listed(&self, at: usize) -> bool {
+        self.word_before(at)
+            .is_some_and(|word| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit()))
+    }
+
+    /// Nothing but signs stands between the start of the sentence and `at`.
+    fn begins(&self, at: usize) -> bool {
+        at >= self.start
+            && at - self.start <= REACH
+            && self.text[self.start..at]
+                .chars()
+                .all(|c| c.is_whitespace() || chars::opens(c) || chars::bullet(c))
+    }
+
+    fn space_before(&self, at: usize) -> bool {
+        self.text[..at].chars().next_back().is_none_or(char::is_whitespace)
+    }
+
+    fn char_at(&self, at: usize) -> Option<char> {
+        self.text[at..].chars().next()
+    }
+
+    fn letter_at(&self, at: usize) -> bool {
+        self.char_at(at).is_some_and(|c| c.is_alphanumeric() || chars::opens(c))
+    }
+
+    /// Another stop by itself, after a space.
+    fn spaced_stop(&self, at: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        matches!(bytes.get(at), Some(b'.' | b'!' | b'?')) && bytes.get(at + 1).is_none_or(|b| matches!(b, b' ' | b'\n'))
+    }
+
+    /// The word that ends at `at`, inner dots included; none if it is longer than [`REACH`] or empty.
+    fn word_before(&self, at: usize) -> Option<&'t str> {
+        let mut floor = at.saturating_sub(REACH);
+        while !self.text.is_char_boundary(floor) {
+            floor += 1;
+        }
+        let window = &self.text[floor..at];
+        let word = match window.char_indices().rev().find(|&(_, c)| !in_word(c)) {
+            Some((i, c)) => &window[i + c.len_utf8()..],
+            None if floor == 0 => window,
+            None => return None,
+        };
+        (!word.is_empty()).then_some(word)
+    }
+}
+
+/// What stands after a stop.
+struct Next<'t> {
+    /// First letter, digit or unexpected sign, after the opening ones.
+    first: Option<char>,
+    /// The letters that begin there.
+    word: &'t str,
+    /// The word ends at a space, perhaps after one sign.
+    whole: bool,
+    /// The word is followed by a dot, so it may be an initial.
+    initial: bool,
+    /// Opening signs before `first`.
+    marks: usize,
+    /// The first sign is a bullet or a dash.
+    bullet: bool,
+    /// It begins with three dots.
+    ellipsis: bool,
+}
+
+impl<'t> Next<'t> {
+    fn read(text: &'t str, at: usize) -> Self {
+        let mut next = Self {
+            first: None,
+            word: "",
+            whole: false,
+            initial: false,
+            marks: 0,
+            bullet: false,
+            ellipsis: false,
+        };
+        let mut letters = text[at..].char_indices().peekable();
+        while let Some(&(i, c)) = letters.peek() {
+            if chars::opens(c)
+                || chars::bullet(c)
+                || (next.marks > 0 && c.is_whitespace() && chars::line_break(&text.as_bytes()[at + i..]).is_none())
+            {
+                if next.marks == 0 {
+                    next.bullet = chars::bullet(c) || matches!(c, '-' | '*' | '\u{2013}' | '\u{2014}' | '\u{b7}');
+                }
+                next.marks += 1;
+                letters.next();
+                continue;
+            }
+            next.first = Some(c);
+            let rest = &text[at + i..];
+            next.ellipsis = rest.starts_with("...") || c == '\u{2026}';
+            // A word longer than any in a list need not be read to its end.
+            let end = rest
+                .char_indices()
+                .take(32)
+                .find(|&(_, c)| !c.is_alphanumeric())
+                .map_or(rest.len().min(64), |(i, _)| i);
+            next.word = rest.get(..end).unwrap_or_default();
+            let mut after = rest[next.word.len()..].chars();
+            let sign = after.next();
+            next.initial = sign == Some('.') && next.word.chars().nth(1).is_none();
+            next.whole = sign.is_none_or(char::is_whitespace)
+                || matches!(sign, Some('.' | ',' | '!' | '?' | ':' | ';'))
+                    && after.next().is_none_or(char::is_whitespace);
+            break;
+        }
+        next
+    }
+
+    fn is_roman(&self) -> bool {
+        is_roman(self.word)
+    }
+}
+
+/// True for characters a word before a stop may hold.
+fn in_word(c: char) -> bool {
+    match c {
+        '.' | '&' | '\u{b0}' | '\u{aa}' | '\u{ba}' => true,
+        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
+        '\u{80}'..='\u{bf}' | '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff0f}' => false,
+        _ => !c.is_whitespace(),
+    }
+}
+
+/// True for a capital Roman number.
+fn is_roman(word: &str) -> bool {
+    !word.is_empty() && word.len() <= 6 && word.bytes().all(|b| matches!(b, b'I' | b'V' | b'X'))
+}
+
+/// True for an initial, or for single letters with dots between: "J", "U.S", "z.B", "т.е".
+fn is_lettered(word: &str) -> bool {
+    word.split('.').all(|part| {
+        let mut letters = part.chars();
+        letters
+            .next()
+            .is_none_or(|c| c.is_alphabetic() && !chars::ideographic(c))
+            && letters.next().is_none()
+    })
+}
+
+/// The length of a note's number in brackets, `[12]`, that `bytes` begin with.
+fn reference(bytes: &[u8]) -> Option<usize> {
+    let close = bytes.iter().take(6).position(|&b| b == b']')?;
+    (close > 1 && bytes[1..close].iter().all(u8::is_ascii_alphanumeric)).then_some(close + 1)
+}
