@@ -2,4 +2,6 @@
 
 #![warn(missing_docs)]
 
+#[cfg(feature = "files")]
+pub mod files;
 pub mod model;
