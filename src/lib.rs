@@ -4,10 +4,12 @@ mod article;
 mod decide;
 mod detector;
 mod error;
+#[cfg(feature = "files")]
+pub mod files;
 pub mod fold;
 mod hash;
 pub mod join;
-mod model;
+pub mod model;
 pub mod segment;
 mod settings;
 pub mod shingle;

@@ -1,4 +1,9 @@
 //! Integration tests, one binary; each module is a room or a promise.
 
-mod fold_table;
+// What is decided, from text to repeats.
 mod detect;
+// Articles in files: what comes out of real files on disk, good and bad.
+#[cfg(feature = "files")]
+mod files;
+// The committed folding table against its source.
+mod fold_table;

@@ -1,0 +1,168 @@
+//! JSON Lines: blocks of whole lines, parsed side by side, in order.
+
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use std::io::Read;
+
+use rayon::prelude::*;
+
+pub(crate) use parse::parse_line;
+
+use super::edit::{self, Edit};
+use super::read::ReadOptions;
+use super::record::{Batch, Fields, Item, Place};
+
+/// Bytes of a block; a longer line makes a longer block.
+const BLOCK: usize = 4 << 20;
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Some whole lines of a file.
+#[derive(Debug)]
+pub(crate) struct Block {
+    data: Vec<u8>,
+    /// Where it begins in the unpacked file.
+    byte: u64,
+    /// Number of its first line, from 1.
+    line: u64,
+}
+
+/// Cuts a stream into blocks of whole lines.
+pub(crate) struct Blocks<R> {
+    reader: R,
+    /// What was read after the last line end.
+    rest: Vec<u8>,
+    byte: u64,
+    line: u64,
+    end: bool,
+    size: usize,
+}
+
+impl<R: Read> Blocks<R> {
+    pub(crate) fn new(reader: R) -> Self {
+        Self::with_size(reader, BLOCK)
+    }
+
+    fn with_size(reader: R, size: usize) -> Self {
+        Self {
+            reader,
+            rest: Vec::new(),
+            byte: 0,
+            line: 1,
+            end: false,
+            size,
+        }
+    }
+
+    /// Where the next block begins in the unpacked file.
+    pub(crate) fn byte(&self) -> u64 {
+        self.byte
+    }
+
+    /// The next block; `None` after the last.
+    pub(crate) fn next_block(&mut self) -> std::io::Result<Option<Block>> {
+        let mut data = std::mem::take(&mut self.rest);
+        while !self.end {
+            let before = data.len();
+            // a line longer than a block: read on in steps that grow with it
+            let want = self.size.max(before);
+            data.reserve(want);
+            let read = self.reader.by_ref().take(want as u64).read_to_end(&mut data)?;
+            self.end = read < want;
+            if self.end {
+                break;
+            }
+            if let Some(at) = memchr::memrchr(b'\n', &data[before..]) {
+                self.rest = Vec::with_capacity(self.size);
+                self.rest.extend_from_slice(&data[before + at + 1..]);
+                data.truncate(before + at + 1);
+                break;
+            }
+        }
+        if data.is_empty() {
+            return Ok(None);
+        }
+        let block = Block {
+            data,
+            byte: self.byte,
+            line: self.line,
+        };
+        self.byte += block.data.len() as u64;
+        self.line += memchr::memchr_iter(b'\n', &block.data).count() as u64;
+        Ok(Some(block))
+    }
+}
+
+/// Reads the records of a block, on all threads of the current rayon pool, in order.
+pub(crate) fn parse_block(block: Block, options: &ReadOptions) -> Batch {
+    let Block { data, byte, line } = block;
+    let head = if byte == 0 && data.starts_with(BOM) {
+        BOM.len()
+    } else {
+        0
+    };
+    let mut starts = vec![head];
+    starts.extend(
+        memchr::memchr_iter(b'\n', &data)
+            .map(|at| at + 1)
+            .filter(|&at| at >= head),
+    );
+    if starts.last().is_some_and(|&at| at < data.len()) {
+        starts.push(data.len());
+    }
+    let items = starts
+        .par_windows(2)
+        .enumerate()
+        .map(|(index, ends)| {
+            let raw = &data[ends[0]..ends[1]];
+            let content = raw.strip_suffix(b"\n").unwrap_or(raw);
+            let blank = content.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+            Item {
+                line: ends[0]..ends[1],
+                place: Place {
+                    line_or_row: line + index as u64,
+                    byte: byte + ends[0] as u64,
+                },
+                outcome: (!blank).then(|| parse_line(content, options)),
+            }
+        })
+        .collect();
+    Batch {
+        data,
+        head,
+        items,
+        lines: true,
+    }
+}
+
+/// The pieces of `line` after `edit`, in order; `None` if it stays as it is.
+pub(crate) fn splice<'p>(line: &'p [u8], fields: &Fields, edit: &'p Edit) -> Result<Option<Vec<&'p [u8]>>, String> {
+    edit::check_fields(edit, fields)?;
+    let mut texts: Vec<_> = fields
+        .texts
+        .iter()
+        .filter_map(|text| Some((text, text.raw.clone()?)))
+        .collect();
+    // the order of the options need not be that of the line
+    texts.sort_by_key(|(_, raw)| raw.start);
+    let mut pieces = Vec::new();
+    let mut done = 0;
+    for (text, raw) in texts {
+        let changes = edit::changes(edit, text)?;
+        let literal = std::str::from_utf8(&line[raw.clone()]).map_err(|error| error.to_string())?;
+        let ends: Vec<u32> = changes.iter().flat_map(|change| [change.start, change.end]).collect();
+        let ends = edit::raw_offsets(literal, &ends)?;
+        for (change, at) in changes.iter().zip(ends.chunks_exact(2)) {
+            pieces.push(&line[done..raw.start + at[0]]);
+            pieces.extend(change.insertion.map(|insertion| insertion.raw().as_bytes()));
+            done = raw.start + at[1];
+        }
+    }
+    if pieces.is_empty() {
+        return Ok(None);
+    }
+    pieces.push(&line[done..]);
+    Ok(Some(pieces))
+}

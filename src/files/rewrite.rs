@@ -1,0 +1,367 @@
+//! The edited copy of a file.
+
+use std::io::{self, Read, Write};
+use std::ops::AddAssign;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use super::codec::Encoder;
+use super::edit::{self, Edit};
+use super::error::FileError;
+use super::jsonl::{parse_line, splice};
+use super::output::{Output, Target, Writer, same_file};
+use super::read::{ReadOptions, Source};
+use super::record::{Place, Record};
+use super::sniff::Format;
+
+/// A line that was dropped and is to stand in its place again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reinstated {
+    /// Its number in the original file, from 1.
+    pub line: u64,
+    /// The line with its end, as [`Record::raw_line_after`] gave it.
+    pub raw: String,
+}
+
+/// What was done to one file, in records. Adds up over files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct RewriteStats {
+    /// Good records: those the edit was asked for.
+    pub records: u64,
+    /// Faulty records, passed through unchanged.
+    pub faulty: u64,
+    /// Records whose text was changed.
+    pub edited: u64,
+    /// Records left out.
+    pub dropped: u64,
+    /// Dropped lines put back.
+    pub reinstated: u64,
+    /// Files in which nothing changed: copied byte for byte.
+    pub copied: u64,
+}
+
+impl AddAssign for RewriteStats {
+    fn add_assign(&mut self, other: Self) {
+        self.records += other.records;
+        self.faulty += other.faulty;
+        self.edited += other.edited;
+        self.dropped += other.dropped;
+        self.reinstated += other.reinstated;
+        self.copied += other.copied;
+    }
+}
+
+impl Source {
+    /// Writes a copy of the file to `output`, in the same format and compression, with each good record changed as
+    /// `edit` says. Records come in the order of the file; faulty ones are passed through unchanged and not shown.
+    ///
+    /// A file in which nothing changes is copied byte for byte.
+    ///
+    /// # Errors
+    /// If reading or writing fails, if `output` is this very file, if an edit does not fit its record, or if `edit`
+    /// itself says so. Then no output is left.
+    pub fn rewrite<E: From<FileError>>(
+        &self,
+        options: &ReadOptions,
+        output: Output,
+        edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
+    ) -> Result<RewriteStats, E> {
+        self.restore(options, output, &mut std::iter::empty(), edit)
+    }
+
+    /// Like [`rewrite`](Self::rewrite), and puts dropped lines back (JSONL only): `reinstated`, sorted by line.
+    ///
+    /// Records carry the line numbers of the *original* file, reinstated lines included, and reinstated lines are
+    /// shown to `edit` like all others, so that it can put their texts back, too.
+    ///
+    /// # Errors
+    /// As [`rewrite`](Self::rewrite); also if a line is to stand where the file does not reach.
+    pub fn restore<E: From<FileError>>(
+        &self,
+        options: &ReadOptions,
+        output: Output,
+        reinstated: &mut dyn Iterator<Item = Reinstated>,
+        edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
+    ) -> Result<RewriteStats, E> {
+        if let Target::File { path, .. } = &output.0
+            && same_file(path, &self.path)
+        {
+            let path = path.display();
+            return Err(FileError::settings(format!("{path} is an input: choose another output")).into());
+        }
+        match self.format {
+            Format::Jsonl => self.rewrite_lines(options, output, reinstated, edit),
+            Format::Text => self.rewrite_text(options, output, edit),
+            Format::Parquet => Err(FileError::settings("Parquet cannot be written yet").into()),
+        }
+    }
+
+    fn rewrite_lines<E: From<FileError>>(
+        &self,
+        options: &ReadOptions,
+        output: Output,
+        reinstated: &mut dyn Iterator<Item = Reinstated>,
+        edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
+    ) -> Result<RewriteStats, E> {
+        let mut lines = Lines {
+            copy: Copy::new(self, output),
+            edit,
+            stats: RewriteStats::default(),
+        };
+        let mut reinstated = reinstated.peekable();
+        // the number that the next line had in the original
+        let mut number = 1;
+        for batch in self.read(options)? {
+            let batch = batch?;
+            lines.copy.keep(&batch.data[..batch.head])?;
+            for item in &batch.items {
+                while let Some(line) = reinstated.next_if(|line| line.line == number) {
+                    lines.reinstate(self, options, &line)?;
+                    number += 1;
+                }
+                let bytes = &batch.data[item.line.clone()];
+                match batch.record(item) {
+                    None => lines.copy.keep(bytes)?,
+                    Some(record) => {
+                        let place = Place {
+                            line_or_row: number,
+                            byte: record.place.byte,
+                        };
+                        lines.write(self, &Record { place, ..record }, false)?;
+                    }
+                }
+                number += 1;
+            }
+        }
+        while let Some(line) = reinstated.next_if(|line| line.line == number) {
+            lines.reinstate(self, options, &line)?;
+            number += 1;
+        }
+        if let Some(line) = reinstated.next() {
+            let what = format!(
+                "no place to put line {} back: lines must be sorted and fit in",
+                line.line
+            );
+            return Err(FileError::edit(&self.name, number, what).into());
+        }
+        let copied = lines.copy.finish()?;
+        Ok(RewriteStats {
+            copied: u64::from(copied),
+            ..lines.stats
+        })
+    }
+
+    fn rewrite_text<E: From<FileError>>(
+        &self,
+        options: &ReadOptions,
+        output: Output,
+        edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
+    ) -> Result<RewriteStats, E> {
+        let mut copy = Copy::new(self, output);
+        let mut stats = RewriteStats::default();
+        for batch in self.read(options)? {
+            let batch = batch?;
+            for record in batch.records() {
+                let Ok(fields) = record.outcome else {
+                    stats.faulty += 1;
+                    continue;
+                };
+                stats.records += 1;
+                let edit = edit(&record)?;
+                if edit == Edit::Drop {
+                    return Err(cannot_drop(self).into());
+                }
+                let bad = |what| FileError::edit(&self.name, 1, what);
+                edit::check_fields(&edit, fields).map_err(bad)?;
+                if let Some(text) = edit::apply(&edit, &fields.texts[0]).map_err(bad)? {
+                    copy.change(&batch.data[..batch.head])?;
+                    copy.change(text.as_bytes())?;
+                    stats.edited += 1;
+                }
+            }
+        }
+        stats.copied = u64::from(copy.finish()?);
+        Ok(stats)
+    }
+}
+
+pub(crate) fn cannot_drop(source: &Source) -> FileError {
+    let (name, format) = (&source.name, source.format);
+    FileError::settings(format!(
+        "{name}: no record can be left out of a {format} file: keep it with an empty text"
+    ))
+}
+
+struct Lines<'a, E> {
+    copy: Copy<'a>,
+    edit: &'a mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
+    stats: RewriteStats,
+}
+
+impl<E: From<FileError>> Lines<'_, E> {
+    /// `new`: the line is not in the file that is read.
+    fn write(&mut self, source: &Source, record: &Record<'_>, new: bool) -> Result<(), E> {
+        let Ok(fields) = record.outcome else {
+            self.stats.faulty += 1;
+            return Ok(self.copy.put(record.line, new)?);
+        };
+        self.stats.records += 1;
+        let edit = (self.edit)(record)?;
+        if edit == Edit::Drop {
+            self.stats.dropped += 1;
+            return Ok(self.copy.change(&[])?);
+        }
+        let pieces = splice(record.line, fields, &edit)
+            .map_err(|what| FileError::edit(&source.name, record.place.line_or_row, what))?;
+        match pieces {
+            None => self.copy.put(record.line, new)?,
+            Some(pieces) => {
+                self.stats.edited += 1;
+                for piece in pieces {
+                    self.copy.change(piece)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn reinstate(&mut self, source: &Source, options: &ReadOptions, line: &Reinstated) -> Result<(), E> {
+        let raw = line.raw.as_bytes();
+        let content = raw.strip_suffix(b"\n").unwrap_or(raw);
+        if memchr::memchr(b'\n', content).is_some() {
+            return Err(FileError::edit(&source.name, line.line, "the line to put back is more than one").into());
+        }
+        let outcome = parse_line(content, options);
+        let place = Place {
+            line_or_row: line.line,
+            byte: 0,
+        };
+        self.stats.reinstated += 1;
+        self.write(
+            source,
+            &Record {
+                place,
+                outcome: outcome.as_ref(),
+                line: raw,
+            },
+            true,
+        )
+    }
+}
+
+/// A copy that begins only when something differs.
+///
+/// Until then it counts. At the first change the file is unpacked a second time up to there, which costs less than
+/// packing every file of a corpus in which most stay as they are; without any change the packed file is copied.
+struct Copy<'a> {
+    source: &'a Source,
+    output: Option<Output>,
+    encoder: Option<Encoder<Buffered>>,
+    same: u64,
+}
+
+type Buffered = io::BufWriter<Writer>;
+
+impl<'a> Copy<'a> {
+    fn new(source: &'a Source, output: Output) -> Self {
+        Self {
+            source,
+            output: Some(output),
+            encoder: None,
+            same: 0,
+        }
+    }
+
+    fn put(&mut self, bytes: &[u8], new: bool) -> Result<(), FileError> {
+        if new { self.change(bytes) } else { self.keep(bytes) }
+    }
+
+    /// The next bytes of the file stay.
+    fn keep(&mut self, bytes: &[u8]) -> Result<(), FileError> {
+        self.same += bytes.len() as u64;
+        match &mut self.encoder {
+            None => Ok(()),
+            Some(encoder) => write(encoder, bytes),
+        }
+    }
+
+    /// Something differs here: `bytes` are written.
+    fn change(&mut self, bytes: &[u8]) -> Result<(), FileError> {
+        if self.encoder.is_none() {
+            let Some(output) = self.output.take() else {
+                return Ok(());
+            };
+            let writer = output.open()?;
+            let path = writer.path().to_owned();
+            let mut encoder = self
+                .source
+                .codec
+                .encoder(io::BufWriter::with_capacity(128 << 10, writer))
+                .map_err(|error| FileError::writing(&path, error))?;
+            let mut reader = self.source.open(&Arc::new(AtomicU64::new(0)))?;
+            let mut left = self.same;
+            let mut buffer = vec![0; 128 << 10];
+            while left > 0 {
+                let most = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+                let done = self.same - left;
+                let read = match reader.read(&mut buffer[..most]) {
+                    Ok(0) => Err(io::Error::other("the file has changed while it was read")),
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    other => other,
+                };
+                let read =
+                    read.map_err(|error| FileError::decode(&self.source.name, self.source.codec, done, error))?;
+                write(&mut encoder, &buffer[..read])?;
+                left -= read as u64;
+            }
+            self.encoder = Some(encoder);
+        }
+        match &mut self.encoder {
+            Some(encoder) => write(encoder, bytes),
+            None => Ok(()),
+        }
+    }
+
+    /// True if the file was copied as it was.
+    fn finish(&mut self) -> Result<bool, FileError> {
+        if let Some(encoder) = self.encoder.take() {
+            let path = encoder.writer().get_ref().path().to_owned();
+            let error = |error| FileError::writing(&path, error);
+            let writer = encoder.finish().map_err(error)?;
+            let writer = writer
+                .into_inner()
+                .map_err(|e| FileError::writing(&path, e.into_error()))?;
+            writer.commit()?;
+            return Ok(false);
+        }
+        if let Some(output) = self.output.take() {
+            copy_whole(self.source, output)?;
+        }
+        Ok(true)
+    }
+}
+
+fn write(encoder: &mut Encoder<Buffered>, bytes: &[u8]) -> Result<(), FileError> {
+    encoder
+        .write_all(bytes)
+        .map_err(|error| FileError::writing(encoder.writer().get_ref().path(), error))
+}
+
+/// Copies the packed bytes.
+pub(crate) fn copy_whole(source: &Source, output: Output) -> Result<(), FileError> {
+    let mut reader = source.open_packed()?;
+    let mut writer = output.open()?;
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return writer.commit(),
+            Ok(read) => {
+                writer
+                    .write_all(&buffer[..read])
+                    .map_err(|error| FileError::writing(writer.path(), error))?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(FileError::reading(&source.path, error)),
+        }
+    }
+}

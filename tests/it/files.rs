@@ -1,0 +1,797 @@
+//! Files in, files out: faults, packings, provenance, restoring.
+
+// helpers are not `#[test]`s, so .clippy.toml does not exempt them
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use redite::files::{
+    Cleanup, Codec, Discovery, Edit, FaultKind, FileError, Format, Insertion, Output, ReadOptions, Reinstated,
+    RewriteStats, SkipKind, Source, discover, refuse_overwrite,
+};
+use redite::model::Span;
+use tempfile::TempDir;
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn put(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// A source of its own.
+    fn source(&self, name: &str, bytes: impl AsRef<[u8]>) -> Source {
+        one(&self.put(name, bytes))
+    }
+}
+
+fn find(inputs: &[PathBuf]) -> Discovery {
+    discover(inputs, io::empty(), &[]).unwrap()
+}
+
+fn one(path: &Path) -> Source {
+    let mut found = find(&[path.to_owned()]);
+    assert_eq!(found.sources.len(), 1, "{:?}", found.skipped);
+    found.sources.remove(0)
+}
+
+fn fields(names: &[&str]) -> ReadOptions {
+    ReadOptions {
+        text_fields: names.iter().map(|name| (*name).to_owned()).collect(),
+        ..ReadOptions::default()
+    }
+}
+
+/// Line, byte, and first text or fault.
+type Seen = (u64, u64, Result<String, FaultKind>);
+
+fn read(source: &Source) -> Result<Vec<Seen>, FileError> {
+    let mut records = Vec::new();
+    for batch in source.read(&ReadOptions::default())? {
+        for (place, outcome) in batch?.into_records() {
+            let outcome = outcome
+                .map(|mut fields| fields.texts.remove(0).text)
+                .map_err(|fault| fault.kind());
+            records.push((place.line_or_row, place.byte, outcome));
+        }
+    }
+    Ok(records)
+}
+
+fn pack(codec: Codec, bytes: &[u8]) -> Vec<u8> {
+    match codec {
+        Codec::Plain => bytes.to_vec(),
+        Codec::Gzip => {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        }
+        Codec::Zstd => zstd::encode_all(bytes, 9).unwrap(),
+        Codec::Bzip2 => {
+            let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        }
+        Codec::Xz => {
+            let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 1);
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        }
+    }
+}
+
+fn unpack(codec: Codec, bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    match codec {
+        Codec::Plain => out.extend_from_slice(bytes),
+        Codec::Gzip => drop(flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut out).unwrap()),
+        Codec::Zstd => out = zstd::decode_all(bytes).unwrap(),
+        Codec::Bzip2 => drop(bzip2::read::MultiBzDecoder::new(bytes).read_to_end(&mut out).unwrap()),
+        Codec::Xz => drop(
+            liblzma::read::XzDecoder::new_multi_decoder(bytes)
+                .read_to_end(&mut out)
+                .unwrap(),
+        ),
+    }
+    out
+}
+
+const CODECS: [(Codec, &str); 5] = [
+    (Codec::Plain, ""),
+    (Codec::Gzip, ".gz"),
+    (Codec::Zstd, ".zst"),
+    (Codec::Bzip2, ".bz2"),
+    (Codec::Xz, ".xz"),
+];
+
+/// What was taken out: by line, by field.
+#[derive(Default)]
+struct Removed {
+    texts: BTreeMap<u64, Vec<(usize, Vec<Insertion>)>>,
+    lines: Vec<Reinstated>,
+}
+
+/// Takes out what `choose` says and remembers it.
+fn clean(
+    source: &Source,
+    options: &ReadOptions,
+    to: &Path,
+    choose: &mut dyn FnMut(u64, usize, &str) -> Vec<Span>,
+    drop_line: &dyn Fn(u64) -> bool,
+) -> (Removed, RewriteStats) {
+    let mut removed = Removed::default();
+    let stats = source
+        .rewrite::<FileError>(options, Output::file(to), &mut |record| {
+            let line = record.place.line_or_row;
+            let mut delete = Vec::new();
+            for text in &record.outcome.unwrap().texts {
+                let spans = choose(line, text.field, &text.text);
+                let spelled = record.spellings(text, &spans).unwrap();
+                let insertions = spans
+                    .iter()
+                    .zip(spelled)
+                    .map(|(span, raw)| {
+                        let insertion = Insertion::new(span.start, raw).unwrap();
+                        assert_eq!(insertion.text(), &text.text[span.range()]);
+                        insertion
+                    })
+                    .collect();
+                removed.texts.entry(line).or_default().push((text.field, insertions));
+                delete.push((text.field, spans));
+            }
+            let delete = Edit::Delete(delete);
+            if drop_line(line) {
+                removed.lines.push(Reinstated {
+                    line,
+                    raw: record.raw_line_after(&delete)?,
+                });
+                return Ok(Edit::Drop);
+            }
+            Ok(delete)
+        })
+        .unwrap();
+    (removed, stats)
+}
+
+fn restore(source: &Source, options: &ReadOptions, to: &Path, removed: &Removed) -> RewriteStats {
+    source
+        .restore::<FileError>(
+            options,
+            Output::file(to),
+            &mut removed.lines.iter().cloned(),
+            &mut |record| {
+                Ok(removed
+                    .texts
+                    .get(&record.place.line_or_row)
+                    .cloned()
+                    .map_or(Edit::Keep, Edit::Insert))
+            },
+        )
+        .unwrap()
+}
+
+/// Every second character of every text, in runs.
+fn every_second(_: u64, _: usize, text: &str) -> Vec<Span> {
+    let ends: Vec<u32> = text
+        .char_indices()
+        .map(|(at, _)| at)
+        .chain([text.len()])
+        .map(|at| u32::try_from(at).unwrap())
+        .collect();
+    ends.windows(2)
+        .step_by(2)
+        .map(|end| Span::new(end[0], end[1]))
+        .collect()
+}
+
+#[test]
+fn bad_lines_are_named_and_the_rest_is_read() {
+    let folder = Folder::new();
+    let mut bytes = b"\xef\xbb\xbf{\"text\":\"one\"}\r\n{\"text\":\r\n\r\n".to_vec();
+    bytes.extend_from_slice(b"{\"body\":1}\n{\"text\":null}\n{\"text\":\"\xff\"}\n{\"text\":\"\\ud800\"}\n");
+    bytes.extend_from_slice(b"{\"text\":\"a\",\"text\":\"b\"}\n[]\n{\"text\":\"\"}\n{\"text\":\"last\"}");
+    let source = folder.source("bad.jsonl", &bytes);
+    use FaultKind::*;
+    let records = read(&source).unwrap();
+    let outcomes: Vec<_> = records
+        .iter()
+        .map(|(line, _, outcome)| (*line, outcome.clone()))
+        .collect();
+    assert_eq!(
+        outcomes,
+        [
+            (1, Ok("one".into())),
+            (2, Err(BrokenJson)),
+            (4, Err(NoField)),
+            (5, Err(WrongType)),
+            (6, Err(InvalidUtf8)),
+            (7, Err(LoneSurrogate)),
+            (8, Err(DuplicateKey)),
+            (9, Err(NotAnObject)),
+            (10, Ok(String::new())),
+            (11, Ok("last".into())),
+        ]
+    );
+    assert_eq!(records[0].1, 3);
+    assert_eq!(&bytes[usize::try_from(records[9].1).unwrap()..], b"{\"text\":\"last\"}");
+
+    // the message says where, to the byte
+    let batch = source.read(&ReadOptions::default()).unwrap().next().unwrap().unwrap();
+    let faults: Vec<String> = batch
+        .records()
+        .filter_map(|record| Some(source.describe(record.place, record.outcome.err()?)))
+        .collect();
+    assert!(
+        faults[0].contains("bad.jsonl:2:") && faults[0].contains("broken JSON"),
+        "{faults:?}"
+    );
+    assert!(
+        faults[1].contains("fields here: body") && faults[1].contains("--text-field"),
+        "{faults:?}"
+    );
+
+    // and on the way out they are what they were
+    let out = folder.path("out.jsonl");
+    let (removed, stats) = clean(&source, &ReadOptions::default(), &out, &mut every_second, &|_| false);
+    let cleaned = String::from_utf8_lossy(&fs::read(&out).unwrap()).into_owned();
+    let expected = String::from_utf8_lossy(&bytes)
+        .replace("one", "n")
+        .replace("last", "at");
+    assert_eq!(cleaned, expected);
+    assert_eq!((stats.records, stats.faulty, stats.edited, stats.copied), (3, 7, 2, 0));
+    let back = folder.path("back.jsonl");
+    restore(&one(&out), &ReadOptions::default(), &back, &removed);
+    assert_eq!(fs::read(&back).unwrap(), bytes);
+}
+
+#[test]
+fn every_packing_there_and_back() {
+    let text = "{\"id\":1,\"text\":\"caf\\u00e9 \\ud83d\\ude00 plain\"}\n{\"text\":\"x\"}\r\n\n".repeat(200);
+    for (codec, extension) in CODECS {
+        let folder = Folder::new();
+        // in two members
+        let half = text.len() / 2;
+        let packed = [
+            pack(codec, &text.as_bytes()[..half]),
+            pack(codec, &text.as_bytes()[half..]),
+        ]
+        .concat();
+        for name in ["a.jsonl", "b.txt"] {
+            let source = folder.source(&format!("{name}{extension}"), &packed);
+            assert_eq!(source.codec(), codec);
+            assert_eq!(source.note(), None);
+            let options = ReadOptions::default();
+
+            // nothing changed: the packed bytes are the same
+            let copy = folder.path(&format!("copy-{name}{extension}"));
+            let (_, stats) = clean(&source, &options, &copy, &mut |_, _, _| vec![], &|_| false);
+            assert_eq!(stats.copied, 1);
+            assert_eq!(fs::read(&copy).unwrap(), packed);
+
+            let out = folder.path(&format!("out-{name}{extension}"));
+            let drop_line = |line| name == "a.jsonl" && line % 3 == 1 && line > 300;
+            let (removed, stats) = clean(&source, &options, &out, &mut every_second, &drop_line);
+            assert_eq!(stats.copied, 0);
+            assert_eq!(one(&out).codec(), codec, "same packing");
+            assert_ne!(unpack(codec, &fs::read(&out).unwrap()), text.as_bytes());
+            let back = folder.path(&format!("back-{name}{extension}"));
+            let stats = restore(&one(&out), &options, &back, &removed);
+            assert_eq!(stats.reinstated, removed.lines.len() as u64);
+            assert_eq!(
+                unpack(codec, &fs::read(&back).unwrap()),
+                text.as_bytes(),
+                "{codec} {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_change_late_in_the_file_keeps_what_came_before() {
+    // more than one block, and the change in the last line
+    let mut text: String = (0..120_000)
+        .map(|i| format!("{{\"id\": {i}, \"text\": \"line number {i}\"}}\n"))
+        .collect();
+    text.push_str("{\"text\":\"the end\"}");
+    for (codec, extension) in [(Codec::Plain, ""), (Codec::Zstd, ".zst")] {
+        let folder = Folder::new();
+        let source = folder.source(&format!("a.jsonl{extension}"), pack(codec, text.as_bytes()));
+        let out = folder.path(&format!("out.jsonl{extension}"));
+        let mut choose = |line, _, _: &str| if line == 120_001 { vec![Span::new(3, 7)] } else { vec![] };
+        let (removed, stats) = clean(&source, &ReadOptions::default(), &out, &mut choose, &|_| false);
+        assert_eq!((stats.records, stats.edited), (120_001, 1));
+        let cleaned = unpack(codec, &fs::read(&out).unwrap());
+        assert!(cleaned == text.replace("the end", "the").as_bytes());
+        let back = folder.path(&format!("back.jsonl{extension}"));
+        restore(&one(&out), &ReadOptions::default(), &back, &removed);
+        assert!(unpack(codec, &fs::read(&back).unwrap()) == text.as_bytes());
+    }
+}
+
+#[test]
+fn cut_off_files_are_errors_with_a_place() {
+    // what packs badly, so that there is something to read before the cut
+    let mut state = 1u64;
+    let text: String = (0..20_000)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            format!("{{\"text\":\"{state:x}\"}}\n")
+        })
+        .collect();
+    for (codec, extension) in &CODECS[1..] {
+        let folder = Folder::new();
+        let packed = pack(*codec, text.as_bytes());
+        let source = folder.source(&format!("a.jsonl{extension}"), &packed[..packed.len() * 2 / 3]);
+        let error = read(&source).unwrap_err();
+        let message = error.to_string();
+        assert_eq!(error.io_kind(), Some(io::ErrorKind::UnexpectedEof), "{message}");
+        assert!(
+            message.contains("a.jsonl") && message.contains("cut off") && message.contains("byte"),
+            "{message}"
+        );
+        // no output that looks whole
+        let out = folder.path(&format!("out.jsonl{extension}"));
+        let result = source.rewrite::<FileError>(&ReadOptions::default(), Output::file(&out), &mut |record| {
+            let text = &record.outcome.unwrap().texts[0];
+            Ok(Edit::Delete(vec![(
+                0,
+                vec![Span::new(0, u32::try_from(text.text.len()).unwrap())],
+            )]))
+        });
+        assert!(result.is_err());
+        assert_eq!(
+            fs::read_dir(folder.0.path()).unwrap().count(),
+            1,
+            "only the input is there"
+        );
+    }
+}
+
+#[test]
+fn a_line_of_100_mb() {
+    let folder = Folder::new();
+    let long = "Un été à la mer. ".repeat(100_000_000 / 19);
+    let mut bytes = b"{\"text\":\"a\"}\n{\"id\":7,\"text\":\"".to_vec();
+    bytes.extend_from_slice(long.as_bytes());
+    bytes.extend_from_slice(b"\"}\n{\"text\":\"b\"}\n");
+    let source = folder.source("long.jsonl", &bytes);
+    let records = read(&source).unwrap();
+    assert_eq!(records.len(), 3);
+    assert!(records[1].2.as_ref() == Ok(&long));
+    assert_eq!(records[2], (3, bytes.len() as u64 - 13, Ok("b".into())));
+}
+
+#[test]
+fn deep_nesting_is_passed_through() {
+    let folder = Folder::new();
+    let deep = "[".repeat(200_000);
+    let bytes = format!(
+        "{{\"text\":\"ab\",\"m\":{deep}{}}}\n{{\"text\":\"ab\",\"m\":{deep}\n",
+        "]".repeat(200_000)
+    );
+    let source = folder.source("deep.jsonl", &bytes);
+    let records = read(&source).unwrap();
+    assert_eq!(
+        (&records[0].2, &records[1].2),
+        (&Ok("ab".to_owned()), &Err(FaultKind::BrokenJson))
+    );
+    let out = folder.path("out.jsonl");
+    clean(&source, &ReadOptions::default(), &out, &mut every_second, &|_| false);
+    assert!(fs::read(&out).unwrap() == bytes.replacen("ab", "b", 1).as_bytes());
+}
+
+#[test]
+fn folders_are_walked_in_byte_order() {
+    let folder = Folder::new();
+    let line = "{\"text\":\"a\"}\n";
+    for name in [
+        "d/b.jsonl",
+        "d/a/z.jsonl",
+        "d/a-b.jsonl",
+        "d/a/y.txt",
+        "d/.hidden.jsonl",
+        "d/.git/x.txt",
+    ] {
+        folder.put(name, line);
+    }
+    for name in [
+        "d/page.html",
+        "d/list.json",
+        "d/image.png",
+        "d/lie.parquet",
+        "d/x.tar.gz",
+    ] {
+        folder.put(name, line);
+    }
+    folder.put("d/fakegz.jsonl.gz", line);
+    folder.put("d/zipped.jsonl", pack(Codec::Gzip, line.as_bytes()));
+    let found = find(&[folder.path("d")]);
+    let names: Vec<_> = found
+        .sources
+        .iter()
+        .map(|source| source.relative().to_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "a-b.jsonl",
+            "a/y.txt",
+            "a/z.jsonl",
+            "b.jsonl",
+            "fakegz.jsonl.gz",
+            "zipped.jsonl"
+        ]
+    );
+    assert_eq!(found.sources[0].name(), folder.path("d/a-b.jsonl").to_str().unwrap());
+    assert!(found.sources[4].note().unwrap().contains("gzip"));
+    assert_eq!(
+        (found.sources[4].codec(), found.sources[5].codec()),
+        (Codec::Plain, Codec::Gzip)
+    );
+    let skipped: Vec<_> = found
+        .skipped
+        .iter()
+        .map(|s| s.path.file_name().unwrap().to_str().unwrap())
+        .collect();
+    assert_eq!(
+        skipped,
+        ["image.png", "lie.parquet", "list.json", "page.html", "x.tar.gz"]
+    );
+    assert!(
+        found
+            .skipped
+            .iter()
+            .all(|skipped| skipped.kind == SkipKind::UnknownFormat)
+    );
+
+    // named by hand, the first line counts
+    assert_eq!(one(&folder.path("d/list.json")).format(), Format::Jsonl);
+    assert_eq!(one(&folder.path("d/.hidden.jsonl")).format(), Format::Jsonl);
+}
+
+#[test]
+fn missing_input_is_named() {
+    let folder = Folder::new();
+    let error = discover(&[folder.path("nowhere.jsonl")], io::empty(), &[]).unwrap_err();
+    assert!(
+        error.to_string().contains("nowhere.jsonl") && error.is_settings(),
+        "{error}"
+    );
+}
+
+#[test]
+fn empty_files_and_empty_texts() {
+    let folder = Folder::new();
+    for (codec, extension) in CODECS {
+        let source = folder.source(&format!("empty.jsonl{extension}"), pack(codec, b""));
+        assert_eq!(read(&source).unwrap(), []);
+        let source = folder.source(&format!("empty.txt{extension}"), pack(codec, b""));
+        assert_eq!(read(&source).unwrap(), [(1, 0, Ok(String::new()))]);
+        let out = folder.path(&format!("out.txt{extension}"));
+        let (_, stats) = clean(&source, &ReadOptions::default(), &out, &mut every_second, &|_| false);
+        assert_eq!(stats.copied, 1);
+    }
+}
+
+#[test]
+fn text_files() {
+    let folder = Folder::new();
+    let bytes = "\u{feff}Un.\r\nDeux.\r\n";
+    let source = folder.source("a.txt", bytes);
+    assert_eq!(read(&source).unwrap(), [(1, 3, Ok("Un.\r\nDeux.\r\n".to_owned()))]);
+    let batch = source.read(&ReadOptions::default()).unwrap().next().unwrap().unwrap();
+    let id = batch.records().next().unwrap().outcome.unwrap().id.clone().unwrap();
+    assert_eq!(id.text(), source.name());
+    let out = folder.path("out.txt");
+    let (removed, _) = clean(
+        &source,
+        &ReadOptions::default(),
+        &out,
+        &mut |_, _, _| vec![Span::new(3, 7)],
+        &|_| false,
+    );
+    assert_eq!(fs::read_to_string(&out).unwrap(), "\u{feff}Un.ux.\r\n");
+    assert_eq!(removed.texts[&1][0].1[0].raw(), "\\r\\nDe");
+    restore(&one(&out), &ReadOptions::default(), &folder.path("back.txt"), &removed);
+    assert_eq!(fs::read_to_string(folder.path("back.txt")).unwrap(), bytes);
+
+    let bad = folder.source("bad.txt", b"caf\xe9");
+    assert_eq!(read(&bad).unwrap(), [(1, 0, Err(FaultKind::InvalidUtf8))]);
+    let (_, stats) = clean(&bad, &ReadOptions::default(), &out, &mut every_second, &|_| false);
+    assert_eq!((stats.faulty, stats.copied), (1, 1));
+    assert_eq!(fs::read(&out).unwrap(), b"caf\xe9");
+
+    let error = source.rewrite::<FileError>(&ReadOptions::default(), Output::file(&out), &mut |_| Ok(Edit::Drop));
+    assert!(error.unwrap_err().is_settings());
+}
+
+#[test]
+fn two_inputs_of_one_name() {
+    let folder = Folder::new();
+    let (a, b) = (folder.put("a/x.jsonl", "{}\n"), folder.put("b/x.jsonl", "{}\n"));
+    let found = find(&[a.clone(), b.clone()]);
+    let names: Vec<_> = found
+        .sources
+        .iter()
+        .map(|source| source.relative().to_str().unwrap())
+        .collect();
+    assert_eq!(names, ["a/x.jsonl", "b/x.jsonl"]);
+    let found = find(&[folder.path("a"), folder.path("b")]);
+    assert_eq!(found.sources[1].relative().to_str(), Some("b/x.jsonl"));
+    // the same file, spelled twice
+    for again in [a.clone(), folder.path("b/../a/x.jsonl"), folder.path("a")] {
+        let error = discover(&[a.clone(), again], io::empty(), &[]).unwrap_err();
+        assert!(error.to_string().contains("once"), "{error}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_but_not_in_circles() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::new();
+    folder.put("d/a.jsonl", "{}\n");
+    folder.put("elsewhere/b.jsonl", "{}\n");
+    symlink("..", folder.path("d/up")).unwrap();
+    symlink("../elsewhere", folder.path("d/else")).unwrap();
+    symlink("nowhere", folder.path("d/dangling.jsonl")).unwrap();
+    symlink("self.jsonl", folder.path("d/self.jsonl")).unwrap();
+    let found = find(&[folder.path("d")]);
+    let names: Vec<_> = found
+        .sources
+        .iter()
+        .map(|source| source.relative().to_str().unwrap())
+        .collect();
+    // `up/d` is the folder itself
+    assert_eq!(names, ["a.jsonl", "else/b.jsonl"]);
+    let kinds: Vec<_> = found.skipped.iter().map(|skipped| skipped.kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            SkipKind::Unreadable,
+            SkipKind::Unreadable,
+            SkipKind::Loop,
+            SkipKind::Again
+        ]
+    );
+    assert!(found.skipped[2].path.ends_with("d/up/d"));
+    assert!(found.skipped[2].reason.contains("leads back"));
+}
+
+#[test]
+fn own_output_is_not_read() {
+    let folder = Folder::new();
+    folder.put("d/a.jsonl", "{}\n");
+    folder.put("d/out/a.jsonl", "{}\n");
+    folder.put("d/removed.jsonl", "{}\n");
+    let exclude = [
+        folder.path("d/out"),
+        folder.path("d/removed.jsonl"),
+        folder.path("d/not-yet"),
+    ];
+    let found = discover(&[folder.path("d")], io::empty(), &exclude).unwrap();
+    assert_eq!(found.sources.len(), 1);
+    assert_eq!(
+        found.skipped.iter().filter(|s| s.kind == SkipKind::OwnOutput).count(),
+        2
+    );
+    let error = discover(&[folder.path("d")], io::empty(), &[folder.path("d")]).unwrap_err();
+    assert!(error.is_settings(), "{error}");
+
+    // never over an input
+    let input = folder.path("d/a.jsonl");
+    let source = one(&input);
+    assert!(refuse_overwrite(std::slice::from_ref(&source), &folder.path("d/../d/a.jsonl")).is_err());
+    assert!(refuse_overwrite(std::slice::from_ref(&source), &folder.path("d/b.jsonl")).is_ok());
+    let error = source
+        .rewrite::<FileError>(&ReadOptions::default(), Output::file(&input), &mut |_| Ok(Edit::Keep))
+        .unwrap_err();
+    assert!(error.to_string().contains("input"), "{error}");
+    assert_eq!(fs::read(&input).unwrap(), b"{}\n");
+}
+
+#[test]
+fn standard_input_is_read_twice() {
+    for (codec, extension) in CODECS {
+        let folder = Folder::new();
+        let text = b"{\"text\":\"abc\"}\n{\"text\":\"def\"}\n";
+        let packed = pack(codec, text);
+        let found = discover(&["-".into()], &packed[..], &[]).unwrap();
+        let source = &found.sources[0];
+        assert_eq!(
+            (source.name(), source.codec(), source.size()),
+            ("-", codec, packed.len() as u64)
+        );
+        assert_eq!(source.relative().to_str().unwrap(), format!("stdin.jsonl{extension}"));
+        assert_eq!(read(source).unwrap().len(), 2);
+        let out = folder.path("out");
+        clean(
+            source,
+            &ReadOptions::default(),
+            &out,
+            &mut |_, _, _| vec![Span::new(0, 1)],
+            &|line| line == 1,
+        );
+        assert_eq!(unpack(codec, &fs::read(&out).unwrap()), b"{\"text\":\"ef\"}\n");
+    }
+    let error = discover(&["-".into(), "-".into()], io::empty(), &[]).unwrap_err();
+    assert!(error.is_settings());
+    let found = discover(&["-".into()], &b"Bonjour."[..], &[]).unwrap();
+    assert_eq!(found.sources[0].format(), Format::Text);
+    let found = discover(&["-".into()], &b"\x7fELF\0\0\0"[..], &[]).unwrap();
+    assert_eq!(found.skipped.len(), 1);
+}
+
+#[test]
+fn an_error_leaves_no_file() {
+    let folder = Folder::new();
+    let source = folder.source("a.jsonl", "{\"text\":\"abc\"}\n{\"text\":\"def\"}\n");
+    let out = folder.path("out/a.jsonl");
+    let cleanup = Cleanup::new();
+    let output = Output::guarded_file(&out, &cleanup);
+    let result = source.rewrite::<Box<dyn std::error::Error>>(&ReadOptions::default(), output, &mut |record| {
+        if record.place.line_or_row == 2 {
+            return Err("stop".into());
+        }
+        Ok(Edit::Delete(vec![(0, vec![Span::new(0, 1)])]))
+    });
+    assert_eq!(result.unwrap_err().to_string(), "stop");
+    assert_eq!(fs::read_dir(folder.path("out")).unwrap().count(), 0);
+    // an edit that does not fit
+    for spans in [vec![Span::new(0, 9)], vec![Span::new(1, 2), Span::new(0, 1)]] {
+        let error = source
+            .rewrite::<FileError>(&ReadOptions::default(), Output::file(&out), &mut |_| {
+                Ok(Edit::Delete(vec![(0, spans.clone())]))
+            })
+            .unwrap_err();
+        assert!(error.to_string().contains("a.jsonl:1:"), "{error}");
+    }
+    assert_eq!(fs::read_dir(folder.path("out")).unwrap().count(), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_named() {
+    let folder = Folder::new();
+    let source = folder.source("a.jsonl", "{\"text\":\"abc\"}\n");
+    for edit in [Edit::Keep, Edit::Delete(vec![(0, vec![Span::new(0, 1)])])] {
+        let error = source
+            .rewrite::<FileError>(&ReadOptions::default(), Output::file("/dev/full"), &mut |_| {
+                Ok(edit.clone())
+            })
+            .unwrap_err();
+        assert_eq!(error.io_kind(), Some(io::ErrorKind::StorageFull));
+        assert!(
+            error.to_string().contains("/dev/full") && error.to_string().contains("space"),
+            "{error}"
+        );
+    }
+    assert!(!Path::new("/dev/.full.redite-partial").exists());
+    let error = source
+        .rewrite::<FileError>(&ReadOptions::default(), Output::file("/proc/nothing/a"), &mut |_| {
+            Ok(Edit::Keep)
+        })
+        .unwrap_err();
+    assert!(error.to_string().contains("/proc/nothing/a"), "{error}");
+}
+
+#[test]
+fn lines_that_do_not_fit_are_not_put_back() {
+    let folder = Folder::new();
+    let source = folder.source("a.jsonl", "{\"text\":\"abc\"}\n");
+    let restore = |line, raw: &str| {
+        let mut lines = [Reinstated {
+            line,
+            raw: raw.to_owned(),
+        }]
+        .into_iter();
+        let out = folder.path("out.jsonl");
+        source.restore::<FileError>(&ReadOptions::default(), Output::file(&out), &mut lines, &mut |_| {
+            Ok(Edit::Keep)
+        })
+    };
+    assert_eq!(restore(2, "{\"text\":\"\"}").unwrap().reinstated, 1);
+    assert_eq!(
+        fs::read_to_string(folder.path("out.jsonl")).unwrap(),
+        "{\"text\":\"abc\"}\n{\"text\":\"\"}"
+    );
+    assert!(restore(3, "{\"text\":\"\"}").is_err());
+    assert!(restore(1, "{}\n{}\n").is_err());
+}
+
+/// A JSON string in some spelling: (inside of the quotes, text).
+fn spelled() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => "[a-z ]{1,5}",
+        1 => "[é日😀ß]",
+        1 => Just("\\n".to_owned()),
+        1 => prop::sample::select(vec!["\\t", "\\/", "/", "\\\\", "\\\"", "\\b", "\\u0041", "\\u00e9", "\\u00E9",
+            "\\u65e5", "\\ud83d\\ude00", "\\uD83D\\uDE00", "\\u0000", "\\u007f", "\\uffff", "\\u0800", "\u{7f}",
+            "\u{2028}"]).prop_map(str::to_owned),
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+fn record() -> impl Strategy<Value = String> {
+    let space = prop::sample::select(vec!["", " ", "\t", "  "]);
+    let good = (spelled(), spelled(), spelled(), space, any::<bool>()).prop_map(|(a, b, c, s, turned)| {
+        let text = format!("{s}\"text\"{s}:{s}\"{a}\"{s}");
+        let nested = format!("\"doc\":{{\"x\":[{{\"text\":\"{c}\"}}],{s}\"body\":\"{b}\"}}");
+        let rest = format!("\"d\":1.0e+5,{s}\"d\":\"\\/{c}\"");
+        if turned {
+            format!("{{{nested},{rest},{text}}}")
+        } else {
+            format!("{{{text},{nested},{rest}}}{s}")
+        }
+    });
+    let other = prop::sample::select(vec![
+        "",
+        "  ",
+        "{",
+        "{}",
+        "[1]",
+        "{\"text\":null}",
+        "{\"text\":\"\\ud800\"}",
+    ]);
+    let end = prop::sample::select(vec!["\n", "\n", "\r\n"]);
+    (prop_oneof![4 => good, 1 => other.prop_map(str::to_owned)], end).prop_map(|(line, end)| format!("{line}{end}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn what_is_taken_out_goes_back(
+        lines in prop::collection::vec(record(), 0..8),
+        bom in any::<bool>(),
+        cut in any::<bool>(),
+        choice in prop::collection::vec(any::<bool>(), 1..40),
+        dropped in prop::collection::vec(any::<bool>(), 8),
+    ) {
+        let mut file = if bom { "\u{feff}".to_owned() } else { String::new() };
+        file.extend(lines);
+        if cut && file.ends_with('\n') {
+            file.pop();
+        }
+        let folder = Folder::new();
+        let source = folder.source("a.jsonl", &file);
+        let options = fields(&["doc.body", "text"]);
+        let mut turn = 0;
+        let mut choose = |_, _, text: &str| {
+            let mut ends: Vec<u32> = vec![0];
+            for (at, _) in text.char_indices().skip(1) {
+                turn += 1;
+                if choice[turn % choice.len()] {
+                    ends.push(u32::try_from(at).unwrap());
+                }
+            }
+            ends.push(u32::try_from(text.len()).unwrap());
+            let from = usize::from(choice[turn % choice.len()]);
+            ends[from.min(ends.len() - 1)..].chunks_exact(2).map(|end| Span::new(end[0], end[1])).collect()
+        };
+        let out = folder.path("out.jsonl");
+        let drop_line = |line: u64| dropped[usize::try_from(line).unwrap() % 8];
+        let (removed, stats) = clean(&source, &options, &out, &mut choose, &drop_line);
+        prop_assert_eq!(stats.dropped, removed.lines.len() as u64);
+        let back = folder.path("back.jsonl");
+        restore(&one(&out), &options, &back, &removed);
+        prop_assert_eq!(fs::read_to_string(&back).unwrap(), file);
+    }
+}
