@@ -122,6 +122,12 @@ impl FileError {
         })
     }
 
+    /// An error of the program that uses this module: something was asked for that cannot be done.
+    #[must_use]
+    pub fn asked(message: impl Into<String>) -> Self {
+        Self::settings(message)
+    }
+
     /// True if nothing is wrong with the files, only with what was asked (an output that is also an input, the same
     /// input twice, an option that does not fit the format).
     #[must_use]

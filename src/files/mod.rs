@@ -14,7 +14,7 @@
 //!   Parquet all other column chunks are copied, and a file without edits is copied whole, packed as it was.
 //! - Deleting and then [putting back](Edit::Insert) gives the unpacked file again, byte for byte. (Packing again may
 //!   give other packed bytes than the tool that packed the original; in Parquet it is the values that come back.)
-//! - An output is written beside its place and renamed when it is whole and on disk: see [`Output`] and [`Cleanup`].
+//! - An output is written beside its place and renamed when it is whole and on disk: see [`Output`] and [`Transaction`].
 //!
 //! # Example
 //! ```
@@ -46,6 +46,7 @@ mod jsonl;
 mod output;
 mod read;
 mod record;
+pub mod removed;
 mod rewrite;
 mod sniff;
 mod text;
@@ -54,7 +55,7 @@ pub use codec::Codec;
 pub use discover::{Discovery, SkipKind, Skipped, discover, refuse_overwrite};
 pub use edit::{Edit, Insertion};
 pub use error::FileError;
-pub use output::{Cleanup, Output};
+pub use output::{Output, OutputFile, Transaction};
 pub use read::{Batches, ReadOptions, Source};
 pub use record::{Batch, Fault, FaultKind, FieldText, Fields, Id, Place, RankValue, Record};
 pub use rewrite::{Reinstated, RewriteStats};

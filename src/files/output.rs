@@ -11,44 +11,83 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::error::FileError;
 
-/// The unfinished files of a run, for whoever has to end it early.
+/// The files of a run that appear together: all of them at [`commit`](Self::commit), or none.
 ///
 /// Clones share one list. A program gives a clone to its Ctrl-C handler, which calls
-/// [`remove_all`](Self::remove_all) and exits. (An error or a panic needs no such help: unfinished files are removed
-/// when their writers are dropped.)
+/// [`remove_all`](Self::remove_all) and exits. When the last clone is dropped without a commit, what was written is
+/// removed.
 #[derive(Clone, Debug, Default)]
-pub struct Cleanup(Arc<Mutex<BTreeSet<PathBuf>>>);
+pub struct Transaction(Arc<Mutex<Pending>>);
 
-impl Cleanup {
+#[derive(Debug, Default)]
+struct Pending {
+    /// Partial files that exist.
+    partial: BTreeSet<PathBuf>,
+    /// Partial files that are whole and on disk, with the names they shall have, in the order in which they were
+    /// finished.
+    finished: Vec<(PathBuf, PathBuf)>,
+}
+
+impl Pending {
+    fn remove_all(&mut self) {
+        self.finished.clear();
+        for path in std::mem::take(&mut self.partial) {
+            // nothing better to do with a file that will not go
+            let _gone = fs::remove_file(path);
+        }
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.remove_all();
+    }
+}
+
+impl Transaction {
     /// An empty list.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Removes all unfinished files. Their writers fail from now on.
+    /// Removes all files that have not been committed. Their writers fail from now on.
     pub fn remove_all(&self) {
-        for path in std::mem::take(&mut *self.lock()) {
-            // nothing better to do with a file that will not go
-            let _gone = fs::remove_file(path);
-        }
+        self.lock().remove_all();
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeSet<PathBuf>> {
+    /// Gives all finished files their names, in the order in which they were finished.
+    ///
+    /// # Errors
+    /// If a file cannot be renamed; those before it have their names, it and those after it are removed.
+    pub fn commit(&self) -> Result<(), FileError> {
+        let mut pending = self.lock();
+        for (partial, path) in std::mem::take(&mut pending.finished) {
+            if let Err(error) = fs::rename(&partial, &path) {
+                pending.remove_all();
+                return Err(FileError::writing(&path, error));
+            }
+            pending.partial.remove(&partial);
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Pending> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Where an edited copy goes.
 ///
-/// A file is written as `.<name>.redite-partial` in its own folder (which is made if need be), synced, and renamed:
-/// it is whole or not there. What is no regular file (`/dev/full`, a named pipe) is written directly.
+/// A file is written as `.<name>.redite-partial` in its own folder (which is made if need be), synced, and renamed, at
+/// once or with the others of its [`Transaction`]: it is whole or not there. What is no regular file (`/dev/full`, a named pipe) is written directly.
 pub struct Output(pub(crate) Target);
 
 pub(crate) enum Target {
     File {
         path: PathBuf,
-        cleanup: Cleanup,
+        transaction: Transaction,
+        at_once: bool,
     },
     Stream {
         name: PathBuf,
@@ -62,16 +101,18 @@ impl Output {
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self(Target::File {
             path: path.into(),
-            cleanup: Cleanup::new(),
+            transaction: Transaction::new(),
+            at_once: true,
         })
     }
 
-    /// A file whose unfinished form is on the list of `cleanup`.
+    /// A file that appears, or replaces the one there is, with the others of the transaction.
     #[must_use]
-    pub fn guarded_file(path: impl Into<PathBuf>, cleanup: &Cleanup) -> Self {
+    pub fn file_in(transaction: &Transaction, path: impl Into<PathBuf>) -> Self {
         Self(Target::File {
             path: path.into(),
-            cleanup: cleanup.clone(),
+            transaction: transaction.clone(),
+            at_once: false,
         })
     }
 
@@ -90,6 +131,14 @@ impl Output {
         })
     }
 
+    /// Starts to write bytes of one's own.
+    ///
+    /// # Errors
+    /// If the file cannot be made.
+    pub fn create(self) -> Result<OutputFile, FileError> {
+        Ok(OutputFile(io::BufWriter::with_capacity(128 << 10, self.open()?)))
+    }
+
     /// Starts to write.
     pub(crate) fn open(self) -> Result<Writer, FileError> {
         match self.0 {
@@ -97,7 +146,11 @@ impl Output {
                 path: name,
                 to: Some(To::Stream(writer)),
             }),
-            Target::File { path, cleanup } => {
+            Target::File {
+                path,
+                transaction,
+                at_once,
+            } => {
                 let error = |error| FileError::writing(&path, error);
                 if let Ok(there) = fs::metadata(&path) {
                     if there.is_dir() {
@@ -120,17 +173,22 @@ impl Output {
                     Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(error(cause)),
                     _ => {}
                 }
-                cleanup.lock().insert(partial.clone());
+                transaction.lock().partial.insert(partial.clone());
                 let file = match File::options().write(true).create_new(true).open(&partial) {
                     Ok(file) => file,
                     Err(cause) => {
-                        cleanup.lock().remove(&partial);
+                        transaction.lock().partial.remove(&partial);
                         return Err(error(cause));
                     }
                 };
                 Ok(Writer {
                     path,
-                    to: Some(To::File { file, partial, cleanup }),
+                    to: Some(To::File {
+                        file,
+                        partial,
+                        transaction,
+                        at_once,
+                    }),
                 })
             }
         }
@@ -170,7 +228,8 @@ enum To {
     File {
         file: File,
         partial: PathBuf,
-        cleanup: Cleanup,
+        transaction: Transaction,
+        at_once: bool,
     },
     Stream(Box<dyn Write + Send>),
 }
@@ -189,10 +248,23 @@ impl Writer {
 
     fn try_commit(&mut self) -> io::Result<()> {
         match &mut self.to {
-            Some(To::File { file, partial, cleanup }) => {
+            Some(To::File {
+                file,
+                partial,
+                transaction,
+                at_once,
+            }) => {
                 file.sync_all()?;
-                fs::rename(&*partial, &self.path)?;
-                cleanup.lock().remove(partial);
+                let mut pending = transaction.lock();
+                if *at_once {
+                    fs::rename(&*partial, &self.path)?;
+                    pending.partial.remove(partial);
+                } else if pending.partial.contains(partial) {
+                    pending.finished.push((partial.clone(), self.path.clone()));
+                } else {
+                    return Err(io::ErrorKind::Interrupted.into());
+                }
+                drop(pending);
                 self.to = None;
                 Ok(())
             }
@@ -222,11 +294,48 @@ impl Write for Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        if let Some(To::File { partial, cleanup, .. }) = &self.to {
+        if let Some(To::File { partial, transaction, .. }) = &self.to {
             // not committed: not whole
             let _gone = fs::remove_file(partial);
-            cleanup.lock().remove(partial);
+            transaction.lock().partial.remove(partial);
         }
+    }
+}
+
+/// An output that takes bytes as they come, buffered.
+pub struct OutputFile(io::BufWriter<Writer>);
+
+impl fmt::Debug for OutputFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OutputFile").field(&self.0.get_ref().path()).finish()
+    }
+}
+
+impl OutputFile {
+    /// The output is whole.
+    ///
+    /// # Errors
+    /// If the last bytes cannot be written or the file cannot be renamed.
+    pub fn finish(self) -> Result<(), FileError> {
+        let path = self.0.get_ref().path().to_owned();
+        let writer = self.0.into_inner().map_err(|e| FileError::writing(&path, e.into_error()))?;
+        writer.commit()
+    }
+
+    /// The error that says that writing here failed.
+    #[must_use]
+    pub fn error(&self, cause: io::Error) -> FileError {
+        FileError::writing(self.0.get_ref().path(), cause)
+    }
+}
+
+impl Write for OutputFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
@@ -259,23 +368,31 @@ mod tests {
     fn a_file_is_whole_or_not_there() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/er/a.jsonl");
-        let cleanup = Cleanup::new();
-        let mut writer = Output::guarded_file(&path, &cleanup).open().unwrap();
+        let together = Transaction::new();
+        let mut writer = Output::file_in(&together, &path).open().unwrap();
         writer.write_all(b"half").unwrap();
         assert_eq!(names(path.parent().unwrap()), [".a.jsonl.redite-partial"]);
         drop(writer);
         assert!(names(path.parent().unwrap()).is_empty());
 
-        let mut writer = Output::guarded_file(&path, &cleanup).open().unwrap();
+        let mut writer = Output::file_in(&together, &path).open().unwrap();
         writer.write_all(b"whole").unwrap();
         writer.commit().unwrap();
+        assert_eq!(names(path.parent().unwrap()), [".a.jsonl.redite-partial"]);
+        together.commit().unwrap();
         assert_eq!(names(path.parent().unwrap()), ["a.jsonl"]);
-        assert!(cleanup.lock().is_empty());
+
+        // finished, but the others never were
+        let writer = Output::file_in(&together, &path).open().unwrap();
+        writer.commit().unwrap();
+        drop(together);
+        assert_eq!(names(path.parent().unwrap()), ["a.jsonl"]);
 
         // a later run that fails leaves the earlier file
-        let mut writer = Output::guarded_file(&path, &cleanup).open().unwrap();
+        let together = Transaction::new();
+        let mut writer = Output::file_in(&together, &path).open().unwrap();
         writer.write_all(b"half").unwrap();
-        cleanup.remove_all();
+        together.remove_all();
         assert_eq!(names(path.parent().unwrap()), ["a.jsonl"]);
         assert!(writer.commit().is_err());
         assert_eq!(fs::read(&path).unwrap(), b"whole");

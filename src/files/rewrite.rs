@@ -52,6 +52,14 @@ impl AddAssign for RewriteStats {
 }
 
 impl Source {
+    /// Copies the file as it is, packed bytes and all.
+    ///
+    /// # Errors
+    /// If reading or writing fails.
+    pub fn copy(&self, output: Output) -> Result<(), FileError> {
+        copy_whole(self, output)
+    }
+
     /// Writes a copy of the file to `output`, in the same format and compression, with each good record changed as
     /// `edit` says. Records come in the order of the file; faulty ones are passed through unchanged and not shown.
     ///

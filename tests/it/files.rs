@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use redite::files::{
-    Cleanup, Codec, Discovery, Edit, FaultKind, FileError, Format, Insertion, Output, ReadOptions, Reinstated,
+    Transaction, Codec, Discovery, Edit, FaultKind, FileError, Format, Insertion, Output, ReadOptions, Reinstated,
     RewriteStats, SkipKind, Source, discover, refuse_overwrite,
 };
 use redite::model::Span;
@@ -644,8 +644,8 @@ fn an_error_leaves_no_file() {
     let folder = Folder::new();
     let source = folder.source("a.jsonl", "{\"text\":\"abc\"}\n{\"text\":\"def\"}\n");
     let out = folder.path("out/a.jsonl");
-    let cleanup = Cleanup::new();
-    let output = Output::guarded_file(&out, &cleanup);
+    let cleanup = Transaction::new();
+    let output = Output::file_in(&cleanup, &out);
     let result = source.rewrite::<Box<dyn std::error::Error>>(&ReadOptions::default(), output, &mut |record| {
         if record.place.line_or_row == 2 {
             return Err("stop".into());

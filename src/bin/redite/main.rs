@@ -1,2 +1,32 @@
-//! bin
-fn main() {}
+//! The program `redite`: what was typed becomes settings, settings become a run of the library.
+
+#![allow(clippy::print_stderr, reason = "the program speaks on standard error")]
+
+mod args;
+mod commands;
+mod corpus;
+mod exit;
+mod progress;
+mod settings;
+mod summary;
+
+use args::{Args, Command};
+use clap::Parser;
+use exit::Exit;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let outcome = match args.command {
+        Command::Clean(args) => commands::clean::run(&args),
+        Command::Restore(args) => commands::restore::run(&args),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(error) if exit::is_closed_pipe(&error) => Exit::Done.into(),
+        Err(error) => {
+            eprintln!("redite: {error:#}");
+            Exit::Failed.into()
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! `redite clean`: writes what stays, and says what went.
+
+use crate::args::CleanArgs;
+use crate::corpus::{Corpus, Provenance, place};
+use crate::exit::Exit;
+use crate::progress::Progress;
+use crate::summary::{Counted, Summary};
+use anyhow::{Context, Result, bail};
+use redite::files::removed::write_dropped;
+use redite::files::{Transaction, Edit, Output, Record, Source, refuse_overwrite};
+use redite::{ArticleId, Cut};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// Above this share of the text a warning is due even where no limit was set.
+const SUSPICIOUS: f64 = 0.5;
+
+pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
+    let started = Instant::now();
+    let transaction = Transaction::new();
+    crate::exit::clean_up_when_interrupted(&transaction)?;
+    let to_stdout = args.output.as_deref().is_none_or(|o| o == Path::new("-"));
+    let files = [args.output.as_ref().filter(|_| !to_stdout), args.removed.as_ref(), args.stats.as_ref()];
+    let exclude: Vec<PathBuf> = files.into_iter().flatten().cloned().collect();
+    let quiet = args.input.quiet;
+    let (corpus, mut progress) =
+        Corpus::read(&args.input, &args.rule, &exclude, |bytes| Progress::new(2 * bytes, quiet))?;
+    let places = Places::of(args, &corpus, to_stdout)?;
+    let stats = corpus.detection.stats();
+    check_share(args, &stats, &progress)?;
+
+    let mut provenance = Provenance::of(&corpus);
+    if !corpus.kept_come_first() {
+        corpus.each_record(|source, article, record, _| {
+            provenance.meet(&corpus, source, article, record);
+            Ok(())
+        })?;
+    }
+    let mut removed = match &args.removed {
+        Some(path) => Some(Output::file_in(&transaction, path).create()?),
+        None => None,
+    };
+    progress.phase("writing");
+    let mut counted = Counted::default();
+    for (i, source) in corpus.sources.iter().enumerate() {
+        let output = places.output(source, &transaction);
+        match corpus.first_article[i] {
+            None => source.copy(output)?,
+            Some(ArticleId(first)) => {
+                let mut next = first;
+                let mut edit = |record: &Record<'_>| -> Result<Edit> {
+                    let article = ArticleId(next);
+                    next += 1;
+                    provenance.meet(&corpus, source, article, record);
+                    let Ok(fields) = record.outcome else { return Ok(Edit::Keep) };
+                    let cuts = corpus.cuts(article, fields);
+                    counted.count(&corpus, article, fields, &cuts);
+                    if cuts.iter().all(Vec::is_empty) {
+                        return Ok(Edit::Keep);
+                    }
+                    let deletion = deletion(record, &cuts);
+                    if let Some(out) = &mut removed {
+                        provenance.removed(&corpus, source, record, &cuts, |unit, _| {
+                            unit.write(out).map_err(|cause| out.error(cause).into())
+                        })?;
+                    }
+                    if args.drop_empty && source.format().can_drop() && nothing_left(record, &cuts) {
+                        if let Some(out) = &mut removed {
+                            let line = record.raw_line_after(&deletion)?;
+                            let place = place(source, record.place);
+                            write_dropped(out, fields.id.as_ref(), &place, &line).map_err(|cause| out.error(cause))?;
+                        }
+                        counted.dropped += 1;
+                        return Ok(Edit::Drop);
+                    }
+                    Ok(deletion)
+                };
+                source.rewrite(&corpus.options, output, &mut edit)?;
+            }
+        }
+        progress.finish(source.size());
+    }
+    if let Some(out) = removed {
+        out.finish()?;
+    }
+    transaction.commit()?;
+    progress.clear();
+    let summary = Summary::new(&corpus, &stats, counted, started.elapsed());
+    if let Some(path) = &args.stats {
+        let mut out = Output::file_in(&transaction, path).create()?;
+        writeln!(out, "{}", summary.to_json()?).map_err(|cause| out.error(cause))?;
+        out.finish()?;
+        transaction.commit()?;
+    }
+    if !quiet {
+        eprint!("{summary}");
+    }
+    Ok(if corpus.report.failed_files > 0 { Exit::Partly } else { Exit::Done })
+}
+
+fn check_share(args: &CleanArgs, stats: &redite::Stats, progress: &Progress) -> Result<()> {
+    #[expect(clippy::cast_precision_loss, reason = "a share for people")]
+    let share = stats.removed_bytes as f64 / stats.text_bytes.max(1) as f64;
+    match args.max_removed {
+        Some(most) if share > most => {
+            progress.clear();
+            bail!(
+                "{:.1} % of the text would go, more than the {:.1} % of --max-removed; nothing was written. \
+                 Look at it with `redite find`, or raise the limit",
+                share * 100.0,
+                most * 100.0
+            )
+        }
+        None if share > SUSPICIOUS => {
+            progress.say(&format!(
+                "redite: WARNING: {:.1} % of the text goes. Look at it with `redite find`; --max-removed 50% stops \
+                 such a run before anything is written",
+                share * 100.0
+            ));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The edit that takes the cuts out.
+fn deletion(record: &Record<'_>, cuts: &[Vec<Cut>]) -> Edit {
+    let texts = record.outcome.map_or(&[][..], |fields| &fields.texts);
+    let by_field = texts.iter().zip(cuts).filter(|(_, cuts)| !cuts.is_empty());
+    Edit::Delete(by_field.map(|(text, cuts)| (text.field, cuts.iter().map(|c| c.span).collect())).collect())
+}
+
+/// True if no text of the record has anything left.
+fn nothing_left(record: &Record<'_>, cuts: &[Vec<Cut>]) -> bool {
+    let texts = record.outcome.map_or(&[][..], |fields| &fields.texts);
+    texts.iter().zip(cuts).all(|(text, cuts)| {
+        let gone: usize = cuts.iter().map(|c| c.span.len()).sum();
+        gone == text.text.len() || text.text.trim().is_empty()
+    })
+}
+
+/// Where each source's output goes.
+enum Places {
+    Stdout,
+    File(PathBuf),
+    Folder(PathBuf),
+}
+
+impl Places {
+    fn of(args: &CleanArgs, corpus: &Corpus, to_stdout: bool) -> Result<Self> {
+        let one_file = corpus.sources.len() == 1 && args.input.inputs.len() == 1 && !args.input.inputs[0].is_dir();
+        let places = match &args.output {
+            _ if to_stdout && corpus.sources.len() > 1 => {
+                bail!("there are {} inputs: name a folder for the cleaned ones with -o", corpus.sources.len())
+            }
+            Some(path) if !to_stdout => {
+                let as_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
+                if one_file && !as_folder { Self::File(path.clone()) } else { Self::Folder(path.clone()) }
+            }
+            _ => Self::Stdout,
+        };
+        for source in &corpus.sources {
+            if let Some(path) = places.path(source) {
+                refuse_overwrite(&corpus.sources, &path)?;
+            }
+        }
+        for path in [&args.removed, &args.stats].into_iter().flatten() {
+            refuse_overwrite(&corpus.sources, path).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(places)
+    }
+
+    fn path(&self, source: &Source) -> Option<PathBuf> {
+        match self {
+            Self::Stdout => None,
+            Self::File(path) => Some(path.clone()),
+            Self::Folder(folder) => Some(folder.join(source.relative())),
+        }
+    }
+
+    fn output(&self, source: &Source, transaction: &Transaction) -> Output {
+        self.path(source).map_or_else(Output::stdout, |path| Output::file_in(transaction, path))
+    }
+}

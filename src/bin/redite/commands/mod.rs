@@ -1,0 +1,4 @@
+//! One file a subcommand.
+
+pub(crate) mod clean;
+pub(crate) mod restore;

@@ -1,0 +1,98 @@
+//! What was typed, as it was meant.
+
+use crate::args::{InputArgs, NumbersArg, ParagraphsArg, RuleArgs, ScopeArg, UnitArg};
+use anyhow::{Result, bail};
+use redite::files::ReadOptions;
+use redite::join::Measure;
+use redite::segment::{Language, Paragraphs};
+use redite::shingle::Lengths;
+use redite::{Detector, Keep, Numbers, Scope, UnitChoice};
+
+/// The detector that was asked for, and the field that ranks articles, if one was named.
+pub(crate) fn detector(args: &RuleArgs) -> Result<(Detector, Option<String>)> {
+    let (keep, rank_field) = match args.keep.as_str() {
+        "first" => (Keep::First, None),
+        "last" => (Keep::Last, None),
+        "longest" => (Keep::Longest, None),
+        field => match field.strip_prefix('-') {
+            Some("") | None if field.trim_matches('-').is_empty() => {
+                bail!("--keep needs first, longest, last or the name of a field")
+            }
+            Some(field) => (Keep::HighestRank, Some(field.to_owned())),
+            None => (Keep::LowestRank, Some(field.to_owned())),
+        },
+    };
+    let detector = Detector::builder()
+        .units(match args.unit {
+            UnitArg::Both => UnitChoice::Both,
+            UnitArg::Paragraph => UnitChoice::Paragraphs,
+            UnitArg::Sentence => UnitChoice::Sentences,
+        })
+        .scope(match args.scope {
+            ScopeArg::Article => Scope::Article,
+            ScopeArg::Corpus => Scope::Corpus,
+        })
+        .threshold(args.threshold)
+        .measure(measure(&args.similarity)?)
+        .numbers(match args.numbers {
+            NumbersArg::Strict => Numbers::Strict,
+            NumbersArg::Ignore => Numbers::Ignore,
+        })
+        .keep(keep)
+        .min_tokens(args.min_tokens)
+        .language(args.lang.as_deref().map(Language::from_tag))
+        .paragraphs(match args.paragraphs {
+            ParagraphsArg::Auto => Paragraphs::Auto,
+            ParagraphsArg::Blank => Paragraphs::Blank,
+            ParagraphsArg::Line => Paragraphs::Line,
+        })
+        .build()?;
+    Ok((detector, rank_field))
+}
+
+/// `jaccard`, `jaccard:1,2`, `containment:3`, `edit`.
+fn measure(typed: &str) -> Result<Measure> {
+    let (name, lengths) = typed.split_once(':').map_or((typed, None), |(name, lengths)| (name, Some(lengths)));
+    let lengths = match lengths {
+        None => Lengths::ONE_AND_TWO,
+        Some(list) => {
+            let numbers: Option<Vec<usize>> = list.split(',').map(|n| n.trim().parse().ok()).collect();
+            match numbers.as_deref().and_then(Lengths::new) {
+                Some(lengths) => lengths,
+                None => bail!(
+                    "--similarity {typed}: shingle lengths are numbers from 1 to {}, as in jaccard:1,2",
+                    Lengths::LONGEST
+                ),
+            }
+        }
+    };
+    match name {
+        "jaccard" => Ok(Measure::Jaccard(lengths)),
+        "containment" => Ok(Measure::Containment(lengths)),
+        "edit" if typed == "edit" => Ok(Measure::Edit),
+        "edit" => bail!("--similarity {typed}: edit counts tokens and takes no shingle lengths"),
+        _ => bail!("--similarity {typed}: unknown; use jaccard, containment or edit, as in jaccard:1,2"),
+    }
+}
+
+/// Where in a record to look.
+pub(crate) fn read_options(args: &InputArgs, rank_field: Option<String>) -> ReadOptions {
+    ReadOptions {
+        text_fields: args.text_field.clone(),
+        id_field: args.id_field.clone(),
+        lang_field: args.lang_field.clone(),
+        rank_field,
+        ..ReadOptions::default()
+    }
+}
+
+/// Sets the number of threads, once for the whole program.
+pub(crate) fn threads(args: &InputArgs) -> Result<()> {
+    if let Some(threads) = args.threads {
+        if threads == 0 {
+            bail!("--threads 0: give 1 or more, or leave it out for one a core");
+        }
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+    }
+    Ok(())
+}

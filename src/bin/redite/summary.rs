@@ -1,0 +1,191 @@
+//! What a run did, for people and as JSON.
+
+use crate::corpus::Corpus;
+use redite::files::Fields;
+use redite::{ArticleId, Cut, Reason, Stats};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+/// What is counted while writing.
+#[derive(Debug, Default)]
+pub(crate) struct Counted {
+    by_language: BTreeMap<String, Share>,
+    pub(crate) dropped: u64,
+}
+
+/// One language's part.
+#[derive(Debug, Default, Clone, Serialize)]
+pub(crate) struct Share {
+    articles: u64,
+    text_bytes: u64,
+    removed_equal: u64,
+    removed_near: u64,
+    removed_bytes: u64,
+}
+
+impl Counted {
+    /// Counts one record.
+    pub(crate) fn count(&mut self, corpus: &Corpus, article: ArticleId, fields: &Fields, cuts: &[Vec<Cut>]) {
+        let language = corpus.detection.language(article);
+        let code = language.code();
+        if !self.by_language.contains_key(code) {
+            self.by_language.insert(code.to_owned(), Share::default());
+        }
+        let Some(share) = self.by_language.get_mut(code) else { return };
+        share.articles += 1;
+        share.text_bytes += fields.texts.iter().map(|t| t.text.len() as u64).sum::<u64>();
+        for cut in cuts.iter().flatten() {
+            match cut.repeat.reason {
+                Reason::Equal => share.removed_equal += 1,
+                Reason::Near => share.removed_near += 1,
+            }
+            share.removed_bytes += cut.repeat.removed.span.len() as u64;
+        }
+    }
+}
+
+/// Everything that is told at the end.
+#[derive(Debug, Serialize)]
+pub(crate) struct Summary {
+    files: u64,
+    failed_files: u64,
+    skipped_files: u64,
+    articles: u64,
+    faulty_records: u64,
+    dropped_records: u64,
+    missing_ids: u64,
+    duplicate_ids: u64,
+    paragraphs: u64,
+    sentences: u64,
+    too_short: u64,
+    removed_equal: u64,
+    removed_near: u64,
+    text_bytes: u64,
+    removed_bytes: u64,
+    unit: String,
+    scope: String,
+    numbers: String,
+    measure: String,
+    threshold: f64,
+    min_tokens: u32,
+    languages: BTreeMap<String, Share>,
+    seconds: f64,
+    #[serde(skip)]
+    input_bytes: u64,
+}
+
+impl Summary {
+    pub(crate) fn new(corpus: &Corpus, stats: &Stats, counted: Counted, time: Duration) -> Self {
+        let report = &corpus.report;
+        let settings = corpus.detector.settings();
+        let lower = |value: &dyn fmt::Debug| format!("{value:?}").to_lowercase();
+        Self {
+            files: corpus.sources.len() as u64,
+            failed_files: report.failed_files,
+            skipped_files: report.skipped_files,
+            articles: stats.articles,
+            faulty_records: report.faulty_records,
+            dropped_records: counted.dropped,
+            missing_ids: report.missing_ids,
+            duplicate_ids: report.duplicate_ids,
+            paragraphs: stats.paragraphs,
+            sentences: stats.sentences,
+            too_short: stats.too_short,
+            removed_equal: stats.removed_equal,
+            removed_near: stats.removed_near,
+            text_bytes: stats.text_bytes,
+            removed_bytes: stats.removed_bytes,
+            unit: lower(&settings.units()),
+            scope: lower(&settings.scope()),
+            numbers: lower(&settings.numbers()),
+            measure: settings.measure().to_string(),
+            threshold: settings.threshold().value(),
+            min_tokens: settings.min_tokens(),
+            languages: counted.by_language,
+            seconds: time.as_secs_f64(),
+            input_bytes: report.bytes,
+        }
+    }
+
+    /// The same as one JSON object.
+    pub(crate) fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self)
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let removed = self.removed_equal + self.removed_near;
+        writeln!(
+            f,
+            "{} in {}: {}, {}",
+            count(self.articles, "article"),
+            count(self.files, "file"),
+            count(self.paragraphs, "paragraph"),
+            count(self.sentences, "sentence"),
+        )?;
+        writeln!(
+            f,
+            "removed {}: {} equal, {} near (at least {} by {}), {} of the text",
+            count(removed, "unit"),
+            digits(self.removed_equal),
+            digits(self.removed_near),
+            self.threshold,
+            self.measure,
+            share(self.removed_bytes, self.text_bytes),
+        )?;
+        let mut languages: Vec<_> = self.languages.iter().collect();
+        languages.sort_by_key(|(code, s)| (std::cmp::Reverse(s.text_bytes), code.as_str()));
+        if languages.len() > 1 {
+            for (code, s) in languages.iter().take(12) {
+                writeln!(
+                    f,
+                    "  {code:8} {:>14}  {:>8} removed  {:>7}",
+                    count(s.articles, "article"),
+                    digits(s.removed_equal + s.removed_near),
+                    share(s.removed_bytes, s.text_bytes),
+                )?;
+            }
+            if languages.len() > 12 {
+                writeln!(f, "  and {} more languages (--stats lists all)", languages.len() - 12)?;
+            }
+        }
+        let notes = [
+            (self.faulty_records, "record", "could not be read and passed through unchanged"),
+            (self.dropped_records, "record", "had nothing left and were left out"),
+            (self.failed_files, "file", "could not be read and passed through unchanged"),
+            (self.skipped_files, "file", "skipped: no format that redite reads"),
+            (self.duplicate_ids, "record", "with an id that another has, too"),
+        ];
+        for (n, what, note) in notes.into_iter().filter(|note| note.0 > 0) {
+            writeln!(f, "{} {note}", count(n, what))?;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a speed for people")]
+        let speed = self.input_bytes as f64 / 1e6 / self.seconds.max(1e-3);
+        writeln!(f, "{:.1} s, {speed:.1} MB/s", self.seconds)
+    }
+}
+
+/// `1,234 articles`.
+pub(crate) fn count(n: u64, what: &str) -> String {
+    format!("{} {what}{}", digits(n), if n == 1 { "" } else { "s" })
+}
+
+fn digits(n: u64) -> String {
+    let plain = n.to_string();
+    let mut out = String::new();
+    for (i, c) in plain.chars().enumerate() {
+        if i > 0 && (plain.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share for people")]
+fn share(part: u64, of: u64) -> String {
+    format!("{:.1} %", 100.0 * part as f64 / of.max(1) as f64)
+}
