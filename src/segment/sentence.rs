@@ -4,6 +4,7 @@ use crate::model::Span;
 
 use super::chars::{self, Stop, cap};
 use super::language::Language;
+use super::next::{Next, is_roman};
 use super::rules::{CAPITAL, COUNTED, HARD, NUMBER, Rules, SOFT, STARTER};
 use super::wrap::wrapped;
 
@@ -324,9 +325,6 @@ impl<'t> Scanner<'t> {
 
     /// True for a stop inside a number or an abbreviation written without spaces.
     fn is_inner(&self, at: usize, c: char) -> bool {
-        if chars::ideographic(c) {
-            return false;
-        }
         let Some(word) = self.word_before(at) else { return false };
         if c.is_numeric() {
             return word.chars().next_back().is_some_and(char::is_numeric);
@@ -468,74 +466,6 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// What stands after a stop.
-struct Next<'t> {
-    /// First letter, digit or unexpected sign, after the opening ones.
-    first: Option<char>,
-    /// The letters that begin there.
-    word: &'t str,
-    /// The word ends at a space, perhaps after one sign.
-    whole: bool,
-    /// The word is followed by a dot, so it may be an initial.
-    initial: bool,
-    /// Opening signs before `first`.
-    marks: usize,
-    /// The first sign is a bullet or a dash.
-    bullet: bool,
-    /// It begins with three dots.
-    ellipsis: bool,
-}
-
-impl<'t> Next<'t> {
-    fn read(text: &'t str, at: usize) -> Self {
-        let mut next = Self {
-            first: None,
-            word: "",
-            whole: false,
-            initial: false,
-            marks: 0,
-            bullet: false,
-            ellipsis: false,
-        };
-        let mut letters = text[at..].char_indices().peekable();
-        while let Some(&(i, c)) = letters.peek() {
-            if chars::opens(c)
-                || chars::bullet(c)
-                || (next.marks > 0 && c.is_whitespace() && chars::line_break(&text.as_bytes()[at + i..]).is_none())
-            {
-                if next.marks == 0 {
-                    next.bullet = chars::bullet(c) || matches!(c, '-' | '*' | '\u{2013}' | '\u{2014}' | '\u{b7}');
-                }
-                next.marks += 1;
-                letters.next();
-                continue;
-            }
-            next.first = Some(c);
-            let rest = &text[at + i..];
-            next.ellipsis = rest.starts_with("...") || c == '\u{2026}';
-            // A word longer than any in a list need not be read to its end.
-            let end = rest
-                .char_indices()
-                .take(32)
-                .find(|&(_, c)| !c.is_alphanumeric())
-                .map_or(rest.len().min(64), |(i, _)| i);
-            next.word = rest.get(..end).unwrap_or_default();
-            let mut after = rest[next.word.len()..].chars();
-            let sign = after.next();
-            next.initial = sign == Some('.') && next.word.chars().nth(1).is_none();
-            next.whole = sign.is_none_or(char::is_whitespace)
-                || matches!(sign, Some('.' | ',' | '!' | '?' | ':' | ';'))
-                    && after.next().is_none_or(char::is_whitespace);
-            break;
-        }
-        next
-    }
-
-    fn is_roman(&self) -> bool {
-        is_roman(self.word)
-    }
-}
-
 /// True for characters a word before a stop may hold.
 fn in_word(c: char) -> bool {
     match c {
@@ -544,11 +474,6 @@ fn in_word(c: char) -> bool {
         '\u{80}'..='\u{bf}' | '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff0f}' => false,
         _ => !c.is_whitespace(),
     }
-}
-
-/// True for a capital Roman number.
-fn is_roman(word: &str) -> bool {
-    !word.is_empty() && word.len() <= 6 && word.bytes().all(|b| matches!(b, b'I' | b'V' | b'X'))
 }
 
 /// True for an initial, or for single letters with dots between: "J", "U.S", "z.B", "т.е".
@@ -566,4 +491,32 @@ fn is_lettered(word: &str) -> bool {
 fn reference(bytes: &[u8]) -> Option<usize> {
     let close = bytes.iter().take(6).position(|&b| b == b']')?;
     (close > 1 && bytes[1..close].iter().all(u8::is_ascii_alphanumeric)).then_some(close + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut<'t>(text: &'t str, tag: &str) -> Vec<&'t str> {
+        let mut out = Vec::new();
+        sentences(text, Language::from_tag(tag), &mut out);
+        out.iter().map(|s| &text[s.range()]).collect()
+    }
+
+    #[test]
+    fn appends_and_trims() {
+        let mut out = vec![Span::new(7, 9)];
+        sentences(" Yes. \u{a0}No.\t", Language::from_tag("en"), &mut out);
+        assert_eq!(out, [Span::new(7, 9), Span::new(1, 5), Span::new(8, 11)]);
+        assert!(cut("", "en").is_empty());
+        assert!(cut(" \n\u{3000}", "ja").is_empty());
+    }
+
+    #[test]
+    fn template_is_a_language() {
+        assert_eq!(
+            cut("See Tmpl. Smith in no. 5. Yes. The J. Doe. It is\u{205d} Yes.", "qtx").len(),
+            5
+        );
+    }
 }
