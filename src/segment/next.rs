@@ -45,6 +45,12 @@ impl<'t> Next<'t> {
                 letters.next();
                 continue;
             }
+            if c == ',' && next.marks == 0 && text[at + i..].starts_with(",,") {
+                // The low quotes of a typewriter.
+                next.marks += 1;
+                letters.nth(1);
+                continue;
+            }
             next.first = Some(c);
             let rest = &text[at + i..];
             next.ellipsis = rest.starts_with("...") || c == '\u{2026}';

@@ -46,6 +46,7 @@ pub fn sentences(paragraph: &str, language: Language, out: &mut Vec<Span>) {
         list: None,
         wrapped: None,
         small: None,
+        quotes: (0, 0),
         counted: 0,
         letters: 0,
     }
@@ -64,6 +65,8 @@ struct Scanner<'t> {
     list: Option<(u32, u8)>,
     /// Whether the paragraph is hard-wrapped, once someone asked.
     wrapped: Option<bool>,
+    /// Straight quotes up to a byte.
+    quotes: (usize, usize),
     /// Whether the sentence being read begins with a small letter, once someone asked.
     small: Option<bool>,
     /// For languages cut at spaces: characters of this sentence up to `counted`.
@@ -168,8 +171,11 @@ impl<'t> Scanner<'t> {
                 if !matches!(c, '\u{bb}' | '"' | '\u{201d}' | ')' | '\'' | '\u{2019}')
                     || self
                         .char_at(after)
-                        .is_some_and(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | ')' | ';'))
+                        .is_some_and(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | ')' | ';' | '\'' | '"'))
                 {
+                    break;
+                }
+                if c == '"' && self.char_at(after).is_some_and(char::is_whitespace) && !self.quoted(gap.end) {
                     break;
                 }
                 (end, closed) = (after, true);
@@ -269,7 +275,10 @@ impl<'t> Scanner<'t> {
         let Some(c) = next.first else { return true };
         let mut known = self.rules.word(word);
         if let Some((before, last)) = word.rsplit_once('.') {
-            // "ended.Mr": a space is missing.
+            // "dr.phil" is a title too; in "ended.Mr" a space is missing.
+            if known == 0 && self.rules.word(before) & HARD != 0 {
+                return false;
+            }
             if known == 0 && before.len() > 3 && last.len() > 1 {
                 known = self.rules.word(last);
             }
@@ -289,17 +298,26 @@ impl<'t> Scanner<'t> {
             return !number();
         }
         let digits = word.bytes().all(|b| b.is_ascii_digit());
-        if digits && word.len() <= 3 && self.begins(at - word.len()) {
-            self.list = word.parse().ok().map(|n| (n, b'.'));
-            return false;
+        // "6-4." is no ordinal and "FIFA-e." no initial, "J.-P." is one.
+        let before = &self.text[..at - word.len()];
+        let joined = before
+            .strip_suffix(['-', '\u{2013}'])
+            .is_some_and(|b| b.ends_with(char::is_alphanumeric))
+            || before.ends_with(['\'', '\u{2019}']) && word.starts_with(chars::lower);
+        if word.bytes().all(|b| b.is_ascii_digit() || b == b'.') && self.begins(at - word.len()) {
+            // "3." or "3.4.2." before its item; a year is none.
+            if !digits || word.len() <= 3 {
+                self.list = word.parse().ok().map(|n| (n, b'.'));
+                return false;
+            }
         }
-        if self.rules.ordinals && (digits && word.len() <= 2 || is_roman(word)) {
+        if self.rules.ordinals && !joined && (digits && word.len() <= 2 || is_roman(word)) {
             return self.rules.word(next.word) & COUNTED == 0 && starter();
         }
         if self.rules.word(next.word) & COUNTED != 0 && digits && word.len() <= 2 {
             return false;
         }
-        if is_lettered(word) {
+        if !joined && is_lettered(word) {
             return starter() || next.marks > 0 && !c.is_ascii();
         }
         true
@@ -399,12 +417,24 @@ impl<'t> Scanner<'t> {
             self.list = Some((number, sign));
             return None;
         }
-        let follows = self.list == number.checked_sub(1).map(|before| (before, sign));
+        let follows = number
+            .checked_sub(1)
+            .is_some_and(|before| self.list == Some((before, sign)));
         if !follows || !self.space_before(begin) || (sign == b'.' && self.rules.ordinals) {
             return None;
         }
         self.list = Some((number, sign));
         Some(begin)
+    }
+
+    /// An odd number of straight quotes stands before `at`, so another one would close. Asked in order of `at`.
+    fn quoted(&mut self, at: usize) -> bool {
+        let new = self.text.as_bytes()[self.quotes.0.min(at)..at]
+            .iter()
+            .filter(|&&b| b == b'"')
+            .count();
+        self.quotes = (at, self.quotes.1 + new);
+        self.quotes.1 % 2 == 1
     }
 
     /// The sentence being read begins with a small letter.
@@ -482,7 +512,7 @@ fn is_lettered(word: &str) -> bool {
         let mut letters = part.chars();
         letters
             .next()
-            .is_none_or(|c| c.is_alphabetic() && !chars::ideographic(c))
+            .is_none_or(|c| c.is_alphabetic() && !chars::ideographic(c) && !chars::syllabic(c))
             && letters.next().is_none()
     })
 }

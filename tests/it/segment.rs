@@ -81,7 +81,10 @@ fn what_is_no_stop() {
         ("cs", "Dne 5. května přijel Karel IV. Lucemburský. |Byl to např. král."),
         ("da", "Den 4. juni kom dronning Margrethe 2. til byen. |Det regnede."),
         ("pl", "W dn. 3 maja prof. Nowak, ul. Długa 5, przyszedł. |To był on."),
-        ("ru", "В 1990 г. писатель А. С. Пушкин и т. д. жил на ул. Ленина. |Он уехал."),
+        (
+            "ru",
+            "В 1990 г. писатель А. С. Пушкин и т. д. жил на ул. Ленина. |Он уехал.",
+        ),
         ("es", "El Sr. Pérez llegó a EE. UU. en 1990. |¿Por qué? |¡No sé!"),
         ("it", "L'avv. Rossi e il dott. Bianchi, ecc., sono qui. |Ecco."),
         (
