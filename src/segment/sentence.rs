@@ -261,7 +261,8 @@ impl<'t> Scanner<'t> {
             Stop::Bang if space => true,
             Stop::Bang => closed && next.marks == 0 || !c.is_ascii() && !chars::upper(c) || self.glued(at, c, next),
             Stop::Ellipsis if space || closed => {
-                (chars::upper(c) || !c.is_numeric() && !c.is_ascii()) && self.rules.word(next.word) & CAPITAL == 0
+                (chars::upper(c) || chars::syllabic(c) || chars::ideographic(c))
+                    && self.rules.word(next.word) & CAPITAL == 0
             }
             Stop::Ellipsis => self.glued(at, c, next),
             Stop::Dot if space => self.dot_ends(at, closed, next),
@@ -379,6 +380,9 @@ impl<'t> Scanner<'t> {
     /// A space at `at` in a language whose spaces end phrases.
     fn phrase(&mut self, at: usize) -> Found {
         let gap = chars::gap(self.text, at);
+        if gap.line {
+            return self.line(at);
+        }
         let from = self.counted.max(self.start);
         if self.counted <= self.start {
             self.letters = 0;
@@ -388,14 +392,13 @@ impl<'t> Scanner<'t> {
         self.counted = gap.end;
         let around = self.text[..at].chars().next_back().is_some_and(chars::phrasal)
             && self.char_at(gap.end).is_some_and(chars::phrasal);
-        let cut = around && !gap.line && self.letters >= self.rules.phrase_floor;
+        let cut = around && self.letters >= self.rules.phrase_floor;
         if cut {
             self.letters = 0;
         }
-        // A line break in the gap is looked at by itself.
         Found {
             cut: cut.then_some(at),
-            next: if gap.line { at + 1 } else { gap.end },
+            next: gap.end,
         }
     }
 
