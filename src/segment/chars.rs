@@ -130,6 +130,11 @@ pub(super) const fn ideographic(c: char) -> bool {
         | '\u{20000}'..='\u{3ffff}')
 }
 
+/// True for scripts whose letters are syllables, and so may be a whole word: Hangul, Ethiopic.
+pub(super) const fn syllabic(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{1200}'..='\u{139f}')
+}
+
 /// True for the letters of Thai, Lao, Tibetan, Burmese and Khmer, whose spaces part phrases, not words.
 pub(super) const fn phrasal(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{fff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{aa60}'..='\u{aa7f}')

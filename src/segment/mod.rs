@@ -31,6 +31,7 @@
 
 mod chars;
 mod language;
+mod next;
 mod paragraph;
 mod rules;
 mod sentence;

@@ -129,7 +129,9 @@ impl Rules {
         for word in words.split_whitespace() {
             *self.words.entry(word.into()).or_default() |= class;
             let mut letters = word.chars();
-            if let Some(first) = letters.next().filter(|c| c.is_lowercase()) {
+            let first = letters.next().filter(|c| c.is_lowercase());
+            // "p." is a page, "P." an initial.
+            if let Some(first) = first.filter(|_| word.chars().nth(1).is_some() || class == STARTER) {
                 let title: String = first.to_uppercase().chain(letters).collect();
                 *self.words.entry(title.into()).or_default() |= class;
             }

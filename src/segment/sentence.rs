@@ -4,6 +4,7 @@ use crate::model::Span;
 
 use super::chars::{self, Stop, cap};
 use super::language::Language;
+use super::next::{Next, is_roman};
 use super::rules::{CAPITAL, COUNTED, HARD, NUMBER, Rules, SOFT, STARTER};
 use super::wrap::wrapped;
 
@@ -45,6 +46,7 @@ pub fn sentences(paragraph: &str, language: Language, out: &mut Vec<Span>) {
         list: None,
         wrapped: None,
         small: None,
+        quotes: (0, 0),
         counted: 0,
         letters: 0,
     }
@@ -63,6 +65,8 @@ struct Scanner<'t> {
     list: Option<(u32, u8)>,
     /// Whether the paragraph is hard-wrapped, once someone asked.
     wrapped: Option<bool>,
+    /// Straight quotes up to a byte.
+    quotes: (usize, usize),
     /// Whether the sentence being read begins with a small letter, once someone asked.
     small: Option<bool>,
     /// For languages cut at spaces: characters of this sentence up to `counted`.
@@ -167,8 +171,11 @@ impl<'t> Scanner<'t> {
                 if !matches!(c, '\u{bb}' | '"' | '\u{201d}' | ')' | '\'' | '\u{2019}')
                     || self
                         .char_at(after)
-                        .is_some_and(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | ')' | ';'))
+                        .is_some_and(|c| !c.is_whitespace() && !matches!(c, '.' | ',' | ')' | ';' | '\'' | '"'))
                 {
+                    break;
+                }
+                if c == '"' && self.char_at(after).is_some_and(char::is_whitespace) && !self.quoted(gap.end) {
                     break;
                 }
                 (end, closed) = (after, true);
@@ -254,7 +261,8 @@ impl<'t> Scanner<'t> {
             Stop::Bang if space => true,
             Stop::Bang => closed && next.marks == 0 || !c.is_ascii() && !chars::upper(c) || self.glued(at, c, next),
             Stop::Ellipsis if space || closed => {
-                (chars::upper(c) || !c.is_numeric() && !c.is_ascii()) && self.rules.word(next.word) & CAPITAL == 0
+                (chars::upper(c) || chars::syllabic(c) || chars::ideographic(c))
+                    && self.rules.word(next.word) & CAPITAL == 0
             }
             Stop::Ellipsis => self.glued(at, c, next),
             Stop::Dot if space => self.dot_ends(at, closed, next),
@@ -268,7 +276,10 @@ impl<'t> Scanner<'t> {
         let Some(c) = next.first else { return true };
         let mut known = self.rules.word(word);
         if let Some((before, last)) = word.rsplit_once('.') {
-            // "ended.Mr": a space is missing.
+            // "dr.phil" is a title too; in "ended.Mr" a space is missing.
+            if known == 0 && self.rules.word(before) & HARD != 0 {
+                return false;
+            }
             if known == 0 && before.len() > 3 && last.len() > 1 {
                 known = self.rules.word(last);
             }
@@ -288,17 +299,26 @@ impl<'t> Scanner<'t> {
             return !number();
         }
         let digits = word.bytes().all(|b| b.is_ascii_digit());
-        if digits && word.len() <= 3 && self.begins(at - word.len()) {
-            self.list = word.parse().ok().map(|n| (n, b'.'));
-            return false;
+        // "6-4." is no ordinal and "FIFA-e." no initial, "J.-P." is one.
+        let before = &self.text[..at - word.len()];
+        let joined = before
+            .strip_suffix(['-', '\u{2013}'])
+            .is_some_and(|b| b.ends_with(char::is_alphanumeric))
+            || before.ends_with(['\'', '\u{2019}']) && word.starts_with(chars::lower);
+        if word.bytes().all(|b| b.is_ascii_digit() || b == b'.') && self.begins(at - word.len()) {
+            // "3." or "3.4.2." before its item; a year is none.
+            if !digits || word.len() <= 3 {
+                self.list = word.parse().ok().map(|n| (n, b'.'));
+                return false;
+            }
         }
-        if self.rules.ordinals && (digits && word.len() <= 2 || is_roman(word)) {
+        if self.rules.ordinals && !joined && (digits && word.len() <= 2 || is_roman(word)) {
             return self.rules.word(next.word) & COUNTED == 0 && starter();
         }
         if self.rules.word(next.word) & COUNTED != 0 && digits && word.len() <= 2 {
             return false;
         }
-        if is_lettered(word) {
+        if !joined && is_lettered(word) {
             return starter() || next.marks > 0 && !c.is_ascii();
         }
         true
@@ -324,9 +344,6 @@ impl<'t> Scanner<'t> {
 
     /// True for a stop inside a number or an abbreviation written without spaces.
     fn is_inner(&self, at: usize, c: char) -> bool {
-        if chars::ideographic(c) {
-            return false;
-        }
         let Some(word) = self.word_before(at) else { return false };
         if c.is_numeric() {
             return word.chars().next_back().is_some_and(char::is_numeric);
@@ -363,6 +380,9 @@ impl<'t> Scanner<'t> {
     /// A space at `at` in a language whose spaces end phrases.
     fn phrase(&mut self, at: usize) -> Found {
         let gap = chars::gap(self.text, at);
+        if gap.line {
+            return self.line(at);
+        }
         let from = self.counted.max(self.start);
         if self.counted <= self.start {
             self.letters = 0;
@@ -372,14 +392,13 @@ impl<'t> Scanner<'t> {
         self.counted = gap.end;
         let around = self.text[..at].chars().next_back().is_some_and(chars::phrasal)
             && self.char_at(gap.end).is_some_and(chars::phrasal);
-        let cut = around && !gap.line && self.letters >= self.rules.phrase_floor;
+        let cut = around && self.letters >= self.rules.phrase_floor;
         if cut {
             self.letters = 0;
         }
-        // A line break in the gap is looked at by itself.
         Found {
             cut: cut.then_some(at),
-            next: if gap.line { at + 1 } else { gap.end },
+            next: gap.end,
         }
     }
 
@@ -401,12 +420,24 @@ impl<'t> Scanner<'t> {
             self.list = Some((number, sign));
             return None;
         }
-        let follows = self.list == number.checked_sub(1).map(|before| (before, sign));
+        let follows = number
+            .checked_sub(1)
+            .is_some_and(|before| self.list == Some((before, sign)));
         if !follows || !self.space_before(begin) || (sign == b'.' && self.rules.ordinals) {
             return None;
         }
         self.list = Some((number, sign));
         Some(begin)
+    }
+
+    /// An odd number of straight quotes stands before `at`, so another one would close. Asked in order of `at`.
+    fn quoted(&mut self, at: usize) -> bool {
+        let new = self.text.as_bytes()[self.quotes.0.min(at)..at]
+            .iter()
+            .filter(|&&b| b == b'"')
+            .count();
+        self.quotes = (at, self.quotes.1 + new);
+        self.quotes.1 % 2 == 1
     }
 
     /// The sentence being read begins with a small letter.
@@ -468,74 +499,6 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// What stands after a stop.
-struct Next<'t> {
-    /// First letter, digit or unexpected sign, after the opening ones.
-    first: Option<char>,
-    /// The letters that begin there.
-    word: &'t str,
-    /// The word ends at a space, perhaps after one sign.
-    whole: bool,
-    /// The word is followed by a dot, so it may be an initial.
-    initial: bool,
-    /// Opening signs before `first`.
-    marks: usize,
-    /// The first sign is a bullet or a dash.
-    bullet: bool,
-    /// It begins with three dots.
-    ellipsis: bool,
-}
-
-impl<'t> Next<'t> {
-    fn read(text: &'t str, at: usize) -> Self {
-        let mut next = Self {
-            first: None,
-            word: "",
-            whole: false,
-            initial: false,
-            marks: 0,
-            bullet: false,
-            ellipsis: false,
-        };
-        let mut letters = text[at..].char_indices().peekable();
-        while let Some(&(i, c)) = letters.peek() {
-            if chars::opens(c)
-                || chars::bullet(c)
-                || (next.marks > 0 && c.is_whitespace() && chars::line_break(&text.as_bytes()[at + i..]).is_none())
-            {
-                if next.marks == 0 {
-                    next.bullet = chars::bullet(c) || matches!(c, '-' | '*' | '\u{2013}' | '\u{2014}' | '\u{b7}');
-                }
-                next.marks += 1;
-                letters.next();
-                continue;
-            }
-            next.first = Some(c);
-            let rest = &text[at + i..];
-            next.ellipsis = rest.starts_with("...") || c == '\u{2026}';
-            // A word longer than any in a list need not be read to its end.
-            let end = rest
-                .char_indices()
-                .take(32)
-                .find(|&(_, c)| !c.is_alphanumeric())
-                .map_or(rest.len().min(64), |(i, _)| i);
-            next.word = rest.get(..end).unwrap_or_default();
-            let mut after = rest[next.word.len()..].chars();
-            let sign = after.next();
-            next.initial = sign == Some('.') && next.word.chars().nth(1).is_none();
-            next.whole = sign.is_none_or(char::is_whitespace)
-                || matches!(sign, Some('.' | ',' | '!' | '?' | ':' | ';'))
-                    && after.next().is_none_or(char::is_whitespace);
-            break;
-        }
-        next
-    }
-
-    fn is_roman(&self) -> bool {
-        is_roman(self.word)
-    }
-}
-
 /// True for characters a word before a stop may hold.
 fn in_word(c: char) -> bool {
     match c {
@@ -546,18 +509,13 @@ fn in_word(c: char) -> bool {
     }
 }
 
-/// True for a capital Roman number.
-fn is_roman(word: &str) -> bool {
-    !word.is_empty() && word.len() <= 6 && word.bytes().all(|b| matches!(b, b'I' | b'V' | b'X'))
-}
-
 /// True for an initial, or for single letters with dots between: "J", "U.S", "z.B", "т.е".
 fn is_lettered(word: &str) -> bool {
     word.split('.').all(|part| {
         let mut letters = part.chars();
         letters
             .next()
-            .is_none_or(|c| c.is_alphabetic() && !chars::ideographic(c))
+            .is_none_or(|c| c.is_alphabetic() && !chars::ideographic(c) && !chars::syllabic(c))
             && letters.next().is_none()
     })
 }
@@ -566,4 +524,32 @@ fn is_lettered(word: &str) -> bool {
 fn reference(bytes: &[u8]) -> Option<usize> {
     let close = bytes.iter().take(6).position(|&b| b == b']')?;
     (close > 1 && bytes[1..close].iter().all(u8::is_ascii_alphanumeric)).then_some(close + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut<'t>(text: &'t str, tag: &str) -> Vec<&'t str> {
+        let mut out = Vec::new();
+        sentences(text, Language::from_tag(tag), &mut out);
+        out.iter().map(|s| &text[s.range()]).collect()
+    }
+
+    #[test]
+    fn appends_and_trims() {
+        let mut out = vec![Span::new(7, 9)];
+        sentences(" Yes. \u{a0}No.\t", Language::from_tag("en"), &mut out);
+        assert_eq!(out, [Span::new(7, 9), Span::new(1, 5), Span::new(8, 11)]);
+        assert!(cut("", "en").is_empty());
+        assert!(cut(" \n\u{3000}", "ja").is_empty());
+    }
+
+    #[test]
+    fn template_is_a_language() {
+        assert_eq!(
+            cut("See Tmpl. Smith in no. 5. Yes. The J. Doe. It is\u{205d} Yes.", "qtx").len(),
+            5
+        );
+    }
 }

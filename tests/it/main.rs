@@ -7,3 +7,5 @@ mod detect;
 mod files;
 // The committed folding table against its source.
 mod fold_table;
+// Paragraphs and sentences in many scripts.
+mod segment;
