@@ -44,6 +44,7 @@ mod edit;
 mod error;
 mod jsonl;
 mod output;
+mod parquet;
 mod read;
 mod record;
 mod rewrite;

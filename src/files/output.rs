@@ -96,6 +96,7 @@ impl Output {
             Target::Stream { name, writer } => Ok(Writer {
                 path: name,
                 to: Some(To::Stream(writer)),
+                failure: None,
             }),
             Target::File { path, cleanup } => {
                 let error = |error| FileError::writing(&path, error);
@@ -108,6 +109,7 @@ impl Output {
                         return Ok(Writer {
                             path,
                             to: Some(To::Stream(Box::new(file))),
+                            failure: None,
                         });
                     }
                 }
@@ -131,6 +133,7 @@ impl Output {
                 Ok(Writer {
                     path,
                     to: Some(To::File { file, partial, cleanup }),
+                    failure: None,
                 })
             }
         }
@@ -164,6 +167,7 @@ fn partial_path(path: &Path) -> io::Result<PathBuf> {
 pub(crate) struct Writer {
     path: PathBuf,
     to: Option<To>,
+    failure: Option<io::Error>,
 }
 
 enum To {
@@ -181,8 +185,13 @@ impl Writer {
         &self.path
     }
 
+    /// What went wrong in writing, for those who get an error that no longer says so.
+    pub(crate) fn failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
+    }
+
     /// The output is whole: syncs and renames it.
-    pub(crate) fn commit(mut self) -> Result<(), FileError> {
+    pub(crate) fn commit(&mut self) -> Result<(), FileError> {
         let path = self.path.clone();
         self.try_commit().map_err(|error| FileError::writing(&path, error))
     }
@@ -204,11 +213,17 @@ impl Writer {
 
 impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.to {
+        let written = match &mut self.to {
             Some(To::File { file, .. }) => file.write(bytes),
             Some(To::Stream(writer)) => writer.write(bytes),
             None => Err(io::ErrorKind::NotConnected.into()),
-        }
+        };
+        written.inspect_err(|error| {
+            let again = error
+                .raw_os_error()
+                .map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+            self.failure = Some(again);
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::codec::{Codec, Counting};
 use super::error::FileError;
 use super::jsonl::{Block, Blocks, parse_block};
+use super::parquet::Rows;
 use super::record::{Batch, Fault};
 use super::sniff::Format;
 use super::text::parse_text;
@@ -195,7 +196,7 @@ impl Source {
         let inner = match self.format {
             Format::Jsonl => Inner::Lines(read_ahead(self, &count)?),
             Format::Text => Inner::Text(Some(self.open(&count)?)),
-            Format::Parquet => return Err(FileError::settings("Parquet cannot be read yet")),
+            Format::Parquet => Inner::Rows(Box::new(Rows::open(self, options, &count)?)),
         };
         Ok(Batches {
             source: self.clone(),
@@ -242,6 +243,7 @@ pub struct Batches {
 enum Inner {
     Lines(Receiver<Result<Block, FileError>>),
     Text(Option<Box<dyn Read + Send>>),
+    Rows(Box<Rows>),
 }
 
 impl Batches {
@@ -266,6 +268,7 @@ impl Iterator for Batches {
 
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.inner {
+            Inner::Rows(rows) => Some(rows.next_batch()?.map(|(_, batch)| batch)),
             Inner::Lines(receive) => {
                 let block = receive.recv().ok()?;
                 Some(block.map(|block| parse_block(block, &self.options)))

@@ -10,6 +10,7 @@ use super::edit::{self, Edit};
 use super::error::FileError;
 use super::jsonl::{parse_line, splice};
 use super::output::{Output, Target, Writer, same_file};
+use super::parquet;
 use super::read::{ReadOptions, Source};
 use super::record::{Place, Record};
 use super::sniff::Format;
@@ -92,7 +93,7 @@ impl Source {
         match self.format {
             Format::Jsonl => self.rewrite_lines(options, output, reinstated, edit),
             Format::Text => self.rewrite_text(options, output, edit),
-            Format::Parquet => Err(FileError::settings("Parquet cannot be written yet").into()),
+            Format::Parquet => parquet::rewrite(self, options, output, edit),
         }
     }
 
@@ -328,7 +329,7 @@ impl<'a> Copy<'a> {
             let path = encoder.writer().get_ref().path().to_owned();
             let error = |error| FileError::writing(&path, error);
             let writer = encoder.finish().map_err(error)?;
-            let writer = writer
+            let mut writer = writer
                 .into_inner()
                 .map_err(|e| FileError::writing(&path, e.into_error()))?;
             writer.commit()?;

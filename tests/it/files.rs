@@ -16,6 +16,9 @@ use redite::files::{
 use redite::model::Span;
 use tempfile::TempDir;
 
+// Parquet: what changes, and what must not.
+mod columns;
+
 struct Folder(TempDir);
 
 impl Folder {
