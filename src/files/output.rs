@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::codec::Codec;
 use super::error::FileError;
 
 /// The unfinished files of a run, for whoever has to end it early.
@@ -43,7 +44,11 @@ impl Cleanup {
 ///
 /// A file is written as `.<name>.redite-partial` in its own folder (which is made if need be), synced, and renamed:
 /// it is whole or not there. What is no regular file (`/dev/full`, a named pipe) is written directly.
-pub struct Output(pub(crate) Target);
+pub struct Output {
+    pub(crate) target: Target,
+    /// `None`: as the input.
+    pub(crate) codec: Option<Codec>,
+}
 
 pub(crate) enum Target {
     File {
@@ -60,19 +65,19 @@ impl Output {
     /// A file, which is replaced if it exists.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self(Target::File {
-            path: path.into(),
-            cleanup: Cleanup::new(),
-        })
+        Self::guarded_file(path, &Cleanup::new())
     }
 
     /// A file whose unfinished form is on the list of `cleanup`.
     #[must_use]
     pub fn guarded_file(path: impl Into<PathBuf>, cleanup: &Cleanup) -> Self {
-        Self(Target::File {
-            path: path.into(),
-            cleanup: cleanup.clone(),
-        })
+        Self {
+            target: Target::File {
+                path: path.into(),
+                cleanup: cleanup.clone(),
+            },
+            codec: None,
+        }
     }
 
     /// Standard output.
@@ -84,15 +89,28 @@ impl Output {
     /// Any writer; `name` is for messages.
     #[must_use]
     pub fn stream(name: &str, writer: impl Write + Send + 'static) -> Self {
-        Self(Target::Stream {
-            name: name.into(),
-            writer: Box::new(writer),
-        })
+        Self {
+            target: Target::Stream {
+                name: name.into(),
+                writer: Box::new(writer),
+            },
+            codec: None,
+        }
+    }
+
+    /// Packs the output so, and not as the input is packed: for a name that says otherwise
+    /// ([`Codec::of_name`]). Parquet is packed inside, and stays as it is.
+    #[must_use]
+    pub fn packed(self, codec: Codec) -> Self {
+        Self {
+            codec: Some(codec),
+            ..self
+        }
     }
 
     /// Starts to write.
     pub(crate) fn open(self) -> Result<Writer, FileError> {
-        match self.0 {
+        match self.target {
             Target::Stream { name, writer } => Ok(Writer {
                 path: name,
                 to: Some(To::Stream(writer)),
@@ -142,7 +160,7 @@ impl Output {
 
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Target::File { path, .. } | Target::Stream { name: path, .. }) = &self.0;
+        let (Target::File { path, .. } | Target::Stream { name: path, .. }) = &self.target;
         f.debug_tuple("Output").field(path).finish()
     }
 }

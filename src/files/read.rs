@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use super::codec::{Codec, Counting};
 use super::error::FileError;
@@ -79,6 +80,8 @@ pub struct Source {
     pub(crate) format: Format,
     pub(crate) codec: Codec,
     pub(crate) size: u64,
+    /// When it was last written to, as it was found.
+    pub(crate) modified: Option<SystemTime>,
     pub(crate) note: Option<String>,
     /// What came from a pipe.
     pub(crate) spool: Option<Spool>,
@@ -162,6 +165,18 @@ impl Source {
         }
     }
 
+    /// The file itself, if it is still the one that was found: what was decided of one text must not be done to
+    /// another.
+    pub(crate) fn open_file(&self) -> Result<File, FileError> {
+        let error = |error| FileError::reading(&self.path, error);
+        let file = File::open(&self.path).map_err(error)?;
+        let now = file.metadata().map_err(error)?;
+        if now.len() != self.size || now.modified().ok() != self.modified {
+            return Err(FileError::changed(&self.name));
+        }
+        Ok(file)
+    }
+
     /// The file's own bytes.
     pub(crate) fn open_packed(&self) -> Result<Box<dyn Read + Send>, FileError> {
         Ok(match &self.spool {
@@ -169,7 +184,7 @@ impl Source {
                 spool: spool.clone(),
                 at: 0,
             }),
-            None => Box::new(File::open(&self.path).map_err(|error| FileError::reading(&self.path, error))?),
+            None => Box::new(self.open_file()?),
         })
     }
 

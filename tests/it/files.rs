@@ -643,6 +643,50 @@ fn standard_input_is_read_twice() {
 }
 
 #[test]
+fn a_file_that_changes_is_not_edited() {
+    let folder = Folder::new();
+    for name in ["a.jsonl", "a.txt"] {
+        let source = folder.source(name, "{\"text\":\"abc\"}\n");
+        let mut file = fs::File::options().append(true).open(folder.path(name)).unwrap();
+        file.write_all(b"{\"text\":\"def\"}\n").unwrap();
+        let error = source
+            .rewrite::<FileError>(&ReadOptions::default(), Output::file(folder.path("out")), &mut |_| {
+                Ok(Edit::Keep)
+            })
+            .unwrap_err();
+        assert!(error.to_string().contains("has changed"), "{error}");
+        assert!(!folder.path("out").exists());
+    }
+}
+
+#[test]
+fn another_packing_where_the_name_asks_for_it() {
+    let folder = Folder::new();
+    let text = b"{\"text\":\"abc\"}\n\n{\"text\":\"def\"}";
+    for (from, _) in CODECS {
+        for (to, extension) in CODECS {
+            for name in ["a.jsonl", "a.txt"] {
+                let source = folder.source(name, pack(from, text));
+                let out = folder.path(&format!("out{extension}"));
+                for (spans, expected) in [(vec![], &text[..]), (vec![Span::new(1, 2)], b"")] {
+                    let output = Output::file(&out).packed(Codec::of_name(&out));
+                    let delete = Edit::Delete(vec![(0, spans)]);
+                    let stats = source
+                        .rewrite::<FileError>(&ReadOptions::default(), output, &mut |_| Ok(delete.clone()))
+                        .unwrap();
+                    let written = unpack(to, &fs::read(&out).unwrap());
+                    assert_eq!(stats.copied == 1, !expected.is_empty());
+                    assert!(
+                        written == expected || (expected.is_empty() && written != text),
+                        "{from} {to}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn an_error_leaves_no_file() {
     let folder = Folder::new();
     let source = folder.source("a.jsonl", "{\"text\":\"abc\"}\n{\"text\":\"def\"}\n");

@@ -117,14 +117,16 @@ pub(crate) use write::rewrite;
 
 pub(crate) fn open_file(source: &Source) -> Result<File, FileError> {
     match &source.spool {
-        None => File::open(&source.path),
-        Some(spool) => spool
-            .0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .try_clone(),
+        None => source.open_file(),
+        Some(spool) => {
+            let file = spool
+                .0
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .try_clone();
+            file.map_err(|error| FileError::reading(&source.path, error))
+        }
     }
-    .map_err(|error| FileError::reading(&source.path, error))
 }
 
 /// What `read` gives. The decoders trust the file in places: a broken one can make them panic, which ends here.
