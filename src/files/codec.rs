@@ -96,8 +96,8 @@ impl Codec {
             Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(reader)),
             Self::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(reader)?;
-                // `zstd --long=31` is used for corpora
-                decoder.window_log_max(31)?;
+                // `zstd --long=31` is used for corpora (and 30 is the most on 32 bits)
+                decoder.window_log_max(31).or_else(|_| decoder.window_log_max(30))?;
                 Box::new(decoder)
             }
             Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(reader)),

@@ -215,7 +215,13 @@ fn spool(found: &mut Discovery, input: &Path, mut pipe: impl Read) -> Result<(),
     match identify(input, &look.head, &look.tail, Named::Not) {
         Err(reason) => found.skip(input.to_owned(), SkipKind::UnknownFormat, reason),
         Ok(Known { format, codec, note }) => {
-            let mut relative = format!("stdin.{}", format.extension());
+            let before = found.sources.iter().filter(|source| source.spool.is_some()).count();
+            let number = if before == 0 {
+                String::new()
+            } else {
+                format!("-{}", before + 1)
+            };
+            let mut relative = format!("stdin{number}.{}", format.extension());
             if let Some(extension) = codec.extension() {
                 relative = format!("{relative}.{extension}");
             }

@@ -18,7 +18,14 @@ use super::error::FileError;
 /// [`remove_all`](Self::remove_all) and exits. (An error or a panic needs no such help: unfinished files are removed
 /// when their writers are dropped.)
 #[derive(Clone, Debug, Default)]
-pub struct Cleanup(Arc<Mutex<BTreeSet<PathBuf>>>);
+pub struct Cleanup(Arc<Mutex<Unfinished>>);
+
+#[derive(Debug, Default)]
+struct Unfinished {
+    partials: BTreeSet<PathBuf>,
+    /// No file may be begun any more.
+    over: bool,
+}
 
 impl Cleanup {
     /// An empty list.
@@ -27,15 +34,39 @@ impl Cleanup {
         Self::default()
     }
 
-    /// Removes all unfinished files. Their writers fail from now on.
+    /// Removes all unfinished files. Their writers fail from now on, and so does every attempt to begin another file
+    /// under this list.
     pub fn remove_all(&self) {
-        for path in std::mem::take(&mut *self.lock()) {
+        let mut unfinished = self.lock();
+        unfinished.over = true;
+        for path in std::mem::take(&mut unfinished.partials) {
             // nothing better to do with a file that will not go
             let _gone = fs::remove_file(path);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeSet<PathBuf>> {
+    /// Begins an unfinished file, which must not exist. Under the lock, so that none is begun behind the back of
+    /// `remove_all`.
+    fn begin(&self, partial: &Path) -> io::Result<File> {
+        let mut unfinished = self.lock();
+        if unfinished.over {
+            return Err(io::Error::new(io::ErrorKind::Interrupted, "the run was ended"));
+        }
+        // the left-over of a run that was killed, or a trap: either way not to be written through
+        match fs::remove_file(partial) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
+            _ => {}
+        }
+        let file = File::options().write(true).create_new(true).open(partial)?;
+        unfinished.partials.insert(partial.to_owned());
+        Ok(file)
+    }
+
+    fn end(&self, partial: &Path) {
+        self.lock().partials.remove(partial);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Unfinished> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -135,19 +166,7 @@ impl Output {
                     fs::create_dir_all(folder).map_err(error)?;
                 }
                 let partial = partial_path(&path).map_err(error)?;
-                // the left-over of a run that was killed, or a trap: either way not to be written through
-                match fs::remove_file(&partial) {
-                    Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(error(cause)),
-                    _ => {}
-                }
-                cleanup.lock().insert(partial.clone());
-                let file = match File::options().write(true).create_new(true).open(&partial) {
-                    Ok(file) => file,
-                    Err(cause) => {
-                        cleanup.lock().remove(&partial);
-                        return Err(error(cause));
-                    }
-                };
+                let file = cleanup.begin(&partial).map_err(error)?;
                 Ok(Writer {
                     path,
                     to: Some(To::File { file, partial, cleanup }),
@@ -219,7 +238,7 @@ impl Writer {
             Some(To::File { file, partial, cleanup }) => {
                 file.sync_all()?;
                 fs::rename(&*partial, &self.path)?;
-                cleanup.lock().remove(partial);
+                cleanup.end(partial);
                 self.to = None;
                 Ok(())
             }
@@ -258,7 +277,7 @@ impl Drop for Writer {
         if let Some(To::File { partial, cleanup, .. }) = &self.to {
             // not committed: not whole
             let _gone = fs::remove_file(partial);
-            cleanup.lock().remove(partial);
+            cleanup.end(partial);
         }
     }
 }
@@ -303,7 +322,7 @@ mod tests {
         writer.write_all(b"whole").unwrap();
         writer.commit().unwrap();
         assert_eq!(names(path.parent().unwrap()), ["a.jsonl"]);
-        assert!(cleanup.lock().is_empty());
+        assert!(cleanup.lock().partials.is_empty());
 
         // a later run that fails leaves the earlier file
         let mut writer = Output::guarded_file(&path, &cleanup).open().unwrap();
@@ -311,6 +330,7 @@ mod tests {
         cleanup.remove_all();
         assert_eq!(names(path.parent().unwrap()), ["a.jsonl"]);
         assert!(writer.commit().is_err());
+        assert!(Output::guarded_file(&path, &cleanup).open().is_err(), "the run is over");
         assert_eq!(fs::read(&path).unwrap(), b"whole");
     }
 

@@ -77,7 +77,8 @@ impl Source {
     /// shown to `edit` like all others, so that it can put their texts back, too.
     ///
     /// # Errors
-    /// As [`rewrite`](Self::rewrite); also if a line is to stand where the file does not reach.
+    /// As [`rewrite`](Self::rewrite); also if a line is to stand where the file does not reach, or in a file
+    /// that has no lines.
     pub fn restore<E: From<FileError>>(
         &self,
         options: &ReadOptions,
@@ -90,6 +91,9 @@ impl Source {
         {
             let path = path.display();
             return Err(FileError::settings(format!("{path} is an input: choose another output")).into());
+        }
+        if self.format != Format::Jsonl && reinstated.next().is_some() {
+            return Err(cannot_drop(self).into());
         }
         match self.format {
             Format::Jsonl => self.rewrite_lines(options, output, reinstated, edit),
