@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -33,6 +34,15 @@ impl fmt::Display for Codec {
 }
 
 impl Codec {
+    /// The codec that a file's name says: `.gz`, `.zst`, `.bz2`, `.xz`, or none of these.
+    #[must_use]
+    pub fn of_name(path: &Path) -> Self {
+        path.extension()
+            .and_then(|extension| extension.to_str())
+            .and_then(Self::of_extension)
+            .unwrap_or(Self::Plain)
+    }
+
     /// The codec that a file name's last extension stands for.
     pub(crate) fn of_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
@@ -86,8 +96,8 @@ impl Codec {
             Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(reader)),
             Self::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(reader)?;
-                // `zstd --long=31` is used for corpora
-                decoder.window_log_max(31)?;
+                // `zstd --long=31` is used for corpora (and 30 is the most on 32 bits)
+                decoder.window_log_max(31).or_else(|_| decoder.window_log_max(30))?;
                 Box::new(decoder)
             }
             Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(reader)),

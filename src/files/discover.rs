@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use super::error::FileError;
 use super::output::same_file;
@@ -87,14 +88,14 @@ pub fn discover(inputs: &[PathBuf], mut stdin: impl Read, exclude: &[PathBuf]) -
                 for relative in files {
                     let path = input.join(&relative);
                     match look(&path) {
-                        Ok((head, tail, size)) => add(&mut found, path, relative, &head, &tail, size, Named::Walked),
+                        Ok(look) => add(&mut found, path, relative, &look, Named::Walked),
                         Err(error) => found.skip(path, SkipKind::Unreadable, error.to_string()),
                     }
                 }
             } else if there.is_file() {
-                let (head, tail, size) = look(input).map_err(|error| FileError::reading(input, error))?;
+                let look = look(input).map_err(|error| FileError::reading(input, error))?;
                 let relative = input.file_name().map_or_else(|| input.clone(), PathBuf::from);
-                add(&mut found, input.clone(), relative, &head, &tail, size, Named::Given);
+                add(&mut found, input.clone(), relative, &look, Named::Given);
             } else {
                 let file = File::open(input).map_err(|error| FileError::reading(input, error))?;
                 spool(&mut found, input, file)?;
@@ -140,12 +141,20 @@ impl Discovery {
     }
 }
 
-/// First bytes, last four bytes, size.
-fn look(path: &Path) -> io::Result<(Vec<u8>, Vec<u8>, u64)> {
+/// What is looked at to tell a file.
+struct Look {
+    head: Vec<u8>,
+    /// The last four bytes.
+    tail: Vec<u8>,
+    size: u64,
+    modified: Option<SystemTime>,
+}
+
+fn look(path: &Path) -> io::Result<Look> {
     look_into(&mut File::open(path)?)
 }
 
-fn look_into(file: &mut File) -> io::Result<(Vec<u8>, Vec<u8>, u64)> {
+fn look_into(file: &mut File) -> io::Result<Look> {
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
@@ -153,13 +162,20 @@ fn look_into(file: &mut File) -> io::Result<(Vec<u8>, Vec<u8>, u64)> {
     let mut tail = Vec::new();
     file.seek(SeekFrom::Start(size.saturating_sub(4)))?;
     file.by_ref().take(4).read_to_end(&mut tail)?;
-    Ok((head, tail, size))
+    let modified = file.metadata()?.modified().ok();
+    Ok(Look {
+        head,
+        tail,
+        size,
+        modified,
+    })
 }
 
-fn add(found: &mut Discovery, path: PathBuf, relative: PathBuf, head: &[u8], tail: &[u8], size: u64, named: Named) {
-    match identify(&path, head, tail, named) {
+fn add(found: &mut Discovery, path: PathBuf, relative: PathBuf, look: &Look, named: Named) {
+    match identify(&path, &look.head, &look.tail, named) {
         Ok(Known { format, codec, note }) => {
             let name = path.to_string_lossy().into_owned();
+            let Look { size, modified, .. } = *look;
             found.sources.push(Source {
                 name,
                 path,
@@ -167,6 +183,7 @@ fn add(found: &mut Discovery, path: PathBuf, relative: PathBuf, head: &[u8], tai
                 format,
                 codec,
                 size,
+                modified,
                 note,
                 spool: None,
             });
@@ -194,11 +211,17 @@ fn spool(found: &mut Discovery, input: &Path, mut pipe: impl Read) -> Result<(),
             Err(error) => return Err(FileError::reading(shown, error)),
         }
     }
-    let (head, tail, size) = look_into(&mut file).map_err(|error| FileError::reading(shown, error))?;
-    match identify(input, &head, &tail, Named::Not) {
+    let look = look_into(&mut file).map_err(|error| FileError::reading(shown, error))?;
+    match identify(input, &look.head, &look.tail, Named::Not) {
         Err(reason) => found.skip(input.to_owned(), SkipKind::UnknownFormat, reason),
         Ok(Known { format, codec, note }) => {
-            let mut relative = format!("stdin.{}", format.extension());
+            let before = found.sources.iter().filter(|source| source.spool.is_some()).count();
+            let number = if before == 0 {
+                String::new()
+            } else {
+                format!("-{}", before + 1)
+            };
+            let mut relative = format!("stdin{number}.{}", format.extension());
             if let Some(extension) = codec.extension() {
                 relative = format!("{relative}.{extension}");
             }
@@ -208,7 +231,8 @@ fn spool(found: &mut Discovery, input: &Path, mut pipe: impl Read) -> Result<(),
                 relative: relative.into(),
                 format,
                 codec,
-                size,
+                size: look.size,
+                modified: look.modified,
                 note,
                 spool: Some(Spool(Arc::new(Mutex::new(file)))),
             });

@@ -37,6 +37,9 @@ enum Kind {
         row: Option<u64>,
         cause: String,
     },
+    Changed {
+        name: String,
+    },
     Settings(String),
     Edit {
         name: String,
@@ -108,6 +111,10 @@ impl FileError {
             row,
             cause: cause.to_string(),
         })
+    }
+
+    pub(crate) fn changed(name: &str) -> Self {
+        Self::new(Kind::Changed { name: name.to_owned() })
     }
 
     pub(crate) fn settings(message: impl Into<String>) -> Self {
@@ -205,6 +212,12 @@ impl fmt::Display for FileError {
                 write!(
                     f,
                     "{name}: cannot be read as Parquet: {cause}; fetch or write the file again"
+                )
+            }
+            Kind::Changed { name } => {
+                write!(
+                    f,
+                    "{name}: the file has changed since it was found; start again when nobody writes to it"
                 )
             }
             Kind::Settings(message) => f.write_str(message),

@@ -5,7 +5,7 @@
 //!                             └─ rewrite(.., edit) ─> the same file without (or again with) some spans of text
 //! ```
 //!
-//! - [`discover`] turns what a user names (files, folders, `-`) into [`Source`]s. Formats are told by name and by
+//! - [`discover()`] turns what a user names (files, folders, `-`) into [`Source`]s. Formats are told by name and by
 //!   first bytes; what looks like none is [`Skipped`], with the reason.
 //! - [`Source::read`] gives [`Batch`]es of [`Record`]s in the order of the file. A record that cannot be used carries
 //!   a [`Fault`] and is passed through unchanged; only a file as a whole can fail ([`FileError`]).
@@ -44,6 +44,7 @@ mod edit;
 mod error;
 mod jsonl;
 mod output;
+mod parquet;
 mod read;
 mod record;
 pub mod removed;

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::codec::Codec;
 use super::error::FileError;
 
 /// The files of a run that appear together: all of them at [`commit`](Self::commit), or none.
@@ -22,16 +23,18 @@ pub struct Transaction(Arc<Mutex<Pending>>);
 #[derive(Debug, Default)]
 struct Pending {
     /// Partial files that exist.
-    partial: BTreeSet<PathBuf>,
+    partials: BTreeSet<PathBuf>,
     /// Partial files that are whole and on disk, with the names they shall have, in the order in which they were
     /// finished.
     finished: Vec<(PathBuf, PathBuf)>,
+    /// No file may be begun any more.
+    over: bool,
 }
 
 impl Pending {
     fn remove_all(&mut self) {
         self.finished.clear();
-        for path in std::mem::take(&mut self.partial) {
+        for path in std::mem::take(&mut self.partials) {
             // nothing better to do with a file that will not go
             let _gone = fs::remove_file(path);
         }
@@ -51,9 +54,12 @@ impl Transaction {
         Self::default()
     }
 
-    /// Removes all files that have not been committed. Their writers fail from now on.
+    /// Removes all files that have not been committed. Their writers fail from now on, and so does every attempt to
+    /// begin another file of this transaction.
     pub fn remove_all(&self) {
-        self.lock().remove_all();
+        let mut pending = self.lock();
+        pending.over = true;
+        pending.remove_all();
     }
 
     /// Gives all finished files their names, in the order in which they were finished.
@@ -67,7 +73,42 @@ impl Transaction {
                 pending.remove_all();
                 return Err(FileError::writing(&path, error));
             }
-            pending.partial.remove(&partial);
+            pending.partials.remove(&partial);
+        }
+        Ok(())
+    }
+
+    /// Begins an unfinished file, which must not exist. Under the lock, so that none is begun behind the back of
+    /// `remove_all`.
+    fn begin(&self, partial: &Path) -> io::Result<File> {
+        let mut pending = self.lock();
+        if pending.over {
+            return Err(io::Error::new(io::ErrorKind::Interrupted, "the run was ended"));
+        }
+        // the left-over of a run that was killed, or a trap: either way not to be written through
+        match fs::remove_file(partial) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
+            _ => {}
+        }
+        let file = File::options().write(true).create_new(true).open(partial)?;
+        pending.partials.insert(partial.to_owned());
+        Ok(file)
+    }
+
+    fn end(&self, partial: &Path) {
+        self.lock().partials.remove(partial);
+    }
+
+    /// A file is whole and on disk: names it, or keeps it for the commit.
+    fn settle(&self, partial: &Path, path: &Path, at_once: bool) -> io::Result<()> {
+        let mut pending = self.lock();
+        if at_once {
+            fs::rename(partial, path)?;
+            pending.partials.remove(partial);
+        } else if pending.partials.contains(partial) {
+            pending.finished.push((partial.to_owned(), path.to_owned()));
+        } else {
+            return Err(io::Error::new(io::ErrorKind::Interrupted, "the run was ended"));
         }
         Ok(())
     }
@@ -79,9 +120,14 @@ impl Transaction {
 
 /// Where an edited copy goes.
 ///
-/// A file is written as `.<name>.redite-partial` in its own folder (which is made if need be), synced, and renamed, at
-/// once or with the others of its [`Transaction`]: it is whole or not there. What is no regular file (`/dev/full`, a named pipe) is written directly.
-pub struct Output(pub(crate) Target);
+/// A file is written as `.<name>.redite-partial` in its own folder (which is made if need be), synced, and renamed,
+/// at once or with the others of its [`Transaction`]: it is whole or not there. What is no regular file (`/dev/full`, a
+/// named pipe) is written directly.
+pub struct Output {
+    pub(crate) target: Target,
+    /// `None`: as the input.
+    pub(crate) codec: Option<Codec>,
+}
 
 pub(crate) enum Target {
     File {
@@ -99,21 +145,24 @@ impl Output {
     /// A file, which is replaced if it exists.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self(Target::File {
-            path: path.into(),
-            transaction: Transaction::new(),
-            at_once: true,
-        })
+        Self::of_file(path.into(), Transaction::new(), true)
     }
 
     /// A file that appears, or replaces the one there is, with the others of the transaction.
     #[must_use]
     pub fn file_in(transaction: &Transaction, path: impl Into<PathBuf>) -> Self {
-        Self(Target::File {
-            path: path.into(),
-            transaction: transaction.clone(),
-            at_once: false,
-        })
+        Self::of_file(path.into(), transaction.clone(), false)
+    }
+
+    fn of_file(path: PathBuf, transaction: Transaction, at_once: bool) -> Self {
+        Self {
+            target: Target::File {
+                path,
+                transaction,
+                at_once,
+            },
+            codec: None,
+        }
     }
 
     /// Standard output.
@@ -125,10 +174,23 @@ impl Output {
     /// Any writer; `name` is for messages.
     #[must_use]
     pub fn stream(name: &str, writer: impl Write + Send + 'static) -> Self {
-        Self(Target::Stream {
-            name: name.into(),
-            writer: Box::new(writer),
-        })
+        Self {
+            target: Target::Stream {
+                name: name.into(),
+                writer: Box::new(writer),
+            },
+            codec: None,
+        }
+    }
+
+    /// Packs the output so, and not as the input is packed: for a name that says otherwise
+    /// ([`Codec::of_name`]). Parquet is packed inside, and stays as it is.
+    #[must_use]
+    pub fn packed(self, codec: Codec) -> Self {
+        Self {
+            codec: Some(codec),
+            ..self
+        }
     }
 
     /// Starts to write bytes of one's own.
@@ -141,10 +203,11 @@ impl Output {
 
     /// Starts to write.
     pub(crate) fn open(self) -> Result<Writer, FileError> {
-        match self.0 {
+        match self.target {
             Target::Stream { name, writer } => Ok(Writer {
                 path: name,
                 to: Some(To::Stream(writer)),
+                failure: None,
             }),
             Target::File {
                 path,
@@ -161,6 +224,7 @@ impl Output {
                         return Ok(Writer {
                             path,
                             to: Some(To::Stream(Box::new(file))),
+                            failure: None,
                         });
                     }
                 }
@@ -168,19 +232,7 @@ impl Output {
                     fs::create_dir_all(folder).map_err(error)?;
                 }
                 let partial = partial_path(&path).map_err(error)?;
-                // the left-over of a run that was killed, or a trap: either way not to be written through
-                match fs::remove_file(&partial) {
-                    Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(error(cause)),
-                    _ => {}
-                }
-                transaction.lock().partial.insert(partial.clone());
-                let file = match File::options().write(true).create_new(true).open(&partial) {
-                    Ok(file) => file,
-                    Err(cause) => {
-                        transaction.lock().partial.remove(&partial);
-                        return Err(error(cause));
-                    }
-                };
+                let file = transaction.begin(&partial).map_err(error)?;
                 Ok(Writer {
                     path,
                     to: Some(To::File {
@@ -189,6 +241,7 @@ impl Output {
                         transaction,
                         at_once,
                     }),
+                    failure: None,
                 })
             }
         }
@@ -197,7 +250,7 @@ impl Output {
 
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Target::File { path, .. } | Target::Stream { name: path, .. }) = &self.0;
+        let (Target::File { path, .. } | Target::Stream { name: path, .. }) = &self.target;
         f.debug_tuple("Output").field(path).finish()
     }
 }
@@ -222,6 +275,7 @@ fn partial_path(path: &Path) -> io::Result<PathBuf> {
 pub(crate) struct Writer {
     path: PathBuf,
     to: Option<To>,
+    failure: Option<io::Error>,
 }
 
 enum To {
@@ -240,8 +294,13 @@ impl Writer {
         &self.path
     }
 
+    /// What went wrong in writing, for those who get an error that no longer says so.
+    pub(crate) fn failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
+    }
+
     /// The output is whole: syncs and renames it.
-    pub(crate) fn commit(mut self) -> Result<(), FileError> {
+    pub(crate) fn commit(&mut self) -> Result<(), FileError> {
         let path = self.path.clone();
         self.try_commit().map_err(|error| FileError::writing(&path, error))
     }
@@ -255,16 +314,7 @@ impl Writer {
                 at_once,
             }) => {
                 file.sync_all()?;
-                let mut pending = transaction.lock();
-                if *at_once {
-                    fs::rename(&*partial, &self.path)?;
-                    pending.partial.remove(partial);
-                } else if pending.partial.contains(partial) {
-                    pending.finished.push((partial.clone(), self.path.clone()));
-                } else {
-                    return Err(io::ErrorKind::Interrupted.into());
-                }
-                drop(pending);
+                transaction.settle(partial, &self.path, *at_once)?;
                 self.to = None;
                 Ok(())
             }
@@ -276,11 +326,17 @@ impl Writer {
 
 impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.to {
+        let written = match &mut self.to {
             Some(To::File { file, .. }) => file.write(bytes),
             Some(To::Stream(writer)) => writer.write(bytes),
             None => Err(io::ErrorKind::NotConnected.into()),
-        }
+        };
+        written.inspect_err(|error| {
+            let again = error
+                .raw_os_error()
+                .map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+            self.failure = Some(again);
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -294,22 +350,18 @@ impl Write for Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        if let Some(To::File { partial, transaction, .. }) = &self.to {
+        if let Some(To::File {
+            partial, transaction, ..
+        }) = &self.to {
             // not committed: not whole
             let _gone = fs::remove_file(partial);
-            transaction.lock().partial.remove(partial);
+            transaction.end(partial);
         }
     }
 }
 
 /// An output that takes bytes as they come, buffered.
 pub struct OutputFile(io::BufWriter<Writer>);
-
-impl fmt::Debug for OutputFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("OutputFile").field(&self.0.get_ref().path()).finish()
-    }
-}
 
 impl OutputFile {
     /// The output is whole.
@@ -318,7 +370,7 @@ impl OutputFile {
     /// If the last bytes cannot be written or the file cannot be renamed.
     pub fn finish(self) -> Result<(), FileError> {
         let path = self.0.get_ref().path().to_owned();
-        let writer = self.0.into_inner().map_err(|e| FileError::writing(&path, e.into_error()))?;
+        let mut writer = self.0.into_inner().map_err(|e| FileError::writing(&path, e.into_error()))?;
         writer.commit()
     }
 
@@ -326,6 +378,12 @@ impl OutputFile {
     #[must_use]
     pub fn error(&self, cause: io::Error) -> FileError {
         FileError::writing(self.0.get_ref().path(), cause)
+    }
+}
+
+impl fmt::Debug for OutputFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OutputFile").field(&self.0.get_ref().path()).finish()
     }
 }
 
@@ -383,8 +441,7 @@ mod tests {
         assert_eq!(names(path.parent().unwrap()), ["a.jsonl"]);
 
         // finished, but the others never were
-        let writer = Output::file_in(&together, &path).open().unwrap();
-        writer.commit().unwrap();
+        Output::file_in(&together, &path).open().unwrap().commit().unwrap();
         drop(together);
         assert_eq!(names(path.parent().unwrap()), ["a.jsonl"]);
 
@@ -395,6 +452,7 @@ mod tests {
         together.remove_all();
         assert_eq!(names(path.parent().unwrap()), ["a.jsonl"]);
         assert!(writer.commit().is_err());
+        assert!(Output::file_in(&together, &path).open().is_err(), "the run is over");
         assert_eq!(fs::read(&path).unwrap(), b"whole");
     }
 

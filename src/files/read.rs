@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use super::codec::{Codec, Counting};
 use super::error::FileError;
 use super::jsonl::{Block, Blocks, parse_block};
+use super::parquet::Rows;
 use super::record::{Batch, Fault};
 use super::sniff::Format;
 use super::text::parse_text;
@@ -78,6 +80,8 @@ pub struct Source {
     pub(crate) format: Format,
     pub(crate) codec: Codec,
     pub(crate) size: u64,
+    /// When it was last written to, as it was found.
+    pub(crate) modified: Option<SystemTime>,
     pub(crate) note: Option<String>,
     /// What came from a pipe.
     pub(crate) spool: Option<Spool>,
@@ -161,6 +165,18 @@ impl Source {
         }
     }
 
+    /// The file itself, if it is still the one that was found: what was decided of one text must not be done to
+    /// another.
+    pub(crate) fn open_file(&self) -> Result<File, FileError> {
+        let error = |error| FileError::reading(&self.path, error);
+        let file = File::open(&self.path).map_err(error)?;
+        let now = file.metadata().map_err(error)?;
+        if now.len() != self.size || now.modified().ok() != self.modified {
+            return Err(FileError::changed(&self.name));
+        }
+        Ok(file)
+    }
+
     /// The file's own bytes.
     pub(crate) fn open_packed(&self) -> Result<Box<dyn Read + Send>, FileError> {
         Ok(match &self.spool {
@@ -168,7 +184,7 @@ impl Source {
                 spool: spool.clone(),
                 at: 0,
             }),
-            None => Box::new(File::open(&self.path).map_err(|error| FileError::reading(&self.path, error))?),
+            None => Box::new(self.open_file()?),
         })
     }
 
@@ -195,7 +211,7 @@ impl Source {
         let inner = match self.format {
             Format::Jsonl => Inner::Lines(read_ahead(self, &count)?),
             Format::Text => Inner::Text(Some(self.open(&count)?)),
-            Format::Parquet => return Err(FileError::settings("Parquet cannot be read yet")),
+            Format::Parquet => Inner::Rows(Box::new(Rows::open(self, options, &count)?)),
         };
         Ok(Batches {
             source: self.clone(),
@@ -242,6 +258,7 @@ pub struct Batches {
 enum Inner {
     Lines(Receiver<Result<Block, FileError>>),
     Text(Option<Box<dyn Read + Send>>),
+    Rows(Box<Rows>),
 }
 
 impl Batches {
@@ -266,6 +283,7 @@ impl Iterator for Batches {
 
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.inner {
+            Inner::Rows(rows) => Some(rows.next_batch()?.map(|(_, batch)| batch)),
             Inner::Lines(receive) => {
                 let block = receive.recv().ok()?;
                 Some(block.map(|block| parse_block(block, &self.options)))

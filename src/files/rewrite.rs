@@ -10,6 +10,7 @@ use super::edit::{self, Edit};
 use super::error::FileError;
 use super::jsonl::{parse_line, splice};
 use super::output::{Output, Target, Writer, same_file};
+use super::parquet;
 use super::read::{ReadOptions, Source};
 use super::record::{Place, Record};
 use super::sniff::Format;
@@ -36,7 +37,7 @@ pub struct RewriteStats {
     pub dropped: u64,
     /// Dropped lines put back.
     pub reinstated: u64,
-    /// Files in which nothing changed: copied byte for byte.
+    /// Files in which nothing changed, copied as they are.
     pub copied: u64,
 }
 
@@ -63,7 +64,8 @@ impl Source {
     /// Writes a copy of the file to `output`, in the same format and compression, with each good record changed as
     /// `edit` says. Records come in the order of the file; faulty ones are passed through unchanged and not shown.
     ///
-    /// A file in which nothing changes is copied byte for byte.
+    /// A file in which nothing changes is copied byte for byte (if it is to be [packed](Output::packed) otherwise, its
+    /// unpacked bytes are).
     ///
     /// # Errors
     /// If reading or writing fails, if `output` is this very file, if an edit does not fit its record, or if `edit`
@@ -83,7 +85,8 @@ impl Source {
     /// shown to `edit` like all others, so that it can put their texts back, too.
     ///
     /// # Errors
-    /// As [`rewrite`](Self::rewrite); also if a line is to stand where the file does not reach.
+    /// As [`rewrite`](Self::rewrite); also if a line is to stand where the file does not reach, or in a file
+    /// that has no lines.
     pub fn restore<E: From<FileError>>(
         &self,
         options: &ReadOptions,
@@ -91,16 +94,19 @@ impl Source {
         reinstated: &mut dyn Iterator<Item = Reinstated>,
         edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
     ) -> Result<RewriteStats, E> {
-        if let Target::File { path, .. } = &output.0
+        if let Target::File { path, .. } = &output.target
             && same_file(path, &self.path)
         {
             let path = path.display();
             return Err(FileError::settings(format!("{path} is an input: choose another output")).into());
         }
+        if self.format != Format::Jsonl && reinstated.next().is_some() {
+            return Err(cannot_drop(self).into());
+        }
         match self.format {
             Format::Jsonl => self.rewrite_lines(options, output, reinstated, edit),
             Format::Text => self.rewrite_text(options, output, edit),
-            Format::Parquet => Err(FileError::settings("Parquet cannot be written yet").into()),
+            Format::Parquet => parquet::rewrite(self, options, output, edit),
         }
     }
 
@@ -295,34 +301,8 @@ impl<'a> Copy<'a> {
 
     /// Something differs here: `bytes` are written.
     fn change(&mut self, bytes: &[u8]) -> Result<(), FileError> {
-        if self.encoder.is_none() {
-            let Some(output) = self.output.take() else {
-                return Ok(());
-            };
-            let writer = output.open()?;
-            let path = writer.path().to_owned();
-            let mut encoder = self
-                .source
-                .codec
-                .encoder(io::BufWriter::with_capacity(128 << 10, writer))
-                .map_err(|error| FileError::writing(&path, error))?;
-            let mut reader = self.source.open(&Arc::new(AtomicU64::new(0)))?;
-            let mut left = self.same;
-            let mut buffer = vec![0; 128 << 10];
-            while left > 0 {
-                let most = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
-                let done = self.same - left;
-                let read = match reader.read(&mut buffer[..most]) {
-                    Ok(0) => Err(io::Error::other("the file has changed while it was read")),
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                    other => other,
-                };
-                let read =
-                    read.map_err(|error| FileError::decode(&self.source.name, self.source.codec, done, error))?;
-                write(&mut encoder, &buffer[..read])?;
-                left -= read as u64;
-            }
-            self.encoder = Some(encoder);
+        if let Some(output) = self.output.take() {
+            self.begin(output, Some(self.same))?;
         }
         match &mut self.encoder {
             Some(encoder) => write(encoder, bytes),
@@ -330,22 +310,56 @@ impl<'a> Copy<'a> {
         }
     }
 
-    /// True if the file was copied as it was.
+    /// Opens the output and writes what was the same: so many bytes, or all there are.
+    fn begin(&mut self, output: Output, same: Option<u64>) -> Result<(), FileError> {
+        let source = self.source;
+        let codec = output.codec.unwrap_or(source.codec);
+        let writer = output.open()?;
+        let path = writer.path().to_owned();
+        let mut encoder = codec
+            .encoder(io::BufWriter::with_capacity(128 << 10, writer))
+            .map_err(|error| FileError::writing(&path, error))?;
+        let mut reader = source.open(&Arc::new(AtomicU64::new(0)))?;
+        let mut buffer = vec![0; 128 << 10];
+        let mut done = 0;
+        while same != Some(done) {
+            let left = same.map_or(u64::MAX, |same| same - done);
+            let most = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+            match reader.read(&mut buffer[..most]) {
+                Ok(0) if same.is_none() => break,
+                Ok(0) => return Err(FileError::changed(&source.name)),
+                Ok(read) => {
+                    write(&mut encoder, &buffer[..read])?;
+                    done += read as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(FileError::decode(&source.name, source.codec, done, error)),
+            }
+        }
+        self.encoder = Some(encoder);
+        Ok(())
+    }
+
+    /// True if nothing in the file has changed.
     fn finish(&mut self) -> Result<bool, FileError> {
+        let unchanged = self.output.is_some();
+        if let Some(output) = self.output.take() {
+            if output.codec.is_none_or(|codec| codec == self.source.codec) {
+                copy_whole(self.source, output)?;
+            } else {
+                self.begin(output, None)?;
+            }
+        }
         if let Some(encoder) = self.encoder.take() {
             let path = encoder.writer().get_ref().path().to_owned();
             let error = |error| FileError::writing(&path, error);
             let writer = encoder.finish().map_err(error)?;
-            let writer = writer
+            let mut writer = writer
                 .into_inner()
                 .map_err(|e| FileError::writing(&path, e.into_error()))?;
             writer.commit()?;
-            return Ok(false);
         }
-        if let Some(output) = self.output.take() {
-            copy_whole(self.source, output)?;
-        }
-        Ok(true)
+        Ok(unchanged)
     }
 }
 

@@ -8,7 +8,7 @@ use std::io::Read;
 
 use rayon::prelude::*;
 
-pub(crate) use parse::parse_line;
+pub(crate) use parse::{no_field, parse_line};
 
 use super::edit::{self, Edit};
 use super::read::ReadOptions;

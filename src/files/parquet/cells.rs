@@ -1,0 +1,113 @@
+//! The values of one column, null or not, in order.
+
+use ::parquet::basic::{ConvertedType, LogicalType};
+use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use ::parquet::data_type::{ByteArray, DataType};
+use ::parquet::errors::{ParquetError, Result};
+use ::parquet::schema::types::ColumnDescriptor;
+
+/// One value.
+#[derive(Clone, Debug)]
+pub(crate) enum Cell {
+    Null,
+    Bytes(ByteArray),
+    Integer(i64),
+    Unsigned(u64),
+    Float(f64),
+    /// Of a type that nobody asks about.
+    Other,
+}
+
+/// A column of one row group.
+pub(crate) struct Cells {
+    reader: ColumnReader,
+    /// The level at which a value is there.
+    full: i16,
+    unsigned: bool,
+}
+
+impl Cells {
+    pub(crate) fn new(reader: ColumnReader, column: &ColumnDescriptor) -> Self {
+        let logical = matches!(column.logical_type_ref(), Some(LogicalType::Integer(of)) if !of.is_signed);
+        let converted = column.converted_type();
+        let unsigned = logical || matches!(converted, ConvertedType::UINT_32 | ConvertedType::UINT_64);
+        Self {
+            reader,
+            full: column.max_def_level(),
+            unsigned,
+        }
+    }
+
+    /// The next `count` values.
+    pub(crate) fn take(&mut self, count: usize) -> Result<Vec<Cell>> {
+        let (full, unsigned) = (self.full, self.unsigned);
+        let integer = |wide: i64, bits: u64| {
+            if unsigned {
+                Cell::Unsigned(bits)
+            } else {
+                Cell::Integer(wide)
+            }
+        };
+        match &mut self.reader {
+            ColumnReader::ByteArrayColumnReader(reader) => take(reader, full, count, Cell::Bytes),
+            ColumnReader::Int32ColumnReader(reader) => take(reader, full, count, |n| {
+                integer(i64::from(n), u64::from(n.cast_unsigned()))
+            }),
+            ColumnReader::Int64ColumnReader(reader) => take(reader, full, count, |n| integer(n, n.cast_unsigned())),
+            ColumnReader::FloatColumnReader(reader) => take(reader, full, count, |x| Cell::Float(f64::from(x))),
+            ColumnReader::DoubleColumnReader(reader) => take(reader, full, count, Cell::Float),
+            _ => Ok(vec![Cell::Other; count]),
+        }
+    }
+}
+
+fn take<T: DataType>(
+    reader: &mut ColumnReaderImpl<T>,
+    full: i16,
+    count: usize,
+    cell: impl Fn(T::T) -> Cell,
+) -> Result<Vec<Cell>> {
+    let (levels, values) = take_raw(reader, full, count)?;
+    let mut values = values.into_iter().map(cell);
+    if full == 0 {
+        return Ok(values.collect());
+    }
+    let next = |level| {
+        if level == full {
+            values.next().ok_or_else(too_few)
+        } else {
+            Ok(Cell::Null)
+        }
+    };
+    levels.into_iter().map(next).collect()
+}
+
+/// The next `count` rows: definition levels (none in a required column) and the values that are there.
+pub(crate) fn take_raw<T: DataType>(
+    reader: &mut ColumnReaderImpl<T>,
+    full: i16,
+    count: usize,
+) -> Result<(Vec<i16>, Vec<T::T>)> {
+    let (mut levels, mut values) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let mut have = 0;
+    while have < count {
+        let (rows, ..) = reader.read_records(count - have, (full > 0).then_some(&mut levels), None, &mut values)?;
+        if rows == 0 {
+            return Err(too_few());
+        }
+        have += rows;
+    }
+    let there = if full == 0 {
+        count
+    } else {
+        levels.iter().filter(|level| **level == full).count()
+    };
+    if there != values.len() || (full > 0 && levels.len() != count) {
+        return Err(too_few());
+    }
+    Ok((levels, values))
+}
+
+fn too_few() -> ParquetError {
+    ParquetError::EOF("a column has fewer values than its row group has rows".to_owned())
+}
