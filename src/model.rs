@@ -42,10 +42,7 @@ impl Span {
     /// The same span seen from a text in which this one's text begins at byte `by`.
     #[must_use]
     pub const fn shifted(self, by: u32) -> Self {
-        Self {
-            start: self.start + by,
-            end: self.end + by,
-        }
+        Self { start: self.start + by, end: self.end + by }
     }
 
     /// True if every byte of `other` is in `self`.
