@@ -40,7 +40,11 @@ impl<'t> Article<'t> {
     /// An article of one text.
     #[must_use]
     pub fn new(text: impl Into<Cow<'t, str>>) -> Self {
-        Self { texts: vec![text.into()], language: None, rank: None }
+        Self {
+            texts: vec![text.into()],
+            language: None,
+            rank: None,
+        }
     }
 
     /// The same article with another text after the ones it has: body after lead after title.

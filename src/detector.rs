@@ -41,7 +41,9 @@ impl Detector {
     #[must_use]
     pub fn new() -> Self {
         // The defaults are valid; `builder` has a test of its own for that.
-        DetectorBuilder::default().build().unwrap_or_else(|_| unreachable!("default settings are valid"))
+        DetectorBuilder::default()
+            .build()
+            .unwrap_or_else(|_| unreachable!("default settings are valid"))
     }
 
     /// Sets what shall differ from the defaults.
@@ -87,7 +89,11 @@ impl Detector {
     /// Begins a corpus that is pushed article by article.
     #[must_use]
     pub fn session(&self) -> Session {
-        Session { settings: self.settings, store: Store::default(), scratch: Scratch::default() }
+        Session {
+            settings: self.settings,
+            store: Store::default(),
+            scratch: Scratch::default(),
+        }
     }
 }
 
@@ -251,8 +257,14 @@ impl Detection {
         let sentences = self.sentences_of(paragraphs.clone());
         let of_paragraphs = within(&self.decisions.paragraphs, paragraphs);
         let of_sentences = within(&self.decisions.sentences, sentences);
-        let mut both = of_paragraphs.iter().map(|r| self.repeat(UnitKind::Paragraph, r)).peekable();
-        let mut rest = of_sentences.iter().map(|r| self.repeat(UnitKind::Sentence, r)).peekable();
+        let mut both = of_paragraphs
+            .iter()
+            .map(|r| self.repeat(UnitKind::Paragraph, r))
+            .peekable();
+        let mut rest = of_sentences
+            .iter()
+            .map(|r| self.repeat(UnitKind::Sentence, r))
+            .peekable();
         std::iter::from_fn(move || match (both.peek(), rest.peek()) {
             (Some(p), Some(s)) if (s.removed.field, s.removed.span) < (p.removed.field, p.removed.span) => rest.next(),
             (Some(_), _) => both.next(),
@@ -286,7 +298,9 @@ impl Detection {
         }
         let mut ahead = repeats.iter().peekable();
         let mut goes = |kind: UnitKind, entry: &Entry| {
-            ahead.next_if(|r| r.removed.kind == kind && r.removed.span == entry.span).is_some()
+            ahead
+                .next_if(|r| r.removed.kind == kind && r.removed.span == entry.span)
+                .is_some()
         };
         let mut units = Vec::new();
         for paragraph in &self.store.paragraphs[self.store.paragraphs_of(article.0)] {
@@ -302,7 +316,11 @@ impl Detection {
             }
         }
         let spans = removal_ranges(text, &units);
-        spans.into_iter().zip(repeats).map(|(span, repeat)| Cut { span, repeat }).collect()
+        spans
+            .into_iter()
+            .zip(repeats)
+            .map(|(span, repeat)| Cut { span, repeat })
+            .collect()
     }
 
     /// One field of one article, whose text is given again, without its repeats.
@@ -321,7 +339,10 @@ impl Detection {
     /// The language by whose rules an article was cut.
     #[must_use]
     pub fn language(&self, article: ArticleId) -> Language {
-        self.store.records.get(article.0 as usize).map_or(Language::UNKNOWN, |r| r.language)
+        self.store
+            .records
+            .get(article.0 as usize)
+            .map_or(Language::UNKNOWN, |r| r.language)
     }
 
     /// The fold of a unit that stands in a repeat.
@@ -332,11 +353,15 @@ impl Detection {
         let found = match unit.kind {
             UnitKind::Paragraph => {
                 let list = &self.store.paragraphs[paragraphs];
-                list.binary_search_by_key(&(unit.field, unit.span), |p| place(&p.entry)).ok().map(|i| list[i].entry)
+                list.binary_search_by_key(&(unit.field, unit.span), |p| place(&p.entry))
+                    .ok()
+                    .map(|i| list[i].entry)
             }
             UnitKind::Sentence => {
                 let list = &self.store.sentences[self.sentences_of(paragraphs)];
-                list.binary_search_by_key(&(unit.field, unit.span), place).ok().map(|i| list[i])
+                list.binary_search_by_key(&(unit.field, unit.span), place)
+                    .ok()
+                    .map(|i| list[i])
             }
         };
         found.map_or("", |entry| self.store.text(&entry))

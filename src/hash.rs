@@ -15,7 +15,10 @@ pub(crate) fn bytes(data: &[u8]) -> u64 {
 
 /// 32-bit hash of a token.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "the fold of a 64-bit hash into 32 bits is the point")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the fold of a 64-bit hash into 32 bits is the point"
+)]
 pub(crate) fn token(data: &[u8]) -> u32 {
     let h = bytes(data);
     (h ^ (h >> 32)) as u32
@@ -23,7 +26,10 @@ pub(crate) fn token(data: &[u8]) -> u32 {
 
 /// Extends the hash of a shingle by one more token; start from [`SHINGLE_START`].
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "both halves of the 128-bit product are used")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "both halves of the 128-bit product are used"
+)]
 pub(crate) const fn extend(state: u64, token: u32) -> u64 {
     let product = ((state ^ 0x9E37_79B9_7F4A_7C15) as u128) * ((token as u128) + 0xD6E8_FEB8_6659_FD93_u128);
     (product as u64) ^ ((product >> 64) as u64)

@@ -250,6 +250,9 @@ impl DetectorBuilder {
         if self.settings.min_tokens == 0 {
             return Err(SettingsError::min_tokens());
         }
-        Ok(crate::Detector::with(Settings { threshold, ..self.settings }))
+        Ok(crate::Detector::with(Settings {
+            threshold,
+            ..self.settings
+        }))
     }
 }

@@ -23,7 +23,12 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn unit(&self, kind: UnitKind) -> Unit {
-        Unit { article: ArticleId(self.article), field: self.field, span: self.span, kind }
+        Unit {
+            article: ArticleId(self.article),
+            field: self.field,
+            span: self.span,
+            kind,
+        }
     }
 }
 
@@ -71,16 +76,23 @@ impl Store {
     /// Cuts and folds one article and appends it.
     pub(crate) fn push(&mut self, article: &Article<'_>, settings: &Settings, scratch: &mut Scratch) {
         let id = narrow(self.records.len());
-        let language = article
-            .language
-            .or(settings.language)
-            .unwrap_or_else(|| article.texts.iter().max_by_key(|t| t.len()).map_or(Language::UNKNOWN, |t| Language::detect(t)));
+        let language = article.language.or(settings.language).unwrap_or_else(|| {
+            article
+                .texts
+                .iter()
+                .max_by_key(|t| t.len())
+                .map_or(Language::UNKNOWN, |t| Language::detect(t))
+        });
         self.records.push(Record {
             first_paragraph: narrow(self.paragraphs.len()),
             language,
             rank: article.rank.clone(),
         });
-        let Scratch { folder, paragraphs, sentences } = scratch;
+        let Scratch {
+            folder,
+            paragraphs,
+            sentences,
+        } = scratch;
         for (field, text) in (0_u16..).zip(&article.texts) {
             let text = within_4_gib(text);
             self.text_bytes += text.len() as u64;
@@ -94,7 +106,8 @@ impl Store {
                 let mut whole: Option<Piece> = None;
                 for sentence in &*sentences {
                     let piece = folder.fold(&inside[sentence.range()], &mut self.tokens);
-                    self.sentences.push(entry(id, field, sentence.shifted(paragraph.start), &piece));
+                    self.sentences
+                        .push(entry(id, field, sentence.shifted(paragraph.start), &piece));
                     if !piece.tokens.is_empty() {
                         whole = Some(match whole {
                             None => piece,
@@ -132,15 +145,18 @@ impl Store {
             first_sentence: p.first_sentence + sentences,
             end_sentence: p.end_sentence + sentences,
         }));
-        self.records.extend(
-            other.records.iter().map(|r| Record { first_paragraph: r.first_paragraph + paragraphs, ..r.clone() }),
-        );
+        self.records.extend(other.records.iter().map(|r| Record {
+            first_paragraph: r.first_paragraph + paragraphs,
+            ..r.clone()
+        }));
         self.text_bytes += other.text_bytes;
     }
 
     /// Forgets the articles from `articles` on.
     pub(crate) fn truncate(&mut self, articles: u32) {
-        let Some(record) = self.records.get(articles as usize) else { return };
+        let Some(record) = self.records.get(articles as usize) else {
+            return;
+        };
         let first = record.first_paragraph as usize;
         if let Some(paragraph) = self.paragraphs.get(first) {
             let sentence = paragraph.first_sentence as usize;
@@ -155,7 +171,11 @@ impl Store {
 
     /// The paragraphs of one article.
     pub(crate) fn paragraphs_of(&self, article: u32) -> Range<usize> {
-        let first = |i: usize| self.records.get(i).map_or(self.paragraphs.len(), |r| r.first_paragraph as usize);
+        let first = |i: usize| {
+            self.records
+                .get(i)
+                .map_or(self.paragraphs.len(), |r| r.first_paragraph as usize)
+        };
         first(article as usize)..first(article as usize + 1)
     }
 

@@ -86,7 +86,10 @@ fn decide_kind(
         Scope::Corpus => decide_group(store, units, entry, settings),
         Scope::Article => {
             let groups: Vec<&[u32]> = units.chunk_by(|&a, &b| entry(a).article == entry(b).article).collect();
-            groups.into_par_iter().flat_map_iter(|group| decide_group(store, group.to_vec(), entry, settings)).collect()
+            groups
+                .into_par_iter()
+                .flat_map_iter(|group| decide_group(store, group.to_vec(), entry, settings))
+                .collect()
         }
     };
     out.sort_unstable_by_key(|r| r.removed);
@@ -102,7 +105,10 @@ fn decide_group(
 ) -> Vec<Removal> {
     order::sort(&mut units, store, entry, settings.keep());
     let (firsts, group_of) = collapse(store, &units, entry);
-    let selection = Selection { store, entries: firsts.iter().map(|&i| entry(i)).collect() };
+    let selection = Selection {
+        store,
+        entries: firsts.iter().map(|&i| entry(i)).collect(),
+    };
     let decisions = join::leaders(&selection, &settings.rule());
     units
         .iter()

@@ -31,7 +31,9 @@ pub(crate) fn removal_ranges(text: &str, units: &[(Span, bool)]) -> Vec<Span> {
         } else if at + run == units.len() {
             run
         } else {
-            (0..=run).max_by_key(|&g| (strength(gap(g)), std::cmp::Reverse(g))).unwrap_or(0)
+            (0..=run)
+                .max_by_key(|&g| (strength(gap(g)), std::cmp::Reverse(g)))
+                .unwrap_or(0)
         };
         let nothing_stays = run == units.len();
         for (i, (span, _)) in removed.iter().enumerate() {
@@ -39,8 +41,16 @@ pub(crate) fn removal_ranges(text: &str, units: &[(Span, bool)]) -> Vec<Span> {
             let takes_before = i < stays || (i == 0 && nothing_stays);
             let takes_after = i >= stays;
             out.push(Span::new(
-                if takes_before { span.start - narrow(gap(i).len()) } else { span.start },
-                if takes_after { span.end + narrow(gap(i + 1).len()) } else { span.end },
+                if takes_before {
+                    span.start - narrow(gap(i).len())
+                } else {
+                    span.start
+                },
+                if takes_after {
+                    span.end + narrow(gap(i + 1).len())
+                } else {
+                    span.end
+                },
             ));
         }
         at += run;
@@ -53,7 +63,10 @@ fn strength(gap: &str) -> u8 {
     let bytes = gap.as_bytes();
     let feeds = bytes.iter().filter(|&&b| b == b'\n').count();
     let returns = bytes.iter().filter(|&&b| b == b'\r').count();
-    let others = gap.chars().filter(|c| matches!(c, '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')).count();
+    let others = gap
+        .chars()
+        .filter(|c| matches!(c, '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'))
+        .count();
     match feeds.max(returns) + others {
         0 => u8::from(!gap.is_empty()),
         1 => 2,

@@ -57,6 +57,7 @@ pub use discover::{Discovery, SkipKind, Skipped, discover, refuse_overwrite};
 pub use edit::{Edit, Insertion};
 pub use error::FileError;
 pub use output::{Output, OutputFile, Transaction};
+pub use parquet::hush_caught_panics;
 pub use read::{Batches, ReadOptions, Source};
 pub use record::{Batch, Fault, FaultKind, FieldText, Fields, Id, Place, RankValue, Record};
 pub use rewrite::{Reinstated, RewriteStats};

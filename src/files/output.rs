@@ -352,7 +352,8 @@ impl Drop for Writer {
     fn drop(&mut self) {
         if let Some(To::File {
             partial, transaction, ..
-        }) = &self.to {
+        }) = &self.to
+        {
             // not committed: not whole
             let _gone = fs::remove_file(partial);
             transaction.end(partial);
@@ -370,7 +371,10 @@ impl OutputFile {
     /// If the last bytes cannot be written or the file cannot be renamed.
     pub fn finish(self) -> Result<(), FileError> {
         let path = self.0.get_ref().path().to_owned();
-        let mut writer = self.0.into_inner().map_err(|e| FileError::writing(&path, e.into_error()))?;
+        let mut writer = self
+            .0
+            .into_inner()
+            .map_err(|e| FileError::writing(&path, e.into_error()))?;
         writer.commit()
     }
 

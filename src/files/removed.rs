@@ -115,7 +115,13 @@ impl RemovedUnit<'_> {
         if let Some(field) = kept.field {
             write!(out, "\"field\":\"{}\",", escape(field))?;
         }
-        writeln!(out, "\"bytes\":[{},{}],\"text\":\"{}\"}}}}", kept.bytes[0], kept.bytes[1], escape(kept.text))
+        writeln!(
+            out,
+            "\"bytes\":[{},{}],\"text\":\"{}\"}}}}",
+            kept.bytes[0],
+            kept.bytes[1],
+            escape(kept.text)
+        )
     }
 }
 
@@ -125,7 +131,12 @@ impl RemovedUnit<'_> {
 /// Those of `out`.
 pub fn write_dropped(out: &mut impl Write, article: Option<&Id>, source: &str, line: &str) -> io::Result<()> {
     let article = identity(article, source);
-    writeln!(out, "{{\"article\":{article},\"source\":\"{}\",\"dropped\":\"{}\"}}", escape(source), escape(line))
+    writeln!(
+        out,
+        "{{\"article\":{article},\"source\":\"{}\",\"dropped\":\"{}\"}}",
+        escape(source),
+        escape(line)
+    )
 }
 
 /// One line of the file, read back.
@@ -188,7 +199,9 @@ pub fn read_removed(name: &str, mut input: impl BufRead) -> Result<Vec<RemovedLi
     let mut line = String::new();
     for number in 1.. {
         line.clear();
-        let read = input.read_line(&mut line).map_err(|cause| FileError::reading(name.as_ref(), cause))?;
+        let read = input
+            .read_line(&mut line)
+            .map_err(|cause| FileError::reading(name.as_ref(), cause))?;
         if read == 0 {
             break;
         }
@@ -202,10 +215,19 @@ fn parse(line: &str) -> Result<RemovedLine, String> {
         return Ok(RemovedLine::Dropped { source, line: dropped });
     }
     let unit: UnitLine<'_> = serde_json::from_str(line).map_err(|e| format!("not a line of removed units: {e}"))?;
-    let raw = unit.text.get().strip_prefix('"').and_then(|t| t.strip_suffix('"')).ok_or("`text` is not a string")?;
+    let raw = unit
+        .text
+        .get()
+        .strip_prefix('"')
+        .and_then(|t| t.strip_suffix('"'))
+        .ok_or("`text` is not a string")?;
     let insertion = Insertion::new(unit.bytes[0], raw).map_err(|e| e.to_string())?;
     if insertion.text().len() != (unit.bytes[1].wrapping_sub(unit.bytes[0])) as usize {
         return Err("`text` is not as long as `bytes` says".to_owned());
     }
-    Ok(RemovedLine::Unit { source: unit.source, field: unit.field, insertion })
+    Ok(RemovedLine::Unit {
+        source: unit.source,
+        field: unit.field,
+        insertion,
+    })
 }

@@ -113,7 +113,10 @@ pub struct Piece {
 /// True if a token of a fold is a number.
 #[must_use]
 pub fn is_number(token: &str) -> bool {
-    token.as_bytes().first().is_some_and(|&b| b.is_ascii_digit() || b == b'-')
+    token
+        .as_bytes()
+        .first()
+        .is_some_and(|&b| b.is_ascii_digit() || b == b'-')
 }
 
 /// True if a hash of [`Tokens::hashes`] is that of a number.
@@ -150,8 +153,16 @@ impl Folder {
             writer.close();
             self.normalized = normalized;
         }
-        let start = if out.text.len() > mark.0 && mark.0 > 0 { mark.0 + 1 } else { mark.0 };
-        Piece { text: start..out.text.len(), tokens: mark.1..out.hashes.len(), weight: out.weight - mark.2 }
+        let start = if out.text.len() > mark.0 && mark.0 > 0 {
+            mark.0 + 1
+        } else {
+            mark.0
+        };
+        Piece {
+            text: start..out.text.len(),
+            tokens: mark.1..out.hashes.len(),
+            weight: out.weight - mark.2,
+        }
     }
 
     /// Folds text whose characters do not depend on their neighbours; false if it met one that does.
@@ -264,14 +275,20 @@ fn is_minus(mapped: char) -> bool {
 
 /// A hyphen is a sign only at the start, after white space or after an opening bracket.
 fn sign_may_stand(table: &Table, text: &str, at: usize) -> bool {
-    text[..at].chars().rev().find(|&c| table.entry(c).class() != Class::Ignored).is_none_or(|c| {
-        let entry = table.entry(c);
-        c.is_whitespace() || (!entry.is_multi() && matches!(entry.mapped(), '(' | '[' | '{'))
-    })
+    text[..at]
+        .chars()
+        .rev()
+        .find(|&c| table.entry(c).class() != Class::Ignored)
+        .is_none_or(|c| {
+            let entry = table.entry(c);
+            c.is_whitespace() || (!entry.is_multi() && matches!(entry.mapped(), '(' | '[' | '{'))
+        })
 }
 
 fn skip_ignored(table: &Table, text: &str, at: usize) -> usize {
-    let skipped = text[at..].chars().take_while(|&c| table.entry(c).class() == Class::Ignored);
+    let skipped = text[at..]
+        .chars()
+        .take_while(|&c| table.entry(c).class() == Class::Ignored);
     at + skipped.map(char::len_utf8).sum::<usize>()
 }
 
@@ -301,7 +318,9 @@ impl Writer<'_> {
     fn close(&mut self) {
         if let Some((start, kind)) = self.open.take() {
             let hash = hash::token(&self.out.text.as_bytes()[start..]) & !NUMBER_BIT;
-            self.out.hashes.push(if kind == Kind::Number { hash | NUMBER_BIT } else { hash });
+            self.out
+                .hashes
+                .push(if kind == Kind::Number { hash | NUMBER_BIT } else { hash });
             self.out.weight = self.out.weight.saturating_add(match kind {
                 Kind::Word | Kind::Number => 2,
                 Kind::Unspaced => 1,

@@ -112,7 +112,11 @@ impl Numbers {
             at = next;
             end = next;
         }
-        self.groups.push(Group { mark, start, end: self.digits.len() });
+        self.groups.push(Group {
+            mark,
+            start,
+            end: self.digits.len(),
+        });
         end
     }
 
@@ -124,7 +128,9 @@ impl Numbers {
     /// Number of groups from `first` on that one grouping mark joins into one integer; 1 if none does.
     fn grouped(&self, first: usize) -> usize {
         let rest = &self.groups[first + 1..];
-        let Some(mark) = rest.first().map(|g| g.mark).filter(|m| m.may_group()) else { return 1 };
+        let Some(mark) = rest.first().map(|g| g.mark).filter(|m| m.may_group()) else {
+            return 1;
+        };
         if !self.lead_may_group(first) {
             return 1;
         }
@@ -135,10 +141,19 @@ impl Numbers {
         }
         // Indian: 12,34,567.
         let twos = rest[..same].iter().take_while(|g| g.len() == 2).count();
-        if mark == Mark::Comma && self.groups[first].len() <= 2 && twos >= 1 && twos + 1 == same && rest[twos].len() == 3 {
+        if mark == Mark::Comma
+            && self.groups[first].len() <= 2
+            && twos >= 1
+            && twos + 1 == same
+            && rest[twos].len() == 3
+        {
             return 1 + same;
         }
-        if threes >= 1 && rest[threes].mark != mark { 1 + threes } else { 1 }
+        if threes >= 1 && rest[threes].mark != mark {
+            1 + threes
+        } else {
+            1
+        }
     }
 
     fn write(&self, out: &mut String) {

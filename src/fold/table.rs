@@ -106,7 +106,11 @@ impl Table {
     fn build(data: &str) -> Self {
         let mut expansions = Vec::new();
         // Rows come in order of code points, so pages fill one after the other.
-        let mut rows = data.lines().filter(|l| !l.starts_with('#')).map(|l| Row::parse(l, &mut expansions)).peekable();
+        let mut rows = data
+            .lines()
+            .filter(|l| !l.starts_with('#'))
+            .map(|l| Row::parse(l, &mut expansions))
+            .peekable();
         let mut pages: Vec<[Entry; 256]> = Vec::new();
         let mut index = Vec::with_capacity(0x1100);
         let mut known: HashMap<[u32; 256], u16> = HashMap::new();
@@ -135,7 +139,11 @@ impl Table {
             });
             index.push(at);
         }
-        Self { index, pages, expansions }
+        Self {
+            index,
+            pages,
+            expansions,
+        }
     }
 }
 
@@ -152,7 +160,9 @@ impl Row {
         let hex = |s: &str| u32::from_str_radix(s, 16).unwrap_or(0);
         let mut words = line.split(' ');
         let range = words.next().unwrap_or_default();
-        let (start, end) = range.split_once('-').map_or((hex(range), hex(range)), |(a, b)| (hex(a), hex(b)));
+        let (start, end) = range
+            .split_once('-')
+            .map_or((hex(range), hex(range)), |(a, b)| (hex(a), hex(b)));
         let kind = words.next().unwrap_or_default();
         let class = match kind.as_bytes().first() {
             Some(b'U') => Class::Unspaced,
@@ -186,7 +196,12 @@ impl Row {
             Some(number) => delta = number.parse().unwrap_or(0),
             None => {}
         }
-        Self { start, end, bits, delta }
+        Self {
+            start,
+            end,
+            bits,
+            delta,
+        }
     }
 
     fn entry_of(&self, cp: u32) -> u32 {

@@ -45,7 +45,14 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     pub(super) fn new(units: &'u U, bounds: Bounds, guard_numbers: bool) -> Self {
         let sketch = Sketch::count(units, &bounds);
         let lists = vec![List { head: NONE, len: 0 }; sketch.slots()];
-        Self { units, bounds, guard_numbers, sketch, lists, postings: Vec::new() }
+        Self {
+            units,
+            bounds,
+            guard_numbers,
+            sketch,
+            lists,
+            postings: Vec::new(),
+        }
     }
 
     /// Files a unit, so that later units find it.
@@ -54,7 +61,9 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         self.prefix(tokens, self.bounds.index_prefix(tokens.len()), scratch);
         if self.guard_numbers {
             let numbers = tokens.iter().filter(|&&t| is_number_hash(t)).map(|&t| number_key(t));
-            scratch.keys.extend(numbers.map(|key| (self.sketch.rank(key), key)).filter(|k| k.0 > 1));
+            scratch
+                .keys
+                .extend(numbers.map(|key| (self.sketch.rank(key), key)).filter(|k| k.0 > 1));
             scratch.keys.sort_unstable();
             scratch.keys.dedup();
         }
@@ -62,7 +71,10 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             let list = &mut self.lists[self.sketch.slot(key)];
             let at = u32::try_from(self.postings.len()).unwrap_or(NONE);
             self.postings.push(Posting { unit, next: list.head });
-            *list = List { head: at, len: list.len + 1 };
+            *list = List {
+                head: at,
+                len: list.len + 1,
+            };
         }
     }
 
@@ -106,14 +118,22 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         let of = |key: u32| self.lists[self.sketch.slot(key)];
         // A match holds every number of the loaded unit, so the list of any one of them will do.
         let by_number = if self.guard_numbers {
-            scratch.verifier.numbers().iter().map(|&t| of(number_key(t))).min_by_key(|l| l.len)
+            scratch
+                .verifier
+                .numbers()
+                .iter()
+                .map(|&t| of(number_key(t)))
+                .min_by_key(|l| l.len)
         } else {
             None
         };
         let all: u64 = scratch.keys.iter().map(|&(_, key)| u64::from(of(key).len)).sum();
         match by_number {
             Some(list) if u64::from(list.len) < all => self.walk(list, since, found),
-            _ => scratch.keys.iter().for_each(|&(_, key)| self.walk(of(key), since, found)),
+            _ => scratch
+                .keys
+                .iter()
+                .for_each(|&(_, key)| self.walk(of(key), since, found)),
         }
         found.sort_unstable();
         found.dedup();
@@ -134,14 +154,20 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     /// The first filed unit from `since` on that matches the loaded unit `later`.
     pub(super) fn first_match(&self, later: u32, since: u32, scratch: &mut Scratch) -> Option<super::Match> {
         self.candidates(since, scratch);
-        let Scratch { verifier, candidates, .. } = scratch;
-        candidates.iter().find_map(|&earlier| self.matches(later, earlier, verifier))
+        let Scratch {
+            verifier, candidates, ..
+        } = scratch;
+        candidates
+            .iter()
+            .find_map(|&earlier| self.matches(later, earlier, verifier))
     }
 
     /// All filed units before `later` that match it, ascending.
     pub(super) fn all_matches(&self, later: u32, scratch: &mut Scratch, out: &mut Vec<super::Match>) {
         self.candidates(0, scratch);
-        let Scratch { verifier, candidates, .. } = scratch;
+        let Scratch {
+            verifier, candidates, ..
+        } = scratch;
         let earlier = candidates.iter().take_while(|&&c| c < later);
         out.extend(earlier.filter_map(|&c| self.matches(later, c, verifier)));
     }
@@ -150,7 +176,12 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         if !verifier.may_match(self.units.tokens(earlier), &self.bounds, self.guard_numbers) {
             return None;
         }
-        super::verify::verify(self.units, later, earlier, &self.bounds, self.guard_numbers)
-            .map(|similarity| super::Match { later, earlier, similarity })
+        super::verify::verify(self.units, later, earlier, &self.bounds, self.guard_numbers).map(|similarity| {
+            super::Match {
+                later,
+                earlier,
+                similarity,
+            }
+        })
     }
 }

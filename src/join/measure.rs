@@ -19,7 +19,10 @@ impl Similarity {
 
     fn new(shared: usize, of: usize) -> Self {
         let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Self { shared: narrow(shared), of: narrow(of.max(1)) }
+        Self {
+            shared: narrow(shared),
+            of: narrow(of.max(1)),
+        }
     }
 
     /// The share as a number from 0 to 1, correctly rounded.
@@ -145,7 +148,12 @@ impl Threshold {
     }
 
     /// The least `n` with `n / of` at or above the threshold.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an estimate, corrected below")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an estimate, corrected below"
+    )]
     fn least(self, of: usize) -> usize {
         let mut n = (of as f64 * self.0) as usize;
         while n > 0 && self.reached(n - 1, of) {
@@ -176,7 +184,11 @@ impl Bounds {
             Measure::Edit if threshold.value() >= 2.0 / 3.0 => Lengths::ONE_AND_TWO,
             Measure::Edit => Lengths::ONE,
         };
-        Self { measure, threshold, lengths }
+        Self {
+            measure,
+            threshold,
+            lengths,
+        }
     }
 
     /// True if units of these lengths, in tokens, can match at all.
@@ -203,7 +215,12 @@ impl Bounds {
             Measure::Jaccard(_) => {
                 // o / (x + y - o) >= t; start from the real solution, settle on the exact one.
                 let t = self.threshold.value();
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an estimate, corrected below")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    clippy::cast_precision_loss,
+                    reason = "an estimate, corrected below"
+                )]
                 let mut o = ((x + y) as f64 * t / (1.0 + t)) as usize;
                 o = o.min(x + y);
                 while o > 0 && self.threshold.reached(o - 1, x + y - (o - 1)) {
@@ -235,7 +252,12 @@ impl Bounds {
             Measure::Edit if self.lengths == Lengths::ONE => self.threshold.least(tokens),
             Measure::Edit => {
                 // For the longer one's m tokens, 2m − 1 − 3·(1 − t)·m grows with m, so m = tokens is the least.
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a lower bound, rounded down on purpose")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    clippy::cast_precision_loss,
+                    reason = "a lower bound, rounded down on purpose"
+                )]
                 let least = (tokens as f64 * (3.0 * self.threshold.value() - 1.0) - 1.0 - 1e-6).ceil() as usize;
                 least.max(1)
             }

@@ -96,7 +96,11 @@ pub fn pairs<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Match> {
     if (units.count() as usize) < SMALL {
         (0..units.count()).flat_map(|later| look(&mut scratch, later)).collect()
     } else {
-        (0..units.count()).into_par_iter().map_init(Scratch::default, look).flatten_iter().collect()
+        (0..units.count())
+            .into_par_iter()
+            .map_init(Scratch::default, look)
+            .flatten_iter()
+            .collect()
     }
 }
 
@@ -123,11 +127,21 @@ pub fn leaders<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Option<Match>> 
             .clone()
             .into_par_iter()
             .map_init(Scratch::default, |scratch, unit| {
-                if index.load(unit, scratch) { index.first_match(unit, 0, scratch) } else { None }
+                if index.load(unit, scratch) {
+                    index.first_match(unit, 0, scratch)
+                } else {
+                    None
+                }
             })
             .collect();
         // … then in order among themselves.
-        settle(&mut index, batch.clone(), |unit| found[(unit - batch.start) as usize], &mut scratch, &mut decisions);
+        settle(
+            &mut index,
+            batch.clone(),
+            |unit| found[(unit - batch.start) as usize],
+            &mut scratch,
+            &mut decisions,
+        );
         start = batch.end;
     }
     decisions
@@ -143,7 +157,11 @@ fn settle<U: Units + ?Sized>(
 ) {
     for unit in batch.clone() {
         let decision = found(unit).or_else(|| {
-            if index.load(unit, scratch) { index.first_match(unit, batch.start, scratch) } else { None }
+            if index.load(unit, scratch) {
+                index.first_match(unit, batch.start, scratch)
+            } else {
+                None
+            }
         });
         if decision.is_none() {
             index.insert(unit, scratch);

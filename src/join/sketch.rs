@@ -35,10 +35,17 @@ impl Sketch {
                 sketch.add(h);
                 true
             });
-            tokens.iter().filter(|&&t| is_number_hash(t)).for_each(|&t| sketch.add(number_key(t)));
+            tokens
+                .iter()
+                .filter(|&&t| is_number_hash(t))
+                .for_each(|&t| sketch.add(number_key(t)));
         };
         let all = 0..units.count();
-        if all.len() < super::SMALL { all.for_each(count) } else { all.into_par_iter().for_each(count) }
+        if all.len() < super::SMALL {
+            all.for_each(count)
+        } else {
+            all.into_par_iter().for_each(count)
+        }
         sketch
     }
 
@@ -74,6 +81,8 @@ pub(super) fn number_key(token: u32) -> u32 {
 
 /// One counter for every two shingles, from 64 to 2^28.
 fn size_of<U: Units + ?Sized>(units: &U, bounds: &Bounds) -> usize {
-    let total: usize = (0..units.count()).map(|i| bounds.lengths.count(units.tokens(i).len())).sum();
+    let total: usize = (0..units.count())
+        .map(|i| bounds.lengths.count(units.tokens(i).len()))
+        .sum();
     (total / 2).clamp(64, 1 << 28).next_power_of_two()
 }

@@ -12,11 +12,18 @@ fn naive_pairs(units: &[Tokens], rule: &Rule) -> Vec<Match> {
             if a.as_str().is_empty() || b.as_str().is_empty() {
                 continue;
             }
-            let similarity =
-                if a == b { Similarity::EQUAL } else { rule.measure.similarity(a.as_str(), b.as_str()) };
+            let similarity = if a == b {
+                Similarity::EQUAL
+            } else {
+                rule.measure.similarity(a.as_str(), b.as_str())
+            };
             let facts = !rule.guard_numbers || missing_numbers(a.as_str(), b.as_str()).is_empty();
             if facts && rule.threshold.admits(similarity) {
-                out.push(Match { later: later.try_into().unwrap(), earlier: earlier.try_into().unwrap(), similarity });
+                out.push(Match {
+                    later: later.try_into().unwrap(),
+                    earlier: earlier.try_into().unwrap(),
+                    similarity,
+                });
             }
         }
     }
@@ -27,14 +34,24 @@ fn naive_leaders(units: &[Tokens], rule: &Rule) -> Vec<Option<Match>> {
     let pairs = naive_pairs(units, rule);
     let mut out: Vec<Option<Match>> = Vec::new();
     for unit in 0..units.count() {
-        let first = pairs.iter().find(|m| m.later == unit && out[m.earlier as usize].is_none());
+        let first = pairs
+            .iter()
+            .find(|m| m.later == unit && out[m.earlier as usize].is_none());
         out.push(first.copied());
     }
     out
 }
 
 fn measures() -> impl Strategy<Value = Measure> {
-    let lengths = prop::sample::select(vec![vec![1], vec![2], vec![1, 2], vec![3], vec![1, 3], vec![2, 4], vec![5]]);
+    let lengths = prop::sample::select(vec![
+        vec![1],
+        vec![2],
+        vec![1, 2],
+        vec![3],
+        vec![1, 3],
+        vec![2, 4],
+        vec![5],
+    ]);
     (lengths, 0..3).prop_map(|(lengths, kind)| {
         let lengths = Lengths::new(&lengths).unwrap();
         match kind {

@@ -129,7 +129,11 @@ pub(super) fn verify<U: Units + ?Sized>(
     guard_numbers: bool,
 ) -> Option<Similarity> {
     let (later, earlier) = (units.text(a), units.text(b));
-    let similarity = if later == earlier { Similarity::EQUAL } else { bounds.measure.similarity(later, earlier) };
+    let similarity = if later == earlier {
+        Similarity::EQUAL
+    } else {
+        bounds.measure.similarity(later, earlier)
+    };
     let facts_stand = !guard_numbers || missing_numbers(later, earlier).is_empty();
     (bounds.threshold.admits(similarity) && facts_stand).then_some(similarity)
 }
@@ -138,7 +142,9 @@ pub(super) fn verify<U: Units + ?Sized>(
 #[must_use]
 pub fn missing_numbers<'a>(a: &'a str, b: &str) -> Vec<&'a str> {
     let mut stock: HashMap<&str, u32, ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
-    b.split(' ').filter(|t| is_number(t)).for_each(|t| *stock.entry(t).or_default() += 1);
+    b.split(' ')
+        .filter(|t| is_number(t))
+        .for_each(|t| *stock.entry(t).or_default() += 1);
     a.split(' ')
         .filter(|t| is_number(t))
         .filter(|t| match stock.get_mut(t) {

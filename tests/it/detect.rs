@@ -13,5 +13,9 @@ fn a_lead_that_comes_back_is_found() {
     assert!(text[repeats[0].removed.span.range()].contains("1 500"));
     assert!(text[repeats[0].kept.span.range()].contains("1.500"));
     assert_eq!(repeats[0].reason, Reason::Equal);
-    assert!(Detector::new().clean(text).ends_with("dans al-Qaïm. La région compte 150 000 habitants."));
+    assert!(
+        Detector::new()
+            .clean(text)
+            .ends_with("dans al-Qaïm. La région compte 150 000 habitants.")
+    );
 }

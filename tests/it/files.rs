@@ -9,8 +9,8 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use redite::files::{
-    Transaction, Codec, Discovery, Edit, FaultKind, FileError, Format, Insertion, Output, ReadOptions, Reinstated,
-    RewriteStats, SkipKind, Source, discover, refuse_overwrite,
+    Codec, Discovery, Edit, FaultKind, FileError, Format, Insertion, Output, ReadOptions, Reinstated, RewriteStats,
+    SkipKind, Source, Transaction, discover, refuse_overwrite,
 };
 use redite::model::Span;
 use tempfile::TempDir;
@@ -498,8 +498,8 @@ fn an_error_leaves_no_file() {
     let folder = Folder::new();
     let source = folder.source("a.jsonl", "{\"text\":\"abc\"}\n{\"text\":\"def\"}\n");
     let out = folder.path("out/a.jsonl");
-    let cleanup = Transaction::new();
-    let output = Output::file_in(&cleanup, &out);
+    let together = Transaction::new();
+    let output = Output::file_in(&together, &out);
     let result = source.rewrite::<Box<dyn std::error::Error>>(&ReadOptions::default(), output, &mut |record| {
         if record.place.line_or_row == 2 {
             return Err("stop".into());

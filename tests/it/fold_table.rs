@@ -5,9 +5,7 @@
 use icu_casemap::CaseMapper;
 use icu_normalizer::properties::CanonicalCombiningClassMap;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
-use icu_properties::props::{
-    BinaryProperty, DefaultIgnorableCodePoint, GeneralCategory, LineBreak, Script,
-};
+use icu_properties::props::{BinaryProperty, DefaultIgnorableCodePoint, GeneralCategory, LineBreak, Script};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use std::fmt::Write as _;
 
@@ -37,7 +35,10 @@ fn class(c: char) -> char {
     let line_break = CodePointMapData::<LineBreak>::new().get(c);
     let unspaced = matches!(script, Script::Han | Script::Hiragana | Script::Katakana | Script::Yi)
         || line_break == LineBreak::ComplexContext
-        || matches!(line_break, LineBreak::Aksara | LineBreak::AksaraPrebase | LineBreak::AksaraStart)
+        || matches!(
+            line_break,
+            LineBreak::Aksara | LineBreak::AksaraPrebase | LineBreak::AksaraStart
+        )
         || (line_break == LineBreak::Ideographic && !matches!(script, Script::Common | Script::Hangul));
     match category {
         _ if DefaultIgnorableCodePoint::for_char(c) => 'I',
@@ -81,9 +82,7 @@ fn generate() -> String {
             return None;
         }
         let mut start = c as u32;
-        while start > 0
-            && char::from_u32(start - 1).is_some_and(|p| map.get(p) == GeneralCategory::DecimalNumber)
-        {
+        while start > 0 && char::from_u32(start - 1).is_some_and(|p| map.get(p) == GeneralCategory::DecimalNumber) {
             start -= 1;
         }
         Some((c as u32 - start) % 10)
@@ -106,7 +105,11 @@ fn generate() -> String {
             String::new()
         } else if let Some(value) = digit_value(c) {
             let delta = i64::from(b'0') + i64::from(value) - i64::from(cp);
-            if delta == 0 { String::new() } else { format!("{delta:+}") }
+            if delta == 0 {
+                String::new()
+            } else {
+                format!("{delta:+}")
+            }
         } else {
             match (chars.next(), chars.next()) {
                 // A symbol that folds to a letter (Ⓐ, ⼿) is set off as an expansion; else the folded class counts.
@@ -116,7 +119,11 @@ fn generate() -> String {
                 {
                     class = self::class(one);
                     let delta = i64::from(u32::from(one)) - i64::from(cp);
-                    if delta == 0 { String::new() } else { format!("{delta:+}") }
+                    if delta == 0 {
+                        String::new()
+                    } else {
+                        format!("{delta:+}")
+                    }
                 }
                 _ => {
                     let mut list = String::from(">");

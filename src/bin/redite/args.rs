@@ -77,7 +77,12 @@ pub(crate) struct RuleArgs {
 
     /// Which of several like units stays: first, longest, last, or the one whose article has the lowest value in a
     /// field (the highest with - before it)
-    #[arg(long, value_name = "first|longest|last|FIELD", default_value = "first", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "first|longest|last|FIELD",
+        default_value = "first",
+        allow_hyphen_values = true
+    )]
     pub(crate) keep: String,
 
     /// Shortest unit that is judged, in words (two letters count as a word in scripts without spaces). Shorter ones

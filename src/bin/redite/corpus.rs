@@ -64,7 +64,10 @@ impl Corpus {
         let mut progress = progress(sources.iter().map(Source::size).sum());
         let mut reader = Reader {
             session: detector.session(),
-            report: ReadReport { skipped_files: skipped.len() as u64, ..ReadReport::default() },
+            report: ReadReport {
+                skipped_files: skipped.len() as u64,
+                ..ReadReport::default()
+            },
             ids: HashSet::new(),
             faults: BTreeMap::new(),
             strict: input.strict,
@@ -92,7 +95,17 @@ impl Corpus {
         progress.phase("comparing");
         let Reader { session, report, .. } = reader;
         let detection = session.finish();
-        Ok((Self { sources, first_article, options, detector, detection, report }, progress))
+        Ok((
+            Self {
+                sources,
+                first_article,
+                options,
+                detector,
+                detection,
+                report,
+            },
+            progress,
+        ))
     }
 
     /// The units that others were removed in favour of, sorted.
@@ -129,7 +142,10 @@ impl Corpus {
 
     /// What is to be cut out of one record, by its texts.
     pub(crate) fn cuts(&self, article: ArticleId, fields: &Fields) -> Vec<Vec<Cut>> {
-        (0_u16..).zip(&fields.texts).map(|(i, text)| self.detection.cuts(article, i, &text.text)).collect()
+        (0_u16..)
+            .zip(&fields.texts)
+            .map(|(i, text)| self.detection.cuts(article, i, &text.text))
+            .collect()
     }
 
     /// The name of a text field of a record.
@@ -137,7 +153,11 @@ impl Corpus {
         if source.format() == Format::Text {
             return "text";
         }
-        fields.texts.get(text).and_then(|t| self.options.text_fields.get(t.field)).map_or("text", String::as_str)
+        fields
+            .texts
+            .get(text)
+            .and_then(|t| self.options.text_fields.get(t.field))
+            .map_or("text", String::as_str)
     }
 }
 
@@ -218,7 +238,10 @@ fn article(fields: &Fields) -> Article<'_> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "ranks beyond 2^53 that differ in their last digits count as equal")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "ranks beyond 2^53 that differ in their last digits count as equal"
+)]
 fn rank(value: &RankValue) -> Rank {
     match value {
         RankValue::Integer(n) => Rank::Number(*n as f64),
@@ -245,7 +268,10 @@ struct Known {
 impl Provenance {
     /// Ready to meet the kept units of a corpus.
     pub(crate) fn of(corpus: &Corpus) -> Self {
-        Self { wanted: corpus.kept_units(), known: HashMap::new() }
+        Self {
+            wanted: corpus.kept_units(),
+            known: HashMap::new(),
+        }
     }
 
     /// Meets one record and remembers what others were removed in favour of.
@@ -254,7 +280,9 @@ impl Provenance {
         let start = self.wanted.partition_point(|u| u.article < article);
         let mine = self.wanted[start..].iter().take_while(|u| u.article == article);
         for unit in mine {
-            let Some(text) = fields.texts.get(unit.field as usize) else { continue };
+            let Some(text) = fields.texts.get(unit.field as usize) else {
+                continue;
+            };
             self.known.entry(*unit).or_insert_with(|| Known {
                 id: fields.id.clone(),
                 source: place(source, record.place),
@@ -277,7 +305,13 @@ impl Provenance {
         let place = place(source, record.place);
         let measure = corpus.detector.settings().measure().to_string();
         let several = corpus.options.text_fields.len() > 1;
-        for (i, (text, cuts)) in fields.texts.iter().zip(cuts).enumerate().filter(|(_, (_, cuts))| !cuts.is_empty()) {
+        for (i, (text, cuts)) in fields
+            .texts
+            .iter()
+            .zip(cuts)
+            .enumerate()
+            .filter(|(_, (_, cuts))| !cuts.is_empty())
+        {
             let spans: Vec<_> = cuts.iter().map(|c| c.span).collect();
             let Some(spellings) = record.spellings(text, &spans) else {
                 bail!("{place}: the file has changed while it was read; run again");
@@ -323,7 +357,11 @@ struct Chars<'t> {
 
 impl<'t> Chars<'t> {
     fn new(text: &'t str) -> Self {
-        Self { text, byte: 0, chars: 0 }
+        Self {
+            text,
+            byte: 0,
+            chars: 0,
+        }
     }
 
     fn before(&mut self, byte: u32) -> u32 {

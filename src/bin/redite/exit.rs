@@ -43,7 +43,10 @@ pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// On Ctrl-C and its like, removes what is unfinished and leaves with 130.
-#[expect(clippy::exit, reason = "the handler runs on a thread of its own; there is nowhere to return to")]
+#[expect(
+    clippy::exit,
+    reason = "the handler runs on a thread of its own; there is nowhere to return to"
+)]
 pub(crate) fn clean_up_when_interrupted(transaction: &Transaction) -> anyhow::Result<()> {
     let transaction = transaction.clone();
     ctrlc::set_handler(move || {

@@ -52,7 +52,9 @@ pub(crate) fn detector(args: &RuleArgs) -> Result<(Detector, Option<String>)> {
 
 /// `jaccard`, `jaccard:1,2`, `containment:3`, `edit`.
 fn measure(typed: &str) -> Result<Measure> {
-    let (name, lengths) = typed.split_once(':').map_or((typed, None), |(name, lengths)| (name, Some(lengths)));
+    let (name, lengths) = typed
+        .split_once(':')
+        .map_or((typed, None), |(name, lengths)| (name, Some(lengths)));
     let lengths = match lengths {
         None => Lengths::ONE_AND_TWO,
         Some(list) => {

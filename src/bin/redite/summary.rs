@@ -33,7 +33,9 @@ impl Counted {
         if !self.by_language.contains_key(code) {
             self.by_language.insert(code.to_owned(), Share::default());
         }
-        let Some(share) = self.by_language.get_mut(code) else { return };
+        let Some(share) = self.by_language.get_mut(code) else {
+            return;
+        };
         share.articles += 1;
         share.text_bytes += fields.texts.iter().map(|t| t.text.len() as u64).sum::<u64>();
         for cut in cuts.iter().flatten() {
@@ -153,9 +155,17 @@ impl fmt::Display for Summary {
             }
         }
         let notes = [
-            (self.faulty_records, "record", "could not be read and passed through unchanged"),
+            (
+                self.faulty_records,
+                "record",
+                "could not be read and passed through unchanged",
+            ),
             (self.dropped_records, "record", "had nothing left and were left out"),
-            (self.failed_files, "file", "could not be read and passed through unchanged"),
+            (
+                self.failed_files,
+                "file",
+                "could not be read and passed through unchanged",
+            ),
             (self.skipped_files, "file", "skipped: no format that redite reads"),
             (self.duplicate_ids, "record", "with an id that another has, too"),
         ];

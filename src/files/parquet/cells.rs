@@ -8,7 +8,7 @@ use ::parquet::schema::types::ColumnDescriptor;
 
 /// One value.
 #[derive(Clone, Debug)]
-pub(crate) enum Cell {
+pub(crate) enum Value {
     Null,
     Bytes(ByteArray),
     Integer(i64),
@@ -39,24 +39,24 @@ impl Cells {
     }
 
     /// The next `count` values.
-    pub(crate) fn take(&mut self, count: usize) -> Result<Vec<Cell>> {
+    pub(crate) fn take(&mut self, count: usize) -> Result<Vec<Value>> {
         let (full, unsigned) = (self.full, self.unsigned);
         let integer = |wide: i64, bits: u64| {
             if unsigned {
-                Cell::Unsigned(bits)
+                Value::Unsigned(bits)
             } else {
-                Cell::Integer(wide)
+                Value::Integer(wide)
             }
         };
         match &mut self.reader {
-            ColumnReader::ByteArrayColumnReader(reader) => take(reader, full, count, Cell::Bytes),
+            ColumnReader::ByteArrayColumnReader(reader) => take(reader, full, count, Value::Bytes),
             ColumnReader::Int32ColumnReader(reader) => take(reader, full, count, |n| {
                 integer(i64::from(n), u64::from(n.cast_unsigned()))
             }),
             ColumnReader::Int64ColumnReader(reader) => take(reader, full, count, |n| integer(n, n.cast_unsigned())),
-            ColumnReader::FloatColumnReader(reader) => take(reader, full, count, |x| Cell::Float(f64::from(x))),
-            ColumnReader::DoubleColumnReader(reader) => take(reader, full, count, Cell::Float),
-            _ => Ok(vec![Cell::Other; count]),
+            ColumnReader::FloatColumnReader(reader) => take(reader, full, count, |x| Value::Float(f64::from(x))),
+            ColumnReader::DoubleColumnReader(reader) => take(reader, full, count, Value::Float),
+            _ => Ok(vec![Value::Other; count]),
         }
     }
 }
@@ -65,8 +65,8 @@ fn take<T: DataType>(
     reader: &mut ColumnReaderImpl<T>,
     full: i16,
     count: usize,
-    cell: impl Fn(T::T) -> Cell,
-) -> Result<Vec<Cell>> {
+    cell: impl Fn(T::T) -> Value,
+) -> Result<Vec<Value>> {
     let (levels, values) = take_raw(reader, full, count)?;
     let mut values = values.into_iter().map(cell);
     if full == 0 {
@@ -76,7 +76,7 @@ fn take<T: DataType>(
         if level == full {
             values.next().ok_or_else(too_few)
         } else {
-            Ok(Cell::Null)
+            Ok(Value::Null)
         }
     };
     levels.into_iter().map(next).collect()

@@ -3,9 +3,10 @@
 mod cells;
 mod write;
 
+use std::cell::Cell;
 use std::fs::File;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Once};
 
 use ::parquet::basic::{ConvertedType, LogicalType, Type};
 use ::parquet::errors::{ParquetError, Result as ParquetResult};
@@ -13,7 +14,7 @@ use ::parquet::file::reader::FileReader;
 use ::parquet::file::serialized_reader::SerializedFileReader;
 use ::parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
-use self::cells::{Cell, Cells};
+use self::cells::{Cells, Value};
 use super::error::FileError;
 use super::jsonl::no_field;
 use super::read::{ReadOptions, Source};
@@ -129,10 +130,32 @@ pub(crate) fn open_file(source: &Source) -> Result<File, FileError> {
     }
 }
 
-/// What `read` gives. The decoders trust the file in places: a broken one can make them panic, which ends here.
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What `read` gives. The decoders trust the file in places: some broken ones make them panic, which ends here.
 pub(crate) fn guarded<T>(read: impl FnOnce() -> ParquetResult<T>) -> ParquetResult<T> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(ParquetError::General("the data makes no sense".to_owned())))
+    let before = GUARDED.replace(true);
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    GUARDED.set(before);
+    result.unwrap_or_else(|_| Err(ParquetError::General("the data makes no sense".to_owned())))
+}
+
+/// Keeps panics off standard error that are caught and become a [`FileError`]: the Parquet decoders panic over some
+/// broken files. For programs, once, at their start; other panics are reported as before.
+///
+/// (In programs built with `panic = "abort"` nothing can be caught, and such a file ends the program.)
+pub fn hush_caught_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !GUARDED.get() {
+                report(panic);
+            }
+        }));
+    });
 }
 
 /// The rows of a file, a batch at a time; no batch reaches over the end of a row group.
@@ -228,7 +251,7 @@ impl Rows {
         };
         while group.left > 0 && bytes < BATCH_BYTES && items.len() < BATCH_ROWS {
             let step = group.left.min(STEP);
-            let texts: Vec<Vec<Cell>> = group
+            let texts: Vec<Vec<Value>> = group
                 .texts
                 .iter_mut()
                 .map(|cells| cells.take(step))
@@ -299,13 +322,13 @@ impl Rows {
 /// The texts of one row.
 fn row_texts<'c>(
     columns: &Columns,
-    cells: impl Iterator<Item = &'c Cell>,
+    cells: impl Iterator<Item = &'c Value>,
     options: &ReadOptions,
 ) -> Result<Vec<FieldText>, Fault> {
     let mut texts = Vec::new();
     for ((field, _), cell) in columns.texts.iter().zip(cells) {
         let name = &columns.names[*field];
-        let Cell::Bytes(bytes) = cell else { continue };
+        let Value::Bytes(bytes) = cell else { continue };
         let bytes = bytes.data();
         if bytes.len() as u64 > options.max_text_bytes {
             let message = format!("the text in `{name}` has more than {} bytes", options.max_text_bytes);
@@ -335,7 +358,7 @@ fn row_texts<'c>(
     }
 }
 
-impl Cell {
+impl Value {
     fn id(&self) -> Option<Id> {
         match self {
             Self::Integer(_) | Self::Unsigned(_) => self.number().map(|number| Id::from_raw(&number)),

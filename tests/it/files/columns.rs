@@ -451,6 +451,7 @@ fn columns_that_are_no_texts() {
 
 #[test]
 fn broken_files_are_errors_and_never_panics() {
+    redite::files::hush_caught_panics();
     let folder = Folder::new();
     let bytes = file(WriterProperties::builder().set_compression(Compression::SNAPPY));
     for cut in [bytes.len() - 1, bytes.len() / 2, 20, 4] {

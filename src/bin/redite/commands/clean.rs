@@ -7,7 +7,7 @@ use crate::progress::Progress;
 use crate::summary::{Counted, Summary};
 use anyhow::{Context, Result, bail};
 use redite::files::removed::write_dropped;
-use redite::files::{Transaction, Edit, Output, Record, Source, refuse_overwrite};
+use redite::files::{Edit, Output, Record, Source, Transaction, refuse_overwrite};
 use redite::{ArticleId, Cut};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,11 +21,16 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     let transaction = Transaction::new();
     crate::exit::clean_up_when_interrupted(&transaction)?;
     let to_stdout = args.output.as_deref().is_none_or(|o| o == Path::new("-"));
-    let files = [args.output.as_ref().filter(|_| !to_stdout), args.removed.as_ref(), args.stats.as_ref()];
+    let files = [
+        args.output.as_ref().filter(|_| !to_stdout),
+        args.removed.as_ref(),
+        args.stats.as_ref(),
+    ];
     let exclude: Vec<PathBuf> = files.into_iter().flatten().cloned().collect();
     let quiet = args.input.quiet;
-    let (corpus, mut progress) =
-        Corpus::read(&args.input, &args.rule, &exclude, |bytes| Progress::new(2 * bytes, quiet))?;
+    let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, &exclude, |bytes| {
+        Progress::new(2 * bytes, quiet)
+    })?;
     let places = Places::of(args, &corpus, to_stdout)?;
     let stats = corpus.detection.stats();
     check_share(args, &stats, &progress)?;
@@ -53,7 +58,9 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
                     let article = ArticleId(next);
                     next += 1;
                     provenance.meet(&corpus, source, article, record);
-                    let Ok(fields) = record.outcome else { return Ok(Edit::Keep) };
+                    let Ok(fields) = record.outcome else {
+                        return Ok(Edit::Keep);
+                    };
                     let cuts = corpus.cuts(article, fields);
                     counted.count(&corpus, article, fields, &cuts);
                     if cuts.iter().all(Vec::is_empty) {
@@ -96,7 +103,11 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     if !quiet {
         eprint!("{summary}");
     }
-    Ok(if corpus.report.failed_files > 0 { Exit::Partly } else { Exit::Done })
+    Ok(if corpus.report.failed_files > 0 {
+        Exit::Partly
+    } else {
+        Exit::Done
+    })
 }
 
 fn check_share(args: &CleanArgs, stats: &redite::Stats, progress: &Progress) -> Result<()> {
@@ -128,7 +139,11 @@ fn check_share(args: &CleanArgs, stats: &redite::Stats, progress: &Progress) -> 
 fn deletion(record: &Record<'_>, cuts: &[Vec<Cut>]) -> Edit {
     let texts = record.outcome.map_or(&[][..], |fields| &fields.texts);
     let by_field = texts.iter().zip(cuts).filter(|(_, cuts)| !cuts.is_empty());
-    Edit::Delete(by_field.map(|(text, cuts)| (text.field, cuts.iter().map(|c| c.span).collect())).collect())
+    Edit::Delete(
+        by_field
+            .map(|(text, cuts)| (text.field, cuts.iter().map(|c| c.span).collect()))
+            .collect(),
+    )
 }
 
 /// True if no text of the record has anything left.
@@ -152,11 +167,18 @@ impl Places {
         let one_file = corpus.sources.len() == 1 && args.input.inputs.len() == 1 && !args.input.inputs[0].is_dir();
         let places = match &args.output {
             _ if to_stdout && corpus.sources.len() > 1 => {
-                bail!("there are {} inputs: name a folder for the cleaned ones with -o", corpus.sources.len())
+                bail!(
+                    "there are {} inputs: name a folder for the cleaned ones with -o",
+                    corpus.sources.len()
+                )
             }
             Some(path) if !to_stdout => {
                 let as_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
-                if one_file && !as_folder { Self::File(path.clone()) } else { Self::Folder(path.clone()) }
+                if one_file && !as_folder {
+                    Self::File(path.clone())
+                } else {
+                    Self::Folder(path.clone())
+                }
             }
             _ => Self::Stdout,
         };
@@ -180,6 +202,7 @@ impl Places {
     }
 
     fn output(&self, source: &Source, transaction: &Transaction) -> Output {
-        self.path(source).map_or_else(Output::stdout, |path| Output::file_in(transaction, path))
+        self.path(source)
+            .map_or_else(Output::stdout, |path| Output::file_in(transaction, path))
     }
 }

@@ -24,22 +24,37 @@ struct Removed {
 pub(crate) fn run(args: &RestoreArgs) -> Result<Exit> {
     let transaction = Transaction::new();
     crate::exit::clean_up_when_interrupted(&transaction)?;
-    let options = ReadOptions { text_fields: args.text_field.clone(), ..ReadOptions::default() };
+    let options = ReadOptions {
+        text_fields: args.text_field.clone(),
+        ..ReadOptions::default()
+    };
     let output = args.output.as_deref().filter(|o| *o != Path::new("-"));
-    let exclude: Vec<PathBuf> = output.map(Path::to_owned).into_iter().chain([args.removed.clone()]).collect();
+    let exclude: Vec<PathBuf> = output
+        .map(Path::to_owned)
+        .into_iter()
+        .chain([args.removed.clone()])
+        .collect();
     let cleaned = std::slice::from_ref(&args.cleaned);
     let Discovery { sources, .. } = discover(cleaned, std::io::stdin().lock(), &exclude)?;
     let name = args.removed.display().to_string();
-    let file = File::open(&args.removed).with_context(|| {
-        format!("{name}: cannot be read; give the file that `redite clean --removed` wrote")
-    })?;
+    let file = File::open(&args.removed)
+        .with_context(|| format!("{name}: cannot be read; give the file that `redite clean --removed` wrote"))?;
     let mut removed = assign(&sources, read_removed(&name, BufReader::new(file))?, &name)?;
     let as_folder = args.cleaned.is_dir() || output.is_some_and(Path::is_dir);
     if output.is_none() && sources.len() > 1 {
-        bail!("there are {} files: name a folder for the restored ones with -o", sources.len());
+        bail!(
+            "there are {} files: name a folder for the restored ones with -o",
+            sources.len()
+        );
     }
     for (i, source) in sources.iter().enumerate() {
-        let path = output.map(|o| if as_folder { o.join(source.relative()) } else { o.to_owned() });
+        let path = output.map(|o| {
+            if as_folder {
+                o.join(source.relative())
+            } else {
+                o.to_owned()
+            }
+        });
         if let Some(path) = &path {
             refuse_overwrite(&sources, path)?;
         }
@@ -68,8 +83,14 @@ fn put_back(
     record: &Record<'_>,
     removed: &mut Removed,
 ) -> Result<Edit, FileError> {
-    let place = if source.format() == Format::Text { 0 } else { record.place.line_or_row };
-    let Some(by_field) = removed.units.remove(&place) else { return Ok(Edit::Keep) };
+    let place = if source.format() == Format::Text {
+        0
+    } else {
+        record.place.line_or_row
+    };
+    let Some(by_field) = removed.units.remove(&place) else {
+        return Ok(Edit::Keep);
+    };
     let field = |name: &str| match source.format() {
         Format::Text => Some(0),
         _ => options.text_fields.iter().position(|f| f == name),
@@ -106,7 +127,13 @@ fn assign(sources: &[Source], lines: Vec<RemovedLine>, name: &str) -> Result<BTr
         let removed = out.entry(at).or_default();
         match line {
             RemovedLine::Unit { field, insertion, .. } => {
-                removed.units.entry(place).or_default().entry(field).or_default().push(insertion);
+                removed
+                    .units
+                    .entry(place)
+                    .or_default()
+                    .entry(field)
+                    .or_default()
+                    .push(insertion);
             }
             RemovedLine::Dropped { line, .. } => removed.lines.push(Reinstated { line: place, raw: line }),
         }
@@ -119,8 +146,15 @@ fn assign(sources: &[Source], lines: Vec<RemovedLine>, name: &str) -> Result<BTr
 
 /// `file:17` apart; a text file has no number.
 fn split<'s>(sources: &[Source], source: &'s str) -> (&'s str, u64) {
-    let text = |file: &str| sources.iter().any(|s| s.format() == Format::Text && ends_with(file, s.relative()));
-    match source.rsplit_once(':').and_then(|(file, place)| Some((file, place.parse().ok()?))) {
+    let text = |file: &str| {
+        sources
+            .iter()
+            .any(|s| s.format() == Format::Text && ends_with(file, s.relative()))
+    };
+    match source
+        .rsplit_once(':')
+        .and_then(|(file, place)| Some((file, place.parse().ok()?)))
+    {
         Some((file, place)) if !text(source) => (file, place),
         _ => (source, 0),
     }
@@ -131,10 +165,17 @@ fn ends_with(file: &str, relative: &Path) -> bool {
 }
 
 fn find(sources: &[Source], file: &str, first: bool, name: &str) -> Result<usize> {
-    let fitting: Vec<usize> = (0..sources.len()).filter(|&i| ends_with(file, sources[i].relative())).collect();
-    let longest = fitting.iter().map(|&i| sources[i].relative().components().count()).max();
-    let best: Vec<usize> =
-        fitting.into_iter().filter(|&i| Some(sources[i].relative().components().count()) == longest).collect();
+    let fitting: Vec<usize> = (0..sources.len())
+        .filter(|&i| ends_with(file, sources[i].relative()))
+        .collect();
+    let longest = fitting
+        .iter()
+        .map(|&i| sources[i].relative().components().count())
+        .max();
+    let best: Vec<usize> = fitting
+        .into_iter()
+        .filter(|&i| Some(sources[i].relative().components().count()) == longest)
+        .collect();
     match (best[..].first(), sources.len()) {
         (Some(&i), _) if best.len() == 1 => Ok(i),
         (None, 1) if first => Ok(0),
