@@ -145,10 +145,7 @@ impl<'t> Scanner<'t> {
                 };
             } else if chars::closes(c) || (chars::turns(c) && !self.letter_at(end + c.len_utf8())) {
                 closed = true;
-            } else if c == '[' {
-                let Some(length) = reference(&self.text.as_bytes()[end..]) else {
-                    break;
-                };
+            } else if let Some(length) = reference(&bytes[end..]) {
                 end += length;
                 continue;
             } else if c == ' ' && stop != Stop::Full && self.spaced_stop(end + 1) {
@@ -272,12 +269,18 @@ impl<'t> Scanner<'t> {
 
     /// A dot before a space and something that is not lower-case.
     fn dot_ends(&mut self, at: usize, closed: bool, next: &Next<'_>) -> bool {
-        let Some(word) = self.word_before(at) else { return true };
         let Some(c) = next.first else { return true };
+        let Some(word) = self.word_before(at) else {
+            // Tokenised text: "Mr . Smith".
+            let title = self.text[..at]
+                .strip_suffix(' ')
+                .and_then(|before| self.word_before(before.len()));
+            return !title.is_some_and(|w| w.starts_with(chars::upper) && self.rules.word(w) == HARD);
+        };
         let mut known = self.rules.word(word);
         if let Some((before, last)) = word.rsplit_once('.') {
             // "dr.phil" is a title too; in "ended.Mr" a space is missing.
-            if known == 0 && self.rules.word(before) & HARD != 0 {
+            if known == 0 && last.len() > 1 && self.rules.word(before) & HARD != 0 {
                 return false;
             }
             if known == 0 && before.len() > 3 && last.len() > 1 {
@@ -520,10 +523,13 @@ fn is_lettered(word: &str) -> bool {
     })
 }
 
-/// The length of a note's number in brackets, `[12]`, that `bytes` begin with.
+/// The length of a note's number in brackets, `[12]`, that `bytes` begin with, perhaps after a space.
 fn reference(bytes: &[u8]) -> Option<usize> {
-    let close = bytes.iter().take(6).position(|&b| b == b']')?;
-    (close > 1 && bytes[1..close].iter().all(u8::is_ascii_alphanumeric)).then_some(close + 1)
+    let space = usize::from(bytes.first() == Some(&b' '));
+    let inner = bytes[space..].strip_prefix(b"[")?;
+    let close = inner.iter().take(5).position(|&b| b == b']')?;
+    let number = |b: &u8| b.is_ascii_digit() || space == 0 && b.is_ascii_alphanumeric();
+    (close > 0 && inner[..close].iter().all(number)).then_some(space + close + 2)
 }
 
 #[cfg(test)]
