@@ -12,7 +12,8 @@ use super::wrap::wrapped;
 /// not empty.
 ///
 /// Together they hold every character that is not white space. A paragraph longer than 4 GiB is read up to there,
-/// the reach of a [`Span`]. Time is linear in the length of the paragraph; about 1 GB/s on Latin text.
+/// the reach of a [`Span`]. Time is linear in the length of the paragraph: 200 to 800 MB/s on running text, by the
+/// length of its sentences, 1.5 GB/s where nothing stops, 20 MB/s on nothing but initials.
 ///
 /// # Where a sentence ends
 /// At the stops of every script ([UAX #29] `Sentence_Terminal`, and `…`), after the quotes and brackets that close
@@ -247,9 +248,10 @@ impl<'t> Scanner<'t> {
             Stop::Dot if space && next.ellipsis => true,
             _ if !c.is_alphanumeric() => false,
             _ if chars::lower(c) => {
-                // One who begins without a capital does so again.
+                // One who begins without a capital does so again, and one who writes "i" never used them.
+                let bare = self.rules.word(next.word) & CAPITAL != 0 && stop != Stop::Ellipsis;
                 space
-                    && self.small()
+                    && (bare || matches!(next.word, "http" | "https" | "www") || self.small())
                     && !(stop == Stop::Dot
                         && self
                             .word_before(at)
@@ -302,10 +304,10 @@ impl<'t> Scanner<'t> {
             return !number();
         }
         let digits = word.bytes().all(|b| b.is_ascii_digit());
-        // "6-4." is no ordinal and "FIFA-e." no initial, "J.-P." is one.
+        // "6-4." is no ordinal, "FIFA-e." and ארה"ב. no initial, "J.-P." is one.
         let before = &self.text[..at - word.len()];
         let joined = before
-            .strip_suffix(['-', '\u{2013}'])
+            .strip_suffix(['-', '\u{2013}', '"', '\u{5f4}'])
             .is_some_and(|b| b.ends_with(char::is_alphanumeric))
             || before.ends_with(['\'', '\u{2019}']) && word.starts_with(chars::lower);
         if word.bytes().all(|b| b.is_ascii_digit() || b == b'.') && self.begins(at - word.len()) {
