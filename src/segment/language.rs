@@ -16,7 +16,7 @@ pub struct Language {
     rules: u8,
 }
 
-/// Letters read by [`Language::detect`], in bytes. More gains nothing: see there.
+/// Letters read by [`Language::detect`], in bytes: its cost is proportional to them.
 const SAMPLE: usize = 512;
 
 /// First and last letter of the scripts that tell the language, with that language.

@@ -12,7 +12,8 @@ use super::wrap::wrapped;
 /// not empty.
 ///
 /// Together they hold every character that is not white space. A paragraph longer than 4 GiB is read up to there,
-/// the reach of a [`Span`]. Time is linear in the length of the paragraph; about 1 GB/s on Latin text.
+/// the reach of a [`Span`]. Time is linear in the length of the paragraph: 200 to 800 MB/s on running text, by the
+/// length of its sentences, 1.5 GB/s where nothing stops, 20 MB/s on nothing but initials.
 ///
 /// # Where a sentence ends
 /// At the stops of every script ([UAX #29] `Sentence_Terminal`, and `…`), after the quotes and brackets that close
@@ -145,10 +146,7 @@ impl<'t> Scanner<'t> {
                 };
             } else if chars::closes(c) || (chars::turns(c) && !self.letter_at(end + c.len_utf8())) {
                 closed = true;
-            } else if c == '[' {
-                let Some(length) = reference(&self.text.as_bytes()[end..]) else {
-                    break;
-                };
+            } else if let Some(length) = reference(&bytes[end..]) {
                 end += length;
                 continue;
             } else if c == ' ' && stop != Stop::Full && self.spaced_stop(end + 1) {
@@ -250,9 +248,10 @@ impl<'t> Scanner<'t> {
             Stop::Dot if space && next.ellipsis => true,
             _ if !c.is_alphanumeric() => false,
             _ if chars::lower(c) => {
-                // One who begins without a capital does so again.
+                // One who begins without a capital does so again, and one who writes "i" never used them.
+                let bare = self.rules.word(next.word) & CAPITAL != 0 && stop != Stop::Ellipsis;
                 space
-                    && self.small()
+                    && (bare || matches!(next.word, "http" | "https" | "www") || self.small())
                     && !(stop == Stop::Dot
                         && self
                             .word_before(at)
@@ -272,12 +271,18 @@ impl<'t> Scanner<'t> {
 
     /// A dot before a space and something that is not lower-case.
     fn dot_ends(&mut self, at: usize, closed: bool, next: &Next<'_>) -> bool {
-        let Some(word) = self.word_before(at) else { return true };
         let Some(c) = next.first else { return true };
+        let Some(word) = self.word_before(at) else {
+            // Tokenised text: "Mr . Smith".
+            let title = self.text[..at]
+                .strip_suffix(' ')
+                .and_then(|before| self.word_before(before.len()));
+            return !title.is_some_and(|w| w.starts_with(chars::upper) && self.rules.word(w) == HARD);
+        };
         let mut known = self.rules.word(word);
         if let Some((before, last)) = word.rsplit_once('.') {
             // "dr.phil" is a title too; in "ended.Mr" a space is missing.
-            if known == 0 && self.rules.word(before) & HARD != 0 {
+            if known == 0 && last.len() > 1 && self.rules.word(before) & HARD != 0 {
                 return false;
             }
             if known == 0 && before.len() > 3 && last.len() > 1 {
@@ -299,10 +304,10 @@ impl<'t> Scanner<'t> {
             return !number();
         }
         let digits = word.bytes().all(|b| b.is_ascii_digit());
-        // "6-4." is no ordinal and "FIFA-e." no initial, "J.-P." is one.
+        // "6-4." is no ordinal, "FIFA-e." and ארה"ב. no initial, "J.-P." is one.
         let before = &self.text[..at - word.len()];
         let joined = before
-            .strip_suffix(['-', '\u{2013}'])
+            .strip_suffix(['-', '\u{2013}', '"', '\u{5f4}'])
             .is_some_and(|b| b.ends_with(char::is_alphanumeric))
             || before.ends_with(['\'', '\u{2019}']) && word.starts_with(chars::lower);
         if word.bytes().all(|b| b.is_ascii_digit() || b == b'.') && self.begins(at - word.len()) {
@@ -520,10 +525,13 @@ fn is_lettered(word: &str) -> bool {
     })
 }
 
-/// The length of a note's number in brackets, `[12]`, that `bytes` begin with.
+/// The length of a note's number in brackets, `[12]`, that `bytes` begin with, perhaps after a space.
 fn reference(bytes: &[u8]) -> Option<usize> {
-    let close = bytes.iter().take(6).position(|&b| b == b']')?;
-    (close > 1 && bytes[1..close].iter().all(u8::is_ascii_alphanumeric)).then_some(close + 1)
+    let space = usize::from(bytes.first() == Some(&b' '));
+    let inner = bytes[space..].strip_prefix(b"[")?;
+    let close = inner.iter().take(5).position(|&b| b == b']')?;
+    let number = |b: &u8| b.is_ascii_digit() || space == 0 && b.is_ascii_alphanumeric();
+    (close > 0 && inner[..close].iter().all(number)).then_some(space + close + 2)
 }
 
 #[cfg(test)]
