@@ -252,24 +252,21 @@ impl Detection {
     }
 
     /// The repeats removed from one article, in its order.
-    pub fn repeats_in(&self, article: ArticleId) -> impl Iterator<Item = Repeat> + '_ {
+    pub fn repeats_in(&self, article: ArticleId) -> impl Iterator<Item = Repeat> + use<> {
         let paragraphs = self.store.paragraphs_of(article.0);
         let sentences = self.sentences_of(paragraphs.clone());
-        let of_paragraphs = within(&self.decisions.paragraphs, paragraphs);
-        let of_sentences = within(&self.decisions.sentences, sentences);
-        let mut both = of_paragraphs
-            .iter()
-            .map(|r| self.repeat(UnitKind::Paragraph, r))
-            .peekable();
-        let mut rest = of_sentences
-            .iter()
-            .map(|r| self.repeat(UnitKind::Sentence, r))
-            .peekable();
-        std::iter::from_fn(move || match (both.peek(), rest.peek()) {
-            (Some(p), Some(s)) if (s.removed.field, s.removed.span) < (p.removed.field, p.removed.span) => rest.next(),
-            (Some(_), _) => both.next(),
-            (None, _) => rest.next(),
-        })
+        let parts = self.store.parts_of(sentences.clone());
+        let mut all: Vec<Repeat> = [
+            (UnitKind::Paragraph, within(&self.decisions.paragraphs, paragraphs)),
+            (UnitKind::Sentence, within(&self.decisions.sentences, sentences)),
+        ]
+        .into_iter()
+        .flat_map(|(kind, removals)| removals.iter().map(move |r| self.repeat(kind, r)))
+        .collect();
+        let of_parts = within(&self.decisions.parts, parts);
+        all.extend(of_parts.iter().map(|r| self.repeat_of_part(r)));
+        all.sort_unstable_by_key(|r| r.removed);
+        all.into_iter()
     }
 
     fn sentences_of(&self, paragraphs: Range<usize>) -> Range<usize> {
@@ -281,9 +278,23 @@ impl Detection {
     }
 
     fn repeat(&self, kind: UnitKind, removal: &Removal) -> Repeat {
+        let entry = |i: u32| match kind {
+            UnitKind::Paragraph => self.store.paragraphs[i as usize].entry,
+            UnitKind::Sentence => self.store.sentences[i as usize],
+        };
         Repeat {
-            removed: decide::entry_of(&self.store, kind, removal.removed).unit(kind),
-            kept: decide::entry_of(&self.store, kind, removal.kept).unit(kind),
+            removed: entry(removal.removed).unit(kind),
+            kept: entry(removal.kept).unit(kind),
+            reason: removal.reason,
+            similarity: removal.similarity,
+        }
+    }
+
+    fn repeat_of_part(&self, removal: &Removal) -> Repeat {
+        let removed = self.store.parts[removal.removed as usize].entry;
+        Repeat {
+            removed: removed.unit(UnitKind::Sentence),
+            kept: decide::sentence_or_part(&self.store, removal.kept).unit(UnitKind::Sentence),
             reason: removal.reason,
             similarity: removal.similarity,
         }
@@ -296,12 +307,8 @@ impl Detection {
         if repeats.is_empty() {
             return Vec::new();
         }
-        let mut ahead = repeats.iter().peekable();
-        let mut goes = |kind: UnitKind, entry: &Entry| {
-            ahead
-                .next_if(|r| r.removed.kind == kind && r.removed.span == entry.span)
-                .is_some()
-        };
+        let mut ahead = repeats.iter().map(|r| r.removed).peekable();
+        let mut goes = |kind: UnitKind, entry: &Entry| ahead.next_if(|u| *u == entry.unit(kind)).is_some();
         let mut units = Vec::new();
         for paragraph in &self.store.paragraphs[self.store.paragraphs_of(article.0)] {
             if paragraph.entry.field != field {
@@ -311,8 +318,18 @@ impl Detection {
                 units.push((paragraph.entry.span, true));
                 continue;
             }
-            for sentence in &self.store.sentences[paragraph.sentences()] {
-                units.push((sentence.span, goes(UnitKind::Sentence, sentence)));
+            for sentence in paragraph.sentences() {
+                let entry = &self.store.sentences[sentence];
+                if goes(UnitKind::Sentence, entry) {
+                    units.push((entry.span, true));
+                    continue;
+                }
+                let parts = self.store.parts[self.store.parts_of(sentence..sentence + 1)].iter();
+                let before = units.len();
+                units.extend(parts.map(|p| (p.entry.span, goes(UnitKind::Sentence, &p.entry))));
+                if units.len() == before {
+                    units.push((entry.span, false));
+                }
             }
         }
         let spans = removal_ranges(text, &units);
@@ -345,33 +362,9 @@ impl Detection {
             .map_or(Language::UNKNOWN, |r| r.language)
     }
 
-    /// The fold of a unit that stands in a repeat.
-    #[must_use]
-    pub fn fold(&self, unit: &Unit) -> &str {
-        let paragraphs = self.store.paragraphs_of(unit.article.0);
-        let place = |e: &Entry| (e.field, e.span);
-        let found = match unit.kind {
-            UnitKind::Paragraph => {
-                let list = &self.store.paragraphs[paragraphs];
-                list.binary_search_by_key(&(unit.field, unit.span), |p| place(&p.entry))
-                    .ok()
-                    .map(|i| list[i].entry)
-            }
-            UnitKind::Sentence => {
-                let list = &self.store.sentences[self.sentences_of(paragraphs)];
-                list.binary_search_by_key(&(unit.field, unit.span), place)
-                    .ok()
-                    .map(|i| list[i])
-            }
-        };
-        found.map_or("", |entry| self.store.text(&entry))
-    }
-
     /// What was counted, over all articles.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let all = self.decisions.paragraphs.iter().map(|r| (UnitKind::Paragraph, r));
-        let all = all.chain(self.decisions.sentences.iter().map(|r| (UnitKind::Sentence, r)));
         let mut stats = Stats {
             articles: self.store.records.len() as u64,
             paragraphs: self.store.paragraphs.len() as u64,
@@ -380,12 +373,12 @@ impl Detection {
             text_bytes: self.store.text_bytes,
             ..Stats::default()
         };
-        for (kind, removal) in all {
-            match removal.reason {
+        for repeat in self.repeats() {
+            match repeat.reason {
                 Reason::Equal => stats.removed_equal += 1,
                 Reason::Near => stats.removed_near += 1,
             }
-            stats.removed_bytes += decide::entry_of(&self.store, kind, removal.removed).span.len() as u64;
+            stats.removed_bytes += repeat.removed.span.len() as u64;
         }
         stats
     }

@@ -138,6 +138,7 @@ impl Settings {
             measure: self.measure,
             threshold: self.threshold,
             guard_numbers: self.numbers == Numbers::Strict,
+            guard_letters: true,
         }
     }
 

@@ -46,10 +46,22 @@ impl Paragraph {
     }
 }
 
+/// A part of a sentence that might be a sentence of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part {
+    pub(crate) entry: Entry,
+    pub(crate) sentence: u32,
+    /// True if the next part begins with a small letter, and so leans on this one.
+    pub(crate) is_leant_on: bool,
+}
+
 /// One article's share.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) first_paragraph: u32,
+    first_sentence: u32,
+    /// Where its tokens begin, in bytes and in tokens, and how much text came before it.
+    start: (usize, usize, u64),
     pub(crate) language: Language,
     pub(crate) rank: Option<Rank>,
 }
@@ -60,6 +72,8 @@ pub(crate) struct Store {
     tokens: Tokens,
     pub(crate) sentences: Vec<Entry>,
     pub(crate) paragraphs: Vec<Paragraph>,
+    /// The parts of those sentences that have more than one, in order.
+    pub(crate) parts: Vec<Part>,
     pub(crate) records: Vec<Record>,
     pub(crate) text_bytes: u64,
 }
@@ -70,6 +84,7 @@ pub(crate) struct Scratch {
     folder: Folder,
     paragraphs: Vec<Span>,
     sentences: Vec<Span>,
+    parts: Vec<Span>,
 }
 
 impl Store {
@@ -85,6 +100,8 @@ impl Store {
         });
         self.records.push(Record {
             first_paragraph: narrow(self.paragraphs.len()),
+            first_sentence: narrow(self.sentences.len()),
+            start: (self.tokens.as_str().len(), self.tokens.hashes().len(), self.text_bytes),
             language,
             rank: article.rank.clone(),
         });
@@ -92,6 +109,7 @@ impl Store {
             folder,
             paragraphs,
             sentences,
+            parts,
         } = scratch;
         for (field, text) in (0_u16..).zip(&article.texts) {
             let text = within_4_gib(text);
@@ -105,19 +123,30 @@ impl Store {
                 segment::sentences(inside, language, sentences);
                 let mut whole: Option<Piece> = None;
                 for sentence in &*sentences {
-                    let piece = folder.fold(&inside[sentence.range()], &mut self.tokens);
+                    let number = narrow(self.sentences.len());
+                    let said = &inside[sentence.range()];
+                    let begin = paragraph.start + sentence.start;
+                    parts.clear();
+                    segment::parts(said, parts);
+                    let several = parts.len() > 1;
+                    let mut pieces: Option<Piece> = None;
+                    for (i, part) in parts.iter().enumerate() {
+                        let piece = folder.fold(&said[part.range()], &mut self.tokens);
+                        if several {
+                            let entry = entry(id, field, part.shifted(begin), &piece);
+                            let next = parts.get(i + 1).and_then(|p| said[p.range()].chars().next());
+                            self.parts.push(Part {
+                                entry,
+                                sentence: number,
+                                is_leant_on: next.is_some_and(char::is_lowercase),
+                            });
+                        }
+                        pieces = joined(pieces, piece);
+                    }
+                    let piece = pieces.unwrap_or_default();
                     self.sentences
                         .push(entry(id, field, sentence.shifted(paragraph.start), &piece));
-                    if !piece.tokens.is_empty() {
-                        whole = Some(match whole {
-                            None => piece,
-                            Some(so_far) => Piece {
-                                text: so_far.text.start..piece.text.end,
-                                tokens: so_far.tokens.start..piece.tokens.end,
-                                weight: so_far.weight.saturating_add(piece.weight),
-                            },
-                        });
-                    }
+                    whole = joined(whole, piece);
                 }
                 self.paragraphs.push(Paragraph {
                     entry: entry(id, field, paragraph, &whole.unwrap_or_default()),
@@ -140,13 +169,21 @@ impl Store {
             ..*entry
         };
         self.sentences.extend(other.sentences.iter().map(moved));
+        self.parts.extend(other.parts.iter().map(|p| Part {
+            entry: moved(&p.entry),
+            sentence: p.sentence + sentences,
+            ..*p
+        }));
         self.paragraphs.extend(other.paragraphs.iter().map(|p| Paragraph {
             entry: moved(&p.entry),
             first_sentence: p.first_sentence + sentences,
             end_sentence: p.end_sentence + sentences,
         }));
+        let before = self.text_bytes;
         self.records.extend(other.records.iter().map(|r| Record {
             first_paragraph: r.first_paragraph + paragraphs,
+            first_sentence: r.first_sentence + sentences,
+            start: (r.start.0 + text, r.start.1 + tokens, r.start.2 + before),
             ..r.clone()
         }));
         self.text_bytes += other.text_bytes;
@@ -157,16 +194,32 @@ impl Store {
         let Some(record) = self.records.get(articles as usize) else {
             return;
         };
-        let first = record.first_paragraph as usize;
-        if let Some(paragraph) = self.paragraphs.get(first) {
-            let sentence = paragraph.first_sentence as usize;
-            if let Some(entry) = self.sentences.get(sentence) {
-                self.tokens.truncate(index(entry.text_start), index(entry.tokens_start));
-            }
-            self.sentences.truncate(sentence);
-        }
-        self.paragraphs.truncate(first);
+        let sentences = record.first_sentence as usize;
+        self.tokens.truncate(record.start.0, record.start.1);
+        self.text_bytes = record.start.2;
+        self.parts.truncate(self.parts_of(sentences..sentences).start);
+        self.paragraphs.truncate(record.first_paragraph as usize);
+        self.sentences.truncate(sentences);
         self.records.truncate(articles as usize);
+    }
+
+    /// The parts of the given sentences.
+    pub(crate) fn parts_of(&self, sentences: Range<usize>) -> Range<usize> {
+        let first = |sentence: usize| self.parts.partition_point(|p| (p.sentence as usize) < sentence);
+        first(sentences.start)..first(sentences.end)
+    }
+
+    /// The parts and whole sentences a paragraph is made of.
+    pub(crate) fn finest(&self, paragraph: &Paragraph) -> Vec<Entry> {
+        let mut out = Vec::new();
+        for sentence in paragraph.sentences() {
+            let parts = &self.parts[self.parts_of(sentence..sentence + 1)];
+            if parts.is_empty() {
+                out.push(self.sentences[sentence]);
+            }
+            out.extend(parts.iter().map(|p| p.entry));
+        }
+        out
     }
 
     /// The paragraphs of one article.
@@ -187,6 +240,19 @@ impl Store {
     pub(crate) fn text(&self, entry: &Entry) -> &str {
         let start = index(entry.text_start);
         &self.tokens.as_str()[start..start + entry.text_len as usize]
+    }
+}
+
+/// Two neighbouring folds as one; a fold without tokens adds nothing.
+fn joined(before: Option<Piece>, piece: Piece) -> Option<Piece> {
+    match before {
+        _ if piece.tokens.is_empty() => before,
+        None => Some(piece),
+        Some(before) => Some(Piece {
+            text: before.text.start..piece.text.end,
+            tokens: before.tokens.start..piece.tokens.end,
+            weight: before.weight.saturating_add(piece.weight),
+        }),
     }
 }
 

@@ -7,15 +7,21 @@
 //!    is kept ([`crate::join::leaders`]). So there are no chains: what stands for a removed unit is itself kept.
 //! 5. Paragraphs are decided first, then the sentences of the paragraphs that stay.
 //! 6. A kept paragraph that stands for a removed one stays whole: its sentences are not removed, so that everything
-//!    removed still stands in the place that is named for it.
+//!    removed still stands in the place that is named for it. A paragraph that is kept only for its numbers stays
+//!    whole, too (unless it is all there is of its text): it is a new version of another, not a remainder of it.
+//! 7. Where a sentence that stays might be several ([`crate::segment::parts`]), its parts are compared with the
+//!    sentences that stay and among themselves, so that a boundary set wrong hides no repeat. A part must be twice as
+//!    long to be judged, and what stands for a removed unit stays whole here, too.
 
 mod order;
+mod parts;
 pub(crate) mod ranges;
 
+use crate::fold::is_number_hash;
 use crate::hash;
-use crate::join::{self, Similarity};
-use crate::model::{Reason, UnitKind};
-use crate::settings::{Scope, Settings};
+use crate::join::{self, Rule, Similarity};
+use crate::model::Reason;
+use crate::settings::{Keep, Numbers, Scope, Settings};
 use crate::store::{Entry, Selection, Store};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -34,6 +40,8 @@ pub(crate) struct Removal {
 pub(crate) struct Decisions {
     pub(crate) paragraphs: Vec<Removal>,
     pub(crate) sentences: Vec<Removal>,
+    /// Parts of sentences that stay. What is kept in their favour is numbered as in [`sentence_or_part`].
+    pub(crate) parts: Vec<Removal>,
     /// Units of either kind that were too short to be judged.
     pub(crate) too_short: u64,
 }
@@ -44,52 +52,96 @@ pub(crate) fn decide(store: &Store, settings: &Settings) -> Decisions {
     let mut gone = vec![false; store.paragraphs.len()];
     let mut whole = vec![false; store.paragraphs.len()];
     if settings.units().paragraphs() {
-        let all = 0..u32::try_from(store.paragraphs.len()).unwrap_or(u32::MAX);
+        let all = 0..narrow(store.paragraphs.len());
         let entry = |i: u32| store.paragraphs[i as usize].entry;
         let judged: Vec<u32> = all.clone().filter(|&i| settings.is_judged(entry(i).weight)).collect();
         out.too_short += all.len() as u64 - judged.len() as u64;
-        out.paragraphs = decide_kind(store, judged, &entry, settings);
+        out.paragraphs = decide_kind(store, &judged, &entry, settings, &settings.rule());
         for removal in &out.paragraphs {
             gone[removal.removed as usize] = true;
             whole[removal.kept as usize] = true;
         }
+        if settings.units().sentences() && settings.numbers() == Numbers::Strict {
+            let kept: Vec<u32> = judged.into_iter().filter(|&i| !gone[i as usize]).collect();
+            for version in versions(store, &kept, &entry, settings) {
+                whole[version as usize] = true;
+            }
+        }
     }
     if settings.units().sentences() {
         let mut judged = Vec::new();
-        let mut fixed = Vec::new();
+        let mut fixed = vec![false; store.sentences.len()];
         for (i, paragraph) in store.paragraphs.iter().enumerate().filter(|&(i, _)| !gone[i]) {
             for sentence in paragraph.first_sentence..paragraph.end_sentence {
+                fixed[sentence as usize] = whole[i];
                 if settings.is_judged(store.sentences[sentence as usize].weight) {
                     judged.push(sentence);
-                    if whole[i] {
-                        fixed.push(sentence);
-                    }
                 } else {
                     out.too_short += 1;
                 }
             }
         }
-        out.sentences = decide_kind(store, judged, &|i| store.sentences[i as usize], settings);
-        out.sentences.retain(|r| fixed.binary_search(&r.removed).is_err());
+        let entry = |i: u32| store.sentences[i as usize];
+        out.sentences = decide_kind(store, &judged, &entry, settings, &settings.rule());
+        out.sentences.retain(|r| !fixed[r.removed as usize]);
+        out.sentences.iter().for_each(|r| fixed[r.kept as usize] = true);
+        let mut stays = vec![false; store.sentences.len()];
+        judged.iter().for_each(|&i| stays[i as usize] = true);
+        out.sentences.iter().for_each(|r| stays[r.removed as usize] = false);
+        out.parts = parts::decide(store, settings, &stays, &fixed);
     }
     out
+}
+
+/// Those of the kept paragraphs that are new versions of another: alike, and with a sentence in which only the numbers
+/// are others. Not those that are all there is of their text.
+fn versions(store: &Store, kept: &[u32], entry: &(impl Fn(u32) -> Entry + Sync), settings: &Settings) -> Vec<u32> {
+    let blind = Rule {
+        guard_numbers: false,
+        ..settings.rule()
+    };
+    let place = |i: u32| {
+        store
+            .paragraphs
+            .get(i as usize)
+            .map(|p| (p.entry.article, p.entry.field))
+    };
+    let alone = |i: u32| i.checked_sub(1).and_then(place) != place(i) && place(i + 1) != place(i);
+    let mut alike = decide_kind(store, kept, entry, settings, &blind);
+    alike.retain(|r| !alone(r.removed));
+    let is_version = |r: &Removal| {
+        let finest = |paragraph: u32| store.finest(&store.paragraphs[paragraph as usize]);
+        let mut entries = finest(r.kept);
+        let known = narrow(entries.len());
+        let others = finest(r.removed).into_iter().filter(|entry| {
+            let mut numbers = store.tokens(entry).iter().filter(|&&t| is_number_hash(t));
+            numbers.next().is_some()
+        });
+        entries.extend(others);
+        let selection = Selection { store, entries };
+        let facts = join::leaders_after(&selection, known, &blind);
+        facts.iter().flatten().any(|m| {
+            let text = |i: u32| store.text(&selection.entries[i as usize]);
+            m.earlier < known && !join::missing_numbers(text(m.later), text(m.earlier)).is_empty()
+        })
+    };
+    alike.par_iter().filter(|r| is_version(r)).map(|r| r.removed).collect()
 }
 
 /// Decides the given units of one kind, which come in store order.
 fn decide_kind(
     store: &Store,
-    units: Vec<u32>,
+    units: &[u32],
     entry: &(impl Fn(u32) -> Entry + Sync),
     settings: &Settings,
+    rule: &Rule,
 ) -> Vec<Removal> {
     let mut out = match settings.scope() {
-        Scope::Corpus => decide_group(store, units, entry, settings),
+        Scope::Corpus => decide_group(store, units, entry, settings.keep(), rule),
         Scope::Article => {
             let groups: Vec<&[u32]> = units.chunk_by(|&a, &b| entry(a).article == entry(b).article).collect();
-            groups
-                .into_par_iter()
-                .flat_map_iter(|group| decide_group(store, group.to_vec(), entry, settings))
-                .collect()
+            let decide = |group: &[u32]| decide_group(store, group, entry, settings.keep(), rule);
+            groups.into_par_iter().flat_map_iter(decide).collect()
         }
     };
     out.sort_unstable_by_key(|r| r.removed);
@@ -97,19 +149,15 @@ fn decide_kind(
 }
 
 /// Decides units that all meet one another.
-fn decide_group(
-    store: &Store,
-    mut units: Vec<u32>,
-    entry: &impl Fn(u32) -> Entry,
-    settings: &Settings,
-) -> Vec<Removal> {
-    order::sort(&mut units, store, entry, settings.keep());
+fn decide_group(store: &Store, units: &[u32], entry: &impl Fn(u32) -> Entry, keep: Keep, rule: &Rule) -> Vec<Removal> {
+    let mut units = units.to_vec();
+    order::sort(&mut units, store, entry, keep);
     let (firsts, group_of) = collapse(store, &units, entry);
     let selection = Selection {
         store,
         entries: firsts.iter().map(|&i| entry(i)).collect(),
     };
-    let decisions = join::leaders(&selection, &settings.rule());
+    let decisions = join::leaders(&selection, rule);
     units
         .iter()
         .zip(group_of)
@@ -141,7 +189,7 @@ fn collapse(store: &Store, units: &[u32], entry: &impl Fn(u32) -> Entry) -> (Vec
             let text = store.text(&entry(unit));
             let mut key = hash::bytes(text.as_bytes());
             loop {
-                let fresh = u32::try_from(firsts.len()).unwrap_or(u32::MAX);
+                let fresh = narrow(firsts.len());
                 let group = *groups.entry(key).or_insert(fresh);
                 if group == fresh {
                     firsts.push(unit);
@@ -156,10 +204,15 @@ fn collapse(store: &Store, units: &[u32], entry: &impl Fn(u32) -> Entry) -> (Vec
     (firsts, group_of)
 }
 
-/// The unit's kind, for those who print it.
-pub(crate) fn entry_of(store: &Store, kind: UnitKind, index: u32) -> Entry {
-    match kind {
-        UnitKind::Paragraph => store.paragraphs[index as usize].entry,
-        UnitKind::Sentence => store.sentences[index as usize],
+/// The sentence of that number, or the part: parts are numbered on after the sentences.
+pub(crate) fn sentence_or_part(store: &Store, number: u32) -> Entry {
+    let sentences = store.sentences.len();
+    match store.sentences.get(number as usize) {
+        Some(sentence) => *sentence,
+        None => store.parts[number as usize - sentences].entry,
     }
+}
+
+fn narrow(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }

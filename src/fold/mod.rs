@@ -127,6 +127,18 @@ pub const fn is_number_hash(hash: u32) -> bool {
 
 const NUMBER_BIT: u32 = 1 << 31;
 
+/// True if a character of a fold is a combining mark.
+#[must_use]
+pub fn is_mark(c: char) -> bool {
+    Table::get().entry(c).class() == Class::Mark
+}
+
+/// True if a character of a fold is a letter of a script written without spaces.
+#[must_use]
+pub fn is_unspaced(c: char) -> bool {
+    Table::get().entry(c).class() == Class::Unspaced
+}
+
 /// Folds texts; owns the scratch memory.
 #[derive(Debug, Default)]
 pub struct Folder {

@@ -1,9 +1,9 @@
 //! Units filed under the shingles by which a later unit must find them.
 
-use super::Units;
 use super::measure::Bounds;
 use super::sketch::{Sketch, number_key};
 use super::verify::Verifier;
+use super::{Rule, Units};
 use crate::fold::is_number_hash;
 use crate::shingle;
 
@@ -14,8 +14,8 @@ const NONE: u32 = u32::MAX;
 #[derive(Debug)]
 pub(super) struct Index<'u, U: ?Sized> {
     units: &'u U,
+    rule: Rule,
     bounds: Bounds,
-    guard_numbers: bool,
     sketch: Sketch,
     lists: Vec<List>,
     postings: Vec<Posting>,
@@ -42,13 +42,14 @@ pub(super) struct Scratch {
 }
 
 impl<'u, U: Units + ?Sized> Index<'u, U> {
-    pub(super) fn new(units: &'u U, bounds: Bounds, guard_numbers: bool) -> Self {
+    pub(super) fn new(units: &'u U, rule: &Rule) -> Self {
+        let bounds = Bounds::new(rule.measure, rule.threshold);
         let sketch = Sketch::count(units, &bounds);
         let lists = vec![List { head: NONE, len: 0 }; sketch.slots()];
         Self {
             units,
+            rule: *rule,
             bounds,
-            guard_numbers,
             sketch,
             lists,
             postings: Vec::new(),
@@ -59,7 +60,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     pub(super) fn insert(&mut self, unit: u32, scratch: &mut Scratch) {
         let tokens = self.units.tokens(unit);
         self.prefix(tokens, self.bounds.index_prefix(tokens.len()), scratch);
-        if self.guard_numbers {
+        if self.rule.guard_numbers {
             let numbers = tokens.iter().filter(|&&t| is_number_hash(t)).map(|&t| number_key(t));
             scratch
                 .keys
@@ -101,7 +102,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     pub(super) fn load(&self, unit: u32, scratch: &mut Scratch) -> bool {
         let tokens = self.units.tokens(unit);
         scratch.verifier.load(tokens, &self.bounds);
-        if self.guard_numbers {
+        if self.rule.guard_numbers {
             let alone = |&t: &u32| self.sketch.rank(number_key(t)) <= 1;
             if scratch.verifier.numbers().iter().any(alone) {
                 return false;
@@ -117,7 +118,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         found.clear();
         let of = |key: u32| self.lists[self.sketch.slot(key)];
         // A match holds every number of the loaded unit, so the list of any one of them will do.
-        let by_number = if self.guard_numbers {
+        let by_number = if self.rule.guard_numbers {
             scratch
                 .verifier
                 .numbers()
@@ -173,15 +174,13 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     }
 
     fn matches(&self, later: u32, earlier: u32, verifier: &mut Verifier) -> Option<super::Match> {
-        if !verifier.may_match(self.units.tokens(earlier), &self.bounds, self.guard_numbers) {
+        if !verifier.may_match(self.units.tokens(earlier), &self.bounds, self.rule.guard_numbers) {
             return None;
         }
-        super::verify::verify(self.units, later, earlier, &self.bounds, self.guard_numbers).map(|similarity| {
-            super::Match {
-                later,
-                earlier,
-                similarity,
-            }
+        super::verify::verify(self.units, later, earlier, &self.rule).map(|similarity| super::Match {
+            later,
+            earlier,
+            similarity,
         })
     }
 }

@@ -143,7 +143,7 @@ impl Threshold {
         similarity.value() >= self.0
     }
 
-    fn reached(self, shared: usize, of: usize) -> bool {
+    pub(super) fn reached(self, shared: usize, of: usize) -> bool {
         self.admits(Similarity::new(shared, of))
     }
 

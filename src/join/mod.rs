@@ -17,10 +17,9 @@ mod sketch;
 mod verify;
 
 pub use measure::{Measure, Similarity, Threshold};
-pub use verify::missing_numbers;
+pub use verify::{covers, missing_numbers};
 
 use index::{Index, Scratch};
-use measure::Bounds;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -63,6 +62,8 @@ pub struct Rule {
     pub threshold: Threshold,
     /// If true, every number of the later unit must stand in the earlier one, by value and as often.
     pub guard_numbers: bool,
+    /// If true, units of scripts written without spaces must also share pairs of letters: see [`covers`].
+    pub guard_letters: bool,
 }
 
 /// A verified pair.
@@ -80,8 +81,7 @@ pub struct Match {
 /// nothing. The cost grows with the number of pairs found, which for boilerplate is quadratic: see [`leaders`].
 #[must_use]
 pub fn pairs<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Match> {
-    let bounds = Bounds::new(rule.measure, rule.threshold);
-    let mut index = Index::new(units, bounds, rule.guard_numbers);
+    let mut index = Index::new(units, rule);
     let mut scratch = Scratch::default();
     for unit in 0..units.count() {
         index.insert(unit, &mut scratch);
@@ -111,15 +111,31 @@ pub fn pairs<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Match> {
 /// number of threads.
 #[must_use]
 pub fn leaders<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Option<Match>> {
-    let bounds = Bounds::new(rule.measure, rule.threshold);
-    let mut index = Index::new(units, bounds, rule.guard_numbers);
+    leaders_after(units, 0, rule)
+}
+
+/// As [`leaders`], but the first `known` units are kept in any case. The result is for the units after them.
+#[must_use]
+pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> Vec<Option<Match>> {
+    let mut index = Index::new(units, rule);
     let mut scratch = Scratch::default();
-    let mut decisions: Vec<Option<Match>> = Vec::with_capacity(units.count() as usize);
-    if (units.count() as usize) < SMALL {
-        settle(&mut index, 0..units.count(), |_| None, &mut scratch, &mut decisions);
+    let known = known.min(units.count());
+    for unit in 0..known {
+        index.insert(unit, &mut scratch);
+    }
+    let mut decisions: Vec<Option<Match>> = Vec::with_capacity((units.count() - known) as usize);
+    if ((units.count() - known) as usize) < SMALL {
+        settle(
+            &mut index,
+            known..units.count(),
+            0,
+            |_| None,
+            &mut scratch,
+            &mut decisions,
+        );
         return decisions;
     }
-    let mut start = 0;
+    let mut start = known;
     while start < units.count() {
         let batch = start..units.count().min(start.saturating_add(BATCH));
         // Side by side against the leaders of earlier batches …
@@ -138,6 +154,7 @@ pub fn leaders<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Option<Match>> 
         settle(
             &mut index,
             batch.clone(),
+            batch.start,
             |unit| found[(unit - batch.start) as usize],
             &mut scratch,
             &mut decisions,
@@ -147,18 +164,19 @@ pub fn leaders<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Option<Match>> 
     decisions
 }
 
-/// Settles one batch in order, given what earlier leaders say.
+/// Settles one batch in order, given what the leaders before `since` say.
 fn settle<U: Units + ?Sized>(
     index: &mut Index<'_, U>,
     batch: Range<u32>,
+    since: u32,
     found: impl Fn(u32) -> Option<Match>,
     scratch: &mut Scratch,
     decisions: &mut Vec<Option<Match>>,
 ) {
-    for unit in batch.clone() {
+    for unit in batch {
         let decision = found(unit).or_else(|| {
             if index.load(unit, scratch) {
-                index.first_match(unit, batch.start, scratch)
+                index.first_match(unit, since, scratch)
             } else {
                 None
             }

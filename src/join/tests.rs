@@ -17,7 +17,9 @@ fn naive_pairs(units: &[Tokens], rule: &Rule) -> Vec<Match> {
             } else {
                 rule.measure.similarity(a.as_str(), b.as_str())
             };
-            let facts = !rule.guard_numbers || missing_numbers(a.as_str(), b.as_str()).is_empty();
+            let facts = a == b
+                || ((!rule.guard_numbers || missing_numbers(a.as_str(), b.as_str()).is_empty())
+                    && (!rule.guard_letters || covers(a.as_str(), b.as_str(), rule.threshold)));
             if facts && rule.threshold.admits(similarity) {
                 out.push(Match {
                     later: later.try_into().unwrap(),
@@ -93,14 +95,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
-    fn every_pair_is_found_and_no_other(units in corpus(40), measure in measures(), t in 1..=20_u32, guard_numbers: bool) {
-        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers };
+    fn every_pair_is_found_and_no_other(units in corpus(40), measure in measures(), t in 1..=20_u32, guard_numbers: bool, guard_letters: bool) {
+        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers, guard_letters };
         prop_assert_eq!(pairs(&units[..], &rule), naive_pairs(&units, &rule));
     }
 
     #[test]
-    fn leaders_are_those_of_the_oracle(units in corpus(40), measure in measures(), t in 1..=20_u32, guard_numbers: bool) {
-        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers };
+    fn leaders_are_those_of_the_oracle(units in corpus(40), measure in measures(), t in 1..=20_u32, guard_numbers: bool, guard_letters: bool) {
+        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers, guard_letters };
         prop_assert_eq!(leaders(&units[..], &rule), naive_leaders(&units, &rule));
     }
 }
@@ -110,8 +112,8 @@ proptest! {
 
     /// Large enough for batches and threads.
     #[test]
-    fn batches_and_threads_change_nothing(units in corpus(1300), measure in measures(), t in 10..=20_u32, guard_numbers: bool) {
-        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers };
+    fn batches_and_threads_change_nothing(units in corpus(1300), measure in measures(), t in 10..=20_u32, guard_numbers: bool, guard_letters: bool) {
+        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers, guard_letters };
         prop_assert_eq!(pairs(&units[..], &rule), naive_pairs(&units, &rule));
         let expected = naive_leaders(&units, &rule);
         for threads in [1, 3] {
@@ -129,6 +131,7 @@ fn thresholds_mean_what_they_say() {
         measure: Measure::Jaccard(Lengths::ONE),
         threshold: Threshold::new(t).unwrap(),
         guard_numbers: true,
+        guard_letters: false,
     };
     assert_eq!(pairs(&units[..], &at(0.6)).len(), 1);
     assert_eq!(pairs(&units[..], &at(0.600_000_1)).len(), 0);

@@ -1,8 +1,8 @@
 //! From candidate to match: overlap on hashes, which can only be too high, then the folds themselves.
 
-use super::Units;
-use super::measure::{Bounds, Measure, Similarity};
-use crate::fold::{is_number, is_number_hash};
+use super::measure::{Bounds, Measure, Similarity, Threshold};
+use super::{Rule, Units};
+use crate::fold::{is_mark, is_number, is_number_hash, is_unspaced};
 use crate::shingle;
 use std::collections::HashMap;
 
@@ -120,22 +120,53 @@ impl Verifier {
     }
 }
 
-/// The similarity of two units if they match, decided on their folds. `a` is the later one.
-pub(super) fn verify<U: Units + ?Sized>(
-    units: &U,
-    a: u32,
-    b: u32,
-    bounds: &Bounds,
-    guard_numbers: bool,
-) -> Option<Similarity> {
+/// The similarity of two units if they satisfy the rule, decided on their folds. `a` is the later one.
+pub(super) fn verify<U: Units + ?Sized>(units: &U, a: u32, b: u32, rule: &Rule) -> Option<Similarity> {
     let (later, earlier) = (units.text(a), units.text(b));
-    let similarity = if later == earlier {
-        Similarity::EQUAL
-    } else {
-        bounds.measure.similarity(later, earlier)
+    if later == earlier {
+        return Some(Similarity::EQUAL);
+    }
+    let similarity = rule.measure.similarity(later, earlier);
+    let stands = rule.threshold.admits(similarity)
+        && (!rule.guard_numbers || missing_numbers(later, earlier).is_empty())
+        && (!rule.guard_letters || covers(later, earlier, rule.threshold));
+    stands.then_some(similarity)
+}
+
+/// False if fold `a`, the later one, is written at least in part without spaces and `b` holds fewer of its pairs of
+/// neighbouring letters than the threshold asks for; or if `a` is written mostly so and `b` is not.
+///
+/// Where every letter is a token, one foreign name of fifteen letters counts no more than one letter: "X is the founder
+/// of the party" is like "Y is the founder of the party" in all but the name. Pairs of letters weigh the name as it
+/// looks to a reader.
+#[must_use]
+pub fn covers(a: &str, b: &str, threshold: Threshold) -> bool {
+    let letters = |fold: &str| -> Vec<char> { fold.chars().filter(|&c| c != ' ' && !is_mark(c)).collect() };
+    // Of all letters, so many are of scripts without spaces.
+    let unspaced = |letters: &[char]| {
+        let unspaced = letters.iter().filter(|&&c| is_unspaced(c)).count();
+        (unspaced, letters.iter().filter(|c| c.is_alphabetic()).count())
     };
-    let facts_stand = !guard_numbers || missing_numbers(later, earlier).is_empty();
-    (bounds.threshold.admits(similarity) && facts_stand).then_some(similarity)
+    let later = letters(a);
+    let (mine, all) = unspaced(&later);
+    if 10 * mine < all || mine == 0 {
+        return true;
+    }
+    let earlier = letters(b);
+    let (theirs, of) = unspaced(&earlier);
+    if 3 * mine > all && 3 * theirs <= of {
+        return false;
+    }
+    let mut stock: HashMap<&[char], u32, ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
+    earlier.windows(2).for_each(|pair| *stock.entry(pair).or_default() += 1);
+    let mut shared = 0;
+    for pair in later.windows(2) {
+        if let Some(n) = stock.get_mut(pair).filter(|n| **n > 0) {
+            *n -= 1;
+            shared += 1;
+        }
+    }
+    threshold.reached(shared, later.len().saturating_sub(1))
 }
 
 /// The numbers of fold `a` that do not stand in fold `b`, by value and as often, in order.

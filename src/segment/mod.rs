@@ -5,8 +5,9 @@
 //! | [`paragraphs`] | a text | spans of its paragraphs |
 //! | [`Language::from_tag`], [`Language::detect`] | a tag, a text | the language whose rules apply |
 //! | [`sentences`] | a paragraph, its language | spans of its sentences |
+//! | [`parts`] | a sentence | spans of what might be sentences of their own |
 //!
-//! All three are pure functions. They accept any string, take time linear in its length, and allocate nothing but
+//! All are pure functions. They accept any string, take time linear in its length, and allocate nothing but
 //! what `out` needs. What they return is white-space-trimmed, in order, without overlap, and together holds every
 //! character of the input that is not white space, so nothing a later step removes or keeps can fall between two spans.
 //!
@@ -33,10 +34,12 @@ mod chars;
 mod language;
 mod next;
 mod paragraph;
+mod part;
 mod rules;
 mod sentence;
 mod wrap;
 
 pub use language::Language;
 pub use paragraph::{Paragraphs, paragraphs};
+pub use part::parts;
 pub use sentence::sentences;

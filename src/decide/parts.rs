@@ -1,0 +1,83 @@
+//! The parts of sentences that stay: a boundary that was set wrong hides no repeat.
+
+use super::{Removal, narrow, order};
+use crate::join;
+use crate::model::Reason;
+use crate::settings::{Scope, Settings};
+use crate::store::{Entry, Selection, Store};
+use rayon::prelude::*;
+
+/// Decides the parts of the sentences that stay, comparing them with the sentences of one part that stay and, in
+/// order, among themselves. `fixed` sentences lose no part, and no part goes that the next one leans on.
+pub(super) fn decide(store: &Store, settings: &Settings, stays: &[bool], fixed: &[bool]) -> Vec<Removal> {
+    // Where a boundary is uncertain, more evidence is asked for.
+    let judged = |entry: &Entry| settings.is_judged(entry.weight / 2);
+    let parts: Vec<u32> = (0_u32..)
+        .zip(&store.parts)
+        .filter(|(_, p)| stays[p.sentence as usize] && judged(&p.entry))
+        .map(|(i, _)| i)
+        .collect();
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let mut several = vec![false; store.sentences.len()];
+    store.parts.iter().for_each(|p| several[p.sentence as usize] = true);
+    let sentences: Vec<u32> = (0_u32..)
+        .zip(&store.sentences)
+        .filter(|&(i, s)| stays[i as usize] && !several[i as usize] && judged(s))
+        .map(|(i, _)| i)
+        .collect();
+    let article = |i: u32| store.parts[i as usize].entry.article;
+    let mut out: Vec<Removal> = match settings.scope() {
+        Scope::Corpus => group(store, settings, sentences, parts),
+        Scope::Article => parts
+            .chunk_by(|&a, &b| article(a) == article(b))
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .flat_map_iter(|parts| {
+                let same = |&i: &u32| store.sentences[i as usize].article;
+                let here = article(parts[0]);
+                let start = sentences.partition_point(|i| same(i) < here);
+                let end = sentences.partition_point(|i| same(i) <= here);
+                group(store, settings, sentences[start..end].to_vec(), parts.to_vec())
+            })
+            .collect(),
+    };
+    out.retain(|r| {
+        let part = &store.parts[r.removed as usize];
+        !part.is_leant_on && !fixed[part.sentence as usize]
+    });
+    out.sort_unstable_by_key(|r| r.removed);
+    out
+}
+
+fn group(store: &Store, settings: &Settings, mut sentences: Vec<u32>, mut parts: Vec<u32>) -> Vec<Removal> {
+    let sentence = |i: u32| store.sentences[i as usize];
+    let part = |i: u32| store.parts[i as usize].entry;
+    order::sort(&mut sentences, store, &sentence, settings.keep());
+    order::sort(&mut parts, store, &part, settings.keep());
+    let entries = sentences
+        .iter()
+        .map(|&i| sentence(i))
+        .chain(parts.iter().map(|&i| part(i)))
+        .collect();
+    let selection = Selection { store, entries };
+    let known = narrow(sentences.len());
+    let decisions = join::leaders_after(&selection, known, &settings.rule());
+    let number = |place: u32| match sentences.get(place as usize) {
+        Some(&sentence) => sentence,
+        None => narrow(store.sentences.len()) + parts[(place - known) as usize],
+    };
+    let removals = decisions.into_iter().zip(&parts).filter_map(|(found, &removed)| {
+        let found = found?;
+        let equal = store.text(&selection.entries[found.later as usize])
+            == store.text(&selection.entries[found.earlier as usize]);
+        Some(Removal {
+            removed,
+            kept: number(found.earlier),
+            reason: if equal { Reason::Equal } else { Reason::Near },
+            similarity: found.similarity,
+        })
+    });
+    removals.collect()
+}
