@@ -17,7 +17,6 @@ mod order;
 mod parts;
 pub(crate) mod ranges;
 
-use crate::fold::is_number_hash;
 use crate::hash;
 use crate::join::{self, Rule, Similarity};
 use crate::model::Reason;
@@ -93,8 +92,9 @@ pub(crate) fn decide(store: &Store, settings: &Settings) -> Decisions {
     out
 }
 
-/// Those of the kept paragraphs that are new versions of another: alike, and with a sentence in which only the numbers
-/// are others. Not those that are all there is of their text.
+/// Those of the kept paragraphs that are new versions of another: alike but for numbers, and with a sentence in which
+/// only the numbers are others, or with two sentences of the other. (One alone may be a guest in both.) Not those that
+/// are all there is of their text.
 fn versions(store: &Store, kept: &[u32], entry: &(impl Fn(u32) -> Entry + Sync), settings: &Settings) -> Vec<u32> {
     let blind = Rule {
         guard_numbers: false,
@@ -113,17 +113,18 @@ fn versions(store: &Store, kept: &[u32], entry: &(impl Fn(u32) -> Entry + Sync),
         let finest = |paragraph: u32| store.finest(&store.paragraphs[paragraph as usize]);
         let mut entries = finest(r.kept);
         let known = narrow(entries.len());
-        let others = finest(r.removed).into_iter().filter(|entry| {
-            let mut numbers = store.tokens(entry).iter().filter(|&&t| is_number_hash(t));
-            numbers.next().is_some()
-        });
-        entries.extend(others);
+        entries.extend(finest(r.removed).into_iter().filter(|e| settings.is_judged(e.weight)));
         let selection = Selection { store, entries };
-        let facts = join::leaders_after(&selection, known, &blind);
-        facts.iter().flatten().any(|m| {
-            let text = |i: u32| store.text(&selection.entries[i as usize]);
-            m.earlier < known && !join::missing_numbers(text(m.later), text(m.earlier)).is_empty()
-        })
+        let text = |i: u32| store.text(&selection.entries[i as usize]);
+        let shared: Vec<join::Match> = join::leaders_after(&selection, known, &blind)
+            .into_iter()
+            .flatten()
+            .filter(|m| m.earlier < known)
+            .collect();
+        shared.len() > 1
+            || shared
+                .iter()
+                .any(|m| !join::missing_numbers(text(m.later), text(m.earlier)).is_empty())
     };
     alike.par_iter().filter(|r| is_version(r)).map(|r| r.removed).collect()
 }
