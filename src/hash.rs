@@ -24,19 +24,25 @@ pub(crate) fn token(data: &[u8]) -> u32 {
     (h ^ (h >> 32)) as u32
 }
 
-/// Extends the hash of a shingle by one more token; start from [`SHINGLE_START`].
+/// 32-bit hash of a shingle, from the hashes of its tokens.
 #[inline]
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "both halves of the 128-bit product are used"
+    reason = "the upper half of the product is the well-mixed one"
 )]
-pub(crate) const fn extend(state: u64, token: u32) -> u64 {
-    let product = ((state ^ 0x9E37_79B9_7F4A_7C15) as u128) * ((token as u128) + 0xD6E8_FEB8_6659_FD93_u128);
-    (product as u64) ^ ((product >> 64) as u64)
+pub(crate) fn shingle(tokens: &[u32]) -> u32 {
+    let mut h = tokens.len() as u64;
+    for &token in tokens {
+        h = (h.rotate_left(29) ^ u64::from(token)).wrapping_mul(0x9FB2_1C65_1E98_DF25);
+    }
+    (h >> 32) as u32
 }
 
-/// The hash of a shingle of no tokens.
-pub(crate) const SHINGLE_START: u64 = 0x2545_F491_4F6C_DD1D;
+/// Hash of the nth further copy of a shingle in one bag; the first copy, 0, has the shingle's own.
+#[inline]
+pub(crate) fn copy(shingle: u32, nth: u32) -> u32 {
+    shingle ^ nth.wrapping_mul(0x85EB_CA6B)
+}
 
 /// The state of maps that die with the process. Fixed, so that not even their layout differs between runs.
 pub(crate) fn map_state() -> ahash::RandomState {
@@ -51,11 +57,13 @@ mod tests {
     fn known_answers() {
         assert_eq!(bytes(b""), 232_177_599_295_442_350);
         assert_eq!(token("redite".as_bytes()), 3_170_230_883);
-        assert_eq!(extend(extend(SHINGLE_START, 1), 2), 7_278_973_596_654_451_614);
+        assert_eq!(shingle(&[1, 2]), 562_227_885);
+        assert_eq!(copy(7, 0), 7);
     }
 
     #[test]
     fn order_of_tokens_matters() {
-        assert_ne!(extend(extend(SHINGLE_START, 1), 2), extend(extend(SHINGLE_START, 2), 1));
+        assert_ne!(shingle(&[1, 2]), shingle(&[2, 1]));
+        assert_ne!(shingle(&[1]), shingle(&[0, 1]));
     }
 }

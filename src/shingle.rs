@@ -34,8 +34,23 @@ impl Lengths {
     }
 
     /// The lengths, ascending.
-    pub fn iter(self) -> impl DoubleEndedIterator<Item = usize> {
-        (1..=Self::LONGEST).filter(move |w| self.0 & (1 << (w - 1)) != 0)
+    pub fn iter(self) -> impl Iterator<Item = usize> {
+        let mut bits = self.0;
+        std::iter::from_fn(move || {
+            let length = bits.trailing_zeros() as usize + 1;
+            bits &= bits.checked_sub(1)?;
+            Some(length)
+        })
+    }
+
+    /// The lengths, descending.
+    fn descending(self) -> impl Iterator<Item = usize> {
+        let mut bits = self.0;
+        std::iter::from_fn(move || {
+            let highest = bits.checked_ilog2()?;
+            bits &= !(1 << highest);
+            Some(highest as usize + 1)
+        })
     }
 
     /// Number of shingles of a unit of `tokens` tokens. A unit shorter than every length is one shingle.
@@ -43,6 +58,31 @@ impl Lengths {
     pub fn count(self, tokens: usize) -> usize {
         let all: usize = self.iter().map(|w| (tokens + 1).saturating_sub(w)).sum();
         if all == 0 { usize::from(tokens > 0) } else { all }
+    }
+}
+
+impl Lengths {
+    /// The fewest tokens a unit of at least `shingles` shingles has.
+    pub(crate) fn least_tokens(self, shingles: usize) -> usize {
+        self.tokens(shingles, |tokens| self.count(tokens) >= shingles)
+    }
+
+    /// The most tokens a unit of at most `shingles` shingles has.
+    pub(crate) fn most_tokens(self, shingles: usize) -> usize {
+        self.tokens(shingles, |tokens| self.count(tokens) > shingles)
+            .saturating_sub(1)
+    }
+
+    /// The least number of tokens for which something holds that holds for all greater ones. (The number of shingles
+    /// grows with the tokens: a unit shorter than every length has one shingle, as the shortest other has.)
+    fn tokens(self, shingles: usize, holds: impl Fn(usize) -> bool) -> usize {
+        // A unit has at most LONGEST − 1 tokens more than shingles.
+        let (mut low, mut high) = (0, shingles.saturating_add(Self::LONGEST));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if holds(middle) { high = middle } else { low = middle + 1 }
+        }
+        low
     }
 }
 
@@ -67,16 +107,22 @@ impl fmt::Display for Lengths {
 #[inline]
 pub fn visit(tokens: &[u32], lengths: Lengths, mut visit: impl FnMut(u32) -> bool) {
     let mut any = false;
-    for w in lengths.iter().rev() {
+    for w in lengths.descending() {
         if w == 1 {
             for &token in tokens {
-                if !visit(shingle(&[token])) {
+                if !visit(hash::shingle(&[token])) {
+                    return;
+                }
+            }
+        } else if w == 2 {
+            for pair in tokens.windows(2) {
+                if !visit(hash::shingle(pair)) {
                     return;
                 }
             }
         } else {
             for window in tokens.windows(w) {
-                if !visit(shingle(window)) {
+                if !visit(hash::shingle(window)) {
                     return;
                 }
             }
@@ -84,16 +130,8 @@ pub fn visit(tokens: &[u32], lengths: Lengths, mut visit: impl FnMut(u32) -> boo
         any |= tokens.len() >= w;
     }
     if !any && !tokens.is_empty() {
-        visit(shingle(tokens));
+        visit(hash::shingle(tokens));
     }
-}
-
-/// Hash of one shingle.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "32 bits propose; the folds decide")]
-fn shingle(tokens: &[u32]) -> u32 {
-    let h = tokens.iter().fold(hash::SHINGLE_START, |h, &t| hash::extend(h, t));
-    (h ^ (h >> 32)) as u32
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::sketch::{Sketch, number_key};
 use super::verify::Verifier;
 use super::{Rule, Units};
 use crate::fold::is_number_hash;
+use crate::hash;
 use crate::shingle;
 
 const NONE: u32 = u32::MAX;
@@ -38,7 +39,27 @@ struct Posting {
 pub(super) struct Scratch {
     pub(super) verifier: Verifier,
     keys: Vec<(u16, u32)>,
+    /// The unit whose probe prefix `keys` holds.
+    loaded: Option<u32>,
+    /// How many prefix shingles a match of the loaded unit shares with it.
+    shared: usize,
     candidates: Vec<u32>,
+}
+
+/// Keeps one of each value that comes at least `times` times in a row.
+fn repeated(values: &mut Vec<u32>, times: usize) {
+    let mut kept = 0;
+    let mut start = 0;
+    while start < values.len() {
+        let value = values[start];
+        let run = values[start..].iter().take_while(|&&v| v == value).count();
+        if run >= times {
+            values[kept] = value;
+            kept += 1;
+        }
+        start += run;
+    }
+    values.truncate(kept);
 }
 
 impl<'u, U: Units + ?Sized> Index<'u, U> {
@@ -60,13 +81,36 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     pub(super) fn insert(&mut self, unit: u32, scratch: &mut Scratch) {
         let tokens = self.units.tokens(unit);
         self.prefix(tokens, self.bounds.index_prefix(tokens.len()), scratch);
+        scratch.loaded = None;
+        self.file(unit, scratch);
+    }
+
+    /// As [`Index::insert`], sparing what [`Index::load`] has just done for this unit.
+    pub(super) fn insert_loaded(&mut self, unit: u32, scratch: &mut Scratch) {
+        let tokens = self.units.tokens(unit).len();
+        if scratch.loaded == Some(unit) && self.bounds.index_prefix(tokens) == self.bounds.probe_prefix(tokens) {
+            scratch.loaded = None;
+            self.file(unit, scratch);
+        } else {
+            self.insert(unit, scratch);
+        }
+    }
+
+    fn file(&mut self, unit: u32, scratch: &mut Scratch) {
+        let tokens = self.units.tokens(unit);
         if self.rule.guard_numbers {
+            let from = scratch.keys.len();
             let numbers = tokens.iter().filter(|&&t| is_number_hash(t)).map(|&t| number_key(t));
             scratch
                 .keys
                 .extend(numbers.map(|key| (self.sketch.rank(key), key)).filter(|k| k.0 > 1));
-            scratch.keys.sort_unstable();
-            scratch.keys.dedup();
+            scratch.keys[from..].sort_unstable();
+            let mut last = None;
+            let mut at = 0;
+            scratch.keys.retain(|&key| {
+                at += 1;
+                at <= from || last.replace(key) != Some(key)
+            });
         }
         for &(_, key) in &scratch.keys {
             let list = &mut self.lists[self.sketch.slot(key)];
@@ -79,7 +123,8 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         }
     }
 
-    /// The first `length` shingles of a unit in the total order, but for those that no other unit has.
+    /// The first `length` shingles of a unit in the total order, but for those that no other unit has. Copies of one
+    /// shingle in one unit are told apart.
     fn prefix(&self, tokens: &[u32], length: usize, scratch: &mut Scratch) {
         let keys = &mut scratch.keys;
         keys.clear();
@@ -95,12 +140,21 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         }
         keys.retain(|k| k.0 > 1);
         keys.sort_unstable();
-        keys.dedup();
+        let mut nth = 0;
+        for i in 1..keys.len() {
+            nth = if keys[i].1 == hash::copy(keys[i - 1].1, nth) {
+                nth + 1
+            } else {
+                0
+            };
+            keys[i].1 = hash::copy(keys[i].1, nth);
+        }
     }
 
     /// Loads a unit as the later one of pairs. False if nothing can match it.
     pub(super) fn load(&self, unit: u32, scratch: &mut Scratch) -> bool {
         let tokens = self.units.tokens(unit);
+        scratch.loaded = None;
         scratch.verifier.load(tokens, &self.bounds);
         if self.rule.guard_numbers {
             let alone = |&t: &u32| self.sketch.rank(number_key(t)) <= 1;
@@ -109,7 +163,9 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             }
         }
         self.prefix(tokens, self.bounds.probe_prefix(tokens.len()), scratch);
-        !scratch.keys.is_empty()
+        scratch.loaded = Some(unit);
+        scratch.shared = self.bounds.shared_in_prefix(tokens.len());
+        scratch.keys.len() >= scratch.shared
     }
 
     /// The filed units from `since` on that may match the loaded one, ascending.
@@ -130,14 +186,20 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         };
         let all: u64 = scratch.keys.iter().map(|&(_, key)| u64::from(of(key).len)).sum();
         match by_number {
-            Some(list) if u64::from(list.len) < all => self.walk(list, since, found),
-            _ => scratch
-                .keys
-                .iter()
-                .for_each(|&(_, key)| self.walk(of(key), since, found)),
+            Some(list) if u64::from(list.len) < all => {
+                self.walk(list, since, found);
+                found.sort_unstable();
+                found.dedup();
+            }
+            _ => {
+                scratch
+                    .keys
+                    .iter()
+                    .for_each(|&(_, key)| self.walk(of(key), since, found));
+                found.sort_unstable();
+                repeated(found, scratch.shared);
+            }
         }
-        found.sort_unstable();
-        found.dedup();
         found
     }
 

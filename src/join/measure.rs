@@ -147,6 +147,24 @@ impl Threshold {
         self.admits(Similarity::new(shared, of))
     }
 
+    /// The most `n` with `part / n` at or above the threshold.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an estimate, corrected below"
+    )]
+    fn most(self, part: usize) -> usize {
+        let mut n = (part as f64 / self.0) as usize;
+        while n > part && !self.reached(part, n) {
+            n -= 1;
+        }
+        while self.reached(part, n + 1) && n < usize::MAX - 1 {
+            n += 1;
+        }
+        n
+    }
+
     /// The least `n` with `n / of` at or above the threshold.
     #[expect(
         clippy::cast_possible_truncation,
@@ -165,6 +183,10 @@ impl Threshold {
         n
     }
 }
+
+/// Two bags that share o shingles share l of them among their first |x| − o + l, for any l up to o (Wang, Li and Feng,
+/// *Can we beat the prefix filtering?*, 2012). A longer prefix costs postings and saves candidates.
+const SHARED: usize = 3;
 
 /// What a measure and a threshold demand, in tokens and shingles. All bounds are necessary conditions: they may let
 /// a pair through that the measure refuses, never the other way round.
@@ -191,19 +213,18 @@ impl Bounds {
         }
     }
 
-    /// True if units of these lengths, in tokens, can match at all.
-    #[inline]
-    pub(super) fn lengths_fit(&self, later: usize, earlier: usize) -> bool {
+    /// The least and the most tokens an earlier unit has that a later unit of `later` tokens can match.
+    pub(super) fn partner_lengths(&self, later: usize) -> (usize, usize) {
         match self.measure {
-            Measure::Jaccard(lengths) => {
-                let (x, y) = (lengths.count(later), lengths.count(earlier));
-                self.threshold.reached(x.min(y), x.max(y))
+            Measure::Jaccard(lengths) | Measure::Containment(lengths) => {
+                let x = lengths.count(later);
+                let most = match self.measure {
+                    Measure::Jaccard(_) => lengths.most_tokens(self.threshold.most(x)),
+                    _ => usize::MAX,
+                };
+                (lengths.least_tokens(self.threshold.least(x)), most)
             }
-            Measure::Containment(lengths) => {
-                let (x, y) = (lengths.count(later), lengths.count(earlier));
-                self.threshold.reached(x.min(y), x)
-            }
-            Measure::Edit => self.threshold.reached(later.min(earlier), later.max(earlier)),
+            Measure::Edit => (self.threshold.least(later), self.threshold.most(later)),
         }
     }
 
@@ -264,9 +285,16 @@ impl Bounds {
         }
     }
 
+    /// Number of prefix shingles a later unit of this length shares with every unit it matches.
+    pub(super) fn shared_in_prefix(&self, tokens: usize) -> usize {
+        self.least_overlap_with_any(tokens).clamp(1, SHARED)
+    }
+
     /// Number of shingles, first in the total order, by which the later unit of a pair must look for the earlier.
     pub(super) fn probe_prefix(&self, tokens: usize) -> usize {
-        (self.lengths.count(tokens) + 1).saturating_sub(self.least_overlap_with_any(tokens))
+        let all = self.lengths.count(tokens);
+        let least = self.least_overlap_with_any(tokens);
+        (all + least.clamp(1, SHARED)).saturating_sub(least).min(all)
     }
 
     /// Number of shingles, first in the total order, under which the earlier unit of a pair must be found.

@@ -124,7 +124,8 @@ pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> V
         index.insert(unit, &mut scratch);
     }
     let mut decisions: Vec<Option<Match>> = Vec::with_capacity((units.count() - known) as usize);
-    if ((units.count() - known) as usize) < SMALL {
+    // Alone, or with little to do, one settles everything in one go.
+    if ((units.count() - known) as usize) < SMALL || rayon::current_num_threads() == 1 {
         settle(
             &mut index,
             known..units.count(),
@@ -182,7 +183,7 @@ fn settle<U: Units + ?Sized>(
             }
         });
         if decision.is_none() {
-            index.insert(unit, scratch);
+            index.insert_loaded(unit, scratch);
         }
         decisions.push(decision);
     }

@@ -15,6 +15,9 @@ pub(super) struct Verifier {
     tokens: Vec<u32>,
     numbers: Vec<u32>,
     theirs: Vec<u32>,
+    partner_lengths: (usize, usize),
+    /// The least overlap by the partner's length less the least; 0 where not yet known.
+    least: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,6 +43,8 @@ impl Verifier {
         self.numbers.clear();
         self.numbers.extend(tokens.iter().filter(|&&t| is_number_hash(t)));
         self.numbers.sort_unstable();
+        self.partner_lengths = bounds.partner_lengths(tokens.len());
+        self.least.clear();
         shingle::visit(tokens, bounds.lengths, |h| {
             let at = self.find(h);
             self.slots[at].hash = h;
@@ -65,13 +70,13 @@ impl Verifier {
 
     /// False if the loaded unit, the later one, cannot match the earlier one.
     pub(super) fn may_match(&mut self, earlier: &[u32], bounds: &Bounds, guard_numbers: bool) -> bool {
-        if !bounds.lengths_fit(self.tokens.len(), earlier.len()) {
+        if earlier.len() < self.partner_lengths.0 || earlier.len() > self.partner_lengths.1 {
             return false;
         }
         if guard_numbers && !self.numbers.is_empty() && !self.numbers_stand_in(earlier) {
             return false;
         }
-        let least = bounds.least_overlap(self.tokens.len(), earlier.len());
+        let least = self.least_overlap(earlier.len(), bounds);
         let mut spare = match bounds.lengths.count(earlier.len()).checked_sub(least) {
             Some(spare) => spare,
             None => return false,
@@ -105,6 +110,18 @@ impl Verifier {
             }
             _ => true,
         }
+    }
+
+    fn least_overlap(&mut self, earlier: usize, bounds: &Bounds) -> usize {
+        let at = earlier - self.partner_lengths.0;
+        if self.least.len() <= at {
+            self.least.resize(at + 1, 0);
+        }
+        if self.least[at] == 0 {
+            let least = bounds.least_overlap(self.tokens.len(), earlier).max(1);
+            self.least[at] = u32::try_from(least).unwrap_or(u32::MAX);
+        }
+        self.least[at] as usize
     }
 
     /// True if every number of the loaded unit stands in the other, as often.
