@@ -18,10 +18,13 @@ pub(crate) enum Command {
     Clean(CleanArgs),
     /// Put removed text back: gives the input again, byte for byte
     Restore(RestoreArgs),
+    /// Show what is said twice, and change nothing
+    Find(FindArgs),
 }
 
 /// What to read, and where in a record the text is.
 #[derive(clap::Args, Debug, Clone)]
+#[command(next_help_heading = "Input")]
 pub(crate) struct InputArgs {
     /// Files, folders, or - for standard input: JSON Lines, Parquet, text; plain, .gz, .zst, .bz2 or .xz
     #[arg(required = true, value_name = "INPUT")]
@@ -54,6 +57,7 @@ pub(crate) struct InputArgs {
 
 /// What counts as a repeat.
 #[derive(clap::Args, Debug, Clone)]
+#[command(next_help_heading = "What counts as a repeat")]
 pub(crate) struct RuleArgs {
     /// What is compared: paragraphs, then the sentences of those that stay; or one kind only
     #[arg(long, value_enum, default_value_t = UnitArg::Both)]
@@ -172,6 +176,54 @@ pub(crate) enum ParagraphsArg {
     Auto,
     Blank,
     Line,
+}
+
+/// What `find` is asked for.
+#[derive(clap::Args, Debug)]
+pub(crate) struct FindArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    #[command(flatten)]
+    pub(crate) rule: RuleArgs,
+
+    #[command(flatten)]
+    pub(crate) output: FindOutputArgs,
+}
+
+#[derive(clap::Args, Debug)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct FindOutputArgs {
+    /// text: for reading; jsonl: what clean --removed would write; csv: the same as a table
+    #[arg(long, value_enum, default_value_t = FindFormat::Text)]
+    pub(crate) format: FindFormat,
+
+    /// Repeats shown as text, the most telling first: near before equal; of near ones those in which most text
+    /// differs, of equal ones the longest; no kept text twice before all have been shown. 0 shows all
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: usize,
+
+    /// Colour in text; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
+    pub(crate) color: ColorArg,
+
+    /// Exit with 1 if there are repeats, for scripts
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FindFormat {
+    Text,
+    Jsonl,
+    Csv,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ColorArg {
+    Auto,
+    Always,
+    Never,
 }
 
 fn percent(typed: &str) -> Result<f64, String> {

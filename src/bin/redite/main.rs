@@ -5,7 +5,10 @@
 mod args;
 mod commands;
 mod corpus;
+mod csv;
+mod diff;
 mod exit;
+mod paint;
 mod progress;
 mod settings;
 mod summary;
@@ -20,6 +23,7 @@ fn main() -> ExitCode {
     let outcome = match args.command {
         Command::Clean(args) => commands::clean::run(&args),
         Command::Restore(args) => commands::restore::run(&args),
+        Command::Find(args) => commands::find::run(&args),
     };
     match outcome {
         Ok(exit) => exit.into(),

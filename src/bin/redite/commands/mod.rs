@@ -1,4 +1,5 @@
 //! One file a subcommand.
 
 pub(crate) mod clean;
+pub(crate) mod find;
 pub(crate) mod restore;
