@@ -20,6 +20,14 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Show what is said twice, and change nothing
     Find(FindArgs),
+    /// Say of two texts whether the second repeats the first, and why
+    Explain(ExplainArgs),
+    /// Look inside after each step, as JSON lines on standard output
+    Debug(DebugArgs),
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual, or write its pages
+    Man(ManArgs),
 }
 
 /// What to read, and where in a record the text is.
@@ -210,6 +218,98 @@ pub(crate) struct FindOutputArgs {
     /// Exit with 1 if there are repeats, for scripts
     #[arg(long)]
     pub(crate) exit_code: bool,
+}
+
+#[derive(clap::Args, Debug)]
+#[command(
+    after_help = "The verdict is on the two texts alone. In a corpus it also counts whether A itself is kept.\n\n\
+    Example: redite explain 'Some 1,500 people came on Monday.' 'Some 2,800 people came on Monday.'"
+)]
+pub(crate) struct ExplainArgs {
+    /// The kept, earlier text: the text itself, a file or @file, - for standard input; with --in also an article
+    /// of the inputs by its id or its file:line, and bytes of it, as in id#120-340, as find shows them
+    #[arg(value_name = "A")]
+    pub(crate) kept: String,
+
+    /// The later text, in the same ways
+    #[arg(value_name = "B")]
+    pub(crate) later: String,
+
+    /// Where to look for articles: a file or folder; may be given more than once
+    #[arg(long = "in", value_name = "INPUT", help_heading = "Input")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// Field with the text; several are told apart as in id#title:0-20
+    #[arg(
+        long,
+        value_name = "FIELD,…",
+        value_delimiter = ',',
+        default_value = "text",
+        help_heading = "Input"
+    )]
+    pub(crate) text_field: Vec<String>,
+
+    /// Field that identifies the article [default: id, where there is one]
+    #[arg(long, value_name = "FIELD", help_heading = "Input")]
+    pub(crate) id_field: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) rule: RuleArgs,
+
+    /// text: for reading; json: one object
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text, help_heading = "Output")]
+    pub(crate) format: ExplainFormat,
+
+    /// Colour in text; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, default_value_t = ColorArg::Auto, help_heading = "Output")]
+    pub(crate) color: ColorArg,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExplainFormat {
+    Text,
+    Json,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct DebugArgs {
+    #[command(subcommand)]
+    pub(crate) room: Room,
+}
+
+/// After which step to look.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Room {
+    /// The paragraphs and sentences the articles are cut into, with their language
+    Units(LookArgs),
+    /// The same with what is compared: folds, their length, and whether that is long enough to be judged
+    Fold(LookArgs),
+    /// The same with the shingles by which likeness is measured and candidates are found, and their hashes
+    Shingles(LookArgs),
+    /// The pairs that are proposed, and what comparing them says; equal folds count as one. Holds all texts in memory
+    Candidates(LookArgs),
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct LookArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    #[command(flatten)]
+    pub(crate) rule: RuleArgs,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    /// The shell, as in: redite completions bash > ~/.local/share/bash-completion/completions/redite
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct ManArgs {
+    /// Write one page for each command into this folder [default: all pages on standard output]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

@@ -46,13 +46,13 @@ pub(crate) fn diff<'t>(kept: &'t str, repeat: &'t str) -> Diff<'t> {
     let right: Vec<&str> = b.iter().map(|w| key(repeat, w)).collect();
     let ops = capture_diff_slices(Algorithm::Myers, &left, &right);
 
-    // Runs of changes with nothing but a space between them read better as one.
+    // Runs of changes with nothing but a space, or one letter of many, between them read better as one.
     let mut stretches = Vec::new();
     let (mut gone, mut come) = (0..0, 0..0);
     let last = ops.len().saturating_sub(1);
     for (i, op) in ops.iter().enumerate() {
         let (old, new) = (op.old_range(), op.new_range());
-        let joins = left[old.clone()].iter().all(|w| *w == " ") && i > 0 && i < last;
+        let joins = i > 0 && i < last && cutter.is_little(&left[old.clone()]);
         if matches!(op, DiffOp::Equal { .. }) && !joins {
             flush(kept, repeat, &a[gone], &b[come], &mut stretches);
             stretches.push(Stretch::Both(slice(repeat, &b[new.clone()])));
@@ -165,6 +165,17 @@ impl Cutter {
         words
     }
 
+    /// True for white space, and for one letter of a script without spaces.
+    fn is_little(&mut self, words: &[&str]) -> bool {
+        match words {
+            [word] => match word.chars().next() {
+                Some(c) => matches!(self.class(c), Class::Space | Class::Alone),
+                None => true,
+            },
+            words => words.iter().all(|w| *w == " "),
+        }
+    }
+
     fn class(&mut self, c: char) -> Class {
         match c {
             'a'..='z' | 'A'..='Z' => Class::Letter,
@@ -244,6 +255,11 @@ mod tests {
         );
         assert_eq!(shown("a b c d", "a x y d"), "a [-b c-]{+x y+} d");
         assert_eq!(shown("東京は雨", "東京は雪"), "東京は[-雨-]{+雪+}");
+        assert_eq!(shown("東京は雨です", "東京に雪です"), "東京[-は雨-]{+に雪+}です");
+        assert_eq!(
+            shown("東京の北は雨です", "京都の北は雪です"),
+            "[-東京-]{+京都+}の北は[-雨-]{+雪+}です"
+        );
         assert_eq!(shown("same\u{a0}words", "same words"), "same words");
         assert_eq!(shown("", "new"), "{+new+}");
         assert_eq!(shown("old", ""), "[-old-]");

@@ -224,8 +224,9 @@ fn text(corpus: &Corpus, stats: &Stats, args: &FindArgs, out: &mut impl Write) -
     }
     for (unit, times) in &most_repeated {
         let known = met.known(unit)?;
-        let (place, text) = (place(known, unit.span), excerpt(&known.text, 70));
-        writeln!(out, "{:>8} times more  {text}  {}", digits(*times), paint.dim(place))?;
+        let (place, text) = (place(corpus, known, unit.span), excerpt(&known.text, 70));
+        let place = paint.dim(format!("{}, {place}", unit.kind));
+        writeln!(out, "{:>8} times more  {text}  {place}", digits(*times))?;
     }
     Ok(())
 }
@@ -272,13 +273,16 @@ fn sort_by_telling(repeats: &mut Vec<Repeat>) {
     repeats.extend(with_turns.into_iter().map(|(_, r)| r));
 }
 
-/// Where a unit stands.
-fn place(known: &Known, span: Span) -> String {
-    let mut place = visible(&known.source).into_owned();
-    if let Some(id) = known.id.as_ref().filter(|id| id.text() != known.source) {
-        place.push_str(&format!(" ({})", visible(&id.text())));
+/// Where a unit stands, in the words that `redite explain` takes, and the article's id.
+fn place(corpus: &Corpus, known: &Known, span: Span) -> String {
+    let mut place = format!("{}#", visible(&known.source));
+    if corpus.options.text_fields.len() > 1 {
+        place.push_str(&format!("{}:", visible(&known.field)));
     }
-    place.push_str(&format!(" {}-{}", span.start, span.end));
+    place.push_str(&format!("{}-{}", span.start, span.end));
+    if let Some(id) = known.id.as_ref().filter(|id| id.text() != known.source) {
+        place.push_str(&format!("  id {}", visible(&id.text())));
+    }
     place
 }
 
@@ -290,8 +294,12 @@ fn pair(corpus: &Corpus, repeat: &Repeat, met: &Provenance, paint: Paint, out: &
     };
     let language = corpus.detection.language(repeat.removed.article);
     writeln!(out, "{}  {}  {}", paint.bold(how), repeat.removed.kind, language.code())?;
-    writeln!(out, "  kept    {}", paint.dim(place(kept, repeat.kept.span)))?;
-    writeln!(out, "  repeat  {}", paint.dim(place(removed, repeat.removed.span)))?;
+    writeln!(out, "  kept    {}", paint.dim(place(corpus, kept, repeat.kept.span)))?;
+    writeln!(
+        out,
+        "  repeat  {}",
+        paint.dim(place(corpus, removed, repeat.removed.span))
+    )?;
     writeln!(out, "  {}\n", diff(&kept.text, &removed.text).show(paint))?;
     Ok(())
 }
