@@ -131,6 +131,12 @@ impl Settings {
         self.paragraphs
     }
 
+    /// The language of articles that name none; `None` if it is detected.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        self.language
+    }
+
     /// What two units must satisfy to be repeats.
     #[must_use]
     pub fn rule(&self) -> Rule {

@@ -235,6 +235,19 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         out.extend(earlier.filter_map(|&c| self.matches(later, c, verifier)));
     }
 
+    /// All filed units that may match the loaded unit `later`, ascending, with what verifying them says.
+    pub(super) fn all_candidates(&self, later: u32, scratch: &mut Scratch, out: &mut Vec<super::Candidate>) {
+        self.candidates(0, scratch);
+        let Scratch {
+            verifier, candidates, ..
+        } = scratch;
+        out.extend(candidates.iter().map(|&earlier| super::Candidate {
+            later,
+            earlier,
+            similarity: self.matches(later, earlier, verifier).map(|m| m.similarity),
+        }));
+    }
+
     fn matches(&self, later: u32, earlier: u32, verifier: &mut Verifier) -> Option<super::Match> {
         if !verifier.may_match(self.units.tokens(earlier), &self.bounds, self.rule.guard_numbers) {
             return None;

@@ -19,6 +19,7 @@ mod verify;
 pub use measure::{Measure, Similarity, Threshold};
 pub use verify::{covers, missing_numbers};
 
+use crate::shingle::Lengths;
 use index::{Index, Scratch};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -66,6 +67,14 @@ pub struct Rule {
     pub guard_letters: bool,
 }
 
+impl Rule {
+    /// The lengths of the shingles by which candidates are told; those of the measure, where it has shingles.
+    #[must_use]
+    pub fn lengths(&self) -> Lengths {
+        measure::Bounds::new(self.measure, self.threshold).lengths
+    }
+}
+
 /// A verified pair.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Match {
@@ -102,6 +111,34 @@ pub fn pairs<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Match> {
             .flatten_iter()
             .collect()
     }
+}
+
+/// A pair that the filters propose, and what verifying it on the folds says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Candidate {
+    /// The unit decided later.
+    pub later: u32,
+    /// The unit decided earlier.
+    pub earlier: u32,
+    /// Their similarity if they satisfy the rule; `None` if the pair was refused.
+    pub similarity: Option<Similarity>,
+}
+
+/// Every pair of units that the prefix filter proposes, verified or refused, ordered by later, then earlier unit: to
+/// look inside. Those with a similarity are exactly [`pairs`]; how many others there are is what the join costs
+/// beyond its result. Refused pairs depend on the order of shingles and on shared counters, so they are no promise.
+#[must_use]
+pub fn candidates<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Candidate> {
+    let mut index = Index::new(units, rule);
+    let mut scratch = Scratch::default();
+    let mut out = Vec::new();
+    for later in 0..units.count() {
+        if index.load(later, &mut scratch) {
+            index.all_candidates(later, &mut scratch, &mut out);
+        }
+        index.insert(later, &mut scratch);
+    }
+    out
 }
 
 /// Decides units in order: one that matches a unit kept before is removed in favour of the *first* such unit, any

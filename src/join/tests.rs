@@ -101,6 +101,18 @@ proptest! {
     }
 
     #[test]
+    fn verified_candidates_are_the_pairs(units in corpus(30), measure in measures(), t in 1..=20_u32, guard_numbers: bool, guard_letters: bool) {
+        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers, guard_letters };
+        let proposed = candidates(&units[..], &rule);
+        prop_assert!(proposed.is_sorted_by_key(|c| (c.later, c.earlier)));
+        let verified: Vec<Match> = proposed
+            .into_iter()
+            .filter_map(|c| c.similarity.map(|similarity| Match { later: c.later, earlier: c.earlier, similarity }))
+            .collect();
+        prop_assert_eq!(verified, pairs(&units[..], &rule));
+    }
+
+    #[test]
     fn leaders_are_those_of_the_oracle(units in corpus(40), measure in measures(), t in 1..=20_u32, guard_numbers: bool, guard_letters: bool) {
         let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers, guard_letters };
         prop_assert_eq!(leaders(&units[..], &rule), naive_leaders(&units, &rule));

@@ -9,3 +9,6 @@ mod files;
 mod fold_table;
 // Paragraphs and sentences in many scripts.
 mod segment;
+// What the program shows of all this.
+#[cfg(feature = "cli")]
+mod show;

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 /// Finds sentences and paragraphs that are said twice, exact or near, in one article and across millions, in any
 /// language, and removes them or shows them.
+///
+/// To begin: `redite find FOLDER` shows what is said twice and changes nothing; `redite clean FOLDER -o OUT --removed
+/// removed.jsonl` writes the articles without it; `redite explain A B` says why.
 #[derive(Parser, Debug)]
 #[command(name = "redite", version, after_help = crate::exit::HELP)]
 pub(crate) struct Args {
@@ -18,6 +21,16 @@ pub(crate) enum Command {
     Clean(CleanArgs),
     /// Put removed text back: gives the input again, byte for byte
     Restore(RestoreArgs),
+    /// Show what is said twice, and change nothing
+    Find(FindArgs),
+    /// Say of two texts whether the second repeats the first, and why
+    Explain(ExplainArgs),
+    /// Look inside after each step, as JSON lines on standard output
+    Debug(DebugArgs),
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual, or write its pages
+    Man(ManArgs),
 }
 
 /// What to read, and where in a record the text is.
@@ -28,27 +41,33 @@ pub(crate) struct InputArgs {
     pub(crate) inputs: Vec<PathBuf>,
 
     /// Field with the text; several make one article, in this order: title,lead,text. Dots reach into objects
-    #[arg(long, value_name = "FIELD,…", value_delimiter = ',', default_value = "text")]
+    #[arg(
+        long,
+        value_name = "FIELD,…",
+        value_delimiter = ',',
+        default_value = "text",
+        help_heading = "Input"
+    )]
     pub(crate) text_field: Vec<String>,
 
     /// Field that identifies the article [default: id, where there is one]
-    #[arg(long, value_name = "FIELD")]
+    #[arg(long, value_name = "FIELD", help_heading = "Input")]
     pub(crate) id_field: Option<String>,
 
     /// Field with the language code [default: lang, where there is one]
-    #[arg(long, value_name = "FIELD")]
+    #[arg(long, value_name = "FIELD", help_heading = "Input")]
     pub(crate) lang_field: Option<String>,
 
     /// Stop before anything is written if a record or file cannot be read
-    #[arg(long)]
+    #[arg(long, help_heading = "Input")]
     pub(crate) strict: bool,
 
     /// Number of threads; never changes the result [default: one a core]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Input")]
     pub(crate) threads: Option<usize>,
 
     /// No progress bar and no summary
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = "Input")]
     pub(crate) quiet: bool,
 }
 
@@ -56,23 +75,28 @@ pub(crate) struct InputArgs {
 #[derive(clap::Args, Debug, Clone)]
 pub(crate) struct RuleArgs {
     /// What is compared: paragraphs, then the sentences of those that stay; or one kind only
-    #[arg(long, value_enum, default_value_t = UnitArg::Both)]
+    #[arg(long, value_enum, default_value_t = UnitArg::Both, help_heading = "What counts as a repeat")]
     pub(crate) unit: UnitArg,
 
     /// Look inside each article only, or in all of them
-    #[arg(long, value_enum, default_value_t = ScopeArg::Corpus)]
+    #[arg(long, value_enum, default_value_t = ScopeArg::Corpus, help_heading = "What counts as a repeat")]
     pub(crate) scope: ScopeArg,
 
     /// How much must be alike, above 0 and at most 1. At the default, about one word in eight may differ
-    #[arg(long, value_name = "SHARE", default_value_t = redite::Settings::DEFAULT_THRESHOLD)]
+    #[arg(long, value_name = "SHARE", default_value_t = redite::Settings::DEFAULT_THRESHOLD, help_heading = "What counts as a repeat")]
     pub(crate) threshold: f64,
 
     /// How likeness is measured: jaccard, containment, both with shingle lengths as in jaccard:1,2, or edit
-    #[arg(long, value_name = "MEASURE", default_value = "jaccard:1,2")]
+    #[arg(
+        long,
+        value_name = "MEASURE",
+        default_value = "jaccard:1,2",
+        help_heading = "What counts as a repeat"
+    )]
     pub(crate) similarity: String,
 
     /// strict: a unit goes only if each of its numbers stands, by value, in the text that is kept
-    #[arg(long, value_enum, default_value_t = NumbersArg::Strict)]
+    #[arg(long, value_enum, default_value_t = NumbersArg::Strict, help_heading = "What counts as a repeat")]
     pub(crate) numbers: NumbersArg,
 
     /// Which of several like units stays: first, longest, last, or the one whose article has the lowest value in a
@@ -81,21 +105,22 @@ pub(crate) struct RuleArgs {
         long,
         value_name = "first|longest|last|FIELD",
         default_value = "first",
-        allow_hyphen_values = true
+        allow_hyphen_values = true,
+        help_heading = "What counts as a repeat"
     )]
     pub(crate) keep: String,
 
     /// Shortest unit that is judged, in words (two letters count as a word in scripts without spaces). Shorter ones
     /// are never removed alone
-    #[arg(long, value_name = "N", default_value_t = redite::Settings::DEFAULT_MIN_TOKENS)]
+    #[arg(long, value_name = "N", default_value_t = redite::Settings::DEFAULT_MIN_TOKENS, help_heading = "What counts as a repeat")]
     pub(crate) min_tokens: u32,
 
     /// Language of articles that name none, as in fr or zh-Hant [default: detected]
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", help_heading = "What counts as a repeat")]
     pub(crate) lang: Option<String>,
 
     /// How paragraphs are told: by blank lines, by every line break, or auto: blank lines where there are any
-    #[arg(long, value_enum, default_value_t = ParagraphsArg::Auto)]
+    #[arg(long, value_enum, default_value_t = ParagraphsArg::Auto, help_heading = "What counts as a repeat")]
     pub(crate) paragraphs: ParagraphsArg,
 }
 
@@ -106,26 +131,26 @@ pub(crate) struct CleanArgs {
 
     /// Where the cleaned articles go: a file for one input, a folder for several or for a folder; - is standard
     /// output [default: standard output]
-    #[arg(long, short, value_name = "OUT")]
+    #[arg(long, short, value_name = "OUT", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
 
     /// Write one JSON object for each removed unit: what, where, why, and the kept text it repeats. Needed by restore
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) removed: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) rule: RuleArgs,
 
     /// Leave out records whose text is all gone (JSON Lines only) [default: they stay, with an empty text]
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub(crate) drop_empty: bool,
 
     /// Stop before anything is written if more than this share of the text would go, as in 50%
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    #[arg(long, value_name = "PERCENT", value_parser = percent, help_heading = "Output")]
     pub(crate) max_removed: Option<f64>,
 
     /// Write what was counted as JSON
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) stats: Option<PathBuf>,
 }
 
@@ -172,6 +197,147 @@ pub(crate) enum ParagraphsArg {
     Auto,
     Blank,
     Line,
+}
+
+/// What `find` is asked for.
+#[derive(clap::Args, Debug)]
+pub(crate) struct FindArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    #[command(flatten)]
+    pub(crate) rule: RuleArgs,
+
+    #[command(flatten)]
+    pub(crate) output: FindOutputArgs,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct FindOutputArgs {
+    /// text: for reading; jsonl: what clean --removed would write; csv: the same as a table
+    #[arg(long, value_enum, default_value_t = FindFormat::Text, help_heading = "Output")]
+    pub(crate) format: FindFormat,
+
+    /// Repeats shown as text, the most telling first: near before equal; of near ones those in which most text
+    /// differs, of equal ones the longest; no kept text twice before all have been shown. 0 shows all
+    #[arg(long, value_name = "N", default_value_t = 20, help_heading = "Output")]
+    pub(crate) limit: usize,
+
+    /// Colour in text; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, default_value_t = ColorArg::Auto, help_heading = "Output")]
+    pub(crate) color: ColorArg,
+
+    /// Exit with 1 if there are repeats, for scripts
+    #[arg(long, help_heading = "Output")]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(clap::Args, Debug)]
+#[command(
+    after_help = "The verdict is on the two texts alone. In a corpus it also counts whether A itself is kept. \
+    What does not matter here (--unit, --scope, --keep, --paragraphs) is taken so that the options of find and clean \
+    can be given as they are.\n\n\
+    Example: redite explain 'Some 1,500 people came on Monday.' 'Some 2,800 people came on Monday.'"
+)]
+pub(crate) struct ExplainArgs {
+    /// The kept, earlier text: the text itself, a file or @file, - for standard input; with --in also an article
+    /// of the inputs by its id or its file:line, and bytes of it, as in id#120-340, as find shows them
+    #[arg(value_name = "A")]
+    pub(crate) kept: String,
+
+    /// The later text, in the same ways
+    #[arg(value_name = "B")]
+    pub(crate) later: String,
+
+    /// Where to look for articles: a file or folder; may be given more than once
+    #[arg(long = "in", value_name = "INPUT", help_heading = "Input")]
+    pub(crate) inputs: Vec<PathBuf>,
+
+    /// Field with the text; several are told apart as in id#title:0-20
+    #[arg(
+        long,
+        value_name = "FIELD,…",
+        value_delimiter = ',',
+        default_value = "text",
+        help_heading = "Input"
+    )]
+    pub(crate) text_field: Vec<String>,
+
+    /// Field that identifies the article [default: id, where there is one]
+    #[arg(long, value_name = "FIELD", help_heading = "Input")]
+    pub(crate) id_field: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) rule: RuleArgs,
+
+    /// text: for reading; json: one object
+    #[arg(long, value_enum, default_value_t = ExplainFormat::Text, help_heading = "Output")]
+    pub(crate) format: ExplainFormat,
+
+    /// Colour in text; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, default_value_t = ColorArg::Auto, help_heading = "Output")]
+    pub(crate) color: ColorArg,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ExplainFormat {
+    Text,
+    Json,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct DebugArgs {
+    #[command(subcommand)]
+    pub(crate) room: Room,
+}
+
+/// After which step to look.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Room {
+    /// The paragraphs and sentences the articles are cut into, with their language
+    Units(LookArgs),
+    /// The same with what is compared: folds, their length, and whether that is long enough to be judged
+    Fold(LookArgs),
+    /// The same with the shingles by which likeness is measured and candidates are found, and their hashes
+    Shingles(LookArgs),
+    /// The pairs that are proposed, and what comparing them says; equal folds count as one. Holds all texts in memory
+    Candidates(LookArgs),
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct LookArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    #[command(flatten)]
+    pub(crate) rule: RuleArgs,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    /// The shell, as in: redite completions bash > ~/.local/share/bash-completion/completions/redite
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct ManArgs {
+    /// Write one page for each command into this folder [default: all pages on standard output]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FindFormat {
+    Text,
+    Jsonl,
+    Csv,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ColorArg {
+    Auto,
+    Always,
+    Never,
 }
 
 fn percent(typed: &str) -> Result<f64, String> {

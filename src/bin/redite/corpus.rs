@@ -40,12 +40,32 @@ pub(crate) struct ReadReport {
 }
 
 impl Corpus {
-    /// Finds and reads all inputs and decides. Nothing is written but messages.
+    /// Finds and reads all inputs and decides, for what is to be written again. Nothing is written but messages.
     pub(crate) fn read(
         input: &InputArgs,
         rule: &RuleArgs,
         exclude: &[PathBuf],
         progress: impl FnOnce(u64) -> Progress,
+    ) -> Result<(Self, Progress)> {
+        Self::read_as(input, rule, exclude, progress, "passed through unchanged")
+    }
+
+    /// The same for what is only looked at.
+    pub(crate) fn look(
+        input: &InputArgs,
+        rule: &RuleArgs,
+        progress: impl FnOnce(u64) -> Progress,
+    ) -> Result<(Self, Progress)> {
+        Self::read_as(input, rule, &[], progress, "left out")
+    }
+
+    /// `fate`: what becomes of records and files that cannot be read.
+    fn read_as(
+        input: &InputArgs,
+        rule: &RuleArgs,
+        exclude: &[PathBuf],
+        progress: impl FnOnce(u64) -> Progress,
+        fate: &'static str,
     ) -> Result<(Self, Progress)> {
         let (detector, rank_field) = settings::detector(rule)?;
         let options = settings::read_options(input, rank_field);
@@ -71,6 +91,7 @@ impl Corpus {
             ids: HashSet::new(),
             faults: BTreeMap::new(),
             strict: input.strict,
+            fate,
         };
         progress.phase("reading");
         let mut first_article = Vec::with_capacity(sources.len());
@@ -83,7 +104,7 @@ impl Corpus {
                 Ok(()) => Some(first),
                 Err(error) if input.strict => return Err(error),
                 Err(error) => {
-                    progress.say(&format!("redite: {error:#}; the file is passed through unchanged"));
+                    progress.say(&format!("redite: {error:#}; the file is {fate}"));
                     reader.session.rollback(first);
                     reader.report.failed_files += 1;
                     None
@@ -176,6 +197,7 @@ struct Reader {
     ids: HashSet<u64>,
     faults: BTreeMap<redite::files::FaultKind, u64>,
     strict: bool,
+    fate: &'static str,
 }
 
 impl Reader {
@@ -205,7 +227,7 @@ impl Reader {
                     let seen = self.faults.entry(fault.kind()).or_default();
                     *seen += 1;
                     if *seen <= FAULTS_SHOWN {
-                        progress.say(&format!("redite: {message}; passed through unchanged"));
+                        progress.say(&format!("redite: {message}; {}", self.fate));
                     } else if *seen == FAULTS_SHOWN + 1 {
                         progress.say("redite: more of the same kind are counted, not printed");
                     }
@@ -257,12 +279,13 @@ pub(crate) struct Provenance {
     known: HashMap<Unit, Known>,
 }
 
+/// A unit that has been met.
 #[derive(Debug)]
-struct Known {
-    id: Option<Id>,
-    source: String,
-    field: String,
-    text: String,
+pub(crate) struct Known {
+    pub(crate) id: Option<Id>,
+    pub(crate) source: String,
+    pub(crate) field: String,
+    pub(crate) text: String,
 }
 
 impl Provenance {
@@ -271,6 +294,24 @@ impl Provenance {
         Self {
             wanted: corpus.kept_units(),
             known: HashMap::new(),
+        }
+    }
+
+    /// Ready to meet these units.
+    pub(crate) fn of_units(mut wanted: Vec<Unit>) -> Self {
+        wanted.sort_unstable();
+        wanted.dedup();
+        Self {
+            wanted,
+            known: HashMap::new(),
+        }
+    }
+
+    /// What is known of a unit that has been met.
+    pub(crate) fn known(&self, unit: &Unit) -> Result<&Known> {
+        match self.known.get(unit) {
+            Some(known) => Ok(known),
+            None => bail!("an input has changed while it was read; run again"),
         }
     }
 
@@ -287,7 +328,7 @@ impl Provenance {
                 id: fields.id.clone(),
                 source: place(source, record.place),
                 field: corpus.field_name(source, fields, unit.field as usize).to_owned(),
-                text: text.text[unit.span.range()].to_owned(),
+                text: text.text.get(unit.span.range()).unwrap_or_default().to_owned(),
             });
         }
     }

@@ -5,10 +5,16 @@
 mod args;
 mod commands;
 mod corpus;
+mod csv;
+mod diff;
 mod exit;
+mod look;
+mod operand;
+mod paint;
 mod progress;
 mod settings;
 mod summary;
+mod verdict;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -20,6 +26,11 @@ fn main() -> ExitCode {
     let outcome = match args.command {
         Command::Clean(args) => commands::clean::run(&args),
         Command::Restore(args) => commands::restore::run(&args),
+        Command::Find(args) => commands::find::run(&args),
+        Command::Explain(args) => commands::explain::run(&args),
+        Command::Debug(args) => commands::debug::run(&args),
+        Command::Completions(args) => commands::generate::completions(&args),
+        Command::Man(args) => commands::generate::man(&args),
     };
     match outcome {
         Ok(exit) => exit.into(),

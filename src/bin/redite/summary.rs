@@ -183,7 +183,7 @@ pub(crate) fn count(n: u64, what: &str) -> String {
     format!("{} {what}{}", digits(n), if n == 1 { "" } else { "s" })
 }
 
-fn digits(n: u64) -> String {
+pub(crate) fn digits(n: u64) -> String {
     let plain = n.to_string();
     let mut out = String::new();
     for (i, c) in plain.chars().enumerate() {
@@ -196,6 +196,6 @@ fn digits(n: u64) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-fn share(part: u64, of: u64) -> String {
+pub(crate) fn share(part: u64, of: u64) -> String {
     format!("{:.1} %", 100.0 * part as f64 / of.max(1) as f64)
 }

@@ -1,4 +1,8 @@
 //! One file a subcommand.
 
 pub(crate) mod clean;
+pub(crate) mod debug;
+pub(crate) mod explain;
+pub(crate) mod find;
+pub(crate) mod generate;
 pub(crate) mod restore;

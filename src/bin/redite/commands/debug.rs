@@ -1,0 +1,242 @@
+//! `redite debug`: what each room hands to the next, as JSON lines.
+
+use crate::args::{LookArgs, Room, ScopeArg};
+use crate::corpus::place;
+use crate::exit::Exit;
+use crate::look::{self, Cut};
+use crate::settings;
+use crate::summary::count;
+use anyhow::Result;
+use redite::fold::Tokens;
+use redite::join::{self, missing_numbers};
+use redite::shingle::{self, Lengths};
+use redite::{Settings, UnitChoice, UnitKind};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::collections::HashSet;
+use std::io::{BufWriter, Write, stdout};
+use std::ops::ControlFlow;
+
+pub(crate) fn run(room: &crate::args::DebugArgs) -> Result<Exit> {
+    let mut out = BufWriter::new(stdout().lock());
+    let depth = match &room.room {
+        Room::Units(_) => Depth::Units,
+        Room::Fold(_) => Depth::Fold,
+        Room::Shingles(_) => Depth::Shingles,
+        Room::Candidates(args) => {
+            candidates(args, &mut out)?;
+            out.flush()?;
+            return Ok(Exit::Done);
+        }
+    };
+    let (Room::Units(args) | Room::Fold(args) | Room::Shingles(args) | Room::Candidates(args)) = &room.room;
+    each_unit(args, |settings, unit, cut| {
+        write_line(&mut out, &line(&unit, &cut, settings, depth))
+    })?;
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+/// How much of a unit is told.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Depth {
+    Units,
+    Fold,
+    Shingles,
+}
+
+/// Where a unit stands and what it says.
+#[derive(Debug, Clone, Serialize)]
+struct Place {
+    article: Box<RawValue>,
+    source: String,
+    field: String,
+    unit: String,
+    bytes: [u32; 2],
+    text: String,
+    lang: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Line<'u> {
+    #[serde(flatten)]
+    place: &'u Place,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fold: Option<&'u str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tokens: Option<usize>,
+    /// In half words, as the minimum length counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judged: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shingles: Option<Vec<Shingle>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Shingle {
+    hash: String,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Pair<'u> {
+    later: &'u Place,
+    earlier: &'u Place,
+    /// True if the pair satisfies the rule.
+    verified: bool,
+    similarity: f64,
+    shared: u32,
+    of: u32,
+    missing_numbers: Vec<&'u str>,
+}
+
+fn write_line(out: &mut impl Write, line: &impl Serialize) -> Result<()> {
+    // By way of a string, so that a closed pipe stays an I/O error and is known as one.
+    writeln!(out, "{}", serde_json::to_string(line)?)?;
+    Ok(())
+}
+
+/// Calls `visit` with every unit of the kinds that were asked for, in order.
+fn each_unit(args: &LookArgs, mut visit: impl FnMut(&Settings, Place, Cut) -> Result<()>) -> Result<Settings> {
+    let (detector, rank_field) = settings::detector(&args.rule)?;
+    let settings = *detector.settings();
+    let options = settings::read_options(&args.input, rank_field);
+    settings::threads(&args.input)?;
+    look::each_record(
+        &args.input.inputs,
+        &options,
+        args.input.strict,
+        |source, record, fields| {
+            let language = look::language(fields, &settings);
+            let source_place = place(source, record.place);
+            let article = match &fields.id {
+                Some(id) => RawValue::from_string(id.raw().to_owned())?,
+                None => RawValue::from_string(serde_json::to_string(&source_place)?)?,
+            };
+            for text in &fields.texts {
+                for cut in look::cut(&text.text, language, &settings) {
+                    let asked = match settings.units() {
+                        UnitChoice::Both => true,
+                        UnitChoice::Paragraphs => cut.kind == UnitKind::Paragraph,
+                        UnitChoice::Sentences => cut.kind == UnitKind::Sentence,
+                    };
+                    if asked {
+                        let unit = Place {
+                            article: article.clone(),
+                            source: source_place.clone(),
+                            field: look::field_name(source, &options, text.field).to_owned(),
+                            unit: cut.kind.to_string(),
+                            bytes: [cut.span.start, cut.span.end],
+                            text: text.text[cut.span.range()].to_owned(),
+                            lang: language.code().to_owned(),
+                        };
+                        visit(&settings, unit, cut)?;
+                    }
+                }
+            }
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    Ok(settings)
+}
+
+fn line<'u>(place: &'u Place, cut: &'u Cut, settings: &Settings, depth: Depth) -> Line<'u> {
+    let folded = depth >= Depth::Fold;
+    let lengths = settings.rule().lengths();
+    Line {
+        place,
+        fold: folded.then(|| cut.tokens.as_str()),
+        tokens: folded.then(|| cut.tokens.hashes().len()),
+        weight: folded.then(|| cut.tokens.weight()),
+        judged: folded.then(|| settings.is_judged(cut.tokens.weight())),
+        shingles: (depth == Depth::Shingles).then(|| shingles(&cut.tokens, lengths)),
+    }
+}
+
+/// Hash and text of every shingle, in the order of [`shingle::visit`].
+fn shingles(tokens: &Tokens, lengths: Lengths) -> Vec<Shingle> {
+    let words: Vec<&str> = tokens.iter().collect();
+    let lengths: Vec<usize> = lengths.iter().collect();
+    let mut texts: Vec<String> = lengths
+        .into_iter()
+        .rev()
+        .flat_map(|w| words.windows(w).map(|window| window.join(" ")))
+        .collect();
+    if texts.is_empty() && !words.is_empty() {
+        texts.push(words.join(" "));
+    }
+    let mut hashes = Vec::with_capacity(texts.len());
+    shingle::visit(tokens.hashes(), lengths, |hash| {
+        hashes.push(format!("{hash:08x}"));
+        true
+    });
+    let pairs = hashes.into_iter().zip(texts);
+    pairs.map(|(hash, text)| Shingle { hash, text }).collect()
+}
+
+/// One group of units that meet one another.
+#[derive(Debug, Default)]
+struct Group {
+    folds: HashSet<String>,
+    units: Vec<Tokens>,
+    places: Vec<Place>,
+}
+
+fn candidates(args: &LookArgs, out: &mut impl Write) -> Result<()> {
+    let mut groups: [Group; 2] = Default::default();
+    let mut proposed = (0, 0);
+    let mut settle = |settings: &Settings, groups: &mut [Group; 2]| -> Result<()> {
+        for group in std::mem::take(groups) {
+            let (pairs, verified) = join_group(settings, &group, out)?;
+            proposed = (proposed.0 + pairs, proposed.1 + verified);
+        }
+        Ok(())
+    };
+    let mut article = None;
+    let settings = each_unit(args, |settings, unit, cut| {
+        if !settings.is_judged(cut.tokens.weight()) {
+            return Ok(());
+        }
+        if args.rule.scope == ScopeArg::Article && article.as_ref() != Some(&unit.source) {
+            settle(settings, &mut groups)?;
+            article = Some(unit.source.clone());
+        }
+        let group = &mut groups[usize::from(cut.kind == UnitKind::Sentence)];
+        if group.folds.insert(cut.tokens.as_str().to_owned()) {
+            group.units.push(cut.tokens);
+            group.places.push(unit);
+        }
+        Ok(())
+    })?;
+    settle(&settings, &mut groups)?;
+    if !args.input.quiet {
+        eprintln!("{}, {} verified", count(proposed.0, "candidate"), proposed.1);
+    }
+    Ok(())
+}
+
+/// Writes the candidates of one group; gives their number, and that of the verified ones.
+fn join_group(settings: &Settings, group: &Group, out: &mut impl Write) -> Result<(u64, u64)> {
+    let rule = settings.rule();
+    let proposed = join::candidates(&group.units[..], &rule);
+    let mut verified = 0;
+    for candidate in &proposed {
+        let (later, earlier) = (candidate.later as usize, candidate.earlier as usize);
+        let (a, b) = (group.units[later].as_str(), group.units[earlier].as_str());
+        let similarity = candidate.similarity.unwrap_or_else(|| rule.measure.similarity(a, b));
+        verified += u64::from(candidate.similarity.is_some());
+        let pair = Pair {
+            later: &group.places[later],
+            earlier: &group.places[earlier],
+            verified: candidate.similarity.is_some(),
+            similarity: (similarity.value() * 1e4).round() / 1e4,
+            shared: similarity.shared,
+            of: similarity.of,
+            missing_numbers: missing_numbers(a, b),
+        };
+        write_line(out, &pair)?;
+    }
+    Ok((proposed.len() as u64, verified))
+}

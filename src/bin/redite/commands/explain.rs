@@ -1,0 +1,100 @@
+//! `redite explain`: two texts, everything that is measured on them, and the verdict in a sentence.
+
+use crate::args::{ExplainArgs, ExplainFormat};
+use crate::diff::diff;
+use crate::exit::Exit;
+use crate::paint::{Paint, excerpt, visible};
+use crate::verdict::{Explanation, Shingles, Side, explain, words};
+use crate::{operand, settings};
+use anyhow::Result;
+use std::io::{BufWriter, Write, stdout};
+
+/// Shingles of one kind that are listed.
+const LISTED: usize = 40;
+/// Characters of a fold that are shown.
+const FOLD: usize = 600;
+
+pub(crate) fn run(args: &ExplainArgs) -> Result<Exit> {
+    let (detector, _) = settings::detector(&args.rule)?;
+    let [kept, later] = operand::resolve(args, detector.settings())?;
+    let explanation = explain(&kept, &later, detector.settings());
+    let mut out = BufWriter::new(stdout().lock());
+    match args.format {
+        ExplainFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&explanation)?)?,
+        ExplainFormat::Text => text(&explanation, Paint::choose(args.color), &mut out)?,
+    }
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+fn text(e: &Explanation, paint: Paint, out: &mut impl Write) -> Result<()> {
+    for (name, side) in [("A (kept)", &e.a), ("B (later)", &e.b)] {
+        writeln!(out, "{}  {}", paint.bold(name), paint.dim(visible(&side.origin)))?;
+        self::side(side, e.min_tokens, out)?;
+    }
+    writeln!(out, "{}", paint.bold("Difference"))?;
+    writeln!(out, "  {}\n", diff(&e.a.text, &e.b.text).show(paint))?;
+    if let Some(shingles) = &e.shingles {
+        writeln!(out, "{}  {}", paint.bold("Shingles"), e.measure)?;
+        let Shingles { shared, only_a, only_b } = shingles;
+        for (name, list) in [("shared", shared), ("only in A", only_a), ("only in B", only_b)] {
+            writeln!(out, "  {name:9}  {:>4}  {}", list.len(), listed(list))?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "{}  {}", paint.bold("Numbers"), numbers(e))?;
+    writeln!(
+        out,
+        "{}  {} of {} = {:.4} by {}, at least {} is needed: {}\n",
+        paint.bold("Similarity"),
+        e.similarity.shared,
+        e.similarity.of,
+        e.similarity.value,
+        e.measure,
+        e.threshold,
+        if e.similarity.enough { "enough" } else { "not enough" },
+    )?;
+    writeln!(out, "{}", paint.bold(&e.sentence))?;
+    Ok(())
+}
+
+fn side(side: &Side, min_tokens: u32, out: &mut impl Write) -> Result<()> {
+    let numbers = if side.numbers.is_empty() {
+        "none".to_owned()
+    } else {
+        excerpt(&side.numbers.join(", "), FOLD)
+    };
+    writeln!(out, "  fold     {}", excerpt(&side.fold, FOLD))?;
+    writeln!(
+        out,
+        "  length   {} tokens, {} words: {} (at least {min_tokens})",
+        side.tokens.len(),
+        words(side.weight),
+        if side.judged {
+            "long enough"
+        } else {
+            "too short to be judged"
+        },
+    )?;
+    writeln!(out, "  numbers  {numbers}\n")?;
+    Ok(())
+}
+
+fn numbers(e: &Explanation) -> String {
+    let missing = excerpt(&e.missing_numbers.join(", "), FOLD);
+    match (e.missing_numbers.is_empty(), e.numbers) {
+        (true, _) if e.b.numbers.is_empty() => "B holds none".to_owned(),
+        (true, _) => "every number of B stands in A".to_owned(),
+        (false, "strict") => format!("of B that do not stand in A: {missing}; so B is not a repeat"),
+        (false, _) => format!("of B that do not stand in A: {missing}; ignored, as asked for"),
+    }
+}
+
+/// Shingles with a dot between them, equal ones counted.
+fn listed(shingles: &[String]) -> String {
+    let mut out = shingles.iter().take(LISTED).cloned().collect::<Vec<_>>().join(" · ");
+    if shingles.len() > LISTED {
+        out.push_str(&format!(" · and {} more", shingles.len() - LISTED));
+    }
+    out
+}

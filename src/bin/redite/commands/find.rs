@@ -1,0 +1,326 @@
+//! `redite find`: shows what is said twice, and changes nothing.
+
+use crate::args::{FindArgs, FindFormat};
+use crate::corpus::{Corpus, Known, Provenance};
+use crate::csv;
+use crate::diff::diff;
+use crate::exit::{Exit, is_closed_pipe};
+use crate::paint::{Paint, excerpt, visible};
+use crate::progress::Progress;
+use crate::summary::{count, digits, share};
+use anyhow::Result;
+use redite::files::removed::RemovedUnit;
+use redite::{Reason, Repeat, Span, Stats, Unit};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+use std::io::{BufWriter, Write, stdout};
+
+/// Lines of each table under the pairs.
+const TABLE: usize = 12;
+
+pub(crate) fn run(args: &FindArgs) -> Result<Exit> {
+    let quiet = args.input.quiet;
+    let (corpus, progress) = Corpus::look(&args.input, &args.rule, |bytes| Progress::new(bytes, quiet))?;
+    progress.clear();
+    let stats = corpus.detection.stats();
+    let found = stats.removed_equal + stats.removed_near;
+    let mut out = BufWriter::new(stdout().lock());
+    let written = match args.output.format {
+        FindFormat::Text => text(&corpus, &stats, args, &mut out),
+        FindFormat::Jsonl => each_removed(&corpus, |unit, _| Ok(unit.write(&mut out)?)),
+        FindFormat::Csv => table(&corpus, &mut out),
+    };
+    match written.and_then(|()| Ok(out.flush()?)) {
+        // What was found does not depend on how much of it was read.
+        Err(error) if is_closed_pipe(&error) => {}
+        Err(error) => return Err(error),
+        Ok(()) if args.output.format != FindFormat::Text && !quiet => eprintln!("{}", totals(&stats)),
+        Ok(()) => {}
+    }
+    Ok(if corpus.report.failed_files > 0 {
+        Exit::Partly
+    } else if args.output.exit_code && found > 0 {
+        Exit::Found
+    } else {
+        Exit::Done
+    })
+}
+
+/// One sentence on everything that was found.
+fn totals(stats: &Stats) -> String {
+    let found = stats.removed_equal + stats.removed_near;
+    let read = format!(
+        "{}, {}, {}",
+        count(stats.articles, "article"),
+        count(stats.paragraphs, "paragraph"),
+        count(stats.sentences, "sentence"),
+    );
+    if found == 0 {
+        return format!(
+            "Nothing is said twice in {read} ({} too short to judge).",
+            digits(stats.too_short)
+        );
+    }
+    format!(
+        "{}: {} equal, {} near; {} of the text, in {read}.",
+        count(found, "repeat"),
+        digits(stats.removed_equal),
+        digits(stats.removed_near),
+        share(stats.removed_bytes, stats.text_bytes),
+    )
+}
+
+/// Calls `write` with every repeat, in input order, and the text of its field that would go.
+fn each_removed(corpus: &Corpus, mut write: impl FnMut(&RemovedUnit<'_>, &str) -> Result<()>) -> Result<()> {
+    let mut provenance = Provenance::of(corpus);
+    if !corpus.kept_come_first() {
+        corpus.each_record(|source, article, record, _| {
+            provenance.meet(corpus, source, article, record);
+            Ok(())
+        })?;
+    }
+    corpus.each_record(|source, article, record, fields| {
+        provenance.meet(corpus, source, article, record);
+        let cuts = corpus.cuts(article, fields);
+        provenance.removed(corpus, source, record, &cuts, |unit, cut| {
+            let field = fields.texts.get(cut.repeat.removed.field as usize);
+            let text = field.and_then(|f| f.text.get(cut.span.range()));
+            write(unit, text.unwrap_or_default())
+        })
+    })
+}
+
+/// The columns of `--format csv`: the fields of the file of removed units, flattened, in its order.
+const COLUMNS: [&str; 18] = [
+    "article",
+    "source",
+    "field",
+    "unit",
+    "bytes_start",
+    "bytes_end",
+    "chars_start",
+    "chars_end",
+    "text",
+    "rule",
+    "measure",
+    "similarity",
+    "kept_article",
+    "kept_source",
+    "kept_field",
+    "kept_bytes_start",
+    "kept_bytes_end",
+    "kept_text",
+];
+
+fn table(corpus: &Corpus, out: &mut impl Write) -> Result<()> {
+    csv::line(out, &COLUMNS)?;
+    each_removed(corpus, |unit, text| {
+        let kept = &unit.kept;
+        let article = |id: Option<&redite::files::Id>, source: &str| id.map_or(source.to_owned(), |id| id.to_string());
+        let numbers: Vec<String> = [unit.bytes, unit.chars, kept.bytes]
+            .as_flattened()
+            .iter()
+            .map(u32::to_string)
+            .collect();
+        let cells: [&str; 18] = [
+            &article(unit.article, unit.source),
+            unit.source,
+            unit.field,
+            unit.unit,
+            &numbers[0],
+            &numbers[1],
+            &numbers[2],
+            &numbers[3],
+            text,
+            unit.rule,
+            unit.measure,
+            &((unit.similarity * 1e4).round() / 1e4).to_string(),
+            &article(kept.article, kept.source),
+            kept.source,
+            kept.field.unwrap_or(unit.field),
+            &numbers[4],
+            &numbers[5],
+            kept.text,
+        ];
+        Ok(csv::line(out, &cells)?)
+    })
+}
+
+/// How many repeats there are of something, and how much text.
+#[derive(Debug, Default, Clone, Copy)]
+struct Tally {
+    articles: u64,
+    repeats: u64,
+    repeated_bytes: u64,
+    text_bytes: u64,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.articles += other.articles;
+        self.repeats += other.repeats;
+        self.repeated_bytes += other.repeated_bytes;
+        self.text_bytes += other.text_bytes;
+    }
+}
+
+fn text(corpus: &Corpus, stats: &Stats, args: &FindArgs, out: &mut impl Write) -> Result<()> {
+    let paint = Paint::choose(args.output.color);
+    let mut repeats: Vec<Repeat> = corpus.detection.repeats().collect();
+    if repeats.is_empty() {
+        return Ok(writeln!(out, "{}", totals(stats))?);
+    }
+    let most_repeated = most_repeated(&repeats);
+    sort_by_telling(&mut repeats);
+    let all = repeats.len();
+    if args.output.limit > 0 {
+        repeats.truncate(args.output.limit);
+    }
+    let shown = repeats.iter().flat_map(|r| [r.removed, r.kept]);
+    let mut met = Provenance::of_units(shown.chain(most_repeated.iter().map(|m| m.0)).collect());
+    let mut files: Vec<(String, Tally)> = Vec::new();
+    let mut languages: BTreeMap<String, Tally> = BTreeMap::new();
+    corpus.each_record(|source, article, record, fields| {
+        met.meet(corpus, source, article, record);
+        let mut tally = Tally {
+            articles: 1,
+            text_bytes: fields.texts.iter().map(|t| t.text.len() as u64).sum(),
+            ..Tally::default()
+        };
+        for repeat in corpus.detection.repeats_in(article) {
+            tally.repeats += 1;
+            tally.repeated_bytes += repeat.removed.span.len() as u64;
+        }
+        match files.last_mut() {
+            Some((name, file)) if name == source.name() => file.add(tally),
+            _ => files.push((source.name().to_owned(), tally)),
+        }
+        let language = corpus.detection.language(article).code().to_owned();
+        languages.entry(language).or_default().add(tally);
+        Ok(())
+    })?;
+
+    if paint.is_on() {
+        let (kept, repeat) = (paint.kept("only in the kept text"), paint.repeat("only in the repeat"));
+        writeln!(out, "{kept}  {repeat}\n")?;
+    } else {
+        writeln!(out, "[-only in the kept text-] {{+only in the repeat+}}\n")?;
+    }
+    for repeat in &repeats {
+        pair(corpus, repeat, &met, paint, out)?;
+    }
+    if repeats.len() < all {
+        let (shown, all) = (digits(repeats.len() as u64), digits(all as u64));
+        writeln!(
+            out,
+            "{shown} of {all} repeats shown, the most telling first; --limit 0 shows all.\n"
+        )?;
+    }
+    writeln!(out, "{}", paint.bold(totals(stats)))?;
+    tallies(out, paint, "By file", files)?;
+    tallies(out, paint, "By language", languages.into_iter().collect())?;
+    if !most_repeated.is_empty() {
+        writeln!(out, "\n{}", paint.bold("Most repeated"))?;
+    }
+    for (unit, times) in &most_repeated {
+        let known = met.known(unit)?;
+        let (place, text) = (place(corpus, known, unit.span), excerpt(&known.text, 70));
+        let place = paint.dim(format!("{}, {place}", unit.kind));
+        writeln!(out, "{:>8} times more  {text}  {place}", digits(*times))?;
+    }
+    Ok(())
+}
+
+/// The kept units that stand for most others, with their number: twice or more, most first, then in input order.
+fn most_repeated(repeats: &[Repeat]) -> Vec<(Unit, u64)> {
+    let mut kept: Vec<Unit> = repeats.iter().map(|r| r.kept).collect();
+    kept.sort_unstable();
+    let groups = kept.chunk_by(|a, b| a == b);
+    let mut most: Vec<(Unit, u64)> = groups.map(|group| (group[0], group.len() as u64)).collect();
+    most.retain(|m| m.1 > 1);
+    most.sort_by_key(|m| Reverse(m.1));
+    most.truncate(TABLE);
+    most
+}
+
+/// Sorts the most telling repeats to the front.
+///
+/// Near ones come before equal ones. Of near ones those come first in which most text differs (length times what is
+/// not alike), of equal ones the longest; what ties stays in input order. Last, each kept unit takes its turn: its
+/// second repeat comes after the first ones of all others, so that one cookie notice does not fill the screen.
+fn sort_by_telling(repeats: &mut Vec<Repeat>) {
+    let is_equal = |r: &Repeat| r.reason == Reason::Equal;
+    let weight = |r: &Repeat| {
+        let length = r.removed.span.len() as u64;
+        let (shared, of) = (u64::from(r.similarity.shared), u64::from(r.similarity.of.max(1)));
+        if is_equal(r) {
+            length
+        } else {
+            length * of.saturating_sub(shared) / of
+        }
+    };
+    repeats.sort_by_cached_key(|r| (is_equal(r), Reverse(weight(r)), r.removed));
+    let mut turns: HashMap<(bool, Unit), u32> = HashMap::new();
+    let mut with_turns: Vec<(u32, Repeat)> = repeats
+        .drain(..)
+        .map(|r| {
+            let turn = turns.entry((is_equal(&r), r.kept)).or_default();
+            *turn += 1;
+            (*turn, r)
+        })
+        .collect();
+    with_turns.sort_by_key(|(turn, r)| (is_equal(r), *turn));
+    repeats.extend(with_turns.into_iter().map(|(_, r)| r));
+}
+
+/// Where a unit stands, in the words that `redite explain` takes, and the article's id.
+fn place(corpus: &Corpus, known: &Known, span: Span) -> String {
+    let mut place = format!("{}#", visible(&known.source));
+    if corpus.options.text_fields.len() > 1 {
+        place.push_str(&format!("{}:", visible(&known.field)));
+    }
+    place.push_str(&format!("{}-{}", span.start, span.end));
+    if let Some(id) = known.id.as_ref().filter(|id| id.text() != known.source) {
+        place.push_str(&format!("  id {}", visible(&id.text())));
+    }
+    place
+}
+
+fn pair(corpus: &Corpus, repeat: &Repeat, met: &Provenance, paint: Paint, out: &mut impl Write) -> Result<()> {
+    let (kept, removed) = (met.known(&repeat.kept)?, met.known(&repeat.removed)?);
+    let how = match repeat.reason {
+        Reason::Equal => "equal".to_owned(),
+        Reason::Near => format!("near {}", repeat.similarity),
+    };
+    let language = corpus.detection.language(repeat.removed.article);
+    writeln!(out, "{}  {}  {}", paint.bold(how), repeat.removed.kind, language.code())?;
+    writeln!(out, "  kept    {}", paint.dim(place(corpus, kept, repeat.kept.span)))?;
+    writeln!(
+        out,
+        "  repeat  {}",
+        paint.dim(place(corpus, removed, repeat.removed.span))
+    )?;
+    writeln!(out, "  {}\n", diff(&kept.text, &removed.text).show(paint))?;
+    Ok(())
+}
+
+/// A table of what has most repeats.
+fn tallies(out: &mut impl Write, paint: Paint, title: &str, mut rows: Vec<(String, Tally)>) -> Result<()> {
+    rows.retain(|row| row.1.repeats > 0);
+    rows.sort_by_key(|row| Reverse(row.1.repeats));
+    writeln!(out, "\n{}", paint.bold(title))?;
+    for (name, tally) in rows.iter().take(TABLE) {
+        writeln!(
+            out,
+            "{:>16}  {:>7} of the text, {:>14}  {}",
+            count(tally.repeats, "repeat"),
+            share(tally.repeated_bytes, tally.text_bytes),
+            count(tally.articles, "article"),
+            visible(name),
+        )?;
+    }
+    if rows.len() > TABLE {
+        writeln!(out, "{:>16}  and {} more with fewer", "", rows.len() - TABLE)?;
+    }
+    Ok(())
+}
