@@ -1,5 +1,8 @@
 //! Integration tests, one binary; each module is a room or a promise.
 
+// helpers are not `#[test]`s, so .clippy.toml does not exempt them
+#![allow(clippy::unwrap_used)]
+
 // What is decided, from text to repeats.
 mod detect;
 // Articles in files: what comes out of real files on disk, good and bad.
@@ -7,5 +10,9 @@ mod detect;
 mod files;
 // The committed folding table against its source.
 mod fold_table;
+// What goes and what stays, language by language.
+mod golden;
 // Paragraphs and sentences in many scripts.
 mod segment;
+// Fixtures, for the others.
+mod support;
