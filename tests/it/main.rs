@@ -3,6 +3,9 @@
 // helpers are not `#[test]`s, so .clippy.toml does not exempt them
 #![allow(clippy::unwrap_used)]
 
+// The program, run as a person runs it.
+#[cfg(feature = "cli")]
+mod cli_clean;
 // What is decided, from text to repeats.
 mod detect;
 // Articles in files: what comes out of real files on disk, good and bad.

@@ -166,7 +166,7 @@ impl fmt::Display for Summary {
                 "file",
                 "could not be read and passed through unchanged",
             ),
-            (self.skipped_files, "file", "skipped: no format that redite reads"),
+            (self.skipped_files, "file", "skipped, for the reasons above"),
             (self.duplicate_ids, "record", "with an id that another has, too"),
         ];
         for (n, what, note) in notes.into_iter().filter(|note| note.0 > 0) {
