@@ -3,6 +3,8 @@
 // helpers are not `#[test]`s, so .clippy.toml does not exempt them
 #![allow(clippy::unwrap_used)]
 
+// What users of the library build on.
+mod api;
 // The program, run as a person runs it.
 #[cfg(feature = "cli")]
 mod cli_clean;
@@ -15,6 +17,13 @@ mod files;
 mod fold_table;
 // What goes and what stays, language by language.
 mod golden;
+// The rules of the house: who may use whom, how long a file may be.
+mod layers;
+// The promises of the library, on real text and at random.
+mod promises;
+// The same bytes out, on any number of threads and from any packing.
+#[cfg(feature = "cli")]
+mod same_bytes;
 // Paragraphs and sentences in many scripts.
 mod segment;
 // Fixtures, for the others.
