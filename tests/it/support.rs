@@ -95,7 +95,7 @@ pub(crate) const CODECS: [(Codec, &str); 5] = [
 ];
 
 /// A Parquet file with the columns `id` and `text`.
-#[cfg(feature = "files")]
+#[cfg(feature = "cli")]
 pub(crate) fn parquet(rows: &[(i64, Option<&str>)]) -> Vec<u8> {
     use parquet::column::writer::ColumnWriter;
     use parquet::data_type::ByteArray;
