@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use redite::files::{
@@ -14,6 +14,8 @@ use redite::files::{
 };
 use redite::model::Span;
 use tempfile::TempDir;
+
+use crate::support::{CODECS, pack, unpack};
 
 // Parquet: what changes, and what must not.
 mod columns;
@@ -78,52 +80,6 @@ fn read(source: &Source) -> Result<Vec<Seen>, FileError> {
     }
     Ok(records)
 }
-
-fn pack(codec: Codec, bytes: &[u8]) -> Vec<u8> {
-    match codec {
-        Codec::Plain => bytes.to_vec(),
-        Codec::Gzip => {
-            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-            encoder.write_all(bytes).unwrap();
-            encoder.finish().unwrap()
-        }
-        Codec::Zstd => zstd::encode_all(bytes, 9).unwrap(),
-        Codec::Bzip2 => {
-            let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
-            encoder.write_all(bytes).unwrap();
-            encoder.finish().unwrap()
-        }
-        Codec::Xz => {
-            let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 1);
-            encoder.write_all(bytes).unwrap();
-            encoder.finish().unwrap()
-        }
-    }
-}
-
-fn unpack(codec: Codec, bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    match codec {
-        Codec::Plain => out.extend_from_slice(bytes),
-        Codec::Gzip => drop(flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut out).unwrap()),
-        Codec::Zstd => out = zstd::decode_all(bytes).unwrap(),
-        Codec::Bzip2 => drop(bzip2::read::MultiBzDecoder::new(bytes).read_to_end(&mut out).unwrap()),
-        Codec::Xz => drop(
-            liblzma::read::XzDecoder::new_multi_decoder(bytes)
-                .read_to_end(&mut out)
-                .unwrap(),
-        ),
-    }
-    out
-}
-
-const CODECS: [(Codec, &str); 5] = [
-    (Codec::Plain, ""),
-    (Codec::Gzip, ".gz"),
-    (Codec::Zstd, ".zst"),
-    (Codec::Bzip2, ".bz2"),
-    (Codec::Xz, ".xz"),
-];
 
 /// What was taken out: by line, by field.
 #[derive(Default)]

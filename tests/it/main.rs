@@ -1,5 +1,13 @@
 //! Integration tests, one binary; each module is a room or a promise.
 
+// helpers are not `#[test]`s, so .clippy.toml does not exempt them
+#![allow(clippy::unwrap_used)]
+
+// What users of the library build on.
+mod api;
+// The program, run as a person runs it.
+#[cfg(feature = "cli")]
+mod cli_clean;
 // What is decided, from text to repeats.
 mod detect;
 // Articles in files: what comes out of real files on disk, good and bad.
@@ -7,8 +15,19 @@ mod detect;
 mod files;
 // The committed folding table against its source.
 mod fold_table;
+// What goes and what stays, language by language.
+mod golden;
+// The rules of the house: who may use whom, how long a file may be.
+mod layers;
+// The promises of the library, on real text and at random.
+mod promises;
+// The same bytes out, on any number of threads and from any packing.
+#[cfg(feature = "cli")]
+mod same_bytes;
 // Paragraphs and sentences in many scripts.
 mod segment;
 // What the program shows of all this.
 #[cfg(feature = "cli")]
 mod show;
+// Fixtures, for the others.
+mod support;

@@ -134,7 +134,8 @@ pub(crate) struct CleanArgs {
     #[arg(long, short, value_name = "OUT", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Write one JSON object for each removed unit: what, where, why, and the kept text it repeats. Needed by restore
+    /// Write one JSON object for each removed unit: what, where, why, and the kept text it repeats. Needed by restore;
+    /// - is standard output
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) removed: Option<PathBuf>,
 

@@ -5,7 +5,9 @@ use crate::progress::Progress;
 use crate::settings;
 use anyhow::{Result, bail};
 use redite::files::removed::{KeptUnit, RemovedUnit};
-use redite::files::{Batch, Discovery, Fields, Format, Id, Place, RankValue, ReadOptions, Record, Source, discover};
+use redite::files::{
+    Batch, Discovery, Fields, FileError, Format, Id, Place, RankValue, ReadOptions, Record, Source, discover,
+};
 use redite::segment::Language;
 use redite::{Article, ArticleId, Cut, Detection, Detector, Rank, Unit};
 use std::borrow::Cow;
@@ -102,7 +104,7 @@ impl Corpus {
             let first = reader.session.next_id();
             first_article.push(match reader.read_source(source, &options, &progress) {
                 Ok(()) => Some(first),
-                Err(error) if input.strict => return Err(error),
+                Err(error) if input.strict || is_mistake(&error) => return Err(error),
                 Err(error) => {
                     progress.say(&format!("redite: {error:#}; the file is {fate}"));
                     reader.session.rollback(first);
@@ -188,6 +190,11 @@ pub(crate) fn place(source: &Source, place: Place) -> String {
         Format::Text => source.name().to_owned(),
         _ => format!("{}:{}", source.name(), place.line_or_row),
     }
+}
+
+/// True if not the file is at fault but what was asked.
+fn is_mistake(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<FileError>().is_some_and(FileError::is_settings)
 }
 
 struct Reader {

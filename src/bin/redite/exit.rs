@@ -42,16 +42,29 @@ pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// On Ctrl-C and its like, removes what is unfinished and leaves with 130.
+/// Removes what is unfinished when a run ends, however it ends. After a commit nothing is.
+#[derive(Debug)]
+#[must_use = "when it is dropped, what is unfinished goes"]
+pub(crate) struct CleanUp(Transaction);
+
+impl Drop for CleanUp {
+    fn drop(&mut self) {
+        self.0.remove_all();
+    }
+}
+
+/// On Ctrl-C and its like, removes what is unfinished and leaves with 130. On every other end of the run, what is
+/// returned does the same: the handler keeps a clone of the transaction, which would never be dropped by itself.
 #[expect(
     clippy::exit,
     reason = "the handler runs on a thread of its own; there is nowhere to return to"
 )]
-pub(crate) fn clean_up_when_interrupted(transaction: &Transaction) -> anyhow::Result<()> {
+pub(crate) fn clean_up_when_interrupted(transaction: &Transaction) -> anyhow::Result<CleanUp> {
+    let clean_up = CleanUp(transaction.clone());
     let transaction = transaction.clone();
     ctrlc::set_handler(move || {
         transaction.remove_all();
         std::process::exit(130);
     })?;
-    Ok(())
+    Ok(clean_up)
 }

@@ -166,7 +166,7 @@ impl fmt::Display for Summary {
                 "file",
                 "could not be read and passed through unchanged",
             ),
-            (self.skipped_files, "file", "skipped: no format that redite reads"),
+            (self.skipped_files, "file", "skipped, for the reasons above"),
             (self.duplicate_ids, "record", "with an id that another has, too"),
         ];
         for (n, what, note) in notes.into_iter().filter(|note| note.0 > 0) {
@@ -187,7 +187,7 @@ pub(crate) fn digits(n: u64) -> String {
     let plain = n.to_string();
     let mut out = String::new();
     for (i, c) in plain.chars().enumerate() {
-        if i > 0 && (plain.len() - i) % 3 == 0 {
+        if i > 0 && (plain.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);

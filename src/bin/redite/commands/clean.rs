@@ -19,12 +19,12 @@ const SUSPICIOUS: f64 = 0.5;
 pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     let started = Instant::now();
     let transaction = Transaction::new();
-    crate::exit::clean_up_when_interrupted(&transaction)?;
-    let to_stdout = args.output.as_deref().is_none_or(|o| o == Path::new("-"));
+    let _clean_up = crate::exit::clean_up_when_interrupted(&transaction)?;
+    let to_stdout = args.output.as_deref().is_none_or(is_stdout);
     let files = [
         args.output.as_ref().filter(|_| !to_stdout),
-        args.removed.as_ref(),
-        args.stats.as_ref(),
+        args.removed.as_ref().filter(|path| !is_stdout(path)),
+        args.stats.as_ref().filter(|path| !is_stdout(path)),
     ];
     let exclude: Vec<PathBuf> = files.into_iter().flatten().cloned().collect();
     let quiet = args.input.quiet;
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         })?;
     }
     let mut removed = match &args.removed {
-        Some(path) => Some(Output::file_in(&transaction, path).create()?),
+        Some(path) => Some(report(path, &transaction).create()?),
         None => None,
     };
     progress.phase("writing");
@@ -91,15 +91,14 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     if let Some(out) = removed {
         out.finish()?;
     }
-    transaction.commit()?;
     progress.clear();
     let summary = Summary::new(&corpus, &stats, counted, started.elapsed());
     if let Some(path) = &args.stats {
-        let mut out = Output::file_in(&transaction, path).create()?;
+        let mut out = report(path, &transaction).create()?;
         writeln!(out, "{}", summary.to_json()?).map_err(|cause| out.error(cause))?;
         out.finish()?;
-        transaction.commit()?;
     }
+    transaction.commit()?;
     if !quiet {
         eprint!("{summary}");
     }
@@ -155,6 +154,34 @@ fn nothing_left(record: &Record<'_>, cuts: &[Vec<Cut>]) -> bool {
     })
 }
 
+/// The output for a report: a file, or standard output.
+fn report(path: &Path, transaction: &Transaction) -> Output {
+    if is_stdout(path) {
+        Output::stdout()
+    } else {
+        Output::file_in(transaction, path)
+    }
+}
+
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// A path by which two spellings of one place can be told, whether it exists or not.
+fn lexical(path: &Path) -> PathBuf {
+    if is_stdout(path) || path.starts_with("/dev") {
+        return path.to_owned();
+    }
+    let name = path.file_name().map(PathBuf::from).unwrap_or_default();
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    std::fs::canonicalize(folder)
+        .or_else(|_| std::path::absolute(folder))
+        .map_or_else(|_| path.to_owned(), |folder| folder.join(name))
+}
+
 /// Where each source's output goes.
 enum Places {
     Stdout,
@@ -187,8 +214,25 @@ impl Places {
                 refuse_overwrite(&corpus.sources, &path)?;
             }
         }
+        let cleaned: Vec<PathBuf> = corpus.sources.iter().filter_map(|s| places.path(s)).collect();
+        let mut taken: Vec<PathBuf> = cleaned.iter().map(|path| lexical(path)).collect();
+        if to_stdout {
+            taken.push(PathBuf::from("-"));
+        }
         for path in [&args.removed, &args.stats].into_iter().flatten() {
             refuse_overwrite(&corpus.sources, path).with_context(|| format!("cannot write {}", path.display()))?;
+            let place = lexical(path);
+            if taken.contains(&place) {
+                bail!(
+                    "two outputs would go to {}: give each a place of its own",
+                    if is_stdout(path) {
+                        "standard output".into()
+                    } else {
+                        path.display().to_string()
+                    }
+                );
+            }
+            taken.push(place);
         }
         Ok(places)
     }

@@ -158,8 +158,8 @@ fn line<'u>(place: &'u Place, cut: &'u Cut, settings: &Settings, depth: Depth) -
 /// Hash and text of every shingle, in the order of [`shingle::visit`].
 fn shingles(tokens: &Tokens, lengths: Lengths) -> Vec<Shingle> {
     let words: Vec<&str> = tokens.iter().collect();
-    let lengths: Vec<usize> = lengths.iter().collect();
-    let mut texts: Vec<String> = lengths
+    let widths: Vec<usize> = lengths.iter().collect();
+    let mut texts: Vec<String> = widths
         .into_iter()
         .rev()
         .flat_map(|w| words.windows(w).map(|window| window.join(" ")))

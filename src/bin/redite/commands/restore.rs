@@ -23,7 +23,7 @@ struct Removed {
 
 pub(crate) fn run(args: &RestoreArgs) -> Result<Exit> {
     let transaction = Transaction::new();
-    crate::exit::clean_up_when_interrupted(&transaction)?;
+    let _clean_up = crate::exit::clean_up_when_interrupted(&transaction)?;
     let options = ReadOptions {
         text_fields: args.text_field.clone(),
         ..ReadOptions::default()

@@ -1,0 +1,182 @@
+//! What users of the library build on.
+
+use crate::support;
+use redite::fold::{Folder, Piece, Tokens};
+use redite::join::{Measure, Rule, Similarity, Threshold};
+use redite::segment::{Language, Paragraphs};
+use redite::shingle::Lengths;
+use redite::{
+    Article, ArticleId, Cut, Detection, Detector, DetectorBuilder, Rank, Repeat, Session, Settings, SettingsError,
+    Sink, Span, Stats, Unit,
+};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+fn free<T: Send + Sync + UnwindSafe + RefUnwindSafe + 'static>() {}
+
+#[test]
+fn every_public_type_goes_between_threads() {
+    free::<Article<'static>>();
+    free::<(Rank, Unit, Span, ArticleId, Cut, Repeat, Stats)>();
+    free::<(Detector, DetectorBuilder, Settings, SettingsError)>();
+    free::<(Session, Detection)>();
+    free::<(Folder, Piece, Tokens)>();
+    free::<(Measure, Rule, Similarity, Threshold, Lengths)>();
+    free::<(Language, Paragraphs)>();
+}
+
+#[cfg(feature = "files")]
+#[test]
+fn every_public_type_of_files_goes_between_threads() {
+    use redite::files::{
+        Batch, Discovery, Edit, Fault, Fields, FileError, Insertion, ReadOptions, Record, RewriteStats, Skipped,
+        Source, Transaction,
+    };
+    fn free<T: Send + Sync>() {}
+    free::<(Batch, Discovery, Edit, Fault, Fields, FileError)>();
+    free::<(Insertion, ReadOptions, RewriteStats, Skipped, Source, Transaction)>();
+    free::<Record<'static>>();
+    fn moves<T: Send>() {}
+    moves::<redite::files::Output>();
+}
+
+#[test]
+fn a_detector_is_a_value() {
+    fn copies<T: Copy + PartialEq>(_: &T) {}
+    let detector = Detector::new();
+    copies(&detector);
+    assert_eq!(detector, Detector::default());
+    assert_eq!(detector, Detector::builder().build().unwrap());
+    assert_ne!(detector, Detector::builder().threshold(0.7).build().unwrap());
+}
+
+#[test]
+fn settings_that_make_no_sense_say_so() {
+    for threshold in [0.0, -1.0, 1.000_001, f64::NAN, f64::INFINITY] {
+        let error = Detector::builder()
+            .threshold(threshold)
+            .build()
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("above 0 and at most 1"), "{error}");
+    }
+    let error = Detector::builder().min_tokens(0).build().unwrap_err();
+    assert!(error.to_string().contains("0 tokens"), "{error}");
+}
+
+fn articles() -> Vec<Article<'static>> {
+    let sample = support::sample().into_iter();
+    sample
+        .map(|(_, title, text)| Article::new(title).with_text(text))
+        .collect()
+}
+
+#[test]
+fn one_by_one_or_all_at_once() {
+    let articles = articles();
+    let detector = Detector::new();
+    let expected: Vec<Repeat> = detector.detect(articles.iter().cloned()).repeats().collect();
+    assert!(expected.len() > 40);
+    for size in [1, 7, 100] {
+        let mut session = detector.session();
+        articles.chunks(size).for_each(|share| session.push_all(share));
+        assert_eq!(session.next_id(), ArticleId(u32::try_from(articles.len()).unwrap()));
+        assert_eq!(session.finish().repeats().collect::<Vec<_>>(), expected);
+    }
+}
+
+/// A session that has seen and forgotten much, and one that has not.
+fn with_and_without_rollback() -> (Detection, Detection) {
+    let articles = articles();
+    let mut session = Detector::new().session();
+    for share in articles.chunks(9) {
+        let first = session.next_id();
+        session.push_all(&articles[..5]);
+        session.push(&Article::new(""));
+        session.rollback(first);
+        session.push_all(share);
+    }
+    (session.finish(), Detector::new().detect(articles))
+}
+
+#[test]
+fn what_is_rolled_back_never_was() {
+    let (with, without) = with_and_without_rollback();
+    assert_eq!(
+        with.repeats().collect::<Vec<_>>(),
+        without.repeats().collect::<Vec<_>>()
+    );
+    let (with, without) = (with.stats(), without.stats());
+    assert_eq!(
+        Stats { text_bytes: 0, ..with },
+        Stats {
+            text_bytes: 0,
+            ..without
+        }
+    );
+}
+
+#[test]
+#[ignore = "known: Store::truncate forgets to take back text_bytes"]
+fn what_is_rolled_back_is_not_counted() {
+    let (with, without) = with_and_without_rollback();
+    assert_eq!(with.stats(), without.stats());
+}
+
+/// Takes so many and then has enough.
+struct Takes {
+    most: usize,
+    taken: Vec<Repeat>,
+    finished: Option<Stats>,
+}
+
+impl Sink for Takes {
+    type Error = &'static str;
+
+    fn repeat(&mut self, repeat: &Repeat) -> Result<(), Self::Error> {
+        if self.taken.len() == self.most {
+            return Err("enough");
+        }
+        self.taken.push(*repeat);
+        Ok(())
+    }
+
+    fn finish(&mut self, stats: &Stats) -> Result<(), Self::Error> {
+        self.finished = Some(*stats);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_sink_gets_everything_in_order_until_it_has_enough() {
+    let (articles, detector) = (articles(), Detector::new());
+    let run = |most| {
+        let mut sink = Takes {
+            most,
+            taken: Vec::new(),
+            finished: None,
+        };
+        let mut session = detector.session();
+        session.push_all(&articles);
+        (session.finish_into(&mut sink), sink)
+    };
+    let expected = detector.detect(articles.iter().cloned());
+    let (outcome, sink) = run(usize::MAX);
+    assert_eq!(sink.taken, expected.repeats().collect::<Vec<_>>());
+    assert_eq!((outcome, sink.finished), (Ok(expected.stats()), Some(expected.stats())));
+    let (outcome, sink) = run(3);
+    assert_eq!((outcome, sink.taken.len(), sink.finished), (Err("enough"), 3, None));
+}
+
+#[test]
+fn odd_numbers_and_fields_are_no_panic() {
+    let detection = Detector::new().detect(["Une seule phrase, assez longue pour compter."]);
+    let nowhere = ArticleId(7);
+    assert_eq!(detection.repeats_in(nowhere).count(), 0);
+    assert_eq!(detection.clean(nowhere, 0, "abc"), "abc");
+    assert_eq!(detection.cuts(ArticleId(0), 3, "abc"), []);
+    assert_eq!(detection.language(nowhere), Language::UNKNOWN);
+    let nothing = Detector::new().detect(Vec::<String>::new());
+    assert_eq!((nothing.articles(), nothing.stats()), (0, Stats::default()));
+    let empty = Detector::new().detect([Article::default()]);
+    assert_eq!((empty.articles(), empty.repeats().count()), (1, 0));
+}

@@ -1,0 +1,348 @@
+use super::*;
+
+/// What a line of JSONL can be that is no article, and what is said of it.
+fn bad_lines() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let deep = "[".repeat(200_000);
+    vec![
+        ("broken", b"{\"text\":\"one".to_vec(), "broken JSON"),
+        ("two values", b"{\"text\":\"one\"} {}".to_vec(), "broken JSON"),
+        ("raw control character", b"{\"text\":\"a\tb\"}".to_vec(), "broken JSON"),
+        (
+            "no field",
+            b"{\"body\":\"one\"}".to_vec(),
+            "no field `text` (fields here: body)",
+        ),
+        ("a number", b"{\"text\":17}".to_vec(), "`text` is a number"),
+        ("null", b"{\"text\":null}".to_vec(), "`text` is null"),
+        ("a list", b"{\"text\":[\"one\"]}".to_vec(), "`text` is "),
+        ("no object", b"[1, 2]".to_vec(), "not a JSON object"),
+        ("not UTF-8 in the text", b"{\"text\":\"caf\xe9\"}".to_vec(), "not UTF-8"),
+        (
+            "not UTF-8 elsewhere",
+            b"{\"m\":\"\xff\",\"text\":\"one\"}".to_vec(),
+            "not UTF-8",
+        ),
+        ("lone surrogate", b"{\"text\":\"\\ud800 one\"}".to_vec(), "surrogate"),
+        (
+            "lone low surrogate",
+            b"{\"text\":\"\\udc00 one\"}".to_vec(),
+            "surrogate",
+        ),
+        (
+            "text twice",
+            b"{\"text\":\"one\",\"text\":\"two\"}".to_vec(),
+            "`text` stands twice",
+        ),
+        (
+            "text twice, once escaped",
+            b"{\"text\":\"one\",\"te\\u0078t\":\"two\"}".to_vec(),
+            "`text` stands twice",
+        ),
+        (
+            "deep and never closed",
+            format!("{{\"text\":\"one\",\"m\":{deep}").into_bytes(),
+            "broken JSON",
+        ),
+    ]
+}
+
+#[test]
+fn bad_lines_are_said_counted_and_passed_through() {
+    let room = Room::new();
+    let mut content = line(1, LEAD).into_bytes();
+    let mut expected = content.clone();
+    let bad = bad_lines();
+    for (number, (_, bytes, _)) in (2..).zip(&bad) {
+        for out in [&mut content, &mut expected] {
+            out.extend_from_slice(bytes);
+            // every other line ends as on Windows
+            out.extend_from_slice(if number % 2 == 0 { b"\r\n" } else { b"\n" });
+        }
+    }
+    content.extend_from_slice(line(2, DRESSED).as_bytes());
+    expected.extend_from_slice(line(2, "").as_bytes());
+    room.put("bad.jsonl", &content);
+    let run = room
+        .redite(&[
+            "clean",
+            "bad.jsonl",
+            "-o",
+            "out.jsonl",
+            "--removed",
+            "r.jsonl",
+            "--stats",
+            "s.json",
+        ])
+        .ends(0);
+    assert!(room.get("out.jsonl") == expected);
+    let count = bad.len();
+    assert!(run.err.contains(&format!(
+        "{count} records could not be read and passed through unchanged"
+    )));
+    for (number, (what, _, says)) in (2..).zip(&bad) {
+        let place = format!("bad.jsonl:{number}:");
+        let said = run
+            .err
+            .lines()
+            .find(|l| l.contains(&place))
+            .unwrap_or_else(|| panic!("{what}: {}", run.err));
+        assert!(
+            said.contains(says) && said.ends_with("passed through unchanged"),
+            "{what}: {said}"
+        );
+    }
+    let stats = room.json("s.json");
+    assert_eq!(
+        (&stats["faulty_records"], &stats["articles"]),
+        (&json!(count), &json!(2))
+    );
+    assert_eq!(room.json_lines("r.jsonl").len(), 1);
+    room.redite(&["restore", "out.jsonl", "r.jsonl", "-o", "back.jsonl"])
+        .ends(0);
+    assert!(room.get("back.jsonl") == content);
+}
+
+#[test]
+fn strict_stops_before_anything_is_written() {
+    for (what, bytes, says) in bad_lines() {
+        let room = Room::new();
+        let mut content = line(1, LEAD).into_bytes();
+        content.extend_from_slice(&bytes);
+        content.push(b'\n');
+        room.put("bad.jsonl", content);
+        let args = [
+            "clean",
+            "bad.jsonl",
+            "-o",
+            "out.jsonl",
+            "--removed",
+            "r.jsonl",
+            "--stats",
+            "s.json",
+            "--strict",
+        ];
+        room.redite(&args)
+            .ends(2)
+            .says(&["bad.jsonl:2:", says, "nothing was written", "--strict"]);
+        assert_eq!(room.files(), ["bad.jsonl"], "{what}");
+    }
+    let room = Room::new();
+    let packed = pack(CODECS[1].0, support::text("sample/articles.jsonl").as_bytes());
+    room.put("cut.jsonl.gz", &packed[..packed.len() / 2]);
+    room.put("caf.txt", b"caf\xe9");
+    for input in ["cut.jsonl.gz", "caf.txt"] {
+        let run = room.redite(&["clean", input, "-o", "out", "--removed", "r.jsonl", "--strict"]);
+        run.ends(2).says(&[input]);
+        assert_eq!(room.files(), ["caf.txt", "cut.jsonl.gz"]);
+    }
+}
+
+#[test]
+fn many_faults_of_one_kind_are_not_all_printed() {
+    let room = Room::new();
+    room.put("bad.jsonl", "{}\n".repeat(1000) + "[]\n");
+    let run = room.redite(&["clean", "bad.jsonl", "-o", "o.jsonl"]).ends(0);
+    assert!(run.err.lines().count() < 30, "{}", run.err);
+    run.says(&[
+        "bad.jsonl:1:",
+        "more of the same kind",
+        "bad.jsonl:1001:",
+        "1,001 records could not be read",
+    ]);
+}
+
+#[test]
+fn bom_escaped_keys_and_windows_line_ends_are_no_faults() {
+    let room = Room::new();
+    let content = format!(
+        "\u{feff}{{\"id\":1,\"text\":\"{LEAD}\"}}\r\n\r\n  {{\"te\\u0078t\" : \"{DRESSED}\" , \"id\":2.50e1}}\t\r\n{{\"text\":\"\"}}"
+    );
+    room.put("in.jsonl", &content);
+    let run = room
+        .redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"])
+        .ends(0);
+    assert!(!run.err.contains("passed through"), "{}", run.err);
+    assert_eq!(room.get_text("out.jsonl"), content.replace(DRESSED, ""));
+    assert!(
+        room.get_text("r.jsonl")
+            .starts_with("{\"article\":2.50e1,\"source\":\"in.jsonl:3\"")
+    );
+}
+
+#[test]
+fn deep_nesting_beside_the_text_is_no_fault() {
+    let room = Room::new();
+    let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
+    let objects = format!("{}1{}", "{\"a\":".repeat(200_000), "}".repeat(200_000));
+    let content =
+        format!("{{\"m\":{deep},\"text\":\"{LEAD}\"}}\n{{\"text\":\"{LEAD}\",\"m\":{objects}}}\n{{\"text\":{deep}}}\n");
+    room.put("deep.jsonl", &content);
+    room.redite(&["clean", "deep.jsonl", "-o", "out.jsonl"])
+        .ends(0)
+        .says(&["deep.jsonl:3:", "1 record could not be"]);
+    let expected = content.replacen(&format!("\"{LEAD}\",\"m\""), "\"\",\"m\"", 1);
+    assert!(room.get_text("out.jsonl") == expected);
+}
+
+#[test]
+fn a_line_of_100_mb() {
+    let room = Room::new();
+    // long words, so that it is the line that is long, not the comparison
+    let mut text = String::with_capacity(101 << 20);
+    let word = "abcdefghij".repeat(1000);
+    let mut number = 0u32;
+    while text.len() < 100 << 20 {
+        let letters: String = format!("{number:05}")
+            .bytes()
+            .map(|b| char::from(b - b'0' + b'k'))
+            .collect();
+        text.push_str(&letters);
+        text.push_str(&word);
+        text.push(' ');
+        number += 1;
+    }
+    let content = format!(
+        "{{\"lang\":\"fr\",\"text\":\"{LEAD}\\n\\n{text}\"}}\n{{\"lang\":\"fr\",\"text\":\"{text}\\n\\n{LEAD}\"}}\n"
+    );
+    room.put("long.jsonl", &content);
+    room.redite(&["clean", "long.jsonl", "-q", "-o", "out.jsonl", "--removed", "r.jsonl"])
+        .ends(0);
+    let expected = format!("{{\"lang\":\"fr\",\"text\":\"{LEAD}\\n\\n{text}\"}}\n{{\"lang\":\"fr\",\"text\":\"\"}}\n");
+    assert!(room.get_text("out.jsonl") == expected);
+    room.redite(&["restore", "out.jsonl", "r.jsonl", "-o", "back.jsonl"])
+        .ends(0);
+    assert!(room.get_text("back.jsonl") == content);
+}
+
+#[test]
+fn files_that_are_cut_off_pass_through_and_the_rest_is_done() {
+    let sample = support::text("sample/articles.jsonl").repeat(4);
+    for (codec, extension) in &CODECS[1..] {
+        let room = Room::new();
+        let packed = pack(*codec, sample.as_bytes());
+        let cut = &packed[..packed.len() * 2 / 3];
+        let name = format!("a.jsonl{extension}");
+        room.put(&format!("in/{name}"), cut);
+        room.put("in/b.jsonl", format!("{}{}", line(1, LEAD), line(2, DRESSED)));
+        let run = room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl", "--stats", "s.json"]);
+        run.ends(3).says(&[
+            &name,
+            "the file is passed through unchanged",
+            "1 file could not be read",
+        ]);
+        assert!(room.get(&format!("out/{name}")) == cut);
+        assert_eq!(
+            room.get_text("out/b.jsonl"),
+            format!("{}{}", line(1, LEAD), line(2, ""))
+        );
+        assert_eq!(room.json("s.json")["failed_files"], 1);
+        // nothing is removed in favour of what stood in the broken file
+        assert!(!room.get_text("r.jsonl").contains(&name));
+    }
+}
+
+#[test]
+fn broken_parquet_passes_through() {
+    let whole = support::parquet(&[(1, Some(LEAD)), (2, Some(DRESSED))]);
+    let cut = &whole[..whole.len() - 20];
+    let mut scratched = whole.clone();
+    scratched[8..40].fill(0xff);
+    for bytes in [cut, &scratched] {
+        let room = Room::new();
+        room.put("in/a.parquet", bytes);
+        room.put("in/b.txt", LEAD);
+        let run = room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl"]);
+        run.ends(3).says(&["a.parquet", "Parquet", "passed through unchanged"]);
+        assert_eq!(room.get("out/a.parquet"), bytes);
+        room.redite(&["clean", "in", "-o", "out2", "--strict"])
+            .ends(2)
+            .says(&["a.parquet"]);
+        assert!(!room.has("out2"));
+    }
+}
+
+#[test]
+fn empty_files_and_texts() {
+    let room = Room::new();
+    for name in ["in/a.jsonl", "in/b.txt"] {
+        room.put(name, "");
+    }
+    room.put(
+        "in/c.jsonl",
+        "{\"text\":\"\"}\n\n \n{\"text\":\" \\n \"}\n{\"text\":\"\"}\n",
+    );
+    let run = room
+        .redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl", "--stats", "s.json"])
+        .ends(0);
+    assert!(!run.err.contains("passed through"), "{}", run.err);
+    for name in ["a.jsonl", "b.txt", "c.jsonl"] {
+        assert_eq!(room.get(&format!("in/{name}")), room.get(&format!("out/{name}")));
+    }
+    assert_eq!(room.get("r.jsonl"), b"");
+    let run = room.redite(&["clean", "-", "-q"]).ends(0);
+    assert_eq!((run.out, run.err.as_str()), (vec![], ""));
+}
+
+#[test]
+fn names_that_lie() {
+    let room = Room::new();
+    let content = format!("{}{}", line(1, LEAD), line(2, DRESSED));
+    let cleaned = format!("{}{}", line(1, LEAD), line(2, "")).into_bytes();
+    let gzip = CODECS[1].0;
+    room.put("packed.jsonl", pack(gzip, content.as_bytes()));
+    room.put("plain.jsonl.zst", &content);
+    room.redite(&["clean", "packed.jsonl", "-o", "o1.jsonl"])
+        .ends(0)
+        .says(&["packed.jsonl: the name says"]);
+    assert_eq!(unpack(gzip, &room.get("o1.jsonl")), cleaned);
+    room.redite(&["clean", "plain.jsonl.zst", "-o", "o2"])
+        .ends(0)
+        .says(&["plain.jsonl.zst: the name says zstd"]);
+    assert_eq!(room.get("o2"), cleaned);
+    // no format at all: named, skipped, counted
+    room.put("in/a.jsonl", &content);
+    room.put("in/b.parquet", "not a table");
+    room.put("in/c.pdf", "%PDF-1.4");
+    let run = room.redite(&["clean", "in", "-o", "out", "--stats", "s.json"]).ends(0);
+    run.says(&["b.parquet: skipped", "c.pdf: skipped", "2 files skipped"]);
+    assert_eq!(room.json("s.json")["skipped_files"], 2);
+    assert!(room.has("out/a.jsonl") && !room.has("out/b.parquet"));
+    room.redite(&["clean", "in/c.pdf", "-o", "x"])
+        .ends(2)
+        .says(&["c.pdf: skipped", "nothing to read"]);
+}
+
+#[test]
+fn duplicate_and_missing_ids_are_counted_and_harmless() {
+    let room = Room::new();
+    let no_id = |text: &str| format!("{}\n", json!({"text": text}));
+    room.put(
+        "in.jsonl",
+        format!("{}{}{}{}", line(7, LEAD), line(7, DRESSED), no_id(OTHER), no_id(OTHER)),
+    );
+    room.redite(&[
+        "clean",
+        "in.jsonl",
+        "-o",
+        "out.jsonl",
+        "--removed",
+        "r.jsonl",
+        "--stats",
+        "s.json",
+    ])
+    .ends(0)
+    .says(&["1 record with an id that another has, too"]);
+    let stats = room.json("s.json");
+    assert_eq!((&stats["duplicate_ids"], &stats["missing_ids"]), (&json!(1), &json!(2)));
+    let removed = room.json_lines("r.jsonl");
+    assert_eq!(strings(&removed, "source"), ["in.jsonl:2", "in.jsonl:4"]);
+    assert_eq!(
+        (&removed[0]["article"], &removed[0]["kept"]["article"]),
+        (&json!(7), &json!(7))
+    );
+    assert_eq!(removed[0]["kept"]["source"], "in.jsonl:1");
+    assert_eq!(removed[1]["article"], "in.jsonl:4");
+    room.redite(&["restore", "out.jsonl", "r.jsonl", "-o", "back.jsonl"])
+        .ends(0);
+    assert_eq!(room.get("back.jsonl"), room.get("in.jsonl"));
+}

@@ -1,0 +1,270 @@
+use super::*;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+
+/// JSONL that is hard to give back byte for byte.
+fn odd_jsonl() -> String {
+    let escaped: String = LEAD.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect();
+    [
+        "\u{feff}".to_owned(),
+        format!("{{\"id\":1,\"text\":\"{LEAD}\"}}\r\n"),
+        "\r\n".to_owned(),
+        format!("{{\"id\":1 , \"text\" : \"{escaped}\"}}\n"),
+        format!("  {{\"n\":1.0e+5,\"te\\u0078t\":\"{DRESSED}\\n\\n\\u000a{OTHER}\\/ \\\"\\\\\",\"z\":[{{\"text\":\"{LEAD}\"}}]}}\t\r\n"),
+        "{\"text\":\"broken\n".to_owned(),
+        format!("{{\"text\":\"{OTHER}\\r\\n\\r\\n{THIRD} {THIRD}\\u2028😀 \\ud83d\\ude00\"}}\n"),
+        format!("{{\"text\":\"{OTHER}\"}}\n"),
+        format!("{{\"text\":\"{OTHER}\"}}\n"),
+        "{\"text\":\"\"}\n".to_owned(),
+        format!("{{\"text\":\"{THIRD}\"}}"),
+    ]
+    .concat()
+}
+
+/// Cleans `inputs` into a folder, restores it, and compares the unpacked files.
+#[track_caller]
+fn there_and_back(room: &Room, inputs: &[&str], files: &[&str], more: &[&str]) {
+    let mut args = vec!["clean"];
+    args.extend(inputs);
+    args.extend(["-o", "out/", "--removed", "removed.jsonl", "-q"]);
+    args.extend(more);
+    room.redite(&args).ends(0);
+    assert!(!room.get("removed.jsonl").is_empty());
+    let mut args = vec!["restore", "out", "removed.jsonl", "-o", "back"];
+    if let Some(at) = more.iter().position(|m| *m == "--text-field") {
+        args.extend(&more[at..at + 2]);
+    }
+    room.redite(&args).ends(0);
+    for file in files {
+        let name = file.rsplit_once("in/").map_or(*file, |(_, name)| name);
+        let (was, is) = (room.get(file), room.get(&format!("back/{name}")));
+        let codec = CODECS.iter().rev().find(|(_, e)| file.ends_with(e)).unwrap().0;
+        assert!(unpack(codec, &was) == unpack(codec, &is), "{file} with {more:?}");
+    }
+}
+
+#[test]
+fn jsonl_with_everything_odd() {
+    for more in [
+        &[][..],
+        &["--drop-empty"],
+        &["--keep", "last"],
+        &["--keep", "last", "--drop-empty"],
+    ] {
+        for unit in ["both", "paragraph", "sentence"] {
+            let room = Room::new();
+            room.put("in/a.jsonl", odd_jsonl());
+            let more = [more, &["--unit", unit]].concat();
+            there_and_back(&room, &["in/a.jsonl"], &["in/a.jsonl"], &more);
+        }
+    }
+}
+
+#[test]
+fn every_packing_in_one_folder() {
+    let room = Room::new();
+    let mut files = Vec::new();
+    for (codec, extension) in CODECS {
+        for (name, content) in [
+            ("a.jsonl", odd_jsonl()),
+            ("b.txt", format!("\u{feff}{LEAD}\r\n\r\n{OTHER} {DRESSED}\r\n")),
+        ] {
+            // in two members, where the packing knows them
+            let half = content.len() / 2; // bytes are packed, not characters
+            let bytes = [
+                pack(codec, &content.as_bytes()[..half]),
+                pack(codec, &content.as_bytes()[half..]),
+            ]
+            .concat();
+            let file = format!("in/deep/er/{name}{extension}");
+            room.put(&file, bytes);
+            files.push(file);
+        }
+    }
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    there_and_back(&room, &["in"], &files, &[]);
+    for (codec, extension) in CODECS {
+        let cleaned = room.get(&format!("out/deep/er/b.txt{extension}"));
+        let text = String::from_utf8(unpack(codec, &cleaned)).unwrap();
+        assert!(!text.contains(LEAD), "same packing, and something went: {text}");
+    }
+}
+
+#[test]
+fn the_sample() {
+    for more in [
+        &[][..],
+        &["--drop-empty"],
+        &["--text-field", "title,text"],
+        &["--keep", "longest"],
+    ] {
+        let room = Room::new();
+        for name in ["articles.jsonl", "letter.txt", "reprints.jsonl.gz"] {
+            room.put(
+                &format!("in/{name}"),
+                fs::read(support::data(&format!("sample/{name}"))).unwrap(),
+            );
+        }
+        there_and_back(
+            &room,
+            &["in"],
+            &["in/articles.jsonl", "in/letter.txt", "in/reprints.jsonl.gz"],
+            more,
+        );
+    }
+}
+
+#[test]
+fn several_text_fields_and_nested_ones() {
+    let room = Room::new();
+    let records = [
+        json!({"title": LEAD, "doc": {"lead": OTHER, "body": format!("{DRESSED} {THIRD} {OTHER}")}}),
+        json!({"doc": {"body": format!("{THIRD}\n\n{OTHER}"), "lead": LEAD}, "title": THIRD}),
+        json!({"doc": {"body": DRESSED}}),
+        json!({"title": OTHER}),
+    ];
+    room.put(
+        "in/a.jsonl",
+        records.iter().map(|r| format!("{r}\n")).collect::<String>(),
+    );
+    for more in [&[][..], &["--drop-empty"], &["--keep", "last"]] {
+        let more = [&["--text-field", "title,doc.lead,doc.body"], more].concat();
+        there_and_back(&room, &["in/a.jsonl"], &["in/a.jsonl"], &more);
+    }
+    // a field that is not named again is missed, not lost
+    room.redite(&[
+        "restore",
+        "out",
+        "removed.jsonl",
+        "-o",
+        "other",
+        "--text-field",
+        "title",
+    ])
+    .ends(2)
+    .says(&["--text-field"]);
+    assert!(!room.has("other/a.jsonl"));
+}
+
+#[test]
+fn parquet() {
+    let room = Room::new();
+    let long = format!("{LEAD} {OTHER}\n\n{THIRD}");
+    let rows = [
+        (1, Some(LEAD)),
+        (2, None),
+        (3, Some(DRESSED)),
+        (4, Some(&*long)),
+        (4, Some(OTHER)),
+        (5, Some("")),
+    ];
+    let bytes = support::parquet(&rows);
+    room.put("in/a.parquet", &bytes);
+    room.put("in/b.jsonl", line(1, LEAD));
+    room.redite(&["clean", "in", "-o", "out", "--removed", "removed.jsonl"])
+        .ends(0);
+    let removed = room.json_lines("removed.jsonl");
+    assert_eq!(
+        strings(&removed, "source"),
+        ["in/a.parquet:3", "in/a.parquet:4", "in/a.parquet:5", "in/b.jsonl:1"]
+    );
+    room.redite(&["restore", "out", "removed.jsonl", "-o", "back"]).ends(0);
+    let rows = |name: &str| -> Vec<String> {
+        let reader = SerializedFileReader::new(fs::File::open(room.path(name)).unwrap()).unwrap();
+        reader
+            .get_row_iter(None)
+            .unwrap()
+            .map(|row| row.unwrap().to_string())
+            .collect()
+    };
+    assert_eq!(rows("back/a.parquet"), rows("in/a.parquet"));
+    assert_ne!(rows("out/a.parquet"), rows("in/a.parquet"));
+    assert_eq!(room.get("back/b.jsonl"), room.get("in/b.jsonl"));
+}
+
+#[test]
+fn what_does_not_fit_is_not_put_back() {
+    let room = Room::new();
+    room.put(
+        "a.jsonl",
+        format!("{}{}{}", line(1, LEAD), line(2, OTHER), line(3, DRESSED)),
+    );
+    room.redite(&["clean", "a.jsonl", "-o", "c.jsonl", "--removed", "r.jsonl"])
+        .ends(0);
+    let good = room.get_text("r.jsonl");
+    // a shorter file, another format, a line that is no such line, a text that is not as long as it says
+    room.put("short.jsonl", line(1, LEAD));
+    room.redite(&["restore", "short.jsonl", "r.jsonl", "-o", "x"])
+        .ends(2)
+        .says(&["short.jsonl"]);
+    for bad in [
+        "{}\n",
+        "broken\n",
+        "{\"article\":1,\"new\":2}\n",
+        &good.replacen("\"bytes\":[0,", "\"bytes\":[1,", 1),
+    ] {
+        room.put("bad.jsonl", format!("{good}{bad}"));
+        room.redite(&["restore", "c.jsonl", "bad.jsonl", "-o", "x"])
+            .ends(2)
+            .says(&["bad.jsonl:2:"]);
+    }
+    room.put(
+        "far.jsonl",
+        good.replacen("\"bytes\":[0,", "\"bytes\":[99,", 1).replacen(
+            &format!(",{}],\"chars\"", DRESSED.len()),
+            &format!(",{}],\"chars\"", DRESSED.len() + 99),
+            1,
+        ),
+    );
+    room.redite(&["restore", "c.jsonl", "far.jsonl", "-o", "x"]).ends(2);
+    assert!(!room.has("x"));
+    assert!(room.files().iter().all(|f| !f.contains("partial")));
+}
+
+#[test]
+fn names_with_colons_and_roundabout_paths() {
+    let room = Room::new();
+    room.put("in/a:3.txt", format!("{LEAD}\n\n{DRESSED}"));
+    room.put("in/b:2.jsonl", format!("{}{}", line(1, OTHER), line(2, OTHER)));
+    let files = ["in/a:3.txt", "in/b:2.jsonl"];
+    there_and_back(&room, &["in"], &files, &[]);
+    there_and_back(&room, &["./in/../in"], &files, &[]);
+}
+
+#[test]
+#[ignore = "known: restore takes sub/x.jsonl of folder sub for sub/sub/x.jsonl, and says nothing"]
+fn a_folder_in_a_folder_of_the_same_name() {
+    let room = Room::new();
+    // only the outer one has lost something, then both have
+    for inner in [
+        line(1, THIRD),
+        format!("{}{}{}", line(1, OTHER), line(2, THIRD), line(3, OTHER)),
+    ] {
+        room.put("in/in/x.jsonl", inner);
+        room.put("in/x.jsonl", format!("{}{}", line(1, LEAD), line(2, LEAD)));
+        room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl"])
+            .ends(0);
+        room.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
+        for name in ["x.jsonl", "in/x.jsonl"] {
+            assert_eq!(
+                room.get_text(&format!("back/{name}")),
+                room.get_text(&format!("in/{name}"))
+            );
+        }
+    }
+}
+
+#[test]
+#[ignore = "known: restore does not find `-` again as stdin.jsonl in a folder"]
+fn standard_input_among_files() {
+    let room = Room::new();
+    room.put("b.txt", LEAD);
+    let piped = format!("{}{}", line(1, OTHER), line(2, DRESSED));
+    room.redite_with(
+        &["clean", "b.txt", "-", "-o", "out", "--removed", "r.jsonl"],
+        piped.as_bytes(),
+    )
+    .ends(0);
+    room.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
+    assert_eq!(room.get_text("back/stdin.jsonl"), piped);
+    assert_eq!(room.get_text("back/b.txt"), LEAD);
+}

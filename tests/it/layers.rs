@@ -1,0 +1,280 @@
+//! The rules of the house: which room may use which, and how long a file may be.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// For each room of `src`, the rooms it may use.
+fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
+    BTreeMap::from([
+        // the floor: plain values and hashes
+        ("model", vec![]),
+        ("hash", vec![]),
+        ("error", vec![]),
+        // rooms that know no other, or one
+        ("fold", vec!["hash"]),
+        ("shingle", vec!["hash"]),
+        ("segment", vec!["model"]),
+        ("join", vec!["fold", "shingle", "hash"]),
+        // what goes in; `build` ends in a detector, which is the one word of the top that is used below it
+        ("article", vec!["model", "error", "segment"]),
+        ("settings", vec!["model", "error", "segment", "join", "detector"]),
+        // the pipeline
+        ("store", vec!["model", "fold", "segment", "join", "settings", "article"]),
+        ("decide", vec!["model", "hash", "join", "settings", "store"]),
+        (
+            "detector",
+            vec!["model", "join", "segment", "article", "settings", "store", "decide"],
+        ),
+        // files know texts and spans, and nothing of repeats
+        ("files", vec!["model"]),
+    ])
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All Rust files below a folder, by path relative to it.
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    fn walk(root: &Path, below: &Path, out: &mut Vec<PathBuf>) {
+        let mut names: Vec<_> = fs::read_dir(root.join(below))
+            .unwrap()
+            .map(|e| e.unwrap().file_name())
+            .collect();
+        names.sort();
+        for name in names {
+            let path = below.join(name);
+            if root.join(&path).is_dir() {
+                walk(root, &path, out);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                out.push(path);
+            }
+        }
+    }
+    let mut out = Vec::new();
+    walk(folder, Path::new(""), &mut out);
+    out
+}
+
+/// `join/measure.rs` and `store.rs` are in the rooms `join` and `store`.
+fn room(path: &Path) -> String {
+    let first = path.components().next().unwrap().as_os_str().to_string_lossy();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// The code without line comments (and so without the examples in documentation).
+fn code(source: &str) -> String {
+    let lines = source.lines().map(|line| {
+        let start = line.trim_start();
+        if start.starts_with("//") {
+            ""
+        } else {
+            line.split_once(" // ").map_or(line, |(code, _)| code)
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What follows each `crate::`: the names, and those of a list in braces.
+fn used(source: &str) -> BTreeSet<String> {
+    let name = |s: &str| {
+        s.chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect::<String>()
+    };
+    let mut out = BTreeSet::new();
+    for (_, after) in code(source)
+        .match_indices("crate::")
+        .map(|(at, found)| (at, at + found.len()))
+    {
+        let code = code(source);
+        let rest = &code[after..];
+        if !rest.starts_with('{') {
+            out.insert(name(rest));
+            continue;
+        }
+        let mut depth = 0;
+        let mut begins = false;
+        for (at, c) in rest.char_indices() {
+            match c {
+                '{' => {
+                    depth += 1;
+                    begins = depth == 1;
+                }
+                '}' => depth -= 1,
+                ',' => begins = depth == 1,
+                c if begins && !c.is_whitespace() => {
+                    out.insert(name(&rest[at..]));
+                    begins = false;
+                }
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    out.remove("");
+    out
+}
+
+/// For each name that `lib.rs` lifts to the root, the room it is from.
+fn lifted() -> BTreeMap<String, String> {
+    let lib = code(&fs::read_to_string(root().join("src/lib.rs")).unwrap());
+    let mut out = BTreeMap::new();
+    for statement in lib.split(';').filter_map(|s| s.trim().strip_prefix("pub use ")) {
+        let (room, names) = statement.split_once("::").unwrap();
+        for name in names.trim_matches(['{', '}']).split(',') {
+            out.insert(name.trim().to_owned(), room.to_owned());
+        }
+    }
+    out
+}
+
+/// What is wrong with a file of a room.
+fn violations(room: &str, source: &str) -> Vec<String> {
+    let allowed = allowed();
+    let Some(may) = allowed.get(room) else {
+        return vec![format!(
+            "help: the room `{room}` is not in the list of tests/it/layers.rs: say what it may use"
+        )];
+    };
+    let lifted = lifted();
+    let rooms = used(source)
+        .into_iter()
+        .map(|name| lifted.get(&name).cloned().unwrap_or(name));
+    rooms
+        .filter(|used| used != room && !may.contains(&used.as_str()))
+        .map(|used| format!("help: `{room}` may not use `{used}`"))
+        .collect()
+}
+
+#[test]
+fn no_room_reaches_back() {
+    let mut found = Vec::new();
+    let src = root().join("src");
+    for path in rust_files(&src) {
+        if path == Path::new("lib.rs") || path.starts_with("bin") {
+            continue;
+        }
+        let source = fs::read_to_string(src.join(&path)).unwrap();
+        found.extend(
+            violations(&room(&path), &source)
+                .into_iter()
+                .map(|v| format!("src/{}: {v}", path.display())),
+        );
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn a_planted_violation_is_caught() {
+    assert_eq!(
+        violations("fold", "use crate::hash;\nuse super::table;\n/// [x](crate::join)\n"),
+        Vec::<String>::new()
+    );
+    for (room, source) in [
+        ("fold", "use crate::join::Measure;"),
+        ("fold", "use crate::{hash, join::{self, Rule}};"),
+        ("fold", "fn f() -> crate::Detector { todo!() }"),
+        ("segment", "use crate::fold::fold;"),
+        ("join", "let x = 1; let y = crate::store::Store::default();"),
+        ("decide", "use crate::{\n    fold::{Tokens, fold},\n    hash,\n};"),
+        ("files", "use crate::{model::Span, settings};"),
+        ("cellar", ""),
+    ] {
+        assert_eq!(violations(room, source).len(), 1, "{room}: {source}");
+    }
+    assert_eq!(
+        used("use crate::{a::{b, c}, d, e::*}; crate::f::g(); // crate::h"),
+        ["a", "d", "e", "f"].map(String::from).into()
+    );
+}
+
+#[test]
+fn the_rooms_are_a_list_without_circles() {
+    let allowed = allowed();
+    let mut left: BTreeSet<&str> = allowed.keys().copied().collect();
+    while !left.is_empty() {
+        let free = left.iter().copied().find(|room| {
+            // the builder's last step, see `allowed`
+            let step = |used: &&str| (*room, *used) != ("settings", "detector");
+            allowed[room]
+                .iter()
+                .copied()
+                .filter(|u| step(u))
+                .all(|u| !left.contains(u))
+        });
+        assert!(free.is_some(), "a circle among {left:?}");
+        left.retain(|room| Some(*room) != free);
+    }
+}
+
+#[test]
+fn the_program_uses_the_public_library_only() {
+    let bin = root().join("src/bin");
+    for path in rust_files(&bin) {
+        let code = code(&fs::read_to_string(bin.join(&path)).unwrap());
+        for trick in ["#[path", "include!(", "#![path"] {
+            assert!(
+                !code.contains(trick),
+                "{}: {trick} would reach round the library",
+                path.display()
+            );
+        }
+    }
+    // and the library nothing that only the program needs
+    for path in rust_files(&root().join("src")).iter().filter(|p| !p.starts_with("bin")) {
+        let code = code(&fs::read_to_string(root().join("src").join(path)).unwrap());
+        for name in ["anstyle::", "anyhow::", "clap::", "ctrlc::", "indicatif::", "similar::"] {
+            assert!(!code.contains(name), "{}: {name}", path.display());
+        }
+        if !path.starts_with("files") {
+            for name in ["parquet::", "flate2::", "serde::", "std::fs", "std::io"] {
+                assert!(
+                    !code.contains(name),
+                    "src/{}: {name} belongs into files",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_file_is_too_long() {
+    for folder in ["src", "tests", "benches"] {
+        let folder = root().join(folder);
+        for path in rust_files(&folder) {
+            let lines = fs::read_to_string(folder.join(&path)).unwrap().lines().count();
+            assert!(lines <= 800, "help: {} has {lines} lines: part it", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_test_file_is_forgotten() {
+    let folder = root().join("tests/it");
+    for path in rust_files(&folder) {
+        if path == Path::new("main.rs") {
+            continue;
+        }
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let parent = match path.parent().filter(|p| !p.as_os_str().is_empty()) {
+            None => folder.join("main.rs"),
+            Some(room) => folder.join(room).with_extension("rs"),
+        };
+        let source = code(&fs::read_to_string(&parent).unwrap());
+        let there = source
+            .lines()
+            .any(|line| line.trim().trim_start_matches("pub(crate) ") == format!("mod {name};"));
+        assert!(there, "help: {} lacks `mod {name};`", parent.display());
+    }
+    // and every one of the first floor says why it is there
+    let main = fs::read_to_string(folder.join("main.rs")).unwrap();
+    let lines: Vec<&str> = main.lines().filter(|l| !l.starts_with("#[cfg")).collect();
+    for pair in lines.windows(2).filter(|pair| pair[1].starts_with("mod ")) {
+        assert!(pair[0].starts_with("// "), "help: say what belongs into `{}`", pair[1]);
+    }
+}

@@ -1,0 +1,436 @@
+//! The promises of the library, held on real text in many scripts, at many settings, and on text at random.
+
+use crate::support;
+use proptest::prelude::*;
+use redite::fold::{fold, is_number};
+use redite::join::Measure;
+use redite::segment::{self, Language, Paragraphs};
+use redite::shingle::Lengths;
+use redite::{
+    Article, ArticleId, Detection, Detector, Keep, Numbers, Rank, Reason, Repeat, Scope, Settings, Unit, UnitChoice,
+    UnitKind,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+// The same decisions, made again the slow way.
+mod naive;
+
+fn text_of<'t>(articles: &'t [Article<'_>], unit: &Unit) -> &'t str {
+    &articles[unit.article.0 as usize].texts[unit.field as usize][unit.span.range()]
+}
+
+fn numbers(fold: &str) -> BTreeMap<&str, u32> {
+    let mut out = BTreeMap::new();
+    for number in fold.split(' ').filter(|token| is_number(token)) {
+        *out.entry(number).or_default() += 1;
+    }
+    out
+}
+
+/// Everything that must be true of a detection, whatever the settings and the texts.
+fn hold(detector: &Detector, articles: &[Article<'_>]) -> Detection {
+    let detection = detector.detect(articles.iter().cloned());
+    let settings = detector.settings();
+    let repeats: Vec<Repeat> = detection.repeats().collect();
+    let removed: BTreeSet<Unit> = repeats.iter().map(|r| r.removed).collect();
+    assert_eq!(removed.len(), repeats.len(), "nothing is removed twice");
+    assert!(repeats.is_sorted_by_key(|r| (r.removed.article, r.removed.field, r.removed.span)));
+    for repeat in &repeats {
+        the_kept_unit_stays(repeat, &removed);
+        the_verdict_can_be_recomputed(repeat, settings, &detection, articles);
+        the_settings_are_kept(repeat, settings, articles);
+    }
+    kept_and_removed_are_the_text(&detection, articles);
+    let stats = detection.stats();
+    assert_eq!(stats.removed_equal + stats.removed_near, repeats.len() as u64);
+    detection
+}
+
+fn the_kept_unit_stays(repeat: &Repeat, removed: &BTreeSet<Unit>) {
+    let kept = repeat.kept;
+    let damaged = removed.iter().find(|gone| {
+        (gone.article, gone.field) == (kept.article, kept.field)
+            && gone.span.start < kept.span.end
+            && kept.span.start < gone.span.end
+    });
+    assert_eq!(damaged, None, "{repeat:?}");
+}
+
+fn the_verdict_can_be_recomputed(r: &Repeat, settings: &Settings, detection: &Detection, articles: &[Article<'_>]) {
+    let (gone, kept) = (detection.fold(&r.removed), detection.fold(&r.kept));
+    if r.removed.kind == UnitKind::Sentence {
+        assert_eq!(gone, fold(text_of(articles, &r.removed)).as_str());
+        assert_eq!(kept, fold(text_of(articles, &r.kept)).as_str());
+    }
+    match r.reason {
+        Reason::Equal => {
+            assert_eq!(gone, kept);
+            assert_eq!(r.similarity.value(), 1.0);
+        }
+        Reason::Near => {
+            assert_ne!(gone, kept);
+            let similarity = settings.measure().similarity(gone, kept);
+            assert_eq!(similarity, r.similarity, "{gone:?} {kept:?}");
+            assert!(settings.threshold().admits(similarity), "{gone:?} {kept:?}");
+        }
+    }
+    if settings.numbers() == Numbers::Strict {
+        let there = numbers(kept);
+        for (number, times) in numbers(gone) {
+            let stands = there.get(number).copied().unwrap_or_default();
+            assert!(stands >= times, "{number} is lost: {gone:?} {kept:?}");
+        }
+    }
+}
+
+fn the_settings_are_kept(repeat: &Repeat, settings: &Settings, articles: &[Article<'_>]) {
+    let (removed, kept) = (repeat.removed, repeat.kept);
+    assert_eq!(removed.kind, kept.kind);
+    match settings.units() {
+        UnitChoice::Both => {}
+        UnitChoice::Paragraphs => assert_eq!(removed.kind, UnitKind::Paragraph),
+        UnitChoice::Sentences => assert_eq!(removed.kind, UnitKind::Sentence),
+    }
+    if settings.scope() == Scope::Article {
+        assert_eq!(removed.article, kept.article);
+    }
+    let place = |u: Unit| (u.article, u.field, u.span);
+    let weight = |u: Unit| fold(text_of(articles, &u)).weight();
+    let rank = |u: Unit| match &articles[u.article.0 as usize].rank {
+        Some(Rank::Number(n)) => Some(*n),
+        _ => None,
+    };
+    match settings.keep() {
+        Keep::First => assert!(place(kept) < place(removed)),
+        Keep::Last => assert!(place(kept) > place(removed)),
+        // a paragraph weighs what its sentences weigh, which folding it as a whole need not say
+        Keep::Longest if removed.kind == UnitKind::Sentence => assert!(weight(kept) >= weight(removed)),
+        Keep::Longest => {}
+        Keep::LowestRank => assert!(rank(removed).is_none_or(|r| rank(kept).is_some_and(|k| k <= r))),
+        Keep::HighestRank => assert!(rank(removed).is_none_or(|r| rank(kept).is_some_and(|k| k >= r))),
+    }
+    if removed.kind == UnitKind::Sentence {
+        for unit in [removed, kept] {
+            assert!(
+                weight(unit) >= 2 * settings.min_tokens(),
+                "{}",
+                text_of(articles, &unit)
+            );
+        }
+    }
+}
+
+fn kept_and_removed_are_the_text(detection: &Detection, articles: &[Article<'_>]) {
+    for (id, article) in (0..).map(ArticleId).zip(articles) {
+        let mut count = 0;
+        for (field, text) in (0..).zip(&article.texts) {
+            let cuts = detection.cuts(id, field, text);
+            count += cuts.len();
+            assert!(cuts.windows(2).all(|w| w[0].span.end <= w[1].span.start));
+            let mut back = detection.clean(id, field, text);
+            for cut in &cuts {
+                let (span, unit) = (cut.span, cut.repeat.removed);
+                assert_eq!((unit.article, unit.field), (id, field));
+                assert!(span.contains(unit.span));
+                let along = [
+                    &text[span.range().start..unit.span.range().start],
+                    &text[unit.span.range().end..span.range().end],
+                ];
+                assert!(
+                    along.iter().all(|s| s.trim().is_empty()),
+                    "only white space goes along: {along:?}"
+                );
+                // ascending cuts go back one after the other, each at its original place
+                back.insert_str(span.range().start, &text[span.range()]);
+            }
+            assert_eq!(&back, text);
+        }
+        assert_eq!(
+            count,
+            detection.repeats_in(id).count(),
+            "every repeat is cut out of some field"
+        );
+    }
+}
+
+/// The articles of the sample: title and text, language given, ranked.
+fn sample() -> Vec<Article<'static>> {
+    let ranks = [3.0, 1.0, 2.0];
+    let articles = support::sample()
+        .into_iter()
+        .enumerate()
+        .map(|(i, (language, title, text))| {
+            let article = Article::new(title).with_text(text);
+            match i % 4 {
+                3 => article.with_language(Language::from_tag(&language)),
+                n => article.with_rank(Rank::Number(ranks[n])),
+            }
+        });
+    articles.collect()
+}
+
+fn measures() -> Vec<(Measure, f64)> {
+    let three = Lengths::new(&[3]).unwrap();
+    vec![
+        (Measure::default(), 0.6),
+        (Measure::default(), 0.3),
+        (Measure::Jaccard(three), 0.5),
+        (Measure::Containment(Lengths::ONE_AND_TWO), 0.7),
+        (Measure::Edit, 0.8),
+        (Measure::Edit, 0.5),
+        (Measure::default(), 1.0),
+    ]
+}
+
+const KEEPS: [Keep; 5] = [
+    Keep::First,
+    Keep::Last,
+    Keep::Longest,
+    Keep::LowestRank,
+    Keep::HighestRank,
+];
+const UNITS: [UnitChoice; 3] = [UnitChoice::Both, UnitChoice::Paragraphs, UnitChoice::Sentences];
+
+#[test]
+fn on_real_text_at_every_setting() {
+    let articles = sample();
+    let mut total = 0;
+    for units in UNITS {
+        for scope in [Scope::Article, Scope::Corpus] {
+            for keep in KEEPS {
+                let detector = Detector::builder()
+                    .units(units)
+                    .scope(scope)
+                    .keep(keep)
+                    .build()
+                    .unwrap();
+                total += hold(&detector, &articles).repeats().count();
+            }
+        }
+    }
+    for (measure, threshold) in measures() {
+        for numbers in [Numbers::Strict, Numbers::Ignore] {
+            for min_tokens in [1, 12] {
+                let builder = Detector::builder()
+                    .measure(measure)
+                    .threshold(threshold)
+                    .numbers(numbers);
+                let detector = builder.min_tokens(min_tokens).build().unwrap();
+                total += hold(&detector, &articles).repeats().count();
+            }
+        }
+    }
+    for paragraphs in [Paragraphs::Auto, Paragraphs::Blank, Paragraphs::Line] {
+        let detector = Detector::builder().paragraphs(paragraphs).build().unwrap();
+        total += hold(&detector, &articles).repeats().count();
+    }
+    assert!(total > 1000, "{total}");
+}
+
+const LEAD: &str = "Le conseil a voté hier soir un budget de 1 500 euros pour la fête du quartier.";
+const OTHER: &str = "La pluie a retardé les travaux du pont neuf de plusieurs longues semaines.";
+
+#[test]
+fn far_apart_and_crossed_repeats_are_found() {
+    let (p1, p2) = (
+        format!("{LEAD} {OTHER}"),
+        "Les élèves de l'école rendront visite aux jardiniers du parc.",
+    );
+    let text = format!("{p1}\n\n{p2}\n\n{p1}\n\n{p2}");
+    assert_eq!(Detector::new().clean(&text), format!("{p1}\n\n{p2}"));
+    let filler: String = support::golden()
+        .iter()
+        .map(|(_, c)| c.lines().last().unwrap_or("").to_owned() + "\n\n")
+        .collect();
+    let text = format!("{LEAD}\n\n{filler}{OTHER} {LEAD}");
+    let repeats = Detector::new().repeats(&text);
+    assert_eq!(repeats.len(), 1);
+    assert_eq!(repeats[0].kept.span.start, 0);
+}
+
+#[test]
+fn numbers_guard_what_would_be_lost_and_nothing_else() {
+    let without = LEAD.replace(" de 1 500 euros", "");
+    let other = LEAD.replace("1 500", "2 800");
+    let dressed = LEAD.replace("1 500", "1.500");
+    let decimal = LEAD.replace("1 500", "1,5");
+    let count = |first: &str, second: &str| Detector::new().detect([first, second]).repeats().count();
+    assert_eq!(
+        count(LEAD, &without),
+        1,
+        "nothing is lost with a unit that says no number"
+    );
+    assert_eq!(count(&without, LEAD), 0, "the number would be lost");
+    assert_eq!(count(LEAD, &other), 0);
+    assert_eq!(count(LEAD, &dressed), 1);
+    assert_eq!(count(LEAD, &decimal), 0);
+    let ignoring = Detector::builder().numbers(Numbers::Ignore).build().unwrap();
+    assert_eq!(ignoring.detect([LEAD, &other]).repeats().count(), 1);
+}
+
+#[test]
+fn no_chains() {
+    // each like the one before, the last unlike the first
+    let words: Vec<String> = (0..24).map(|i| format!("mot{}", char::from(b'a' + i))).collect();
+    let step = |n: usize| -> String {
+        let word = |(i, w): (usize, &String)| if i < n { format!("x{w}") } else { w.clone() };
+        words.iter().enumerate().map(word).collect::<Vec<_>>().join(" ")
+    };
+    let drift: Vec<String> = (0..24).step_by(2).map(step).collect();
+    let detection = Detector::new().detect(drift.iter().map(String::as_str));
+    let kept: BTreeSet<u32> = detection.repeats().map(|r| r.kept.article.0).collect();
+    assert!(kept.len() > 1, "one leader cannot stand for all of a slow drift");
+    let articles: Vec<Article<'_>> = drift.iter().map(|d| Article::new(d.as_str())).collect();
+    hold(&Detector::new(), &articles);
+}
+
+#[test]
+fn title_lead_and_text_are_one_article() {
+    let rest = "À lire demain, un entretien avec la nouvelle directrice du théâtre et ses comédiens.";
+    let body = format!("{OTHER}\n\n{rest} {LEAD}");
+    let article = Article::new(LEAD).with_text(OTHER).with_text(body.clone());
+    let detector = Detector::builder().scope(Scope::Article).build().unwrap();
+    let detection = hold(&detector, &[article]);
+    let places: Vec<(u16, u16)> = detection.repeats().map(|r| (r.removed.field, r.kept.field)).collect();
+    assert_eq!(places, [(2, 1), (2, 0)]);
+    assert_eq!(detection.clean(ArticleId(0), 2, &body), rest);
+}
+
+#[test]
+fn which_of_several_stays() {
+    let longer = LEAD.replace("fête", "grande fête annuelle");
+    let articles = [
+        Article::new(LEAD).with_rank(Rank::Number(2.0)),
+        Article::new(longer).with_rank(Rank::Number(1.0)),
+        Article::new(LEAD).with_rank(Rank::Text("2024-01-01".into())),
+        Article::new(LEAD),
+    ];
+    for (keep, stays) in KEEPS.into_iter().zip([0, 3, 1, 1, 2]) {
+        let detector = Detector::builder().keep(keep).build().unwrap();
+        let detection = detector.detect(articles.clone());
+        let kept: BTreeSet<u32> = detection.repeats().map(|r| r.kept.article.0).collect();
+        assert_eq!(kept, BTreeSet::from([stays]), "{keep:?}");
+        assert_eq!(detection.repeats().count(), 3);
+    }
+}
+
+#[test]
+fn the_border_of_the_minimum_length() {
+    for (five, four) in [
+        ("Demain il pleut à Lyon.", "Demain il pleut."),
+        ("Завтра в Москве будет дождь.", "Завтра будет дождь."),
+        // ten letters are five words
+        ("明天北京可能会下大雨。", "明天北京会下雨。"),
+    ] {
+        let five = five.to_owned();
+        assert_eq!(
+            Detector::new().detect([five.clone(), five.clone()]).repeats().count(),
+            1,
+            "{five}"
+        );
+        assert_eq!(Detector::new().detect([four, four]).repeats().count(), 0, "{four}");
+        let one_more = Detector::builder().min_tokens(6).build().unwrap();
+        assert_eq!(
+            one_more.detect([five.clone(), five.clone()]).repeats().count(),
+            0,
+            "{five}"
+        );
+        let all = Detector::builder().min_tokens(1).build().unwrap();
+        assert_eq!(all.detect([four, four]).repeats().count(), 1);
+    }
+    assert!(Detector::builder().min_tokens(0).build().is_err());
+    // short sentences go with the paragraph they stand in
+    let text = format!("{LEAD} Bravo.\n\n{OTHER}\n\n{LEAD} Bravo.");
+    assert_eq!(Detector::new().clean(&text), format!("{LEAD} Bravo.\n\n{OTHER}"));
+}
+
+#[test]
+fn paragraphs_by_blank_lines_or_every_line() {
+    let text = format!("{LEAD}\n{OTHER}\n\n{OTHER}\n{LEAD} Et puis plus rien de neuf.");
+    let count = |mode| {
+        let builder = Detector::builder().paragraphs(mode).units(UnitChoice::Paragraphs);
+        builder.threshold(0.9).build().unwrap().repeats(&text).len()
+    };
+    assert_eq!(count(Paragraphs::Blank), 0);
+    assert_eq!(count(Paragraphs::Auto), 0);
+    assert_eq!(count(Paragraphs::Line), 1);
+}
+
+/// Sentences of the golden files, with the language they are in.
+fn pool() -> Vec<String> {
+    let lines = support::golden().into_iter().flat_map(|(_, content)| {
+        let line = |l: &str| Some(l.split_once(": ")?.1.to_owned()).filter(|_| !l.starts_with('#'));
+        content.lines().filter_map(line).collect::<Vec<_>>()
+    });
+    lines.collect()
+}
+
+fn settings() -> impl Strategy<Value = Detector> {
+    let which = prop::sample::select(measures());
+    let (units, keep) = (
+        prop::sample::select(UNITS.to_vec()),
+        prop::sample::select(KEEPS.to_vec()),
+    );
+    (which, units, keep, any::<bool>(), any::<bool>(), 1..8u32).prop_map(
+        |((measure, threshold), units, keep, article, ignore, min)| {
+            Detector::builder()
+                .measure(measure)
+                .threshold(threshold)
+                .units(units)
+                .keep(keep)
+                .scope(if article { Scope::Article } else { Scope::Corpus })
+                .numbers(if ignore { Numbers::Ignore } else { Numbers::Strict })
+                .min_tokens(min)
+                .build()
+                .unwrap()
+        },
+    )
+}
+
+/// Numbers in the pool, and what stands after each sentence.
+type Sentences = Vec<(usize, &'static str)>;
+
+/// Articles made of sentences of the golden files, few of them, so that much repeats.
+fn articles() -> impl Strategy<Value = Vec<Article<'static>>> {
+    let joint = prop::sample::select(vec![" ", " ", "\n", "\n\n", "\r\n\r\n", "", "  ", "\u{2029}", "\u{a0}"]);
+    let sentence = (0..12usize, joint);
+    let text = prop::collection::vec(sentence, 0..8);
+    let article = (prop::collection::vec(text, 1..3), prop::option::of(0..3u8));
+    (0..400usize, prop::collection::vec(article, 1..6)).prop_map(|(from, articles)| {
+        let pool = pool();
+        let write = |sentences: Sentences| -> String {
+            let one = |(i, joint): (usize, &str)| pool[(from + i) % pool.len()].clone() + joint;
+            sentences.into_iter().map(one).collect()
+        };
+        let article = |(texts, rank): (Vec<Sentences>, Option<u8>)| Article {
+            texts: texts.into_iter().map(|t| write(t).into()).collect(),
+            language: None,
+            rank: rank.map(|r| Rank::Number(f64::from(r))),
+        };
+        articles.into_iter().map(article).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn on_sentences_in_any_order(detector in settings(), articles in articles()) {
+        let detection = hold(&detector, &articles);
+        let expected = naive::decide(detector.settings(), &articles);
+        let found: naive::Decided = detection.repeats().map(|r| (r.removed, (r.kept, r.reason))).collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn on_characters_at_random(
+        detector in settings(),
+        texts in prop::collection::vec(
+            "([a-c\u{e9}\u{301} .!\n]|[0-9.,]|[日本。！]|[กข]|\\PC|\\p{C}|\\p{M}|[\u{0}\u{feff}\u{200d}\u{ad}\r\u{85}\u{2028}]){0,60}",
+            0..6,
+        ),
+    ) {
+        let articles: Vec<Article<'_>> = texts.iter().map(|t| Article::new(t.as_str())).collect();
+        hold(&detector, &articles);
+    }
+}

@@ -1,0 +1,127 @@
+//! What several test modules need: folders, packings, fixtures.
+
+#[cfg(feature = "files")]
+use redite::files::Codec;
+use std::fs;
+#[cfg(feature = "files")]
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+/// A fixture below `tests/data`.
+pub(crate) fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+/// The text of a fixture.
+pub(crate) fn text(name: &str) -> String {
+    fs::read_to_string(data(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The golden files: language and content, in the order of their names.
+pub(crate) fn golden() -> Vec<(String, String)> {
+    let mut files: Vec<PathBuf> = fs::read_dir(data("golden"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files
+        .into_iter()
+        .map(|path| {
+            let language = path.file_stem().unwrap().to_string_lossy().into_owned();
+            (language, fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}
+
+/// Every text of `sample/articles.jsonl`, as `(language, title, text)`.
+pub(crate) fn sample() -> Vec<(String, String, String)> {
+    text("sample/articles.jsonl")
+        .lines()
+        .map(|line| {
+            let record: serde_json::Value = serde_json::from_str(line).unwrap();
+            let field = |name: &str| record[name].as_str().unwrap().to_owned();
+            (field("lang"), field("title"), field("text"))
+        })
+        .collect()
+}
+
+#[cfg(feature = "files")]
+pub(crate) fn pack(codec: Codec, bytes: &[u8]) -> Vec<u8> {
+    match codec {
+        Codec::Plain => bytes.to_vec(),
+        Codec::Gzip => {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        }
+        Codec::Zstd => zstd::encode_all(bytes, 9).unwrap(),
+        Codec::Bzip2 => {
+            let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        }
+        Codec::Xz => {
+            let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 1);
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        }
+    }
+}
+
+#[cfg(feature = "files")]
+pub(crate) fn unpack(codec: Codec, bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    match codec {
+        Codec::Plain => out.extend_from_slice(bytes),
+        Codec::Gzip => drop(flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut out).unwrap()),
+        Codec::Zstd => out = zstd::decode_all(bytes).unwrap(),
+        Codec::Bzip2 => drop(bzip2::read::MultiBzDecoder::new(bytes).read_to_end(&mut out).unwrap()),
+        Codec::Xz => drop(
+            liblzma::read::XzDecoder::new_multi_decoder(bytes)
+                .read_to_end(&mut out)
+                .unwrap(),
+        ),
+    }
+    out
+}
+
+#[cfg(feature = "files")]
+pub(crate) const CODECS: [(Codec, &str); 5] = [
+    (Codec::Plain, ""),
+    (Codec::Gzip, ".gz"),
+    (Codec::Zstd, ".zst"),
+    (Codec::Bzip2, ".bz2"),
+    (Codec::Xz, ".xz"),
+];
+
+/// A Parquet file with the columns `id` and `text`.
+#[cfg(feature = "cli")]
+pub(crate) fn parquet(rows: &[(i64, Option<&str>)]) -> Vec<u8> {
+    use parquet::column::writer::ColumnWriter;
+    use parquet::data_type::ByteArray;
+    use parquet::file::{properties::WriterProperties, writer::SerializedFileWriter};
+    use std::sync::Arc;
+
+    let schema = "message schema { required int64 id; optional binary text (UTF8); }";
+    let schema = Arc::new(parquet::schema::parser::parse_message_type(schema).unwrap());
+    let properties = Arc::new(WriterProperties::builder().build());
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, properties).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    while let Some(mut column) = group.next_column().unwrap() {
+        match column.untyped() {
+            ColumnWriter::Int64ColumnWriter(writer) => {
+                let ids: Vec<i64> = rows.iter().map(|row| row.0).collect();
+                writer.write_batch(&ids, None, None).unwrap();
+            }
+            ColumnWriter::ByteArrayColumnWriter(writer) => {
+                let levels: Vec<i16> = rows.iter().map(|row| i16::from(row.1.is_some())).collect();
+                let texts: Vec<ByteArray> = rows.iter().filter_map(|row| row.1).map(ByteArray::from).collect();
+                writer.write_batch(&texts, Some(&levels), None).unwrap();
+            }
+            _ => unreachable!(),
+        }
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    writer.into_inner().unwrap()
+}
