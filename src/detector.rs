@@ -362,6 +362,23 @@ impl Detection {
             .map_or(Language::UNKNOWN, |r| r.language)
     }
 
+    /// The fold of a unit that stands in a repeat: what was compared. Empty for any other.
+    #[must_use]
+    pub fn fold(&self, unit: &Unit) -> &str {
+        let paragraphs = self.store.paragraphs_of(unit.article.0);
+        let sentences = self.sentences_of(paragraphs.clone());
+        let parts = self.store.parts_of(sentences.clone());
+        let is_it = |entry: &&Entry| (entry.field, entry.span) == (unit.field, unit.span);
+        let found = match unit.kind {
+            UnitKind::Paragraph => self.store.paragraphs[paragraphs].iter().map(|p| &p.entry).find(is_it),
+            UnitKind::Sentence => {
+                let parts = self.store.parts[parts].iter().map(|p| &p.entry);
+                self.store.sentences[sentences].iter().chain(parts).find(is_it)
+            }
+        };
+        found.map_or("", |entry| self.store.text(entry))
+    }
+
     /// What was counted, over all articles.
     #[must_use]
     pub fn stats(&self) -> Stats {
