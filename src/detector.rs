@@ -3,6 +3,7 @@
 use crate::article::Article;
 use crate::decide::ranges::removal_ranges;
 use crate::decide::{self, Decisions, Removal};
+use crate::error::SettingsError;
 use crate::join::Similarity;
 use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
 use crate::segment::Language;
@@ -52,10 +53,6 @@ impl Detector {
         DetectorBuilder::default()
     }
 
-    pub(crate) fn with(settings: Settings) -> Self {
-        Self { settings }
-    }
-
     /// The settings.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -94,6 +91,16 @@ impl Detector {
             store: Store::default(),
             scratch: Scratch::default(),
         }
+    }
+}
+
+impl DetectorBuilder {
+    /// The detector.
+    ///
+    /// # Errors
+    /// If the threshold is not above 0 and at most 1, or the minimum length is 0.
+    pub fn build(self) -> Result<Detector, SettingsError> {
+        self.settings().map(|settings| Detector { settings })
     }
 }
 

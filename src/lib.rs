@@ -1,4 +1,78 @@
-//! redite finds sentences and paragraphs that are said twice.
+//! redite (French: a thing said twice) finds sentences and paragraphs that repeat one another, **exact or near, inside
+//! one article and across millions, in any language and script**, and says of each which kept text it repeats, where,
+//! and how near.
+//!
+//! # One text: what does it say twice?
+//! ```
+//! use redite::Detector;
+//!
+//! let text = "The council met on Monday and counted 1,500 visitors at the fair. \
+//!             Rain fell all day. \
+//!             The council met on Monday, and counted 1 500 visitors at the fair.";
+//! let detector = Detector::new();
+//! let repeats = detector.repeats(text);
+//! assert_eq!(&text[repeats[0].kept.span.range()], "The council met on Monday and counted 1,500 visitors at the fair.");
+//! assert!(detector.clean(text).ends_with("Rain fell all day."));
+//! ```
+//!
+//! # A stream of articles: which sentences and paragraphs go, because of which?
+//! ```
+//! use redite::{Article, Detector, Scope};
+//!
+//! let articles = [
+//!     Article::new("A storm tore the roof off the old market hall on Friday night."),
+//!     Article::new("Traders on the square fear for their stalls and their stock. A storm tore the roof off the old market hall late on Friday night."),
+//!     Article::new("A storm tore the roof off the old market hall on Friday night, killing 3."),
+//! ];
+//! let detector = Detector::builder().threshold(0.7).scope(Scope::Corpus).build()?;
+//! let detection = detector.detect(articles.clone());
+//! for repeat in detection.repeats() {
+//!     println!("{:?} repeats {:?} ({}, {})", repeat.removed, repeat.kept, repeat.reason, repeat.similarity);
+//! }
+//! // The third article holds a number that the first does not: another fact, and kept.
+//! assert_eq!(detection.repeats().count(), 1);
+//! let cleaned = detection.clean(redite::ArticleId(1), 0, &articles[1].texts[0]);
+//! assert_eq!(cleaned, "Traders on the square fear for their stalls and their stock.");
+//! # Ok::<(), redite::SettingsError>(())
+//! ```
+//!
+//! # A corpus too large to hold: pushed article by article, into a sink
+//! ```
+//! use redite::{Article, Detector, Repeat, Sink};
+//!
+//! struct Count(u64);
+//! impl Sink for Count {
+//!     type Error = std::convert::Infallible;
+//!     fn repeat(&mut self, _repeat: &Repeat) -> Result<(), Self::Error> {
+//!         self.0 += 1;
+//!         Ok(())
+//!     }
+//! }
+//!
+//! let mut session = Detector::new().session();
+//! for day in 0..1000 {
+//!     // Texts are not kept, only their folds.
+//!     session.push(&Article::new(format!("Dispatch {day}.\n\nAll rights to this dispatch are reserved by its authors.")));
+//! }
+//! let mut sink = Count(0);
+//! let stats = session.finish_into(&mut sink)?;
+//! assert_eq!((sink.0, stats.removed_equal, stats.articles), (999, 999, 1000));
+//! # Ok::<(), std::convert::Infallible>(())
+//! ```
+//!
+//! # What holds
+//! - Every pair at or above the threshold is found ([`join`] is exact) and every pair is verified on the folds
+//!   themselves.
+//! - What stands for a removed unit is itself kept, whole. There are no chains.
+//! - A unit goes only if each of its numbers stands, by value, in the kept text ([`Numbers::Strict`]).
+//! - The result is a function of the articles, their order and the [`Settings`], not of threads, batches or hash seeds.
+//! - No text can cause an error or a panic. Only settings can be wrong.
+//!
+//! # Lower level
+//! The rooms of the pipeline can be used by themselves: [`segment`] cuts, [`fold`] makes texts comparable, [`shingle`]
+//! and [`join`] find what is alike. With the feature `files` (part of the default `cli`), `files` reads and rewrites
+//! JSON Lines, Parquet and text. Without default features the library needs ahash, rapidhash, rayon,
+//! unicode-normalization and whatlang, and what these need.
 
 mod article;
 mod decide;

@@ -248,18 +248,15 @@ impl DetectorBuilder {
         self
     }
 
-    /// The detector.
-    ///
-    /// # Errors
-    /// If the threshold is not above 0 and at most 1, or the minimum length is 0.
-    pub fn build(self) -> Result<crate::Detector, SettingsError> {
+    /// The settings, if they make sense.
+    pub(crate) fn settings(self) -> Result<Settings, SettingsError> {
         let threshold = Threshold::new(self.threshold).ok_or_else(|| SettingsError::threshold(self.threshold))?;
         if self.settings.min_tokens == 0 {
             return Err(SettingsError::min_tokens());
         }
-        Ok(crate::Detector::with(Settings {
+        Ok(Settings {
             threshold,
             ..self.settings
-        }))
+        })
     }
 }

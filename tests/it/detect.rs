@@ -4,10 +4,10 @@ use redite::{Detector, Reason};
 
 #[test]
 fn a_lead_that_comes_back_is_found() {
-    let text = "Il y a une semaine, les forces gouvernementales ont lancé la bataille pour la région d'al-Qaïm où se \
-        trouvaient selon la coalition 1.500 jihadistes. Les forces irakiennes progressaient hier dans al-Qaïm. \
-        Il y a une semaine, les forces gouvernementales ont lancé la bataille pour la région d'al-Qaïm, où se \
-        trouvaient selon la coalition 1 500 jihadistes. La région compte 150 000 habitants.";
+    let text = "Il y a une semaine, la commune et les associations ont lancé le chantier du mont d'Aval où se \
+        trouvaient selon le parc 1.500 marcheurs. Les équipes progressaient hier sur le versant nord. \
+        Il y a une semaine, la commune et les associations ont lancé le chantier du mont d'Aval, où se \
+        trouvaient selon le parc 1 500 marcheurs. La vallée compte 150 000 habitants.";
     let repeats = Detector::new().repeats(text);
     assert_eq!(repeats.len(), 1);
     assert!(text[repeats[0].removed.span.range()].contains("1 500"));
@@ -16,6 +16,6 @@ fn a_lead_that_comes_back_is_found() {
     assert!(
         Detector::new()
             .clean(text)
-            .ends_with("dans al-Qaïm. La région compte 150 000 habitants.")
+            .ends_with("sur le versant nord. La vallée compte 150 000 habitants.")
     );
 }
