@@ -11,6 +11,7 @@ use crate::settings::{DetectorBuilder, Settings};
 use crate::store::{Entry, Scratch, Store};
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A unit that repeats another, and the unit it repeats, which is kept.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -151,7 +152,20 @@ impl Session {
     /// Decides everything.
     #[must_use]
     pub fn finish(self) -> Detection {
-        let decisions = decide::decide(&self.store, &self.settings);
+        self.finish_observed(&|_| ())
+    }
+
+    /// As [`Session::finish`]; `observe` is told, from any thread, how much is done, as a share from 0 to 1. It is an
+    /// estimate: units differ in what they cost.
+    #[must_use]
+    pub fn finish_observed(self, observe: &(dyn Fn(f64) + Sync)) -> Detection {
+        let all = self.store.paragraphs.len() + self.store.sentences.len();
+        let done = AtomicU64::new(0);
+        #[expect(clippy::cast_precision_loss, reason = "a share for people")]
+        let decisions = decide::decide(&self.store, &self.settings, &|units| {
+            let done = done.fetch_add(units, Ordering::Relaxed) + units;
+            observe((done as f64 / all.max(1) as f64).min(1.0));
+        });
         Detection::new(self.store, decisions)
     }
 

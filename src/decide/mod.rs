@@ -45,8 +45,11 @@ pub(crate) struct Decisions {
     pub(crate) too_short: u64,
 }
 
+/// Is told of units that have been decided, as their number since it was told last.
+pub(crate) type Observer<'o> = &'o (dyn Fn(u64) + Sync);
+
 /// Decides every unit of a store.
-pub(crate) fn decide(store: &Store, settings: &Settings) -> Decisions {
+pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) -> Decisions {
     let mut out = Decisions::default();
     let mut gone = vec![false; store.paragraphs.len()];
     let mut whole = vec![false; store.paragraphs.len()];
@@ -55,7 +58,7 @@ pub(crate) fn decide(store: &Store, settings: &Settings) -> Decisions {
         let entry = |i: u32| store.paragraphs[i as usize].entry;
         let judged: Vec<u32> = all.clone().filter(|&i| settings.is_judged(entry(i).weight)).collect();
         out.too_short += all.len() as u64 - judged.len() as u64;
-        out.paragraphs = decide_kind(store, &judged, &entry, settings, &settings.rule());
+        out.paragraphs = decide_kind(store, &judged, &entry, settings, &settings.rule(), observe);
         for removal in &out.paragraphs {
             gone[removal.removed as usize] = true;
             whole[removal.kept as usize] = true;
@@ -81,7 +84,7 @@ pub(crate) fn decide(store: &Store, settings: &Settings) -> Decisions {
             }
         }
         let entry = |i: u32| store.sentences[i as usize];
-        out.sentences = decide_kind(store, &judged, &entry, settings, &settings.rule());
+        out.sentences = decide_kind(store, &judged, &entry, settings, &settings.rule(), observe);
         out.sentences.retain(|r| !fixed[r.removed as usize]);
         out.sentences.iter().for_each(|r| fixed[r.kept as usize] = true);
         let mut stays = vec![false; store.sentences.len()];
@@ -107,7 +110,7 @@ fn versions(store: &Store, kept: &[u32], entry: &(impl Fn(u32) -> Entry + Sync),
             .map(|p| (p.entry.article, p.entry.field))
     };
     let alone = |i: u32| i.checked_sub(1).and_then(place) != place(i) && place(i + 1) != place(i);
-    let mut alike = decide_kind(store, kept, entry, settings, &blind);
+    let mut alike = decide_kind(store, kept, entry, settings, &blind, &|_| ());
     alike.retain(|r| !alone(r.removed));
     let is_version = |r: &Removal| {
         let finest = |paragraph: u32| store.finest(&store.paragraphs[paragraph as usize]);
@@ -136,12 +139,13 @@ fn decide_kind(
     entry: &(impl Fn(u32) -> Entry + Sync),
     settings: &Settings,
     rule: &Rule,
+    observe: Observer<'_>,
 ) -> Vec<Removal> {
     let mut out = match settings.scope() {
-        Scope::Corpus => decide_group(store, units, entry, settings.keep(), rule),
+        Scope::Corpus => decide_group(store, units, entry, settings.keep(), rule, observe),
         Scope::Article => {
             let groups: Vec<&[u32]> = units.chunk_by(|&a, &b| entry(a).article == entry(b).article).collect();
-            let decide = |group: &[u32]| decide_group(store, group, entry, settings.keep(), rule);
+            let decide = |group: &[u32]| decide_group(store, group, entry, settings.keep(), rule, observe);
             groups.into_par_iter().flat_map_iter(decide).collect()
         }
     };
@@ -150,7 +154,14 @@ fn decide_kind(
 }
 
 /// Decides units that all meet one another.
-fn decide_group(store: &Store, units: &[u32], entry: &impl Fn(u32) -> Entry, keep: Keep, rule: &Rule) -> Vec<Removal> {
+fn decide_group(
+    store: &Store,
+    units: &[u32],
+    entry: &impl Fn(u32) -> Entry,
+    keep: Keep,
+    rule: &Rule,
+    observe: Observer<'_>,
+) -> Vec<Removal> {
     let mut units = units.to_vec();
     order::sort(&mut units, store, entry, keep);
     let (firsts, group_of) = collapse(store, &units, entry);
@@ -158,7 +169,9 @@ fn decide_group(store: &Store, units: &[u32], entry: &impl Fn(u32) -> Entry, kee
         store,
         entries: firsts.iter().map(|&i| entry(i)).collect(),
     };
-    let decisions = join::leaders(&selection, rule);
+    let copies = (units.len() - firsts.len()) as u64;
+    observe(copies);
+    let decisions = join::leaders_observed(&selection, 0, rule, observe);
     units
         .iter()
         .zip(group_of)

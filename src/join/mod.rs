@@ -154,6 +154,16 @@ pub fn leaders<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Option<Match>> 
 /// As [`leaders`], but the first `known` units are kept in any case. The result is for the units after them.
 #[must_use]
 pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> Vec<Option<Match>> {
+    leaders_observed(units, known, rule, &|_| ())
+}
+
+/// As [`leaders_after`]; `observe` is told of units that have been decided, as their number since it was told last.
+pub(crate) fn leaders_observed<U: Units + ?Sized>(
+    units: &U,
+    known: u32,
+    rule: &Rule,
+    observe: &(dyn Fn(u64) + Sync),
+) -> Vec<Option<Match>> {
     let mut index = Index::new(units, rule);
     let mut scratch = Scratch::default();
     let known = known.min(units.count());
@@ -161,42 +171,31 @@ pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> V
         index.insert(unit, &mut scratch);
     }
     let mut decisions: Vec<Option<Match>> = Vec::with_capacity((units.count() - known) as usize);
-    // Alone, or with little to do, one settles everything in one go.
-    if ((units.count() - known) as usize) < SMALL || rayon::current_num_threads() == 1 {
-        settle(
-            &mut index,
-            known..units.count(),
-            0,
-            |_| None,
-            &mut scratch,
-            &mut decisions,
-        );
-        return decisions;
-    }
+    // Alone, or with little to do, one settles each batch in one go.
+    let alone = ((units.count() - known) as usize) < SMALL || rayon::current_num_threads() == 1;
     let mut start = known;
     while start < units.count() {
         let batch = start..units.count().min(start.saturating_add(BATCH));
-        // Side by side against the leaders of earlier batches …
-        let found: Vec<Option<Match>> = batch
-            .clone()
-            .into_par_iter()
-            .map_init(Scratch::default, |scratch, unit| {
-                if index.load(unit, scratch) {
-                    index.first_match(unit, 0, scratch)
-                } else {
-                    None
-                }
-            })
-            .collect();
-        // … then in order among themselves.
-        settle(
-            &mut index,
-            batch.clone(),
-            batch.start,
-            |unit| found[(unit - batch.start) as usize],
-            &mut scratch,
-            &mut decisions,
-        );
+        if alone {
+            settle(&mut index, batch.clone(), 0, |_| None, &mut scratch, &mut decisions);
+        } else {
+            // Side by side against the leaders of earlier batches …
+            let found: Vec<Option<Match>> = batch
+                .clone()
+                .into_par_iter()
+                .map_init(Scratch::default, |scratch, unit| {
+                    if index.load(unit, scratch) {
+                        index.first_match(unit, 0, scratch)
+                    } else {
+                        None
+                    }
+                })
+                .collect();
+            // … then in order among themselves.
+            let found = |unit: u32| found[(unit - start) as usize];
+            settle(&mut index, batch.clone(), start, found, &mut scratch, &mut decisions);
+        }
+        observe(batch.len() as u64);
         start = batch.end;
     }
     decisions

@@ -117,7 +117,9 @@ impl Corpus {
         reader.report.bytes = sources.iter().map(Source::size).sum();
         progress.phase("comparing");
         let Reader { session, report, .. } = reader;
-        let detection = session.finish();
+        let bytes = report.bytes;
+        let detection = session.finish_observed(&|share| progress.at_share(share, bytes));
+        progress.finish(bytes);
         Ok((
             Self {
                 sources,

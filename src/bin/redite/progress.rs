@@ -36,6 +36,17 @@ impl Progress {
         self.bar.set_position(self.done + bytes);
     }
 
+    /// A share of the current phase of `bytes` is done.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a place in a bar"
+    )]
+    pub(crate) fn at_share(&self, share: f64, bytes: u64) {
+        self.at((share * bytes as f64) as u64);
+    }
+
     /// A file or phase of `bytes` is done.
     pub(crate) fn finish(&mut self, bytes: u64) {
         self.done += bytes;

@@ -29,7 +29,8 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     let exclude: Vec<PathBuf> = files.into_iter().flatten().cloned().collect();
     let quiet = args.input.quiet;
     let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, &exclude, |bytes| {
-        Progress::new(2 * bytes, quiet)
+        // read, compare, write
+        Progress::new(3 * bytes, quiet)
     })?;
     let places = Places::of(args, &corpus, to_stdout)?;
     let stats = corpus.detection.stats();

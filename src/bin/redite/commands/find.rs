@@ -20,7 +20,7 @@ const TABLE: usize = 12;
 
 pub(crate) fn run(args: &FindArgs) -> Result<Exit> {
     let quiet = args.input.quiet;
-    let (corpus, progress) = Corpus::look(&args.input, &args.rule, |bytes| Progress::new(bytes, quiet))?;
+    let (corpus, progress) = Corpus::look(&args.input, &args.rule, |bytes| Progress::new(2 * bytes, quiet))?;
     progress.clear();
     let stats = corpus.detection.stats();
     let found = stats.removed_equal + stats.removed_near;
