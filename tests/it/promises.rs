@@ -407,7 +407,9 @@ type Sentences = Vec<(usize, Option<char>, &'static str)>;
 
 /// Articles made of sentences of the golden files, few of them, so that much repeats.
 fn articles() -> impl Strategy<Value = Vec<Article<'static>>> {
-    let joint = prop::sample::select(vec![" ", " ", "\n", "\n\n", "\r\n\r\n", "", "  ", "\u{2029}", "\u{a0}"]);
+    let joint = prop::sample::select(vec![
+        " ", " ", "\n", "\n\n", "\r\n\r\n", "", "  ", "\u{2029}", "\u{a0}", " et ", " 3. ",
+    ]);
     let digit = prop::sample::select(vec![None, None, Some('4'), Some('7')]);
     let sentence = (0..12usize, digit, joint);
     let text = prop::collection::vec(sentence, 0..8);
