@@ -127,7 +127,7 @@ fn the_order_is_kept(repeat: &Repeat, settings: &Settings, articles: &[Article<'
         Keep::Last => assert!(place(kept) > place(removed)),
         // a paragraph weighs what its sentences weigh, which folding it as a whole need not say
         Keep::Longest if removed.kind == UnitKind::Sentence => {
-            assert!(weight(articles, kept) >= weight(articles, removed))
+            assert!(weight(articles, kept) >= weight(articles, removed));
         }
         Keep::Longest => {}
         Keep::LowestRank => assert!(rank(removed).is_none_or(|r| rank(kept).is_some_and(|k| k <= r))),
