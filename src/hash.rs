@@ -26,15 +26,12 @@ pub(crate) fn token(data: &[u8]) -> u32 {
 
 /// 32-bit hash of a shingle, from the hashes of its tokens.
 #[inline]
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the upper half of the product is the well-mixed one"
-)]
 pub(crate) fn shingle(tokens: &[u32]) -> u32 {
     let mut h = tokens.len() as u64;
     for &token in tokens {
         h = (h.rotate_left(29) ^ u64::from(token)).wrapping_mul(0x9FB2_1C65_1E98_DF25);
     }
+    // the upper half of the product is the well-mixed one
     (h >> 32) as u32
 }
 

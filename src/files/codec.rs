@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::sniff::Format;
+
 /// How a file is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Codec {
@@ -41,6 +43,14 @@ impl Codec {
             .and_then(|extension| extension.to_str())
             .and_then(Self::of_extension)
             .unwrap_or(Self::Plain)
+    }
+
+    /// As [`of_name`](Self::of_name), but `None` where the name says nothing: neither a packing nor, as in `a.jsonl`,
+    /// that there is none.
+    #[must_use]
+    pub fn said_by(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?;
+        Self::of_extension(extension).or_else(|| Format::of_extension(extension).map(|_| Self::Plain))
     }
 
     /// The codec that a file name's last extension stands for.

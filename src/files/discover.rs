@@ -7,10 +7,11 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
+use super::codec::Codec;
 use super::error::FileError;
 use super::output::same_file;
 use super::read::{Source, Spool};
-use super::sniff::{HEAD, Known, Named, identify};
+use super::sniff::{Format, HEAD, Known, Named, identify};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -113,6 +114,55 @@ pub fn discover(inputs: &[PathBuf], mut stdin: impl Read, exclude: &[PathBuf]) -
     Ok(found)
 }
 
+/// Finds what an edited copy is, whatever it is called: the format is that of the original.
+///
+/// `original` is what a file of [removed units](super::removed) names as `source`, number and all; `None` if it names
+/// nothing, and then any text will do. Folders, pipes and `-` are found as by [`discover`].
+///
+/// # Errors
+/// As [`discover`].
+pub fn discover_as(
+    input: &Path,
+    original: Option<&str>,
+    stdin: impl Read,
+    exclude: &[PathBuf],
+) -> Result<Discovery, FileError> {
+    let mut found = discover(&[input.to_owned()], stdin, exclude)?;
+    if input.as_os_str() == "-" || !input.is_file() {
+        return Ok(found);
+    }
+    let look = look(input).map_err(|error| FileError::reading(input, error))?;
+    let told = |path: &Path, named| identify(path, &look.head, &look.tail, named).ok();
+    let known = match original {
+        None if found.skipped.is_empty() || looks_binary(&look.head) => return Ok(found),
+        None => Known::plainly(Format::Text, &look.head),
+        Some(original) => {
+            let (name, numbered) = match original.rsplit_once(':') {
+                Some((name, number)) if number.parse::<u64>().is_ok() => (name, true),
+                _ => (original, false),
+            };
+            // only a text has no number
+            let fits = |known: &Known| numbered == (known.format != Format::Text);
+            told(Path::new(name), Named::Walked)
+                .filter(fits)
+                .or_else(|| told(input, Named::Not).filter(fits))
+                .unwrap_or_else(|| {
+                    let format = if numbered { Format::Jsonl } else { Format::Text };
+                    Known::plainly(format, &look.head)
+                })
+        }
+    };
+    found = Discovery::default();
+    let relative = input.file_name().map_or_else(|| input.to_owned(), PathBuf::from);
+    found.add(input.to_owned(), relative, &look, known);
+    Ok(found)
+}
+
+fn looks_binary(head: &[u8]) -> bool {
+    Codec::of_bytes(head) == Codec::Plain
+        && (head.contains(&0) || std::str::from_utf8(head).is_err_and(|error| error.error_len().is_some()))
+}
+
 /// Refuses an output that is one of the inputs.
 ///
 /// # Errors
@@ -132,6 +182,23 @@ pub fn refuse_overwrite(sources: &[Source], output: &Path) -> Result<(), FileErr
 }
 
 impl Discovery {
+    fn add(&mut self, path: PathBuf, relative: PathBuf, look: &Look, known: Known) {
+        let Known { format, codec, note } = known;
+        let name = path.to_string_lossy().into_owned();
+        let Look { size, modified, .. } = *look;
+        self.sources.push(Source {
+            name,
+            path,
+            relative,
+            format,
+            codec,
+            size,
+            modified,
+            note,
+            spool: None,
+        });
+    }
+
     fn skip(&mut self, path: PathBuf, kind: SkipKind, reason: impl Into<String>) {
         self.skipped.push(Skipped {
             path,
@@ -173,21 +240,7 @@ fn look_into(file: &mut File) -> io::Result<Look> {
 
 fn add(found: &mut Discovery, path: PathBuf, relative: PathBuf, look: &Look, named: Named) {
     match identify(&path, &look.head, &look.tail, named) {
-        Ok(Known { format, codec, note }) => {
-            let name = path.to_string_lossy().into_owned();
-            let Look { size, modified, .. } = *look;
-            found.sources.push(Source {
-                name,
-                path,
-                relative,
-                format,
-                codec,
-                size,
-                modified,
-                note,
-                spool: None,
-            });
-        }
+        Ok(known) => found.add(path, relative, look, known),
         Err(reason) => found.skip(path, SkipKind::UnknownFormat, reason),
     }
 }

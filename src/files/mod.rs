@@ -53,7 +53,7 @@ mod sniff;
 mod text;
 
 pub use codec::Codec;
-pub use discover::{Discovery, SkipKind, Skipped, discover, refuse_overwrite};
+pub use discover::{Discovery, SkipKind, Skipped, discover, discover_as, refuse_overwrite};
 pub use edit::{Edit, Insertion};
 pub use error::FileError;
 pub use output::{Output, OutputFile, Transaction};

@@ -193,6 +193,13 @@ impl Output {
         }
     }
 
+    /// [Packs](Self::packed) the output as a name says, if it says anything ([`Codec::said_by`]).
+    #[must_use]
+    pub fn packed_as(self, name: &Path) -> Self {
+        let codec = Codec::said_by(name).or(self.codec);
+        Self { codec, ..self }
+    }
+
     /// Starts to write bytes of one's own.
     ///
     /// # Errors

@@ -53,12 +53,16 @@ impl AddAssign for RewriteStats {
 }
 
 impl Source {
-    /// Copies the file as it is, packed bytes and all.
+    /// Copies the file as it is, packed bytes and all (if it is to be [packed](Output::packed) otherwise, its unpacked
+    /// bytes).
     ///
     /// # Errors
     /// If reading or writing fails.
     pub fn copy(&self, output: Output) -> Result<(), FileError> {
-        copy_whole(self, output)
+        if self.format == Format::Parquet {
+            return copy_whole(self, output);
+        }
+        Copy::new(self, output).finish().map(|_| ())
     }
 
     /// Writes a copy of the file to `output`, in the same format and compression, with each good record changed as

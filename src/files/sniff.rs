@@ -20,7 +20,7 @@ pub enum Format {
 }
 
 impl Format {
-    fn of_extension(extension: &str) -> Option<Self> {
+    pub(crate) fn of_extension(extension: &str) -> Option<Self> {
         match extension.to_ascii_lowercase().as_str() {
             "jsonl" | "ndjson" => Some(Self::Jsonl),
             "parquet" => Some(Self::Parquet),
@@ -75,6 +75,18 @@ pub(crate) struct Known {
     pub(crate) codec: Codec,
     /// Set if the name says otherwise.
     pub(crate) note: Option<String>,
+}
+
+impl Known {
+    /// A format that is known from elsewhere.
+    pub(crate) fn plainly(format: Format, head: &[u8]) -> Self {
+        let codec = Codec::of_bytes(head);
+        Self {
+            format,
+            codec,
+            note: None,
+        }
+    }
 }
 
 /// Tells format and codec from the name, the first [`HEAD`] bytes and the last 4, or says why not.

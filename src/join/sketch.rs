@@ -42,9 +42,9 @@ impl Sketch {
         };
         let all = 0..units.count();
         if all.len() < super::SMALL {
-            all.for_each(count)
+            all.for_each(count);
         } else {
-            all.into_par_iter().for_each(count)
+            all.into_par_iter().for_each(count);
         }
         sketch
     }

@@ -116,7 +116,6 @@ fn what_is_rolled_back_never_was() {
 }
 
 #[test]
-#[ignore = "known: Store::truncate forgets to take back text_bytes"]
 fn what_is_rolled_back_is_not_counted() {
     let (with, without) = with_and_without_rollback();
     assert_eq!(with.stats(), without.stats());

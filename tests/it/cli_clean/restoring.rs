@@ -231,7 +231,6 @@ fn names_with_colons_and_roundabout_paths() {
 }
 
 #[test]
-#[ignore = "known: restore takes sub/x.jsonl of folder sub for sub/sub/x.jsonl, and says nothing"]
 fn a_folder_in_a_folder_of_the_same_name() {
     let room = Room::new();
     // only the outer one has lost something, then both have
@@ -254,7 +253,6 @@ fn a_folder_in_a_folder_of_the_same_name() {
 }
 
 #[test]
-#[ignore = "known: restore does not find `-` again as stdin.jsonl in a folder"]
 fn standard_input_among_files() {
     let room = Room::new();
     room.put("b.txt", LEAD);
@@ -267,4 +265,74 @@ fn standard_input_among_files() {
     room.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
     assert_eq!(room.get_text("back/stdin.jsonl"), piped);
     assert_eq!(room.get_text("back/b.txt"), LEAD);
+}
+
+#[test]
+fn a_file_whose_name_says_no_format() {
+    let text = format!("{LEAD}\n\n{OTHER} {DRESSED}\n");
+    let lines = format!("{}{}", line(1, OTHER), line(2, OTHER));
+    for (name, content) in [("a.txt", &text), ("a.jsonl", &lines), ("a.json", &lines)] {
+        for out in ["out", "out.txt", "out.jsonl", "out.parquet", "out.dat"] {
+            let room = Room::new();
+            room.put(name, content);
+            room.redite(&["clean", name, "-o", out, "--removed", "r.jsonl"]).ends(0);
+            room.redite(&["restore", out, "r.jsonl", "-o", "back"]).ends(0);
+            assert_eq!(&room.get_text("back"), content, "{name} {out}");
+            room.redite_with(&["clean", "-", "-o", out, "--removed", "r.jsonl"], content.as_bytes())
+                .ends(0);
+            room.redite(&["restore", out, "r.jsonl", "-o", "back"]).ends(0);
+            assert_eq!(&room.get_text("back"), content, "- {out}");
+        }
+    }
+    // nothing was removed
+    let room = Room::new();
+    room.put("a.txt", "<One line.>\n");
+    room.redite(&["clean", "a.txt", "-o", "out", "--removed", "r.jsonl"])
+        .ends(0);
+    room.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
+    assert_eq!(room.get_text("back"), "<One line.>\n");
+    room.put("out", b"\x7fELF\0\0\xff");
+    room.redite(&["restore", "out", "r.jsonl", "-o", "elf"])
+        .ends(2)
+        .says(&["out"]);
+    assert!(!room.has("elf"));
+}
+
+#[test]
+fn what_cannot_be_told_is_not_guessed() {
+    let room = Room::new();
+    let twice = format!("{}{}", line(1, LEAD), line(2, LEAD));
+    room.put("in/x.jsonl", &twice);
+    room.put("in/in/x.jsonl", format!("{}{}", line(1, THIRD), line(2, OTHER)));
+    room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl"])
+        .ends(0);
+    room.redite(&["restore", "out", "r.jsonl", "-o", "back"])
+        .ends(2)
+        .says(&["in/x.jsonl", "cannot be told"]);
+    assert!(!room.has("back"));
+    room.redite(&["restore", "out/x.jsonl", "r.jsonl", "-o", "back"])
+        .ends(0);
+    assert_eq!(room.get_text("back"), twice);
+}
+
+#[test]
+fn a_name_says_how_it_is_packed() {
+    let content = format!("{}{}", line(1, LEAD), line(2, LEAD));
+    for (name, content) in [("a.jsonl", &content), ("none.jsonl", &line(1, LEAD))] {
+        let room = Room::new();
+        for (from, out) in CODECS {
+            room.put(&format!("{name}{out}"), pack(from, content.as_bytes()));
+        }
+        for (from, of) in CODECS {
+            for (to, as_) in CODECS {
+                let (input, out, back) = (format!("{name}{of}"), format!("c.jsonl{as_}"), format!("b.jsonl{of}"));
+                room.redite(&["clean", &input, "-o", &out, "--removed", "r.jsonl"])
+                    .ends(0);
+                let cleaned = String::from_utf8(unpack(to, &room.get(&out))).unwrap();
+                assert_eq!(cleaned.matches(LEAD).count(), 1, "{input} {out}");
+                room.redite(&["restore", &out, "r.jsonl", "-o", &back]).ends(0);
+                assert!(unpack(from, &room.get(&back)) == content.as_bytes(), "{out} {back}");
+            }
+        }
+    }
 }

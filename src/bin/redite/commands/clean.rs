@@ -52,6 +52,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     for (i, source) in corpus.sources.iter().enumerate() {
         let output = places.output(source, &transaction);
         match corpus.first_article[i] {
+            // it cannot be read, so it cannot be packed anew
             None => source.copy(output)?,
             Some(ArticleId(first)) => {
                 let mut next = first;
@@ -83,6 +84,10 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
                         return Ok(Edit::Drop);
                     }
                     Ok(deletion)
+                };
+                let output = match &places {
+                    Places::File(path) => output.packed_as(path),
+                    _ => output,
                 };
                 source.rewrite(&corpus.options, output, &mut edit)?;
             }

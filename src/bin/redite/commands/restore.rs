@@ -2,11 +2,11 @@
 
 use crate::args::RestoreArgs;
 use crate::exit::Exit;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use redite::files::removed::{RemovedLine, read_removed};
 use redite::files::{
     Discovery, Edit, FileError, Format, Insertion, Output, ReadOptions, Record, Reinstated, Source, Transaction,
-    discover, refuse_overwrite,
+    discover_as, refuse_overwrite,
 };
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -14,7 +14,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 /// What is to be put back into one file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Removed {
     /// By original line or row, by field.
     units: BTreeMap<u64, BTreeMap<String, Vec<Insertion>>>,
@@ -34,12 +34,16 @@ pub(crate) fn run(args: &RestoreArgs) -> Result<Exit> {
         .into_iter()
         .chain([args.removed.clone()])
         .collect();
-    let cleaned = std::slice::from_ref(&args.cleaned);
-    let Discovery { sources, .. } = discover(cleaned, std::io::stdin().lock(), &exclude)?;
     let name = args.removed.display().to_string();
     let file = File::open(&args.removed)
         .with_context(|| format!("{name}: cannot be read; give the file that `redite clean --removed` wrote"))?;
-    let mut removed = assign(&sources, read_removed(&name, BufReader::new(file))?, &name)?;
+    let lines = read_removed(&name, BufReader::new(file))?;
+    let original = lines.first().map(source_of);
+    let Discovery { sources, skipped } = discover_as(&args.cleaned, original, std::io::stdin().lock(), &exclude)?;
+    if let ([], [skipped]) = (&sources[..], &skipped[..]) {
+        bail!("{}: {}", skipped.path.display(), skipped.reason);
+    }
+    let mut removed = assign(&sources, lines, &options, &name)?;
     let as_folder = args.cleaned.is_dir() || output.is_some_and(Path::is_dir);
     if output.is_none() && sources.len() > 1 {
         bail!(
@@ -58,7 +62,11 @@ pub(crate) fn run(args: &RestoreArgs) -> Result<Exit> {
         if let Some(path) = &path {
             refuse_overwrite(&sources, path)?;
         }
-        let output = path.map_or_else(Output::stdout, |path| Output::file_in(&transaction, path));
+        let output = match path {
+            None => Output::stdout(),
+            Some(path) if as_folder => Output::file_in(&transaction, path),
+            Some(path) => Output::file_in(&transaction, &path).packed_as(&path),
+        };
         let Some(mut removed) = removed.remove(&i) else {
             source.copy(output)?;
             continue;
@@ -108,40 +116,132 @@ fn put_back(
     Ok(Edit::Insert(edits))
 }
 
-/// Says which removed texts belong to which cleaned file: the one whose relative path ends the original's, or the
-/// only one.
-fn assign(sources: &[Source], lines: Vec<RemovedLine>, name: &str) -> Result<BTreeMap<usize, Removed>> {
-    let mut out: BTreeMap<usize, Removed> = BTreeMap::new();
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+fn source_of(line: &RemovedLine) -> &str {
+    let (RemovedLine::Unit { source, .. } | RemovedLine::Dropped { source, .. }) = line;
+    source
+}
+
+/// Says which removed texts belong to which cleaned file.
+fn assign(
+    sources: &[Source],
+    lines: Vec<RemovedLine>,
+    options: &ReadOptions,
+    name: &str,
+) -> Result<BTreeMap<usize, Removed>> {
+    let mut by_file: BTreeMap<String, Removed> = BTreeMap::new();
     for line in lines {
-        let (RemovedLine::Unit { source, .. } | RemovedLine::Dropped { source, .. }) = &line;
-        let (file, place) = split(sources, source);
-        let at = match known.get(file) {
-            Some(&at) => at,
-            None => {
-                let at = find(sources, file, known.is_empty(), name)?;
-                known.insert(file.to_owned(), at);
-                at
-            }
-        };
-        let removed = out.entry(at).or_default();
+        let (file, place) = split(sources, source_of(&line));
+        let removed = by_file.entry(file.to_owned()).or_default();
         match line {
             RemovedLine::Unit { field, insertion, .. } => {
-                removed
-                    .units
-                    .entry(place)
-                    .or_default()
-                    .entry(field)
-                    .or_default()
-                    .push(insertion);
+                let fields = removed.units.entry(place).or_default();
+                fields.entry(field).or_default().push(insertion);
             }
             RemovedLine::Dropped { line, .. } => removed.lines.push(Reinstated { line: place, raw: line }),
         }
     }
-    for removed in out.values_mut() {
+    for removed in by_file.values_mut() {
         removed.lines.sort_by_key(|l| l.line);
     }
-    Ok(out)
+    let files: Vec<&str> = by_file.keys().map(String::as_str).collect();
+    let fits = |places: &[usize]| -> Result<bool> {
+        for (removed, &i) in by_file.values().zip(places) {
+            if !reaches(&sources[i], options, removed)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    let places = places(sources, &files, &fits, name)?;
+    Ok(places.into_iter().zip(by_file.into_values()).collect())
+}
+
+/// The cleaned file of each original.
+///
+/// A run reads its files below one folder, as a rule, so one beginning is cut off all their names alike. Where several
+/// beginnings leave names that are there, what was removed must fit in, and where that does not tell either, nothing
+/// is guessed. Only where no beginning will do, each file is looked for by itself.
+fn places(
+    sources: &[Source],
+    files: &[&str],
+    fits: &impl Fn(&[usize]) -> Result<bool>,
+    name: &str,
+) -> Result<Vec<usize>> {
+    let missing = |file: &str| {
+        anyhow!(
+            "{name} puts text back into {file}, which is not there among the cleaned files; give the file or the \
+             folder that clean wrote"
+        )
+    };
+    if let ([_], [_]) = (sources, files) {
+        return Ok(vec![0]);
+    }
+    let Some(named) = files.iter().find(|file| **file != "-") else {
+        return files
+            .iter()
+            .map(|file| piped(sources).ok_or_else(|| missing(file)))
+            .collect();
+    };
+    let below = |root: &Path| -> Option<Vec<usize>> {
+        let find = |file: &&str| {
+            if *file == "-" {
+                return piped(sources);
+            }
+            let below = Path::new(file).strip_prefix(root).ok()?;
+            sources.iter().position(|s| s.relative() == below)
+        };
+        files.iter().map(find).collect()
+    };
+    let mut possible: Vec<Vec<usize>> = Path::new(named).ancestors().skip(1).filter_map(below).collect();
+    if possible.len() > 1 {
+        let mut fitting = Vec::new();
+        for places in possible {
+            if fits(&places)? {
+                fitting.push(places);
+            }
+        }
+        possible = fitting;
+        if possible.len() != 1 {
+            bail!(
+                "{name} puts text back into {named}, and it cannot be told which of the cleaned files that was; give \
+                 the file itself, with the lines of {name} that name it"
+            );
+        }
+    }
+    if let Some(places) = possible.pop() {
+        return Ok(places);
+    }
+    let mut places = Vec::new();
+    for file in files {
+        let mut found = (0..sources.len()).filter(|&i| ends_with(file, sources[i].relative()));
+        let place = if *file == "-" { piped(sources) } else { found.next() };
+        let place = place.filter(|i| found.next().is_none() && !places.contains(i));
+        places.push(place.ok_or_else(|| missing(file))?);
+    }
+    Ok(places)
+}
+
+/// What clean made of standard input.
+fn piped(sources: &[Source]) -> Option<usize> {
+    let is_piped = |s: &Source| {
+        s.relative()
+            .to_str()
+            .is_some_and(|r| r.starts_with("stdin.") && !r.contains('/'))
+    };
+    let mut found = (0..sources.len()).filter(|&i| is_piped(&sources[i]));
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// True if the file has a text wherever some is to be put back.
+fn reaches(source: &Source, options: &ReadOptions, removed: &Removed) -> Result<bool> {
+    let mut rest = removed.clone();
+    let mut lines = std::mem::take(&mut rest.lines).into_iter();
+    let mut edit = |record: &Record<'_>| put_back(source, options, record, &mut rest);
+    let nowhere = Output::stream("nowhere", std::io::sink());
+    Ok(source
+        .restore::<FileError>(options, nowhere, &mut lines, &mut edit)
+        .is_ok()
+        && rest.units.is_empty())
 }
 
 /// `file:17` apart; a text file has no number.
@@ -162,26 +262,4 @@ fn split<'s>(sources: &[Source], source: &'s str) -> (&'s str, u64) {
 
 fn ends_with(file: &str, relative: &Path) -> bool {
     Path::new(file).ends_with(relative)
-}
-
-fn find(sources: &[Source], file: &str, first: bool, name: &str) -> Result<usize> {
-    let fitting: Vec<usize> = (0..sources.len())
-        .filter(|&i| ends_with(file, sources[i].relative()))
-        .collect();
-    let longest = fitting
-        .iter()
-        .map(|&i| sources[i].relative().components().count())
-        .max();
-    let best: Vec<usize> = fitting
-        .into_iter()
-        .filter(|&i| Some(sources[i].relative().components().count()) == longest)
-        .collect();
-    match (best[..].first(), sources.len()) {
-        (Some(&i), _) if best.len() == 1 => Ok(i),
-        (None, 1) if first => Ok(0),
-        _ => bail!(
-            "{name} puts text back into {file}, which is not there among the cleaned files; give the file or the \
-             folder that clean wrote"
-        ),
-    }
 }
