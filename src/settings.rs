@@ -47,6 +47,9 @@ pub enum Numbers {
 }
 
 /// Which of several like units is decided first, and so kept.
+///
+/// One exception: a part of a sentence ([`crate::segment::parts`]) goes in favour of a whole sentence that stays,
+/// wherever that stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
 pub enum Keep {
     /// The first in input order.
