@@ -7,6 +7,7 @@ use super::{Rule, Units};
 use crate::fold::is_number_hash;
 use crate::hash;
 use crate::shingle;
+use std::sync::{Mutex, PoisonError};
 
 const NONE: u32 = u32::MAX;
 
@@ -44,22 +45,36 @@ pub(super) struct Scratch {
     /// How many prefix shingles a match of the loaded unit shares with it.
     shared: usize,
     candidates: Vec<u32>,
+    /// How many keys of the loaded unit have led to each unit; 0 between look-ups.
+    hits: Vec<u8>,
 }
 
-/// Keeps one of each value that comes at least `times` times in a row.
-fn repeated(values: &mut Vec<u32>, times: usize) {
-    let mut kept = 0;
-    let mut start = 0;
-    while start < values.len() {
-        let value = values[start];
-        let run = values[start..].iter().take_while(|&&v| v == value).count();
-        if run >= times {
-            values[kept] = value;
-            kept += 1;
+/// Scratch memory that outlives the tasks that borrow it: its counters are as many as the units.
+#[derive(Debug, Default)]
+pub(super) struct Pool(Mutex<Vec<Scratch>>);
+
+impl Pool {
+    pub(super) fn lend(&self) -> Lent<'_> {
+        let scratch = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Lent {
+            scratch: scratch.unwrap_or_default(),
+            pool: self,
         }
-        start += run;
     }
-    values.truncate(kept);
+}
+
+/// Scratch memory that goes back to its [`Pool`].
+#[derive(Debug)]
+pub(super) struct Lent<'p> {
+    pub(super) scratch: Scratch,
+    pool: &'p Pool,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        let scratch = std::mem::take(&mut self.scratch);
+        self.pool.0.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+    }
 }
 
 impl<'u, U: Units + ?Sized> Index<'u, U> {
@@ -187,29 +202,41 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         let all: u64 = scratch.keys.iter().map(|&(_, key)| u64::from(of(key).len)).sum();
         match by_number {
             Some(list) if u64::from(list.len) < all => {
-                self.walk(list, since, found);
+                self.walk(list, since, |unit| found.push(unit));
                 found.sort_unstable();
                 found.dedup();
             }
             _ => {
-                scratch
-                    .keys
-                    .iter()
-                    .for_each(|&(_, key)| self.walk(of(key), since, found));
+                // Counting beats sorting: where every letter is a token, lists are long.
+                let most = self.units.count() as usize;
+                if scratch.hits.len() < most {
+                    scratch.hits.resize(most, 0);
+                }
+                let hits = &mut scratch.hits;
+                for &(_, key) in &scratch.keys {
+                    self.walk(of(key), since, |unit| {
+                        let hits = &mut hits[unit as usize];
+                        if *hits == 0 {
+                            found.push(unit);
+                        }
+                        *hits = hits.saturating_add(1);
+                    });
+                }
+                let enough = u8::try_from(scratch.shared).unwrap_or(u8::MAX);
+                found.retain(|&unit| std::mem::take(&mut hits[unit as usize]) >= enough);
                 found.sort_unstable();
-                repeated(found, scratch.shared);
             }
         }
         found
     }
 
-    fn walk(&self, list: List, since: u32, found: &mut Vec<u32>) {
+    fn walk(&self, list: List, since: u32, mut found: impl FnMut(u32)) {
         let mut at = list.head;
         while let Some(posting) = self.postings.get(at as usize) {
             if posting.unit < since {
                 break;
             }
-            found.push(posting.unit);
+            found(posting.unit);
             at = posting.next;
         }
     }

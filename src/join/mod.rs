@@ -20,7 +20,7 @@ pub use measure::{Measure, Similarity, Threshold};
 pub use verify::{covers, missing_numbers};
 
 use crate::shingle::Lengths;
-use index::{Index, Scratch};
+use index::{Index, Pool, Scratch};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -102,12 +102,13 @@ pub fn pairs<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Match> {
         }
         out
     };
+    let pool = Pool::default();
     if (units.count() as usize) < SMALL {
         (0..units.count()).flat_map(|later| look(&mut scratch, later)).collect()
     } else {
         (0..units.count())
             .into_par_iter()
-            .map_init(Scratch::default, look)
+            .map_init(|| pool.lend(), |lent, later| look(&mut lent.scratch, later))
             .flatten_iter()
             .collect()
     }
@@ -173,6 +174,7 @@ pub(crate) fn leaders_observed<U: Units + ?Sized>(
     let mut decisions: Vec<Option<Match>> = Vec::with_capacity((units.count() - known) as usize);
     // Alone, or with little to do, one settles each batch in one go.
     let alone = ((units.count() - known) as usize) < SMALL || rayon::current_num_threads() == 1;
+    let pool = Pool::default();
     let mut start = known;
     while start < units.count() {
         let batch = start..units.count().min(start.saturating_add(BATCH));
@@ -183,13 +185,17 @@ pub(crate) fn leaders_observed<U: Units + ?Sized>(
             let found: Vec<Option<Match>> = batch
                 .clone()
                 .into_par_iter()
-                .map_init(Scratch::default, |scratch, unit| {
-                    if index.load(unit, scratch) {
-                        index.first_match(unit, 0, scratch)
-                    } else {
-                        None
-                    }
-                })
+                .map_init(
+                    || pool.lend(),
+                    |lent, unit| {
+                        let scratch = &mut lent.scratch;
+                        if index.load(unit, scratch) {
+                            index.first_match(unit, 0, scratch)
+                        } else {
+                            None
+                        }
+                    },
+                )
                 .collect();
             // … then in order among themselves.
             let found = |unit: u32| found[(unit - start) as usize];
