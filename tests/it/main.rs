@@ -17,6 +17,8 @@ mod files;
 mod fold_table;
 // What goes and what stays, language by language.
 mod golden;
+// What a reader says of pairs from real text.
+mod labelled;
 // The rules of the house: who may use whom, how long a file may be.
 mod layers;
 // The promises of the library, on real text and at random.
