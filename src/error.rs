@@ -28,7 +28,7 @@ impl fmt::Display for SettingsError {
             Kind::Threshold(value) => {
                 write!(
                     f,
-                    "threshold {value} is not above 0 and at most 1; 1 asks for equal shingles, 0.6 is the default"
+                    "threshold {value} is not above 0 and at most 1; 1 asks for equal shingles, 0.58 is the default"
                 )
             }
             Kind::MinTokens => f.write_str("a minimum of 0 tokens would compare empty units; 1 compares every unit"),

@@ -92,5 +92,6 @@ mod store;
 pub use article::{Article, Rank};
 pub use detector::{Cut, Detection, Detector, Repeat, Session, Sink, Stats};
 pub use error::SettingsError;
+pub use join::Names;
 pub use model::{ArticleId, Reason, Span, Unit, UnitKind};
 pub use settings::{DetectorBuilder, Keep, Numbers, Scope, Settings, UnitChoice};

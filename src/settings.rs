@@ -1,7 +1,7 @@
 //! Every setting that changes a result.
 
 use crate::error::SettingsError;
-use crate::join::{Measure, Rule, Threshold};
+use crate::join::{Measure, Names, Rule, Threshold};
 use crate::segment::{Language, Paragraphs};
 
 /// Which units are compared and removed.
@@ -73,6 +73,7 @@ pub struct Settings {
     pub(crate) scope: Scope,
     pub(crate) keep: Keep,
     pub(crate) numbers: Numbers,
+    pub(crate) names: Names,
     pub(crate) measure: Measure,
     pub(crate) threshold: Threshold,
     pub(crate) min_tokens: u32,
@@ -82,7 +83,7 @@ pub struct Settings {
 
 impl Settings {
     /// The least similarity of a near repeat, by default.
-    pub const DEFAULT_THRESHOLD: f64 = 0.6;
+    pub const DEFAULT_THRESHOLD: f64 = 0.58;
     /// The shortest unit that is judged, by default, in words.
     pub const DEFAULT_MIN_TOKENS: u32 = 5;
 
@@ -108,6 +109,12 @@ impl Settings {
     #[must_use]
     pub fn numbers(&self) -> Numbers {
         self.numbers
+    }
+
+    /// What a word in another's place means.
+    #[must_use]
+    pub fn names(&self) -> Names {
+        self.names
     }
 
     /// How likeness is measured.
@@ -148,6 +155,8 @@ impl Settings {
             threshold: self.threshold,
             guard_numbers: self.numbers == Numbers::Strict,
             guard_letters: true,
+            guard_additions: true,
+            names: self.names,
         }
     }
 
@@ -174,6 +183,7 @@ impl Default for DetectorBuilder {
                 scope: Scope::default(),
                 keep: Keep::default(),
                 numbers: Numbers::default(),
+                names: Names::default(),
                 measure: Measure::default(),
                 threshold: Threshold::ONE,
                 min_tokens: Settings::DEFAULT_MIN_TOKENS,
@@ -211,6 +221,13 @@ impl DetectorBuilder {
     #[must_use]
     pub fn numbers(mut self, numbers: Numbers) -> Self {
         self.settings.numbers = numbers;
+        self
+    }
+
+    /// What a word in another's place means: by default another fact where the text is evidently a form.
+    #[must_use]
+    pub fn names(mut self, names: Names) -> Self {
+        self.settings.names = names;
         self
     }
 

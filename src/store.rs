@@ -132,13 +132,19 @@ impl Store {
                     let mut pieces: Option<Piece> = None;
                     for (i, part) in parts.iter().enumerate() {
                         let piece = folder.fold(&said[part.range()], &mut self.tokens);
+                        if several && i == 1 {
+                            // What begins with a small letter leans on the part before it, unless it can stand alone.
+                            if let Some(first) = self.parts.last_mut() {
+                                first.is_leant_on &= !settings.is_judged(piece.weight);
+                            }
+                        }
                         if several {
                             let entry = entry(id, field, part.shifted(begin), &piece);
                             let next = parts.get(i + 1).and_then(|p| said[p.range()].chars().next());
                             self.parts.push(Part {
                                 entry,
                                 sentence: number,
-                                is_leant_on: next.is_some_and(char::is_lowercase),
+                                is_leant_on: i == 0 && next.is_some_and(char::is_lowercase),
                             });
                         }
                         pieces = joined(pieces, piece);

@@ -13,12 +13,13 @@
 //!    sentences that stay and among themselves, so that a boundary set wrong hides no repeat. A part must be twice as
 //!    long to be judged, and what stands for a removed unit stays whole here, too.
 
+mod forms;
 mod order;
 mod parts;
 pub(crate) mod ranges;
 
 use crate::hash;
-use crate::join::{self, Rule, Similarity};
+use crate::join::{self, Names, Rule, Similarity};
 use crate::model::Reason;
 use crate::settings::{Keep, Numbers, Scope, Settings};
 use crate::store::{Entry, Selection, Store};
@@ -101,6 +102,8 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
 fn versions(store: &Store, kept: &[u32], entry: &(impl Fn(u32) -> Entry + Sync), settings: &Settings) -> Vec<u32> {
     let blind = Rule {
         guard_numbers: false,
+        guard_additions: false,
+        names: Names::Ignore,
         ..settings.rule()
     };
     let place = |i: u32| {
@@ -171,7 +174,10 @@ fn decide_group(
     };
     let copies = (units.len() - firsts.len()) as u64;
     observe(copies);
-    let decisions = join::leaders_observed(&selection, 0, rule, observe);
+    let mut decisions = join::leaders_observed(&selection, 0, rule, observe);
+    if rule.names == Names::Template {
+        forms::keep(&selection, &mut decisions);
+    }
     units
         .iter()
         .zip(group_of)

@@ -1,7 +1,7 @@
 //! The parts of sentences that stay: a boundary that was set wrong hides no repeat.
 
-use super::{Removal, narrow, order};
-use crate::join;
+use super::{Removal, forms, narrow, order};
+use crate::join::{self, Names};
 use crate::model::Reason;
 use crate::settings::{Scope, Settings};
 use crate::store::{Entry, Selection, Store};
@@ -11,7 +11,7 @@ use rayon::prelude::*;
 /// order, among themselves. `fixed` sentences lose no part, and no part goes that the next one leans on.
 pub(super) fn decide(store: &Store, settings: &Settings, stays: &[bool], fixed: &[bool]) -> Vec<Removal> {
     // Where a boundary is uncertain, more evidence is asked for.
-    let judged = |entry: &Entry| settings.is_judged(entry.weight / 2);
+    let judged = |entry: &Entry| settings.is_judged(entry.weight * 2 / 3);
     let parts: Vec<u32> = (0_u32..)
         .zip(&store.parts)
         .filter(|(_, p)| stays[p.sentence as usize] && judged(&p.entry))
@@ -63,7 +63,10 @@ fn group(store: &Store, settings: &Settings, mut sentences: Vec<u32>, mut parts:
         .collect();
     let selection = Selection { store, entries };
     let known = narrow(sentences.len());
-    let decisions = join::leaders_after(&selection, known, &settings.rule());
+    let mut decisions = join::leaders_after(&selection, known, &settings.rule());
+    if settings.names() == Names::Template {
+        forms::keep(&selection, &mut decisions);
+    }
     let number = |place: u32| match sentences.get(place as usize) {
         Some(&sentence) => sentence,
         None => narrow(store.sentences.len()) + parts[(place - known) as usize],

@@ -11,13 +11,14 @@
 //! 2012) and never builds that graph.
 
 mod edit;
+mod guards;
 mod index;
 mod measure;
 mod sketch;
 mod verify;
 
+pub use guards::{Guard, Names, covers, missing_numbers, refills, tells_more};
 pub use measure::{Measure, Similarity, Threshold};
-pub use verify::{covers, missing_numbers};
 
 use crate::shingle::Lengths;
 use index::{Index, Pool, Scratch};
@@ -65,6 +66,10 @@ pub struct Rule {
     pub guard_numbers: bool,
     /// If true, units of scripts written without spaces must also share pairs of letters: see [`covers`].
     pub guard_letters: bool,
+    /// If true, what the later unit adds must be little: see [`tells_more`].
+    pub guard_additions: bool,
+    /// What a word in another's place means.
+    pub names: Names,
 }
 
 impl Rule {

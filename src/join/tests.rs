@@ -19,7 +19,9 @@ fn naive_pairs(units: &[Tokens], rule: &Rule) -> Vec<Match> {
             };
             let facts = a == b
                 || ((!rule.guard_numbers || missing_numbers(a.as_str(), b.as_str()).is_empty())
-                    && (!rule.guard_letters || covers(a.as_str(), b.as_str(), rule.threshold)));
+                    && (!rule.guard_letters || covers(a.as_str(), b.as_str(), rule.threshold))
+                    && (!rule.guard_additions || !tells_more(a.as_str(), b.as_str(), rule.threshold))
+                    && !rule.names.refuse(a.as_str(), b.as_str()));
             if facts && rule.threshold.admits(similarity) {
                 out.push(Match {
                     later: later.try_into().unwrap(),
@@ -42,6 +44,19 @@ fn naive_leaders(units: &[Tokens], rule: &Rule) -> Vec<Option<Match>> {
         out.push(first.copied());
     }
     out
+}
+
+/// Rules of which the guards are meant.
+fn guards() -> impl Strategy<Value = Rule> {
+    let names = prop::sample::select(vec![Names::Ignore, Names::Template, Names::Strict]);
+    (any::<[bool; 3]>(), names).prop_map(|(guard, names)| Rule {
+        measure: Measure::default(),
+        threshold: Threshold::ONE,
+        guard_numbers: guard[0],
+        guard_letters: guard[1],
+        guard_additions: guard[2],
+        names,
+    })
 }
 
 fn measures() -> impl Strategy<Value = Measure> {
@@ -95,14 +110,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
-    fn every_pair_is_found_and_no_other(units in corpus(40), measure in measures(), t in 1..=20_u32, guard_numbers: bool, guard_letters: bool) {
-        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers, guard_letters };
+    fn every_pair_is_found_and_no_other(units in corpus(40), measure in measures(), t in 1..=20_u32, guards in guards()) {
+        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), ..guards };
         prop_assert_eq!(pairs(&units[..], &rule), naive_pairs(&units, &rule));
     }
 
     #[test]
-    fn verified_candidates_are_the_pairs(units in corpus(30), measure in measures(), t in 1..=20_u32, guard_numbers: bool, guard_letters: bool) {
-        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers, guard_letters };
+    fn verified_candidates_are_the_pairs(units in corpus(30), measure in measures(), t in 1..=20_u32, guards in guards()) {
+        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), ..guards };
         let proposed = candidates(&units[..], &rule);
         prop_assert!(proposed.is_sorted_by_key(|c| (c.later, c.earlier)));
         let verified: Vec<Match> = proposed
@@ -113,8 +128,8 @@ proptest! {
     }
 
     #[test]
-    fn leaders_are_those_of_the_oracle(units in corpus(40), measure in measures(), t in 1..=20_u32, guard_numbers: bool, guard_letters: bool) {
-        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers, guard_letters };
+    fn leaders_are_those_of_the_oracle(units in corpus(40), measure in measures(), t in 1..=20_u32, guards in guards()) {
+        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), ..guards };
         prop_assert_eq!(leaders(&units[..], &rule), naive_leaders(&units, &rule));
     }
 }
@@ -124,8 +139,8 @@ proptest! {
 
     /// Large enough for batches and threads.
     #[test]
-    fn batches_and_threads_change_nothing(units in corpus(1300), measure in measures(), t in 10..=20_u32, guard_numbers: bool, guard_letters: bool) {
-        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), guard_numbers, guard_letters };
+    fn batches_and_threads_change_nothing(units in corpus(1300), measure in measures(), t in 10..=20_u32, guards in guards()) {
+        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), ..guards };
         prop_assert_eq!(pairs(&units[..], &rule), naive_pairs(&units, &rule));
         let expected = naive_leaders(&units, &rule);
         for threads in [1, 3] {
@@ -144,6 +159,8 @@ fn thresholds_mean_what_they_say() {
         threshold: Threshold::new(t).unwrap(),
         guard_numbers: true,
         guard_letters: false,
+        guard_additions: false,
+        names: Names::Ignore,
     };
     assert_eq!(pairs(&units[..], &at(0.6)).len(), 1);
     assert_eq!(pairs(&units[..], &at(0.600_000_1)).len(), 0);

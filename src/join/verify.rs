@@ -1,10 +1,9 @@
 //! From candidate to match: overlap on hashes, which can only be too high, then the folds themselves.
 
-use super::measure::{Bounds, Measure, Similarity, Threshold};
+use super::measure::{Bounds, Measure, Similarity};
 use super::{Rule, Units};
-use crate::fold::{is_mark, is_number, is_number_hash, is_unspaced};
+use crate::fold::is_number_hash;
 use crate::shingle;
-use std::collections::HashMap;
 
 /// One unit's shingles in a small open-addressing table, held against many candidates.
 #[derive(Debug, Default)]
@@ -144,63 +143,6 @@ pub(super) fn verify<U: Units + ?Sized>(units: &U, a: u32, b: u32, rule: &Rule) 
         return Some(Similarity::EQUAL);
     }
     let similarity = rule.measure.similarity(later, earlier);
-    let stands = rule.threshold.admits(similarity)
-        && (!rule.guard_numbers || missing_numbers(later, earlier).is_empty())
-        && (!rule.guard_letters || covers(later, earlier, rule.threshold));
+    let stands = rule.threshold.admits(similarity) && rule.refusal(later, earlier).is_none();
     stands.then_some(similarity)
-}
-
-/// False if fold `a`, the later one, is written at least in part without spaces and `b` holds fewer of its pairs of
-/// neighbouring letters than the threshold asks for; or if `a` is written mostly so and `b` is not.
-///
-/// Where every letter is a token, one foreign name of fifteen letters counts no more than one letter: "X is the founder
-/// of the party" is like "Y is the founder of the party" in all but the name. Pairs of letters weigh the name as it
-/// looks to a reader.
-#[must_use]
-pub fn covers(a: &str, b: &str, threshold: Threshold) -> bool {
-    let letters = |fold: &str| -> Vec<char> { fold.chars().filter(|&c| c != ' ' && !is_mark(c)).collect() };
-    // Of all letters, so many are of scripts without spaces.
-    let unspaced = |letters: &[char]| {
-        let unspaced = letters.iter().filter(|&&c| is_unspaced(c)).count();
-        (unspaced, letters.iter().filter(|c| c.is_alphabetic()).count())
-    };
-    let later = letters(a);
-    let (mine, all) = unspaced(&later);
-    if 10 * mine < all || mine == 0 {
-        return true;
-    }
-    let earlier = letters(b);
-    let (theirs, of) = unspaced(&earlier);
-    if 3 * mine > all && 3 * theirs <= of {
-        return false;
-    }
-    let mut stock: HashMap<&[char], u32, ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
-    earlier.windows(2).for_each(|pair| *stock.entry(pair).or_default() += 1);
-    let mut shared = 0;
-    for pair in later.windows(2) {
-        if let Some(n) = stock.get_mut(pair).filter(|n| **n > 0) {
-            *n -= 1;
-            shared += 1;
-        }
-    }
-    threshold.reached(shared, later.len().saturating_sub(1))
-}
-
-/// The numbers of fold `a` that do not stand in fold `b`, by value and as often, in order.
-#[must_use]
-pub fn missing_numbers<'a>(a: &'a str, b: &str) -> Vec<&'a str> {
-    let mut stock: HashMap<&str, u32, ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
-    b.split(' ')
-        .filter(|t| is_number(t))
-        .for_each(|t| *stock.entry(t).or_default() += 1);
-    a.split(' ')
-        .filter(|t| is_number(t))
-        .filter(|t| match stock.get_mut(t) {
-            Some(n) if *n > 0 => {
-                *n -= 1;
-                false
-            }
-            _ => true,
-        })
-        .collect()
 }

@@ -19,3 +19,23 @@ fn a_lead_that_comes_back_is_found() {
             .ends_with("sur le versant nord. La vallée compte 150 000 habitants.")
     );
 }
+
+#[test]
+fn two_alike_are_a_repeat_three_are_a_form() {
+    let entry =
+        |name: &str| format!("The port that {name} listens on by default is set in the main file of the service.");
+    let count = |names: &[&str]| {
+        let texts: Vec<String> = names.iter().map(|name| entry(name)).collect();
+        Detector::new()
+            .detect(texts.iter().map(String::as_str))
+            .repeats()
+            .count()
+    };
+    assert_eq!(count(&["apache", "nginx"]), 1);
+    assert_eq!(count(&["apache", "nginx", "squid"]), 0);
+    assert_eq!(
+        count(&["apache", "nginx", "squid", "nginx"]),
+        1,
+        "what is said twice in one form"
+    );
+}

@@ -99,6 +99,12 @@ pub(crate) struct RuleArgs {
     #[arg(long, value_enum, default_value_t = NumbersArg::Strict, help_heading = "What counts as a repeat")]
     pub(crate) numbers: NumbersArg,
 
+    /// What a word in another's place means. strict: another fact, so that only what adds, drops or moves words is a
+    /// repeat; template: another fact where the text is evidently a form (under nine words, or the same place filled
+    /// in three ways, or one name changed throughout); ignore: nothing
+    #[arg(long, value_enum, default_value_t = NamesArg::Template, help_heading = "What counts as a repeat")]
+    pub(crate) names: NamesArg,
+
     /// Which of several like units stays: first, longest, last, or the one whose article has the lowest value in a
     /// field (the highest with - before it)
     #[arg(
@@ -190,6 +196,13 @@ pub(crate) enum ScopeArg {
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NumbersArg {
     Strict,
+    Ignore,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NamesArg {
+    Strict,
+    Template,
     Ignore,
 }
 

@@ -1,12 +1,12 @@
 //! What was typed, as it was meant.
 
-use crate::args::{InputArgs, NumbersArg, ParagraphsArg, RuleArgs, ScopeArg, UnitArg};
+use crate::args::{InputArgs, NamesArg, NumbersArg, ParagraphsArg, RuleArgs, ScopeArg, UnitArg};
 use anyhow::{Result, bail};
 use redite::files::ReadOptions;
 use redite::join::Measure;
 use redite::segment::{Language, Paragraphs};
 use redite::shingle::Lengths;
-use redite::{Detector, Keep, Numbers, Scope, UnitChoice};
+use redite::{Detector, Keep, Names, Numbers, Scope, UnitChoice};
 
 /// The detector that was asked for, and the field that ranks articles, if one was named.
 pub(crate) fn detector(args: &RuleArgs) -> Result<(Detector, Option<String>)> {
@@ -37,6 +37,11 @@ pub(crate) fn detector(args: &RuleArgs) -> Result<(Detector, Option<String>)> {
         .numbers(match args.numbers {
             NumbersArg::Strict => Numbers::Strict,
             NumbersArg::Ignore => Numbers::Ignore,
+        })
+        .names(match args.names {
+            NamesArg::Strict => Names::Strict,
+            NamesArg::Template => Names::Template,
+            NamesArg::Ignore => Names::Ignore,
         })
         .keep(keep)
         .min_tokens(args.min_tokens)

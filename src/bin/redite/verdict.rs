@@ -3,7 +3,7 @@
 use crate::look;
 use crate::operand::Operand;
 use redite::fold::{Tokens, is_number};
-use redite::join::{Measure, Similarity, missing_numbers};
+use redite::join::{Guard, Measure, Similarity, missing_numbers};
 use redite::shingle::Lengths;
 use redite::{Numbers, Settings};
 use serde::Serialize;
@@ -141,13 +141,21 @@ fn judge(a: &Tokens, b: &Tokens, similarity: Similarity, missing: &[String], set
         let sentence = "B would be removed as equal to A: what is compared, their folds, is the same.";
         return (Verdict::Equal, sentence.to_owned());
     }
-    let guarded = settings.numbers() == Numbers::Strict && !missing.is_empty();
     let score = score(similarity, settings);
-    match (settings.threshold().admits(similarity), guarded) {
-        (true, false) => (Verdict::Near, format!("B would be removed as near A: {score}.")),
-        (true, true) => stays(format!("it holds {}", named(missing))),
-        (false, false) => stays(score),
-        (false, true) => stays(format!("{score}; and it holds {}", named(missing))),
+    let refusal = settings
+        .rule()
+        .refusal(b.as_str(), a.as_str())
+        .map(|guard| match guard {
+            Guard::Numbers => format!("it holds {}", named(missing)),
+            Guard::Letters => "too few of its pairs of letters stand in A".to_owned(),
+            Guard::Additions => "it says something at length that A does not".to_owned(),
+            Guard::Names => "words stand in the place of others, as in a form that is filled in".to_owned(),
+        });
+    match (settings.threshold().admits(similarity), refusal) {
+        (true, None) => (Verdict::Near, format!("B would be removed as near A: {score}.")),
+        (true, Some(why)) => stays(why),
+        (false, None) => stays(score),
+        (false, Some(why)) => stays(format!("{score}; and {why}")),
     }
 }
 
@@ -289,7 +297,7 @@ mod tests {
         );
         assert_eq!(
             said(base, "Some people came to the market on Monday."),
-            "B would be removed as near A: 14 of 18 shingles shared (0.78), at least 0.6 is needed."
+            "B would be removed as near A: 14 of 18 shingles shared (0.78), at least 0.58 is needed."
         );
         assert!(said(base, "He said.").starts_with("B stays: it is too short to be judged: 2 words"));
         assert!(said("", "...").contains("no words"));

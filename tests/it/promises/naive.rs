@@ -2,7 +2,7 @@
 
 use super::segment;
 use redite::fold::fold;
-use redite::join::{covers, missing_numbers};
+use redite::join::{Names, Rule, missing_numbers};
 use redite::segment::Language;
 use redite::{Article, ArticleId, Keep, Numbers, Rank, Reason, Scope, Settings, Span, Unit, UnitKind};
 use std::cmp::Ordering;
@@ -26,13 +26,14 @@ struct Candidate {
 /// What the documentation of `decide` says, word for word.
 pub(crate) fn decide(settings: &Settings, articles: &[Article<'_>]) -> Decided {
     let strict = settings.numbers() == Numbers::Strict;
+    let rule = settings.rule();
     let (mut paragraphs, mut sentences) = (Vec::new(), Vec::new());
     for (id, article) in (0..).map(ArticleId).zip(articles) {
         cut(settings, id, article, &mut paragraphs, &mut sentences);
     }
     let mut out = Decided::new();
     if settings.units().paragraphs_too() {
-        out = leaders(settings, &paragraphs, strict);
+        out = leaders(settings, &paragraphs, &rule);
     }
     if settings.units().sentences_too() {
         // what stands for another stays whole
@@ -41,7 +42,7 @@ pub(crate) fn decide(settings: &Settings, articles: &[Article<'_>]) -> Decided {
             whole.extend(versions(settings, &paragraphs, &sentences, &out));
         }
         sentences.retain(|s| !out.keys().any(|gone| inside(gone, &s.unit)));
-        let mut decided = leaders(settings, &sentences, strict);
+        let mut decided = leaders(settings, &sentences, &rule);
         decided.retain(|gone, _| !whole.iter().any(|kept| inside(kept, gone)));
         whole.extend(decided.values().map(|kept| kept.0));
         sentences.retain(|s| !decided.contains_key(&s.unit) && settings.is_judged(s.weight));
@@ -78,6 +79,12 @@ fn versions(settings: &Settings, paragraphs: &[Candidate], sentences: &[Candidat
         out
     };
     let place = |u: &Unit| (u.article, u.field);
+    let blind = Rule {
+        guard_numbers: false,
+        guard_additions: false,
+        names: Names::Ignore,
+        ..settings.rule()
+    };
     let kept: Vec<Candidate> = paragraphs
         .iter()
         .filter(|p| !gone.contains_key(&p.unit))
@@ -88,12 +95,12 @@ fn versions(settings: &Settings, paragraphs: &[Candidate], sentences: &[Candidat
         let shared: Vec<(&Candidate, &Candidate)> = finest(later)
             .into_iter()
             .filter(|part| settings.is_judged(part.weight))
-            .filter_map(|part| Some((part, *there.iter().find(|other| matches(settings, part, other, false))?)))
+            .filter_map(|part| Some((part, *there.iter().find(|other| matches(&blind, part, other))?)))
             .collect();
         let numbers_differ = |(a, b): &(&Candidate, &Candidate)| !missing_numbers(&a.fold, &b.fold).is_empty();
         shared.len() > 1 || shared.iter().any(numbers_differ)
     };
-    leaders(settings, &kept, false)
+    leaders(settings, &kept, &blind)
         .into_iter()
         .filter(|(later, _)| paragraphs.iter().filter(|p| place(&p.unit) == place(later)).count() > 1)
         .filter(|(later, (earlier, _))| is_version(later, earlier))
@@ -103,20 +110,55 @@ fn versions(settings: &Settings, paragraphs: &[Candidate], sentences: &[Candidat
 
 /// Of the sentences that stay, the parts that repeat a sentence of one part, or a part that comes before.
 fn parts_that_go(settings: &Settings, sentences: &[Candidate], whole: &BTreeSet<Unit>) -> Decided {
-    let strict = settings.numbers() == Numbers::Strict;
-    let judged = |c: &&Candidate| settings.is_judged(c.weight / 2);
+    let rule = settings.rule();
+    let judged = |c: &&Candidate| settings.is_judged(c.weight * 2 / 3);
     let mut kept: Vec<&Candidate> = sentences.iter().filter(|s| s.parts.is_empty()).filter(judged).collect();
     in_order(settings, &mut kept);
     let mut parts: Vec<&Candidate> = sentences.iter().flat_map(|s| &s.parts).filter(judged).collect();
     in_order(settings, &mut parts);
-    let mut out = Decided::new();
+    let mut decided: Vec<(&Candidate, Option<&Candidate>)> = Vec::new();
     for part in parts {
         let place = (settings.scope() == Scope::Article).then_some(part.unit.article);
-        let fits = |k: &&&Candidate| fits(place, k) && matches(settings, part, k, strict);
-        let Some(found) = kept.iter().find(fits) else {
+        let fits = |k: &&&Candidate| fits(place, k) && matches(&rule, part, k);
+        let found = kept.iter().find(fits).copied();
+        if found.is_none() {
             kept.push(part);
-            continue;
+        }
+        decided.push((part, found));
+    }
+    if rule.names == Names::Template {
+        // what is said twice in one form is said twice
+        let mut distinct: Vec<(&Candidate, Option<&Candidate>)> = Vec::new();
+        for &(part, found) in decided.iter().filter(|d| d.1.is_some_and(|k| k.fold != d.0.fold)) {
+            let is_known = |d: &&(&Candidate, Option<&Candidate>)| {
+                d.0.fold == part.fold && d.1.map(|k| k.unit) == found.map(|k| k.unit)
+            };
+            if distinct.iter().find(is_known).is_none() {
+                distinct.push((part, found));
+            }
+        }
+        let before = distinct.clone();
+        without_forms(&mut distinct);
+        let filled = |part: &Candidate, found: Option<&Candidate>| {
+            let is_it = |d: &&(&Candidate, Option<&Candidate>)| {
+                d.0.fold == part.fold && d.1.map(|k| k.unit) == found.map(|k| k.unit)
+            };
+            let at = before.iter().position(|d| is_it(&d));
+            at.is_some_and(|at| distinct[at].1.is_none())
         };
+        let mut said: Vec<&Candidate> = Vec::new();
+        for (part, found) in &mut decided {
+            if found.is_some() && filled(part, *found) {
+                *found = said.iter().find(|s| s.fold == part.fold).copied();
+                if found.is_none() {
+                    said.push(part);
+                }
+            }
+        }
+    }
+    let mut out = Decided::new();
+    for (part, found) in decided {
+        let Some(found) = found else { continue };
         if !part.is_leant_on && !whole.iter().any(|unit| inside(unit, &part.unit)) {
             let reason = if found.fold == part.fold {
                 Reason::Equal
@@ -191,9 +233,12 @@ fn cut(
                     parts.push(Candidate {
                         fold: folded.as_str().to_owned(),
                         weight: folded.weight(),
-                        is_leant_on: next.is_some_and(char::is_lowercase),
+                        is_leant_on: i == 0 && next.is_some_and(|c| c.is_lowercase()),
                         ..candidate(UnitKind::Sentence, *span, &[])
                     });
+                }
+                if parts.len() > 1 && settings.is_judged(parts[1].weight) {
+                    parts[0].is_leant_on = false; // what leans on it can stand alone
                 }
                 let whole = candidate(UnitKind::Sentence, sentence, &parts);
                 made_of.push(Candidate {
@@ -217,53 +262,70 @@ fn in_order(settings: &Settings, order: &mut [&Candidate]) {
     }
 }
 
-fn leaders(settings: &Settings, all: &[Candidate], strict: bool) -> Decided {
+fn leaders(settings: &Settings, all: &[Candidate], rule: &Rule) -> Decided {
     let mut order: Vec<&Candidate> = all.iter().filter(|c| settings.is_judged(c.weight)).collect();
     in_order(settings, &mut order);
-    let mut out = Decided::new();
-    let mut kept: Vec<&Candidate> = Vec::new();
-    // what the first unit with a fold became, the others become, too
-    let mut known: BTreeMap<(Option<ArticleId>, &str), Option<Unit>> = BTreeMap::new();
-    for candidate in order {
-        let place = (settings.scope() == Scope::Article).then_some(candidate.unit.article);
-        let key = (place, candidate.fold.as_str());
-        if let Some(outcome) = known.get(&key) {
-            let equal = || {
-                kept.iter()
-                    .find(|k| k.fold == candidate.fold && fits(place, k))
-                    .map(|k| k.unit)
-            };
-            let decided = match outcome {
-                Some(near) => Some((*near, Reason::Near)),
-                None => equal().map(|unit| (unit, Reason::Equal)),
-            };
-            out.extend(decided.map(|d| (candidate.unit, d)));
-            continue;
-        }
-        let found = kept
-            .iter()
-            .find(|k| fits(place, k) && matches(settings, candidate, k, strict));
-        known.insert(key, found.map(|k| k.unit));
-        match found {
-            Some(k) => drop(out.insert(candidate.unit, (k.unit, Reason::Near))),
-            None => kept.push(candidate),
+    // the first unit of each fold, and the kept one it is near to
+    let mut firsts: Vec<(&Candidate, Option<&Candidate>)> = Vec::new();
+    let place = |c: &Candidate| (settings.scope() == Scope::Article).then_some(c.unit.article);
+    let same = |a: &Candidate, b: &Candidate| place(a) == place(b) && a.fold == b.fold;
+    for &candidate in &order {
+        if !firsts.iter().any(|(first, _)| same(first, candidate)) {
+            let fits = |k: &&Candidate| place(k) == place(candidate) && matches(rule, candidate, k);
+            let found = firsts.iter().filter(|f| f.1.is_none()).map(|f| f.0).find(fits);
+            firsts.push((candidate, found));
         }
     }
-    out
+    if rule.names == Names::Template {
+        without_forms(&mut firsts);
+    }
+    let decide = |candidate: &&Candidate| {
+        let (first, near) = firsts.iter().find(|(first, _)| same(first, candidate)).unwrap();
+        match near {
+            Some(kept) => Some((candidate.unit, (kept.unit, Reason::Near))),
+            None if first.unit == candidate.unit => None,
+            None => Some((candidate.unit, (first.unit, Reason::Equal))),
+        }
+    };
+    order.iter().filter_map(decide).collect()
+}
+
+/// Those that differ from one kept unit in one place, which begins or ends where that of another does, stay.
+fn without_forms(decided: &mut [(&Candidate, Option<&Candidate>)]) {
+    let place = |(later, kept): (&Candidate, Option<&Candidate>)| {
+        let kept = kept?;
+        let (a, b): (Vec<&str>, Vec<&str>) = (kept.fold.split(' ').collect(), later.fold.split(' ').collect());
+        let shorter = a.len().min(b.len());
+        let before = (0..shorter).take_while(|&i| a[i] == b[i]).count();
+        let after = (1..=shorter - before)
+            .take_while(|&i| a[a.len() - i] == b[b.len() - i])
+            .count();
+        let (here, there) = (&a[before..a.len() - after], &b[before..b.len() - after]);
+        let own = before + after < shorter && here.iter().all(|token| !there.contains(token));
+        own.then_some((kept.unit, before, after))
+    };
+    let places: Vec<_> = decided.iter().map(|&d| place(d)).collect();
+    for (i, here) in places.iter().enumerate() {
+        let Some((kept, before, after)) = here else { continue };
+        let is_shared = |other: &Option<(Unit, usize, usize)>| {
+            other.is_some_and(|(k, b, a)| k == *kept && (b == *before || a == *after))
+        };
+        if places.iter().enumerate().any(|(j, other)| i != j && is_shared(other)) {
+            decided[i].1 = None;
+        }
+    }
 }
 
 fn fits(place: Option<ArticleId>, kept: &Candidate) -> bool {
     place.is_none_or(|article| kept.unit.article == article)
 }
 
-fn matches(settings: &Settings, later: &Candidate, kept: &Candidate, strict: bool) -> bool {
+fn matches(rule: &Rule, later: &Candidate, kept: &Candidate) -> bool {
     let (a, b) = (&*later.fold, &*kept.fold);
     if a == b || a.is_empty() || b.is_empty() {
         return a == b && !a.is_empty();
     }
-    settings.threshold().admits(settings.measure().similarity(a, b))
-        && (!strict || missing_numbers(a, b).is_empty())
-        && covers(a, b, settings.threshold())
+    rule.threshold.admits(rule.measure.similarity(a, b)) && rule.refusal(a, b).is_none()
 }
 
 fn by_rank(a: &Candidate, b: &Candidate, highest: bool) -> Ordering {

@@ -1,0 +1,73 @@
+//! Forms: texts that differ from the same text in the same place, each in its own words.
+//!
+//! "The default port of X is …", for a hundred X: each is like the first of them, and none repeats it. One such pair may
+//! be a slip of the pen. Three entries in one place are a form, and what is entered is a fact.
+
+use crate::hash;
+use crate::join::{Match, Similarity, Units};
+use std::collections::HashMap;
+
+/// Where a text begins or ends to differ from the one it is like: the earlier unit, and how many tokens they share
+/// before the place, or after it.
+type Place = (u32, bool, usize);
+
+/// Takes back the decisions on all units that fill in a form: those that differ from the same earlier unit in one run of
+/// tokens that begins, or ends, at the same place, each in its own words, and are two or more. Of such units that are
+/// equal the others go in favour of the first.
+pub(super) fn keep<U: Units + ?Sized>(units: &U, decisions: &mut [Option<Match>]) {
+    let mut forms: HashMap<Place, Form, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
+    let places: Vec<Option<[Place; 2]>> = decisions
+        .iter()
+        .map(|decision| {
+            let found = decision.as_ref()?;
+            let places = differ_in(found.earlier, units.tokens(found.earlier), units.tokens(found.later))?;
+            for place in places {
+                let form = forms.entry(place).or_insert(Form {
+                    first: found.later,
+                    several: false,
+                });
+                form.several |= units.text(form.first) != units.text(found.later);
+            }
+            Some(places)
+        })
+        .collect();
+    let mut firsts: HashMap<&str, u32, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
+    for (decision, places) in decisions.iter_mut().zip(places) {
+        let (Some(found), Some(places)) = (&decision, places) else {
+            continue;
+        };
+        if places.iter().any(|place| forms[place].several) {
+            let later = found.later;
+            let first = *firsts.entry(units.text(later)).or_insert(later);
+            *decision = (first != later).then_some(Match {
+                later,
+                earlier: first,
+                similarity: Similarity::EQUAL,
+            });
+        }
+    }
+}
+
+/// What is known of a place: a unit that differs there, and whether others do, in other words.
+struct Form {
+    first: u32,
+    several: bool,
+}
+
+/// The place where two texts differ, if it is one, and each has words of its own there and no other.
+fn differ_in(unit: u32, earlier: &[u32], later: &[u32]) -> Option<[Place; 2]> {
+    let shorter = earlier.len().min(later.len());
+    let before = earlier.iter().zip(later).take_while(|(a, b)| a == b).count();
+    let after = earlier[before..]
+        .iter()
+        .rev()
+        .zip(later[before..].iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let (here, there) = (
+        &earlier[before..earlier.len() - after],
+        &later[before..later.len() - after],
+    );
+    let own = before + after < shorter && !here.iter().any(|token| there.contains(token));
+    own.then_some([(unit, false, before), (unit, true, after)])
+}
