@@ -43,6 +43,12 @@ impl Lengths {
         })
     }
 
+    /// All but the shortest; `None` if there is but one.
+    pub(crate) fn without_shortest(self) -> Option<Self> {
+        let rest = self.0 & self.0.wrapping_sub(1);
+        (rest != 0).then_some(Self(rest))
+    }
+
     /// The lengths, descending.
     fn descending(self) -> impl Iterator<Item = usize> {
         let mut bits = self.0;

@@ -1,6 +1,7 @@
 //! Units filed under the shingles by which a later unit must find them.
 
 use super::measure::Bounds;
+use super::postings::Postings;
 use super::sketch::{Sketch, number_key};
 use super::verify::Verifier;
 use super::{Rule, Units};
@@ -9,30 +10,14 @@ use crate::hash;
 use crate::shingle;
 use std::sync::{Mutex, PoisonError};
 
-const NONE: u32 = u32::MAX;
-
-/// Postings in linked lists, newest first, addressed by counter slot: no hash table, and shingles that share a slot
-/// only cost a look.
+/// Units under the keys of their prefixes. Keys are no names: two that share a slot only cost a look.
 #[derive(Debug)]
 pub(super) struct Index<'u, U: ?Sized> {
     units: &'u U,
     rule: Rule,
     bounds: Bounds,
     sketch: Sketch,
-    lists: Vec<List>,
-    postings: Vec<Posting>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct List {
-    head: u32,
-    len: u32,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Posting {
-    unit: u32,
-    next: u32,
+    postings: Postings,
 }
 
 /// What one thread needs to look things up.
@@ -79,16 +64,17 @@ impl Drop for Lent<'_> {
 
 impl<'u, U: Units + ?Sized> Index<'u, U> {
     pub(super) fn new(units: &'u U, rule: &Rule) -> Self {
-        let bounds = Bounds::new(rule.measure, rule.threshold);
+        let lengths = (0..units.count()).map(|i| units.tokens(i).len());
+        let shortest = lengths.filter(|&n| n > 0).min().unwrap_or(0);
+        let bounds = Bounds::new(rule.measure, rule.threshold).for_units_of(shortest);
         let sketch = Sketch::count(units, &bounds);
-        let lists = vec![List { head: NONE, len: 0 }; sketch.slots()];
+        let postings = Postings::new(sketch.slots());
         Self {
             units,
             rule: *rule,
             bounds,
             sketch,
-            lists,
-            postings: Vec::new(),
+            postings,
         }
     }
 
@@ -128,13 +114,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             });
         }
         for &(_, key) in &scratch.keys {
-            let list = &mut self.lists[self.sketch.slot(key)];
-            let at = u32::try_from(self.postings.len()).unwrap_or(NONE);
-            self.postings.push(Posting { unit, next: list.head });
-            *list = List {
-                head: at,
-                len: list.len + 1,
-            };
+            self.postings.push(key, unit);
         }
     }
 
@@ -143,7 +123,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     fn prefix(&self, tokens: &[u32], length: usize, scratch: &mut Scratch) {
         let keys = &mut scratch.keys;
         keys.clear();
-        shingle::visit(tokens, self.bounds.lengths, |h| {
+        shingle::visit(tokens, self.bounds.keys, |h| {
             keys.push((self.sketch.rank(h), h));
             true
         });
@@ -187,34 +167,33 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     pub(super) fn candidates<'s>(&self, since: u32, scratch: &'s mut Scratch) -> &'s [u32] {
         let found = &mut scratch.candidates;
         found.clear();
-        let of = |key: u32| self.lists[self.sketch.slot(key)];
         // A match holds every number of the loaded unit, so the list of any one of them will do.
         let by_number = if self.rule.guard_numbers {
-            scratch
-                .verifier
-                .numbers()
-                .iter()
-                .map(|&t| of(number_key(t)))
-                .min_by_key(|l| l.len)
+            let keys = scratch.verifier.numbers().iter().map(|&t| number_key(t));
+            keys.min_by_key(|&key| self.postings.len(key))
         } else {
             None
         };
-        let all: u64 = scratch.keys.iter().map(|&(_, key)| u64::from(of(key).len)).sum();
+        let all: u64 = scratch
+            .keys
+            .iter()
+            .map(|&(_, key)| u64::from(self.postings.len(key)))
+            .sum();
         match by_number {
-            Some(list) if u64::from(list.len) < all => {
-                self.walk(list, since, |unit| found.push(unit));
+            Some(key) if u64::from(self.postings.len(key)) < all => {
+                self.postings.visit(key, since, |unit| found.push(unit));
                 found.sort_unstable();
                 found.dedup();
             }
             _ => {
-                // Counting beats sorting: where every letter is a token, lists are long.
+                // Counting beats sorting: lists may be long.
                 let most = self.units.count() as usize;
                 if scratch.hits.len() < most {
                     scratch.hits.resize(most, 0);
                 }
                 let hits = &mut scratch.hits;
                 for &(_, key) in &scratch.keys {
-                    self.walk(of(key), since, |unit| {
+                    self.postings.visit(key, since, |unit| {
                         let hits = &mut hits[unit as usize];
                         if *hits == 0 {
                             found.push(unit);
@@ -228,17 +207,6 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             }
         }
         found
-    }
-
-    fn walk(&self, list: List, since: u32, mut found: impl FnMut(u32)) {
-        let mut at = list.head;
-        while let Some(posting) = self.postings.get(at as usize) {
-            if posting.unit < since {
-                break;
-            }
-            found(posting.unit);
-            at = posting.next;
-        }
     }
 
     /// The first filed unit from `since` on that matches the loaded unit `later`.

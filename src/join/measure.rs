@@ -194,8 +194,10 @@ const SHARED: usize = 3;
 pub(super) struct Bounds {
     pub(super) measure: Measure,
     pub(super) threshold: Threshold,
-    /// The shingles that candidates are told by.
+    /// The shingles that are counted to verify.
     pub(super) lengths: Lengths,
+    /// The shingles that candidates are found by: those, or all but the shortest of them.
+    pub(super) keys: Lengths,
 }
 
 impl Bounds {
@@ -210,6 +212,57 @@ impl Bounds {
             measure,
             threshold,
             lengths,
+            keys: lengths,
+        }
+    }
+
+    /// The same for units of at least `shortest` tokens, found by longer shingles if these alone must be shared.
+    ///
+    /// Units of n and m tokens share at most as many of the shortest shingles as the shorter has, so what else the
+    /// overlap demands they share of the others. With one- and two-token shingles at .58 that is nearly half of the
+    /// pairs, and pairs are much rarer than single tokens: letters, where a letter is a token, are never looked up.
+    pub(super) fn for_units_of(self, shortest: usize) -> Self {
+        let mut lengths = self.lengths.iter();
+        let dropped = lengths.next();
+        let longest = lengths.last();
+        let Some(keys) = self
+            .lengths
+            .without_shortest()
+            .filter(|_| longest.is_some_and(|w| shortest >= w))
+        else {
+            return self;
+        };
+        let narrowed = Self { keys, ..self };
+        // Bounds grow with the tokens, or fall; both ends tell.
+        let holds = dropped.is_some()
+            && [shortest, shortest + 100_000]
+                .iter()
+                .all(|&n| narrowed.least_keys(n) > 0);
+        if holds { narrowed } else { self }
+    }
+
+    /// The least number of keys that a unit of this length shares with *any* partner; 0 if that may be none.
+    fn least_keys(&self, tokens: usize) -> usize {
+        if self.keys == self.lengths {
+            return self.least_overlap_with_any(tokens);
+        }
+        let others = self.lengths.count(tokens) - self.keys.count(tokens);
+        match self.measure {
+            // Least with a partner of the same length: a shorter one shares fewer of the others, a longer one asks for
+            // more overlap.
+            Measure::Jaccard(_) => self.least_overlap(tokens, tokens).saturating_sub(others),
+            Measure::Containment(_) => self.threshold.least(self.lengths.count(tokens)).saturating_sub(others),
+            // One edit spoils at most two pairs; for the longer one's m tokens, m − 1 − 2·(1 − t)·m grows with m.
+            Measure::Edit => {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    clippy::cast_precision_loss,
+                    reason = "a lower bound, rounded down on purpose"
+                )]
+                let least = (tokens as f64 * (2.0 * self.threshold.value() - 1.0) - 1.0 - 1e-6).ceil() as usize;
+                least
+            }
         }
     }
 
@@ -285,22 +338,22 @@ impl Bounds {
         }
     }
 
-    /// Number of prefix shingles a later unit of this length shares with every unit it matches.
+    /// Number of prefix keys a later unit of this length shares with every unit it matches.
     pub(super) fn shared_in_prefix(&self, tokens: usize) -> usize {
-        self.least_overlap_with_any(tokens).clamp(1, SHARED)
+        self.least_keys(tokens).clamp(1, SHARED)
     }
 
-    /// Number of shingles, first in the total order, by which the later unit of a pair must look for the earlier.
+    /// Number of keys, first in the total order, by which the later unit of a pair must look for the earlier.
     pub(super) fn probe_prefix(&self, tokens: usize) -> usize {
-        let all = self.lengths.count(tokens);
-        let least = self.least_overlap_with_any(tokens);
+        let all = self.keys.count(tokens);
+        let least = self.least_keys(tokens);
         (all + least.clamp(1, SHARED)).saturating_sub(least).min(all)
     }
 
-    /// Number of shingles, first in the total order, under which the earlier unit of a pair must be found.
+    /// Number of keys, first in the total order, under which the earlier unit of a pair must be found.
     pub(super) fn index_prefix(&self, tokens: usize) -> usize {
         match self.measure {
-            Measure::Containment(_) => self.lengths.count(tokens),
+            Measure::Containment(_) => self.keys.count(tokens),
             _ => self.probe_prefix(tokens),
         }
     }

@@ -31,7 +31,7 @@ impl Sketch {
         };
         let count = |i: u32| {
             let tokens = units.tokens(i);
-            shingle::visit(tokens, bounds.lengths, |h| {
+            shingle::visit(tokens, bounds.keys, |h| {
                 sketch.add(h);
                 true
             });
@@ -82,7 +82,7 @@ pub(super) fn number_key(token: u32) -> u32 {
 /// One counter for every two shingles, from 64 to 2^28.
 fn size_of<U: Units + ?Sized>(units: &U, bounds: &Bounds) -> usize {
     let total: usize = (0..units.count())
-        .map(|i| bounds.lengths.count(units.tokens(i).len()))
+        .map(|i| bounds.keys.count(units.tokens(i).len()))
         .sum();
     (total / 2).clamp(64, 1 << 28).next_power_of_two()
 }

@@ -1,0 +1,132 @@
+//! Lists of units under keys.
+
+use std::ops::ControlFlow;
+
+/// Lists of ascending unit numbers, addressed by slot: the first entry stands in the slot itself, the others in blocks
+/// that grow, so that short lists cost one look and long ones are read in sequence.
+#[derive(Debug)]
+pub(super) struct Postings {
+    slots: Vec<Slot>,
+    /// Blocks: the start of the block before, then entries.
+    blocks: Vec<u32>,
+    mask: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    len: u32,
+    first: u32,
+    /// Where the newest block starts.
+    block: u32,
+}
+
+/// Entries of the largest block.
+const LARGEST: u32 = 128;
+
+/// Of the entries after the first, how many stand before the block that holds the nth, and how many that block holds.
+/// Blocks hold 1, 2, 4 and so on, then [`LARGEST`].
+fn block_of(nth: u32) -> (u32, u32) {
+    let doubling = LARGEST - 1; // 1 + 2 + … + LARGEST / 2
+    if nth < doubling {
+        let size = (nth + 1).next_power_of_two();
+        let size = if size == nth + 1 { size } else { size / 2 };
+        (size - 1, size)
+    } else {
+        (nth - (nth - doubling) % LARGEST, LARGEST)
+    }
+}
+
+impl Postings {
+    /// Empty lists in `slots` slots, a power of two.
+    pub(super) fn new(slots: usize) -> Self {
+        Self {
+            slots: vec![Slot::default(); slots],
+            blocks: Vec::new(),
+            mask: u32::try_from(slots - 1).unwrap_or(u32::MAX),
+        }
+    }
+
+    fn slot(&self, key: u32) -> usize {
+        // the upper bits: the lower ones are those of the counters
+        (key.rotate_left(16) & self.mask) as usize
+    }
+
+    /// Appends a unit, not below the last one, to the list of `key`.
+    pub(super) fn push(&mut self, key: u32, unit: u32) {
+        let slot = self.slot(key);
+        let slot = &mut self.slots[slot];
+        if slot.len == 0 {
+            slot.first = unit;
+        } else {
+            let nth = slot.len - 1;
+            let (before, size) = block_of(nth);
+            if nth == before {
+                let start = u32::try_from(self.blocks.len()).unwrap_or(u32::MAX);
+                self.blocks.push(slot.block);
+                self.blocks.resize(self.blocks.len() + size as usize, 0);
+                slot.block = start;
+            }
+            self.blocks[(slot.block + 1 + nth - before) as usize] = unit;
+        }
+        slot.len += 1;
+    }
+
+    /// Number of units in the list of `key`, and of those in whose lists `key` shares a slot.
+    pub(super) fn len(&self, key: u32) -> u32 {
+        self.slots[self.slot(key)].len
+    }
+
+    /// Visits the units from `since` on in the list of `key`, descending in blocks.
+    pub(super) fn visit(&self, key: u32, since: u32, mut visit: impl FnMut(u32)) {
+        let slot = self.slots[self.slot(key)];
+        let mut left = slot.len.saturating_sub(1);
+        let mut block = slot.block;
+        while left > 0 {
+            let (before, _) = block_of(left - 1);
+            let start = block as usize;
+            let entries = &self.blocks[start + 1..=start + (left - before) as usize];
+            let older = entries.iter().rev().try_for_each(|&unit| {
+                if unit < since {
+                    return ControlFlow::Break(());
+                }
+                visit(unit);
+                ControlFlow::Continue(())
+            });
+            if older.is_break() {
+                return;
+            }
+            block = self.blocks[start];
+            left = before;
+        }
+        if slot.len > 0 && slot.first >= since {
+            visit(slot.first);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_hold_what_was_pushed() {
+        let mut postings = Postings::new(2);
+        for unit in 0..2000 {
+            postings.push(0, 3 * unit);
+            if unit < 3 {
+                postings.push(1 << 16, unit);
+            }
+            assert_eq!(postings.len(0), unit + 1);
+        }
+        for since in [0, 1, 2, 3, 4, 1500, 5996, 5997, 5998, 9000] {
+            let mut found = Vec::new();
+            postings.visit(0, since, |unit| found.push(unit));
+            found.reverse();
+            let expected: Vec<u32> = (0..2000).map(|u| 3 * u).filter(|&u| u >= since).collect();
+            assert_eq!(found, expected, "{since}");
+        }
+        let mut other = Vec::new();
+        postings.visit(1 << 16, 0, |unit| other.push(unit));
+        assert_eq!(other, [2, 1, 0]);
+    }
+}
