@@ -3,7 +3,11 @@
 //! Grouping follows the locales of CLDR: groups of exactly three digits between `.`, `,`, apostrophes, `٬` or
 //! spaces of any width, and the Indian 2-2-3. What has one mark and is not grouped is a decimal; what has several
 //! (`12.05.2017`, `1.2.3`, `192.168.1.1`) is one compound number whose marks are unified. A sign belongs to the
-//! number if it stands alone before it.
+//! number if it stands alone before it. Raised digits and `^` after a number are its exponent: `10²` is neither 102
+//! nor 10 and 2. `.5` is 0.5.
+//!
+//! Where marks might mean either, they count as two numbers: `1،500`, `1·5`, `3/5`, `12'5`. Two sentences then differ and
+//! both stay. `tests/data/numbers.txt` has the cases.
 
 use super::table::{Class, Table};
 
@@ -63,9 +67,21 @@ impl Mark {
 }
 
 impl Numbers {
-    /// Reads the number whose first digit stands at byte `at`, gives its canonical form to `out` (digits, and `.`
-    /// for every decimal or compound mark) and returns the byte after it.
+    /// Reads the number whose first digit stands at byte `at`, gives its canonical form to `out` (digits, `.` for
+    /// every decimal or compound mark, `^` before an exponent, `_` before an index) and returns the byte after it.
     pub(super) fn read(&mut self, table: &Table, text: &str, at: usize, out: &mut String) -> usize {
+        let end = if let Some((_, Class::Raised, _)) = visible(table, text, at) {
+            digits(table, text, at, Class::Raised, out)
+        } else {
+            if point_leads(table, text, at) {
+                out.push_str("0.");
+            }
+            self.plain(table, text, at, out)
+        };
+        exponents(table, text, end, out)
+    }
+
+    fn plain(&mut self, table: &Table, text: &str, at: usize, out: &mut String) -> usize {
         self.digits.clear();
         self.groups.clear();
         let mut end = self.group(table, text, at, Mark::Stop);
@@ -193,6 +209,170 @@ impl Numbers {
     }
 }
 
+/// A number with a minus before it.
+pub(super) struct Signed {
+    /// What stands between the minus and the number: `-$5`.
+    pub(super) currency: Option<char>,
+    /// Where its first digit stands.
+    pub(super) digit: usize,
+}
+
+/// Hyphens and dashes that are typed for a minus, and the minus itself.
+pub(super) fn is_minus(mapped: char) -> bool {
+    matches!(mapped, '-' | '\u{2010}'..='\u{2013}' | '\u{2212}')
+}
+
+/// The number whose sign is the minus at byte `at`, if it is one.
+pub(super) fn signed(table: &Table, text: &str, at: usize) -> Option<Signed> {
+    let (minus, _, next) = visible(table, text, at)?;
+    let digit = skip_ignored(table, text, next);
+    let (c, class, next) = visible(table, text, digit)?;
+    let plain = |digit| Signed { currency: None, digit };
+    match class {
+        Class::Raised => return Some(plain(digit)), // m⁻²
+        Class::Digit => {}
+        Class::Separator if c == '.' => {}
+        Class::Symbol => {}
+        _ => return None,
+    }
+    if !sign_may_stand(table, text, at, minus) {
+        return None;
+    }
+    let (currency, digit) = match class {
+        Class::Digit => return Some(plain(digit)),
+        Class::Symbol => (Some(c), skip_ignored(table, text, next)),
+        _ => (None, digit),
+    };
+    match visible(table, text, digit)? {
+        (_, Class::Digit, _) => Some(Signed { currency, digit }),
+        // `read` sees the point before the digit.
+        ('.', _, next) => {
+            let digit = skip_ignored(table, text, next);
+            matches!(visible(table, text, digit), Some((_, Class::Digit, _))).then_some(Signed { currency, digit })
+        }
+        _ => None,
+    }
+}
+
+/// A hyphen is a sign only at the start, after white space, an opening bracket, or a sign of arithmetic, and after
+/// currency that has no number of its own; a dash only at the start, after white space or an opening bracket.
+fn sign_may_stand(table: &Table, text: &str, at: usize, minus: char) -> bool {
+    let mut before = visible_before(table, text, at);
+    let Some((mapped, class)) = before.next() else {
+        return true;
+    };
+    if opens(mapped) {
+        return true;
+    }
+    if matches!(minus, '\u{2012}' | '\u{2013}') {
+        return false;
+    }
+    match class {
+        Class::Symbol => !matches!(before.next(), Some((_, Class::Digit))),
+        Class::Separator => matches!(
+            mapped,
+            '=' | '<'
+                | '>'
+                | '≤'
+                | '≥'
+                | '≈'
+                | '~'
+                | '±'
+                | '+'
+                | '*'
+                | '/'
+                | '×'
+                | ':'
+                | ','
+                | '"'
+                | '“'
+                | '„'
+                | '«'
+                | '‘'
+        ),
+        _ => false,
+    }
+}
+
+/// True if the digit at byte `at` follows a decimal point that has nothing before it: `.5`.
+fn point_leads(table: &Table, text: &str, at: usize) -> bool {
+    let mut before = visible_before(table, text, at);
+    matches!(before.next(), Some(('.', _)))
+        && before
+            .next()
+            .is_none_or(|(c, class)| opens(c) || is_minus(c) || class == Class::Symbol)
+}
+
+pub(super) fn opens(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '(' | '[' | '{')
+}
+
+/// The characters before byte `at` that are not ignored, the nearest first, as [`visible`] has them.
+pub(super) fn visible_before<'t>(
+    table: &'t Table,
+    text: &'t str,
+    at: usize,
+) -> impl Iterator<Item = (char, Class)> + 't {
+    text[..at].chars().rev().filter_map(|c| {
+        let entry = table.entry(c);
+        match entry.class() {
+            Class::Ignored => None,
+            _ if !entry.is_multi() => Some((entry.mapped(), entry.class())),
+            _ if entry.is_isolated() => Some((c, Class::Separator)),
+            _ => table.expansion(entry).last().map(|&c| (c, table.entry(c).class())),
+        }
+    })
+}
+
+/// Exponents and indexes that stand tight after a number, raised or written with `^`; returns the byte after them.
+fn exponents(table: &Table, text: &str, mut end: usize, out: &mut String) -> usize {
+    while let Some((mark, class, next)) = visible(table, text, end) {
+        if class == Class::Raised {
+            let at = skip_ignored(table, text, end);
+            let is_index = text[at..].starts_with(|c| matches!(c, '₀'..='₉'));
+            out.push(if is_index { '_' } else { '^' });
+            end = digits(table, text, at, Class::Raised, out);
+            continue;
+        }
+        let wanted = match mark {
+            '^' => Class::Digit,
+            '+' | '\u{2212}' => Class::Raised,
+            _ => break,
+        };
+        let signed = wanted == Class::Digit;
+        let (minus, at) = match visible(table, text, next) {
+            Some((c, Class::Separator, after)) if signed && is_minus(c) => (true, after),
+            _ => (mark == '\u{2212}', next),
+        };
+        match visible(table, text, at) {
+            Some((_, class, _)) if class == wanted => {}
+            _ => break,
+        }
+        out.push_str(if minus { "^-" } else { "^" });
+        end = digits(table, text, at, wanted, out);
+    }
+    end
+}
+
+/// Writes the run of digits of one class at `at`; returns the byte after it.
+fn digits(table: &Table, text: &str, mut at: usize, wanted: Class, out: &mut String) -> usize {
+    while let Some((c, class, next)) = visible(table, text, at) {
+        if class != wanted {
+            break;
+        }
+        out.push(c);
+        at = next;
+    }
+    at
+}
+
+fn skip_ignored(table: &Table, text: &str, at: usize) -> usize {
+    let skipped = text[at..]
+        .chars()
+        .take_while(|&c| table.entry(c).class() == Class::Ignored);
+    at + skipped.map(char::len_utf8).sum::<usize>()
+}
+
 /// The next character that is not ignored, as mapped, with its class and the byte after it.
 pub(super) fn visible(table: &Table, text: &str, mut at: usize) -> Option<(char, Class, usize)> {
     loop {
@@ -201,7 +381,11 @@ pub(super) fn visible(table: &Table, text: &str, mut at: usize) -> Option<(char,
         let entry = table.entry(c);
         match entry.class() {
             Class::Ignored => at = next,
-            _ if entry.is_multi() => return Some((c, Class::Separator, next)),
+            _ if entry.is_isolated() => return Some((c, Class::Separator, next)),
+            _ if entry.is_multi() => {
+                let &c = table.expansion(entry).first()?;
+                return Some((c, table.entry(c).class(), next));
+            }
             class => return Some((entry.mapped(), class, next)),
         }
     }

@@ -3,6 +3,7 @@
 //! `data/fold.txt` is generated from ICU4X (see `tests/it/fold_table.rs`) and spread at first use into a two-level
 //! table: 256 code points a page, equal pages shared, about 100 kB, built in well under a millisecond.
 
+use super::number::is_minus;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -22,27 +23,47 @@ pub(super) enum Class {
     Symbol = 4,
     /// White space, punctuation and other symbols.
     Separator = 5,
+    /// Superscript or subscript digit, mapped to ASCII: `10²` is not 102.
+    Raised = 6,
+    /// Han numeral: a letter without spaces, or part of a number.
+    Numeral = 7,
     /// Soft hyphens, zero-width and bidirectional marks, variation selectors.
-    Ignored = 6,
+    Ignored = 8,
+    /// Elongation of a letter (tatweel): nothing inside a word, else a separator.
+    Stretch = 9,
 }
 
-const CLASSES: [Class; 7] = [
-    Class::Letter,
-    Class::Unspaced,
-    Class::Mark,
-    Class::Digit,
-    Class::Symbol,
-    Class::Separator,
-    Class::Ignored,
-];
+/// By their numbers; as long as the mask is, so that no look-up can miss.
+const CLASSES: [Class; 16] = {
+    let mut all = [Class::Letter; 16];
+    let named = [
+        Class::Letter,
+        Class::Unspaced,
+        Class::Mark,
+        Class::Digit,
+        Class::Symbol,
+        Class::Separator,
+        Class::Raised,
+        Class::Numeral,
+        Class::Ignored,
+        Class::Stretch,
+    ];
+    let mut i = 0;
+    while i < named.len() {
+        all[i] = named[i];
+        i += 1;
+    }
+    all
+};
 
 const CHAR_BITS: u32 = 21;
 const CHAR_MASK: u32 = (1 << CHAR_BITS) - 1;
-const CLASS_MASK: u32 = 7;
-const MULTI: u32 = 1 << 24;
-const ISOLATED: u32 = 1 << 25;
-const QUICK: u32 = 1 << 26;
-const NON_STARTER: u32 = 1 << 27;
+const CLASS_MASK: u32 = 15;
+const MULTI: u32 = 1 << 25;
+const ISOLATED: u32 = 1 << 26;
+const QUICK: u32 = 1 << 27;
+const NON_STARTER: u32 = 1 << 28;
+const SPECIAL: u32 = 1 << 29;
 
 /// One code point's row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,7 +84,7 @@ impl Entry {
         self.0 & MULTI != 0
     }
 
-    /// True if the expansion must not join its neighbours' tokens: `10²` is not 102.
+    /// True if the expansion must not join its neighbours' tokens: `3½` is not 31/2.
     pub(super) fn is_isolated(self) -> bool {
         self.0 & ISOLATED != 0
     }
@@ -71,6 +92,16 @@ impl Entry {
     /// True if the code point may compose with its neighbours, so that the text needs the slow path.
     pub(super) fn needs_context(self) -> bool {
         self.0 & QUICK != 0
+    }
+
+    /// True for separators that may be more: what is typed for a minus, and the start of a character reference.
+    pub(super) fn is_special(self) -> bool {
+        self.0 & SPECIAL != 0
+    }
+
+    /// True if the character stands aside when its neighbours meet: ignored, or an elongation.
+    pub(super) fn is_transparent(self) -> bool {
+        ((self.0 >> CHAR_BITS) & CLASS_MASK) >= Class::Ignored as u32
     }
 
     /// True if the canonical combining class is not 0.
@@ -171,6 +202,9 @@ impl Row {
             Some(b'Y') => Class::Symbol,
             Some(b'S') => Class::Separator,
             Some(b'I') => Class::Ignored,
+            Some(b'R') => Class::Raised,
+            Some(b'T') => Class::Stretch,
+            Some(b'H') => Class::Numeral,
             _ => Class::Letter,
         };
         let mut bits = (class as u32) << CHAR_BITS;
@@ -208,6 +242,8 @@ impl Row {
         if self.bits & MULTI != 0 {
             return self.bits;
         }
-        self.bits | u32::try_from(i64::from(cp) + self.delta).unwrap_or(cp)
+        let mapped = u32::try_from(i64::from(cp) + self.delta).unwrap_or(cp);
+        let is_special = char::from_u32(mapped).is_some_and(|c| c == '&' || is_minus(c));
+        self.bits | mapped | if is_special { SPECIAL } else { 0 }
     }
 }

@@ -5,7 +5,9 @@
 use icu_casemap::CaseMapper;
 use icu_normalizer::properties::CanonicalCombiningClassMap;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
-use icu_properties::props::{BinaryProperty, DefaultIgnorableCodePoint, GeneralCategory, LineBreak, Script};
+use icu_properties::props::{
+    BinaryProperty, DefaultIgnorableCodePoint, GeneralCategory, LineBreak, NumericType, Script,
+};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use std::fmt::Write as _;
 
@@ -27,6 +29,69 @@ fn nfkc_casefold(text: &str) -> String {
     }
 }
 
+/// The same letter in another dress, beyond NFKC_Casefold: `src/fold/mod.rs` gives each its reason.
+fn undress(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            'ı' => out.push('i'),
+            '\u{307}' if out.ends_with('i') => {}
+            'œ' => out.push_str("oe"),
+            'ё' => out.push('е'),
+            'ș' => out.push('ş'),
+            'ț' => out.push('ţ'),
+            '\u{326}' => out.push('\u{327}'),
+            'ی' => out.push('ي'),
+            'ک' => out.push('ك'),
+            '٪' => out.push('%'),
+            '؉' => out.push('‰'),
+            '؊' => out.push('‱'),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Elongations: tatweel, NKo lajanyalan, Mongolian nirugu.
+fn is_stretch(c: char) -> bool {
+    matches!(c, '\u{640}' | '\u{7FA}' | '\u{180A}')
+}
+
+/// What `src/fold/han.rs` reads.
+const HAN_NUMERALS: &str = "〇零一壹二贰貳弐两兩三叁參参四肆五伍六陆陸七柒八捌九玖十拾百佰千仟万萬亿億兆";
+
+/// Superscript and subscript digits.
+fn is_raised(c: char) -> bool {
+    matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '₀'..='₉')
+}
+
+/// Values of the runs of numerals that are neither decimal digits nor unified with them by NFKC: first, last, value of
+/// the first, step.
+const NUMERALS: &[(char, char, u32, u32)] = &[
+    ('\u{1369}', '\u{1371}', 1, 1),   // Ethiopic
+    ('\u{1372}', '\u{137A}', 10, 10), // Ethiopic tens
+    ('\u{137B}', '\u{137B}', 100, 1),
+    ('\u{137C}', '\u{137C}', 10_000, 1),
+    ('\u{19DA}', '\u{19DA}', 1, 1),   // New Tai Lue
+    ('\u{24EB}', '\u{24F4}', 11, 1),  // negative circled
+    ('\u{24F5}', '\u{24FE}', 1, 1),   // double circled
+    ('\u{24FF}', '\u{24FF}', 0, 1),   // negative circled
+    ('\u{2776}', '\u{277F}', 1, 1),   // dingbats
+    ('\u{2780}', '\u{2789}', 1, 1),   // dingbats
+    ('\u{278A}', '\u{2793}', 1, 1),   // dingbats
+    ('\u{10A40}', '\u{10A43}', 1, 1), // Kharoshthi
+    ('\u{10E60}', '\u{10E68}', 1, 1), // Rumi
+    ('\u{11052}', '\u{1105A}', 1, 1), // Brahmi
+    ('\u{1F10B}', '\u{1F10C}', 0, 0), // dingbats
+];
+
+fn numeral(c: char) -> Option<u32> {
+    NUMERALS
+        .iter()
+        .find(|(first, last, ..)| (*first..=*last).contains(&c))
+        .map(|&(first, _, value, step)| value + step * (c as u32 - first as u32))
+}
+
 /// Letter classes of the table, one letter each; see `src/fold/table.rs`.
 fn class(c: char) -> char {
     use GeneralCategory as G;
@@ -41,6 +106,8 @@ fn class(c: char) -> char {
         )
         || (line_break == LineBreak::Ideographic && !matches!(script, Script::Common | Script::Hangul));
     match category {
+        _ if is_stretch(c) => 'T',
+        _ if is_raised(c) => 'R',
         _ if DefaultIgnorableCodePoint::for_char(c) => 'I',
         G::Format => 'I',
         G::DecimalNumber => 'D',
@@ -54,6 +121,8 @@ fn class(c: char) -> char {
         | G::OtherNumber => {
             if matches!(c, '\u{2b9}'..='\u{2c8}') {
                 'S' // modifier apostrophes and primes, written for the punctuation they look like
+            } else if HAN_NUMERALS.contains(c) {
+                'H'
             } else if unspaced {
                 'U'
             } else {
@@ -90,20 +159,27 @@ fn generate() -> String {
     let mut rows: Vec<(u32, u32, String)> = Vec::new();
     for cp in 0..=0x10_FFFF_u32 {
         let Some(c) = char::from_u32(cp) else { continue };
-        let mapped = nfkc_casefold(&c.to_string());
+        let mapped = match numeral(c) {
+            Some(value) => value.to_string(),
+            None => undress(&nfkc_casefold(&c.to_string())),
+        };
         let mut flags = String::new();
         if ccc.get_u8(c) != 0 {
             flags.push('n');
         }
-        let first = mapped.chars().next();
+        let first = mapped.chars().find(|&c| !is_stretch(c));
         if nfc_maybe(c) || first.is_some_and(|m| ccc.get_u8(m) != 0 && m != c || composes_backwards(m)) {
+            flags.push('q');
+        }
+        // What expands to more than a Han numeral is read where it stands among its neighbours.
+        if mapped != c.to_string() && mapped.contains(|m| HAN_NUMERALS.contains(m)) && !flags.contains('q') {
             flags.push('q');
         }
         let mut class = class(c);
         let mut chars = mapped.chars();
-        let what = if class == 'I' {
+        let what = if matches!(class, 'I' | 'T') {
             String::new()
-        } else if let Some(value) = digit_value(c) {
+        } else if let Some(value) = digit_value(c).or_else(|| mapped.parse().ok().filter(|_| class == 'R')) {
             let delta = i64::from(b'0') + i64::from(value) - i64::from(cp);
             if delta == 0 {
                 String::new()
@@ -144,7 +220,8 @@ fn generate() -> String {
         "# How each code point is folded: START[-END] CLASS[FLAGS] [+DELTA | -DELTA | > EXPANSION].\n\
          # Generated from ICU4X (Unicode data, Unicode licence v3) by tests/it/fold_table.rs; do not edit.\n\
          # CLASS  L letter, U letter of a script written without spaces, M mark, D decimal digit,\n\
-         #        Y symbol that is a token, S separator, I ignored. Not listed: L, unchanged.\n\
+         #        R superscript or subscript digit, Y symbol that is a token, S separator, I ignored,\n\
+         #        T elongation, H Han numeral. Not listed: L, unchanged.\n\
          # FLAGS  n non-starter, q may compose with or be reordered against its neighbours.\n",
     );
     for (start, end, row) in rows {
@@ -183,6 +260,19 @@ fn composes_backwards(c: char) -> bool {
             set
         })
         .contains(&c)
+}
+
+#[test]
+fn every_digit_has_a_value() {
+    let types = CodePointMapData::<NumericType>::new();
+    for c in '\0'..=char::MAX {
+        let is_digit = matches!(types.get(c), NumericType::Digit | NumericType::Decimal);
+        let folds = nfkc_casefold(&c.to_string());
+        if is_digit && !folds.contains(|f: char| f.is_ascii_digit()) {
+            let decimal = CodePointMapData::<GeneralCategory>::new().get(c) == GeneralCategory::DecimalNumber;
+            assert!(decimal || numeral(c).is_some(), "U+{:04X}", c as u32);
+        }
+    }
 }
 
 #[test]

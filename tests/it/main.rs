@@ -21,6 +21,8 @@ mod golden;
 mod labelled;
 // The rules of the house: who may use whom, how long a file may be.
 mod layers;
+// Numbers in every dress.
+mod numbers;
 // The promises of the library, on real text and at random.
 mod promises;
 // The same bytes out, on any number of threads and from any packing.
