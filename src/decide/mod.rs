@@ -21,7 +21,7 @@ pub(crate) mod ranges;
 use crate::hash;
 use crate::join::{self, Names, Rule, Similarity};
 use crate::model::Reason;
-use crate::settings::{Keep, Numbers, Scope, Settings};
+use crate::settings::{Numbers, Scope, Settings};
 use crate::store::{Entry, Selection, Store};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -59,14 +59,20 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
         let entry = |i: u32| store.paragraphs[i as usize].entry;
         let judged: Vec<u32> = all.clone().filter(|&i| settings.is_judged(entry(i).weight)).collect();
         out.too_short += all.len() as u64 - judged.len() as u64;
-        out.paragraphs = decide_kind(store, &judged, &entry, settings, &settings.rule(), observe);
+        let blind = (settings.units().sentences() && settings.numbers() == Numbers::Strict).then(|| Rule {
+            guard_numbers: false,
+            guard_additions: false,
+            names: Names::Ignore,
+            ..settings.rule()
+        });
+        let (removals, alike) = decide_kind(store, &judged, &entry, settings, blind.as_ref(), observe);
+        out.paragraphs = removals;
         for removal in &out.paragraphs {
             gone[removal.removed as usize] = true;
             whole[removal.kept as usize] = true;
         }
-        if settings.units().sentences() && settings.numbers() == Numbers::Strict {
-            let kept: Vec<u32> = judged.into_iter().filter(|&i| !gone[i as usize]).collect();
-            for version in versions(store, &kept, &entry, settings) {
+        if let Some(blind) = blind {
+            for version in versions(store, alike, &blind, settings) {
                 whole[version as usize] = true;
             }
         }
@@ -85,7 +91,7 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
             }
         }
         let entry = |i: u32| store.sentences[i as usize];
-        out.sentences = decide_kind(store, &judged, &entry, settings, &settings.rule(), observe);
+        out.sentences = decide_kind(store, &judged, &entry, settings, None, observe).0;
         out.sentences.retain(|r| !fixed[r.removed as usize]);
         out.sentences.iter().for_each(|r| fixed[r.kept as usize] = true);
         let mut stays = vec![false; store.sentences.len()];
@@ -96,16 +102,10 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
     out
 }
 
-/// Those of the kept paragraphs that are new versions of another: alike but for numbers, and with a sentence in which
-/// only the numbers are others, or with two sentences of the other. (One alone may be a guest in both.) Not those that
-/// are all there is of their text.
-fn versions(store: &Store, kept: &[u32], entry: &(impl Fn(u32) -> Entry + Sync), settings: &Settings) -> Vec<u32> {
-    let blind = Rule {
-        guard_numbers: false,
-        guard_additions: false,
-        names: Names::Ignore,
-        ..settings.rule()
-    };
+/// Of kept paragraphs that are like an earlier kept one (later, earlier) but for numbers that it lacks, those that are new
+/// versions of it: with a sentence in which only the numbers are others, or with two sentences of the other. (One alone
+/// may be a guest in both.) Not those that are all there is of their text.
+fn versions(store: &Store, mut alike: Vec<(u32, u32)>, blind: &Rule, settings: &Settings) -> Vec<u32> {
     let place = |i: u32| {
         store
             .paragraphs
@@ -113,16 +113,15 @@ fn versions(store: &Store, kept: &[u32], entry: &(impl Fn(u32) -> Entry + Sync),
             .map(|p| (p.entry.article, p.entry.field))
     };
     let alone = |i: u32| i.checked_sub(1).and_then(place) != place(i) && place(i + 1) != place(i);
-    let mut alike = decide_kind(store, kept, entry, settings, &blind, &|_| ());
-    alike.retain(|r| !alone(r.removed));
-    let is_version = |r: &Removal| {
+    alike.retain(|&(later, _)| !alone(later));
+    let is_version = |&&(later, earlier): &&(u32, u32)| {
         let finest = |paragraph: u32| store.finest(&store.paragraphs[paragraph as usize]);
-        let mut entries = finest(r.kept);
+        let mut entries = finest(earlier);
         let known = narrow(entries.len());
-        entries.extend(finest(r.removed).into_iter().filter(|e| settings.is_judged(e.weight)));
+        entries.extend(finest(later).into_iter().filter(|e| settings.is_judged(e.weight)));
         let selection = Selection { store, entries };
         let text = |i: u32| store.text(&selection.entries[i as usize]);
-        let shared: Vec<join::Match> = join::leaders_after(&selection, known, &blind)
+        let shared: Vec<join::Match> = join::leaders_after(&selection, known, blind)
             .into_iter()
             .flatten()
             .filter(|m| m.earlier < known)
@@ -132,28 +131,35 @@ fn versions(store: &Store, kept: &[u32], entry: &(impl Fn(u32) -> Entry + Sync),
                 .iter()
                 .any(|m| !join::missing_numbers(text(m.later), text(m.earlier)).is_empty())
     };
-    alike.par_iter().filter(|r| is_version(r)).map(|r| r.removed).collect()
+    alike.par_iter().filter(is_version).map(|pair| pair.0).collect()
 }
 
-/// Decides the given units of one kind, which come in store order.
+/// What was decided of units of one kind: removals, and of the kept ones those that satisfy another rule (later,
+/// earlier).
+type Decided = (Vec<Removal>, Vec<(u32, u32)>);
+
+/// Decides the given units of one kind, which come in store order. With `versions`, see [`join::leaders_observed`].
 fn decide_kind(
     store: &Store,
     units: &[u32],
     entry: &(impl Fn(u32) -> Entry + Sync),
     settings: &Settings,
-    rule: &Rule,
+    versions: Option<&Rule>,
     observe: Observer<'_>,
-) -> Vec<Removal> {
-    let mut out = match settings.scope() {
-        Scope::Corpus => decide_group(store, units, entry, settings.keep(), rule, observe),
+) -> Decided {
+    let decide = |group: &[u32]| decide_group(store, group, entry, settings, versions, observe);
+    let (mut removals, mut alike) = match settings.scope() {
+        Scope::Corpus => decide(units),
         Scope::Article => {
             let groups: Vec<&[u32]> = units.chunk_by(|&a, &b| entry(a).article == entry(b).article).collect();
-            let decide = |group: &[u32]| decide_group(store, group, entry, settings.keep(), rule, observe);
-            groups.into_par_iter().flat_map_iter(decide).collect()
+            let decided: Vec<Decided> = groups.into_par_iter().map(decide).collect();
+            let (removals, alike): (Vec<_>, Vec<_>) = decided.into_iter().unzip();
+            (removals.concat(), alike.concat())
         }
     };
-    out.sort_unstable_by_key(|r| r.removed);
-    out
+    removals.sort_unstable_by_key(|r| r.removed);
+    alike.sort_unstable();
+    (removals, alike)
 }
 
 /// Decides units that all meet one another.
@@ -161,12 +167,12 @@ fn decide_group(
     store: &Store,
     units: &[u32],
     entry: &impl Fn(u32) -> Entry,
-    keep: Keep,
-    rule: &Rule,
+    settings: &Settings,
+    versions: Option<&Rule>,
     observe: Observer<'_>,
-) -> Vec<Removal> {
+) -> Decided {
     let mut units = units.to_vec();
-    order::sort(&mut units, store, entry, keep);
+    order::sort(&mut units, store, entry, settings.keep());
     let (firsts, group_of) = collapse(store, &units, entry);
     let selection = Selection {
         store,
@@ -174,29 +180,28 @@ fn decide_group(
     };
     let copies = (units.len() - firsts.len()) as u64;
     observe(copies);
-    let mut decisions = join::leaders_observed(&selection, 0, rule, observe);
-    if rule.names == Names::Template {
+    let (mut decisions, alike) = join::leaders_observed(&selection, 0, &settings.rule(), observe, versions);
+    if settings.names() == Names::Template {
         forms::keep(&selection, &mut decisions);
     }
-    units
-        .iter()
-        .zip(group_of)
-        .filter_map(|(&unit, group)| match decisions[group as usize] {
-            Some(found) => Some(Removal {
-                removed: unit,
-                kept: firsts[found.earlier as usize],
-                reason: Reason::Near,
-                similarity: found.similarity,
-            }),
-            None if unit == firsts[group as usize] => None,
-            None => Some(Removal {
-                removed: unit,
-                kept: firsts[group as usize],
-                reason: Reason::Equal,
-                similarity: Similarity::EQUAL,
-            }),
-        })
-        .collect()
+    let removal = |(&unit, group): (&u32, u32)| match decisions[group as usize] {
+        Some(found) => Some(Removal {
+            removed: unit,
+            kept: firsts[found.earlier as usize],
+            reason: Reason::Near,
+            similarity: found.similarity,
+        }),
+        None if unit == firsts[group as usize] => None,
+        None => Some(Removal {
+            removed: unit,
+            kept: firsts[group as usize],
+            reason: Reason::Equal,
+            similarity: Similarity::EQUAL,
+        }),
+    };
+    let removals = units.iter().zip(group_of).filter_map(removal).collect();
+    let pair = |m: &join::Match| (firsts[m.later as usize], firsts[m.earlier as usize]);
+    (removals, alike.iter().map(pair).collect())
 }
 
 /// Groups units with equal folds: the first of each group, and each unit's group.

@@ -4,7 +4,7 @@ use super::measure::Bounds;
 use super::postings::Postings;
 use super::sketch::{Sketch, number_key};
 use super::verify::Verifier;
-use super::{Rule, Units};
+use super::{Rule, Units, missing_numbers};
 use crate::fold::is_number_hash;
 use crate::hash;
 use crate::shingle;
@@ -29,6 +29,8 @@ pub(super) struct Scratch {
     loaded: Option<u32>,
     /// How many prefix shingles a match of the loaded unit shares with it.
     shared: usize,
+    /// True if a match of the loaded unit holds its numbers.
+    guard_numbers: bool,
     candidates: Vec<u32>,
     /// How many keys of the loaded unit have led to each unit; 0 between look-ups.
     hits: Vec<u8>,
@@ -146,12 +148,17 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         }
     }
 
-    /// Loads a unit as the later one of pairs. False if nothing can match it.
+    /// Loads a unit as the later one of pairs that satisfy the rule. False if nothing can match it.
     pub(super) fn load(&self, unit: u32, scratch: &mut Scratch) -> bool {
+        self.load_for(unit, self.rule.guard_numbers, scratch)
+    }
+
+    fn load_for(&self, unit: u32, guard_numbers: bool, scratch: &mut Scratch) -> bool {
         let tokens = self.units.tokens(unit);
         scratch.loaded = None;
+        scratch.guard_numbers = guard_numbers;
         scratch.verifier.load(tokens, &self.bounds);
-        if self.rule.guard_numbers {
+        if guard_numbers {
             let alone = |&t: &u32| self.sketch.rank(number_key(t)) <= 1;
             if scratch.verifier.numbers().iter().any(alone) {
                 return false;
@@ -168,7 +175,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         let found = &mut scratch.candidates;
         found.clear();
         // A match holds every number of the loaded unit, so the list of any one of them will do.
-        let by_number = if self.rule.guard_numbers {
+        let by_number = if scratch.guard_numbers {
             let keys = scratch.verifier.numbers().iter().map(|&t| number_key(t));
             keys.min_by_key(|&key| self.postings.len(key))
         } else {
@@ -220,6 +227,24 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             .find_map(|&earlier| self.matches(later, earlier, verifier))
     }
 
+    /// The first filed unit before `later` that satisfies `rule`, which is this index's but for its guards, and lacks
+    /// one of the numbers of `later`.
+    pub(super) fn first_other(&self, later: u32, rule: &Rule, scratch: &mut Scratch) -> Option<super::Match> {
+        if !self.load_for(later, false, scratch) || scratch.verifier.numbers().is_empty() {
+            return None;
+        }
+        self.candidates(0, scratch);
+        let Scratch {
+            verifier, candidates, ..
+        } = scratch;
+        let mut earlier = candidates.iter().take_while(|&&c| c < later);
+        earlier.find_map(|&c| {
+            let found = self.matches_by(later, c, rule, verifier)?;
+            let missing = missing_numbers(self.units.text(later), self.units.text(c));
+            (!missing.is_empty()).then_some(found)
+        })
+    }
+
     /// All filed units before `later` that match it, ascending.
     pub(super) fn all_matches(&self, later: u32, scratch: &mut Scratch, out: &mut Vec<super::Match>) {
         self.candidates(0, scratch);
@@ -244,10 +269,14 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     }
 
     fn matches(&self, later: u32, earlier: u32, verifier: &mut Verifier) -> Option<super::Match> {
-        if !verifier.may_match(self.units.tokens(earlier), &self.bounds, self.rule.guard_numbers) {
+        self.matches_by(later, earlier, &self.rule, verifier)
+    }
+
+    fn matches_by(&self, later: u32, earlier: u32, rule: &Rule, verifier: &mut Verifier) -> Option<super::Match> {
+        if !verifier.may_match(self.units.tokens(earlier), &self.bounds, rule.guard_numbers) {
             return None;
         }
-        super::verify::verify(self.units, later, earlier, &self.rule).map(|similarity| super::Match {
+        super::verify::verify(self.units, later, earlier, rule).map(|similarity| super::Match {
             later,
             earlier,
             similarity,

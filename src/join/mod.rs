@@ -161,16 +161,20 @@ pub fn leaders<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Option<Match>> 
 /// As [`leaders`], but the first `known` units are kept in any case. The result is for the units after them.
 #[must_use]
 pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> Vec<Option<Match>> {
-    leaders_observed(units, known, rule, &|_| ())
+    leaders_observed(units, known, rule, &|_| (), None).0
 }
 
 /// As [`leaders_after`]; `observe` is told of units that have been decided, as their number since it was told last.
+///
+/// With `versions`, a rule of the same measure and threshold, also gives for each new leader with numbers the first
+/// leader before it that satisfies that rule and lacks one of its numbers, if there is one.
 pub(crate) fn leaders_observed<U: Units + ?Sized>(
     units: &U,
     known: u32,
     rule: &Rule,
     observe: &(dyn Fn(u64) + Sync),
-) -> Vec<Option<Match>> {
+    versions: Option<&Rule>,
+) -> (Vec<Option<Match>>, Vec<Match>) {
     let mut index = Index::new(units, rule);
     let mut scratch = Scratch::default();
     let known = known.min(units.count());
@@ -210,7 +214,18 @@ pub(crate) fn leaders_observed<U: Units + ?Sized>(
         observe(batch.len() as u64);
         start = batch.end;
     }
-    decisions
+    let versions = versions.map_or_else(Vec::new, |other| {
+        debug_assert_eq!((rule.measure, rule.threshold), (other.measure, other.threshold));
+        let kept = (known..units.count()).into_par_iter().zip(&decisions);
+        kept.filter(|(_, decision)| decision.is_none())
+            .map_init(
+                || pool.lend(),
+                |lent, (unit, _)| index.first_other(unit, other, &mut lent.scratch),
+            )
+            .flatten_iter()
+            .collect()
+    });
+    (decisions, versions)
 }
 
 /// Settles one batch in order, given what the leaders before `since` say.

@@ -32,10 +32,7 @@ struct Slot {
 impl Verifier {
     /// Loads the later unit of the pairs to come.
     pub(super) fn load(&mut self, tokens: &[u32], bounds: &Bounds) {
-        let size = (2 * bounds.lengths.count(tokens.len())).next_power_of_two().max(8);
-        self.slots.clear();
-        self.slots.resize(size, Slot::default());
-        self.mask = size - 1;
+        self.slots.clear(); // filled when there is something to hold against it
         self.round = 0;
         self.tokens.clear();
         self.tokens.extend_from_slice(tokens);
@@ -44,12 +41,20 @@ impl Verifier {
         self.numbers.sort_unstable();
         self.partner_lengths = bounds.partner_lengths(tokens.len());
         self.least.clear();
-        shingle::visit(tokens, bounds.lengths, |h| {
+    }
+
+    fn fill(&mut self, bounds: &Bounds) {
+        let size = (2 * bounds.lengths.count(self.tokens.len())).next_power_of_two().max(8);
+        self.slots.resize(size, Slot::default());
+        self.mask = size - 1;
+        let tokens = std::mem::take(&mut self.tokens);
+        shingle::visit(&tokens, bounds.lengths, |h| {
             let at = self.find(h);
             self.slots[at].hash = h;
             self.slots[at].count += 1;
             true
         });
+        self.tokens = tokens;
     }
 
     /// The loaded unit's numbers, as token hashes, ascending.
@@ -80,6 +85,9 @@ impl Verifier {
             Some(spare) => spare,
             None => return false,
         };
+        if self.slots.is_empty() {
+            self.fill(bounds);
+        }
         self.round += 1;
         let round = self.round;
         let mut enough = true;

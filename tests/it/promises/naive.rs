@@ -39,7 +39,7 @@ pub(crate) fn decide(settings: &Settings, articles: &[Article<'_>]) -> Decided {
         // what stands for another stays whole
         let mut whole: BTreeSet<Unit> = out.values().map(|kept| kept.0).collect();
         if settings.units().paragraphs_too() && strict {
-            whole.extend(versions(settings, &paragraphs, &sentences, &out));
+            whole.extend(versions(settings, &paragraphs, &sentences));
         }
         sentences.retain(|s| !out.keys().any(|gone| inside(gone, &s.unit)));
         let mut decided = leaders(settings, &sentences, &rule);
@@ -67,7 +67,7 @@ fn inside(outer: &Unit, inner: &Unit) -> bool {
 
 /// The paragraphs that stay and are like another that stays but for numbers, if they say the same with other numbers
 /// in one of their parts, or share two parts; and if there is more in their text.
-fn versions(settings: &Settings, paragraphs: &[Candidate], sentences: &[Candidate], gone: &Decided) -> Vec<Unit> {
+fn versions(settings: &Settings, paragraphs: &[Candidate], sentences: &[Candidate]) -> Vec<Unit> {
     let finest = |paragraph: &Unit| {
         let mut out: Vec<&Candidate> = Vec::new();
         for sentence in sentences.iter().filter(|s| inside(paragraph, &s.unit)) {
@@ -85,11 +85,6 @@ fn versions(settings: &Settings, paragraphs: &[Candidate], sentences: &[Candidat
         names: Names::Ignore,
         ..settings.rule()
     };
-    let kept: Vec<Candidate> = paragraphs
-        .iter()
-        .filter(|p| !gone.contains_key(&p.unit))
-        .cloned()
-        .collect();
     let is_version = |later: &Unit, earlier: &Unit| {
         let there = finest(earlier);
         let shared: Vec<(&Candidate, &Candidate)> = finest(later)
@@ -100,12 +95,29 @@ fn versions(settings: &Settings, paragraphs: &[Candidate], sentences: &[Candidat
         let numbers_differ = |(a, b): &(&Candidate, &Candidate)| !missing_numbers(&a.fold, &b.fold).is_empty();
         shared.len() > 1 || shared.iter().any(numbers_differ)
     };
-    leaders(settings, &kept, &blind)
-        .into_iter()
-        .filter(|(later, _)| paragraphs.iter().filter(|p| place(&p.unit) == place(later)).count() > 1)
-        .filter(|(later, (earlier, _))| is_version(later, earlier))
-        .map(|(later, _)| later)
-        .collect()
+    // what is kept, but for the entries of forms, in the order of decisions
+    let leaders = first_decided(settings, paragraphs, &settings.rule());
+    let kept: Vec<&Candidate> = leaders.iter().filter(|l| l.1.is_none()).map(|l| l.0).collect();
+    let mut out = Vec::new();
+    for (i, later) in kept.iter().enumerate() {
+        let is_other = |k: &&&Candidate| {
+            fits((settings.scope() == Scope::Article).then_some(later.unit.article), k)
+                && matches(&blind, later, k)
+                && !missing_numbers(&later.fold, &k.fold).is_empty()
+        };
+        let Some(earlier) = kept[..i].iter().find(is_other) else {
+            continue;
+        };
+        let alone = paragraphs
+            .iter()
+            .filter(|p| place(&p.unit) == place(&later.unit))
+            .count()
+            == 1;
+        if !alone && is_version(&later.unit, &earlier.unit) {
+            out.push(later.unit);
+        }
+    }
+    out
 }
 
 /// Of the sentences that stay, the parts that repeat a sentence of one part, or a part that comes before.
@@ -262,25 +274,45 @@ fn in_order(settings: &Settings, order: &mut [&Candidate]) {
     }
 }
 
-fn leaders(settings: &Settings, all: &[Candidate], rule: &Rule) -> Decided {
+/// The first unit of each fold in the order of decisions, and the kept one it is near to.
+fn first_decided<'c>(
+    settings: &Settings,
+    all: &'c [Candidate],
+    rule: &Rule,
+) -> Vec<(&'c Candidate, Option<&'c Candidate>)> {
     let mut order: Vec<&Candidate> = all.iter().filter(|c| settings.is_judged(c.weight)).collect();
     in_order(settings, &mut order);
-    // the first unit of each fold, and the kept one it is near to
     let mut firsts: Vec<(&Candidate, Option<&Candidate>)> = Vec::new();
-    let place = |c: &Candidate| (settings.scope() == Scope::Article).then_some(c.unit.article);
-    let same = |a: &Candidate, b: &Candidate| place(a) == place(b) && a.fold == b.fold;
-    for &candidate in &order {
-        if !firsts.iter().any(|(first, _)| same(first, candidate)) {
-            let fits = |k: &&Candidate| place(k) == place(candidate) && matches(rule, candidate, k);
+    for candidate in order {
+        if !firsts.iter().any(|(first, _)| same(settings, first, candidate)) {
+            let fits = |k: &&Candidate| place(settings, k) == place(settings, candidate) && matches(rule, candidate, k);
             let found = firsts.iter().filter(|f| f.1.is_none()).map(|f| f.0).find(fits);
             firsts.push((candidate, found));
         }
     }
+    firsts
+}
+
+fn place(settings: &Settings, c: &Candidate) -> Option<ArticleId> {
+    (settings.scope() == Scope::Article).then_some(c.unit.article)
+}
+
+fn same(settings: &Settings, a: &Candidate, b: &Candidate) -> bool {
+    place(settings, a) == place(settings, b) && a.fold == b.fold
+}
+
+fn leaders(settings: &Settings, all: &[Candidate], rule: &Rule) -> Decided {
+    let mut order: Vec<&Candidate> = all.iter().filter(|c| settings.is_judged(c.weight)).collect();
+    in_order(settings, &mut order);
+    let mut firsts = first_decided(settings, all, rule);
     if rule.names == Names::Template {
         without_forms(&mut firsts);
     }
     let decide = |candidate: &&Candidate| {
-        let (first, near) = firsts.iter().find(|(first, _)| same(first, candidate)).unwrap();
+        let (first, near) = firsts
+            .iter()
+            .find(|(first, _)| same(settings, first, candidate))
+            .unwrap();
         match near {
             Some(kept) => Some((candidate.unit, (kept.unit, Reason::Near))),
             None if first.unit == candidate.unit => None,
