@@ -13,7 +13,7 @@ use std::path::PathBuf;
     (one word of 20, 10, 20, 30 % of the words replaced, left out or put in); clause (one left out); swap (sentences \
     in another order). Traps: trap_words60 (60 % of the words), trap_half (40 % of one text, 60 % of another), \
     trap_lead (one fifth, then another text), trap_numbers (all numbers others), trap_facts (a number of the later \
-    text is missing in the earlier).\n\n\
+    text is missing in the earlier; these two count if a number was removed).\n\n\
     What --write writes is described field by field in src/bin/redite/evaluate/truth.rs.\n\n\
     Examples: redite evaluate articles.jsonl --threshold .5,.6,.7\n\
     redite evaluate articles.jsonl --write planted && redite clean planted/articles.jsonl -o out.jsonl --removed \

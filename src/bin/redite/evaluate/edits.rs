@@ -2,10 +2,11 @@
 
 use super::dress;
 use super::random::Random;
-use super::text::{Reader, WordKind, number_count, numbers_missing, written_numbers};
+use super::text::{Reader, WordKind, is_comma, number_count, numbers_missing, written_numbers};
 use redite::fold::fold;
 use redite::{Span, UnitKind};
 use std::fmt;
+use std::ops::Range;
 
 /// How a copy differs from its source.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -93,6 +94,18 @@ pub(super) struct Edited {
     pub(super) text: String,
     /// The share of the source's words that were touched.
     pub(super) share: f64,
+    /// Bytes of the source, and of the copy, whose removal loses a fact.
+    pub(super) facts: [Vec<Range<usize>>; 2],
+}
+
+impl Edited {
+    fn new(text: String, share: f64) -> Self {
+        Self {
+            text,
+            share,
+            facts: Default::default(),
+        }
+    }
 }
 
 /// What is edited.
@@ -124,18 +137,15 @@ pub(super) fn edit(
     let text = source.text;
     let mut words = |percent, least| replace_words(text, percent, least, vocabulary, reader, random);
     match grade {
-        Grade::Exact => Some(Edited {
-            text: text.to_owned(),
-            share: 0.0,
-        }),
+        Grade::Exact => Some(Edited::new(text.to_owned(), 0.0)),
         Grade::W1of20 => words(5, 1),
         Grade::W10 => words(10, 1),
         Grade::W20 => words(20, 2),
         Grade::W30 => words(30, 2),
         Grade::TrapWords60 => words(60, 2),
-        Grade::Punct => dress::dress(text, source.kind, random).map(|text| Edited { text, share: 0.0 }),
+        Grade::Punct => dress::dress(text, source.kind, random).map(|text| Edited::new(text, 0.0)),
         Grade::Clause => drop_clause(text, reader, random),
-        Grade::Swap => swap(text, source.sentences, random).map(|text| Edited { text, share: 0.0 }),
+        Grade::Swap => swap(text, source.sentences, random).map(|text| Edited::new(text, 0.0)),
         Grade::TrapHalf => graft(text, source.donor, 40, reader),
         Grade::TrapLead => graft(text, source.donor, 20, reader),
         Grade::TrapNumbers => other_numbers(text, reader, random),
@@ -173,7 +183,7 @@ fn replace_words(
     let mut out = text.to_owned();
     for &i in chosen.iter().rev() {
         let spaced = words[i].kind == WordKind::Word;
-        let mut range = words[i].range.clone();
+        let range = words[i].range.clone();
         let old = &text[range.clone()];
         let list = if spaced { &vocabulary.words } else { &vocabulary.pieces };
         let mut new = other_word(old, list, random)?;
@@ -184,12 +194,8 @@ fn replace_words(
             0..6 => out.replace_range(range, &new),
             _ if n == 1 => out.replace_range(range, &new),
             6..8 => {
-                if spaced && out[range.end..].starts_with(' ') {
-                    range.end += 1;
-                } else if spaced && out[..range.start].ends_with(' ') {
-                    range.start -= 1;
-                }
-                out.replace_range(range, "");
+                out.replace_range(range.clone(), "");
+                close_gap(&mut out, range.start);
             }
             _ => {
                 if spaced {
@@ -204,10 +210,17 @@ fn replace_words(
         let at = out.find(char::is_alphabetic)?;
         out = format!("{}{}", &out[..at], capitalized(&out[at..]));
     }
-    Some(Edited {
-        text: out,
-        share: ratio(n, words.len()),
-    })
+    Some(Edited::new(out, ratio(n, words.len())))
+}
+
+/// Takes away the space that a word left behind that stood at byte `at`.
+fn close_gap(text: &mut String, at: usize) {
+    let (before, after) = text.split_at(at);
+    if before.is_empty() && after.starts_with(' ') {
+        text.remove(0);
+    } else if before.ends_with(' ') && !after.starts_with(char::is_alphanumeric) {
+        text.remove(at - 1);
+    }
 }
 
 /// A word with another fold; `None` if twenty tries do not find one.
@@ -240,18 +253,16 @@ fn drop_clause(text: &str, reader: &mut Reader, random: &mut Random) -> Option<E
     }
     let (mut clause, words) = random.pick(&fitting)?.clone();
     if clause.end == text.len() {
+        // with the comma before it, and without the stop behind it
         let last = reader.words(text).last()?.range.end;
         let before = text[..clause.start].trim_end();
-        clause = before.char_indices().next_back()?.0..last.max(clause.start);
+        clause = before.trim_end_matches(is_comma).len()..last.max(clause.start);
     }
     let mut out = format!("{}{}", &text[..clause.start], &text[clause.end..]);
     if clause.start == 0 && text.starts_with(char::is_uppercase) {
         out = capitalized(&out);
     }
-    Some(Edited {
-        text: out,
-        share: ratio(words, all),
-    })
+    Some(Edited::new(out, ratio(words, all)))
 }
 
 /// The sentences in another order; what stands between them stays in its place.
@@ -272,21 +283,19 @@ fn swap(text: &str, sentences: &[Span], random: &mut Random) -> Option<String> {
     Some(out)
 }
 
-/// The first words of a text, `percent` of them, then the others of an unrelated one.
+/// The first words of a text, `percent` of them, then the others of an unrelated one. It ends as the text does.
 fn graft(text: &str, donor: &str, percent: usize, reader: &mut Reader) -> Option<Edited> {
     let (words, others) = (reader.words(text), reader.words(donor));
     if words.len() < 10 || others.len() < 10 {
         return None;
     }
     let (mine, theirs) = (words.len() * percent / 100, others.len() * percent / 100);
-    Some(Edited {
-        text: format!(
-            "{}{}",
-            &text[..words[mine].range.start],
-            &donor[others[theirs].range.start..]
-        ),
-        share: ratio(words.len() - mine, words.len()),
-    })
+    let (head, stop) = (&text[..words[mine].range.start], &text[words.last()?.range.end..]);
+    let tail = &donor[others[theirs].range.start..others.last()?.range.end];
+    Some(Edited::new(
+        format!("{head}{tail}{stop}"),
+        ratio(words.len() - mine, words.len()),
+    ))
 }
 
 /// The same words with every number another, of as many digits of the same script.
@@ -315,6 +324,7 @@ fn other_numbers(text: &str, reader: &mut Reader, random: &mut Random) -> Option
         let changed = number_count(&out) == numbers && numbers_missing(&out, text) == numbers;
         changed.then(|| Edited {
             share: ratio(numbers, reader.length(text)),
+            facts: [written_numbers(text), written_numbers(&out)],
             text: out,
         })
     })
@@ -341,14 +351,13 @@ fn zero_of(c: char) -> Option<u32> {
 fn drop_number(text: &str, reader: &mut Reader, random: &mut Random) -> Option<Edited> {
     let mut numbers = written_numbers(text);
     random.shuffle(&mut numbers);
-    numbers.into_iter().find_map(|mut range| {
-        if text[range.end..].starts_with(' ') {
-            range.end += 1;
-        }
-        let copy = format!("{}{}", &text[..range.start], &text[range.end..]);
+    numbers.into_iter().find_map(|range| {
+        let mut copy = format!("{}{}", &text[..range.start], &text[range.end..]);
+        close_gap(&mut copy, range.start);
         let fact_lost = numbers_missing(text, &copy) > 0 && numbers_missing(&copy, text) == 0;
         fact_lost.then(|| Edited {
             share: ratio(1, reader.length(text)),
+            facts: [vec![range], Vec::new()],
             text: copy,
         })
     })

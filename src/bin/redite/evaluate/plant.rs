@@ -12,6 +12,7 @@ use bed::{Bed, Plant};
 use rayon::prelude::*;
 use redite::segment::Language;
 use redite::{Scope, Settings, Span, UnitChoice, UnitKind};
+use std::collections::VecDeque;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +43,25 @@ impl Plan {
 struct Row {
     kind: UnitKind,
     grade: Grade,
-    untried: std::vec::IntoIter<usize>,
+    untried: VecDeque<usize>,
+    /// So many of them have not been put off.
+    fresh: usize,
+}
+
+impl Row {
+    /// The next paragraph to try. Those that took a sentence in come last: of two that a sentence joins, one may be
+    /// removed in favour of the other, which then loses nothing.
+    fn next(&mut self, bed: &Bed) -> Option<usize> {
+        while self.fresh > 0 {
+            self.fresh -= 1;
+            let cell = self.untried.pop_front()?;
+            if !bed.is_host(cell) {
+                return Some(cell);
+            }
+            self.untried.push_back(cell);
+        }
+        self.untried.pop_front()
+    }
 }
 
 /// Plants into the base. The languages may be done side by side: none knows of another.
@@ -64,7 +83,8 @@ fn fill(shelf: Shelf, plan: &Plan) -> (Language, Bed, Vec<Plant>) {
             rows.push(Row {
                 kind,
                 grade,
-                untried: shuffled(bed.len(), random).into_iter(),
+                untried: shuffled(bed.len(), random).into(),
+                fresh: bed.len(),
             });
         }
     }
@@ -73,9 +93,9 @@ fn fill(shelf: Shelf, plan: &Plan) -> (Language, Bed, Vec<Plant>) {
     for round in 0..plan.per_grade {
         let random = plan.random(language, &["round", &round.to_string()]);
         for i in shuffled(rows.len(), random) {
-            let Row { kind, grade, untried } = &mut rows[i];
-            for cell in untried {
-                if let Some(plant) = bed.plant(*kind, *grade, cell, plan, &mut reader, &mut plants) {
+            let row = &mut rows[i];
+            while let Some(cell) = row.next(&bed) {
+                if let Some(plant) = bed.plant(row.kind, row.grade, cell, plan, &mut reader, &mut plants) {
                     plants.push(plant);
                     break;
                 }
@@ -117,6 +137,7 @@ fn compose(planted: Vec<(Language, Bed, Vec<Plant>)>, plan: &Plan) -> Set {
             edited: plant.edited,
             source: spot(plant.source),
             copy: spot(plant.copy),
+            facts: plant.facts.iter().map(|fact| spot(*fact)).collect(),
         }));
     }
     let (format, redite) = Meta::format();

@@ -96,7 +96,8 @@ pub(crate) fn score(set: &Set, removals: &[Removal]) -> Figures {
         let near = spans[first..].iter().take_while(|s| s.start < spot.span.end);
         near.map(|s| shared(*s, spot.span)).sum()
     };
-    let found = |spot: Spot| 5 * covered(spot) >= 4 * spot.span.len();
+    let gone = |spot: Spot| 5 * covered(spot) >= 4 * spot.span.len();
+    let lost = |fact: &Spot| 2 * covered(*fact) >= fact.span.len();
     let planted = planted_spans(set.articles.len(), &set.pairs);
     let mut out = Figures {
         removed: removals.len() as u64,
@@ -113,7 +114,10 @@ pub(crate) fn score(set: &Set, removals: &[Removal]) -> Figures {
             .entry((pair.kind, pair.grade, pair.lang.clone()))
             .or_default();
         tally.pairs += 1;
-        tally.found += u64::from(found(pair.source) || found(pair.copy));
+        tally.found += u64::from(match pair.facts[..] {
+            [] => gone(pair.source) || gone(pair.copy),
+            _ => pair.facts.iter().any(lost),
+        });
     }
     out
 }

@@ -100,7 +100,7 @@ impl Reader {
 }
 
 /// True for what parts clauses: comma, semicolon and colon of every script.
-fn is_comma(c: char) -> bool {
+pub(super) fn is_comma(c: char) -> bool {
     matches!(
         c,
         ',' | ';' | ':'

@@ -22,6 +22,7 @@
 //! | `first` | string | which of the two comes first in `articles.jsonl`: `source` or `copy` |
 //! | `edited` | number | share of the source's words that were touched, from 0 to 1 |
 //! | `source`, `copy` | object | `article`: its `id`; `bytes`: [start, end], the half-open range in the UTF-8 of its `text`; `text`: the text of that range |
+//! | `facts` | list | such objects: numbers of the source or the copy that the other does not have; empty but for `trap_numbers` and `trap_facts` |
 //!
 //! Grades: `exact`: nothing changed. `punct`: up to three of: quotes, apostrophes, dashes, brackets, commas, colons,
 //! spaces, number dress (`12500`, `12,500`, `１２５００`), a word in capitals, Unicode normal form; in paragraphs also the
@@ -29,7 +30,7 @@
 //! 1, 1, 2, 2) each is replaced (60 %), left out (20 %) or has one put before it (20 %), numbers excepted; a word is a
 //! run of letters, in scripts without spaces two letters. `clause`: what stands between two commas (of any script), 5 to
 //! 35 % of the words and without a number, left out. `swap`: the sentences in another order. `trap_lead`, `trap_half`:
-//! the first 20, 40 % of the words, the rest from a text that stands nowhere else. `trap_words60`: as the grades, with
+//! the first 20, 40 % of the words, the rest from a text that stands nowhere else, at least two thirds as long. `trap_words60`: as the grades, with
 //! 60 %. `trap_numbers`: every number another. `trap_facts`: one number left out, and the copy comes first: who removes
 //! the later of the two loses a fact.
 //!
@@ -45,7 +46,8 @@
 //! | `clean_units` | number | paragraphs and sentences, as redite cuts them, that are long enough to be judged and of which at most half was planted or copied |
 //!
 //! # How it is scored
-//! A pair is *found* if 80 % of the bytes of its source or of its copy were removed. Recall is the share found of a
+//! A pair is *found* if 80 % of the bytes of its source or of its copy were removed; one with `facts`, if half of one of
+//! these was (that the rest of a paragraph goes, and its number stays, loses nothing). Recall is the share found of a
 //! grade; of traps less is better. A removed unit is *beyond the planted* if no source or copy, of a trap or not, fills
 //! more than half of it: the text was chosen so that it says little twice by nature, so these are to be read.
 //!
@@ -96,6 +98,8 @@ pub(crate) struct Pair {
     pub(crate) edited: f64,
     pub(crate) source: Spot,
     pub(crate) copy: Spot,
+    /// What must not be removed, whatever becomes of the rest.
+    pub(crate) facts: Vec<Spot>,
 }
 
 /// What is known of a whole set.
@@ -133,6 +137,7 @@ struct PairLine {
     edited: f64,
     source: SpotLine,
     copy: SpotLine,
+    facts: Vec<SpotLine>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -185,6 +190,7 @@ impl Set {
             edited: (pair.edited * 1e4).round() / 1e4,
             source: spot(pair.source),
             copy: spot(pair.copy),
+            facts: pair.facts.iter().map(|fact| spot(*fact)).collect(),
         }
     }
 
@@ -220,6 +226,7 @@ impl Set {
                 edited: line.edited,
                 source: spot(&line.source)?,
                 copy: spot(&line.copy)?,
+                facts: line.facts.iter().map(spot).collect::<Result<_>>()?,
                 lang: line.lang,
             })
         })?;

@@ -2,12 +2,12 @@
 
 use super::Plan;
 use crate::evaluate::base::{COPIED, Paragraph, Shelf, shuffled};
-use crate::evaluate::edits::{Grade, Source, Vocabulary, edit};
+use crate::evaluate::edits::{Edited, Grade, Source, Vocabulary, edit};
 use crate::evaluate::random::Random;
 use crate::evaluate::text::Reader;
 use redite::segment::{Language, sentences};
 use redite::{Keep, Span, UnitKind};
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 /// Words of a sentence that is copied.
 const SENTENCE: RangeInclusive<usize> = 10..=60;
@@ -22,6 +22,15 @@ pub(super) struct Plant {
     pub(super) edited: f64,
     pub(super) source: (usize, Span),
     pub(super) copy: (usize, Span),
+    /// Bytes whose removal loses a fact, in the same way; those of the source first.
+    pub(super) facts: Vec<(usize, Span)>,
+}
+
+impl Plant {
+    /// All that moves when something is put in before it.
+    fn spots(&mut self) -> impl Iterator<Item = &mut (usize, Span)> {
+        [&mut self.source, &mut self.copy].into_iter().chain(&mut self.facts)
+    }
 }
 
 #[derive(Debug)]
@@ -95,6 +104,11 @@ impl Bed {
         self.heads.iter().map(|head| head.0)
     }
 
+    /// True if a paragraph took a sentence in.
+    pub(super) fn is_host(&self, cell: usize) -> bool {
+        self.cells[cell].guest_from.is_some()
+    }
+
     pub(super) fn id(&self, row: usize) -> &str {
         &self.heads[row].1
     }
@@ -148,25 +162,30 @@ impl Bed {
             return None;
         }
         let (row, place) = self.place(cell, first, random)?;
-        let donor = self.donors.last().filter(|_| grade.needs_donor());
+        let donor = match grade.needs_donor() {
+            true => Some(self.donors.iter().rposition(|d| 3 * d.words >= 2 * source.words)?),
+            false => None,
+        };
         let piece = Source {
             kind: UnitKind::Paragraph,
             text: &source.text,
             sentences: &source.sentences,
-            donor: donor.map_or("", |d| &d.text),
+            donor: donor.map_or("", |i| &self.donors[i].text),
         };
         let copy = edit(grade, &piece, &self.vocabulary, reader, random)?;
-        if grade.needs_donor() {
-            self.donors.pop();
-        }
         let whole = |text: &str| Span::new(0, narrow(text.len()));
+        let (source, target) = ((cell, whole(&source.text)), (self.cells.len(), whole(&copy.text)));
         let plant = Plant {
             kind: UnitKind::Paragraph,
             grade,
             edited: copy.share,
-            source: (cell, whole(&source.text)),
-            copy: (self.cells.len(), whole(&copy.text)),
+            source,
+            copy: target,
+            facts: facts(&copy, source, target),
         };
+        if let Some(i) = donor {
+            self.donors.remove(i);
+        }
         self.cells[cell].copied = true;
         self.rows[row].insert(place, self.cells.len());
         self.cells.push(Cell {
@@ -228,7 +247,7 @@ impl Bed {
         let span = *random.pick(&fitting)?;
         let text = paragraph.text[span.range()].to_owned();
         let donor = if grade.needs_donor() {
-            Some(self.donor_sentence(reader)?)
+            Some(self.donor_sentence(&text, reader)?)
         } else {
             None
         };
@@ -255,24 +274,27 @@ impl Bed {
             }
         };
         self.cells[host].sentences.iter_mut().for_each(shift);
-        let spans = plants.iter_mut().map(|plant| &mut plant.source);
-        spans
+        let spots = plants.iter_mut().flat_map(Plant::spots);
+        spots
             .filter(|(cell, _)| *cell == host)
             .for_each(|(_, span)| shift(span));
+        let (source, target) = ((cell, span), (host, Span::new(at, at + narrow(copy.text.len()))));
         Some(Plant {
             kind: UnitKind::Sentence,
             grade,
             edited: copy.share,
-            source: (cell, span),
-            copy: (host, Span::new(at, at + narrow(copy.text.len()))),
+            source,
+            copy: target,
+            facts: facts(&copy, source, target),
         })
     }
 
-    /// The last donor with a sentence long enough, and that.
-    fn donor_sentence(&self, reader: &mut Reader) -> Option<(usize, String)> {
+    /// The last donor with a sentence long enough to go with `text`, and that.
+    fn donor_sentence(&self, text: &str, reader: &mut Reader) -> Option<(usize, String)> {
+        let least = (2 * reader.length(text)).div_ceil(3).max(*SENTENCE.start());
         self.donors.iter().enumerate().rev().find_map(|(i, donor)| {
             let mut texts = donor.sentences.iter().map(|s| &donor.text[s.range()]);
-            let text = texts.find(|text| SENTENCE.contains(&reader.length(text)))?;
+            let text = texts.find(|text| (least..=*SENTENCE.end()).contains(&reader.length(text)))?;
             Some((i, text.to_owned()))
         })
     }
@@ -293,8 +315,23 @@ impl Bed {
                 && (candidate.row == source.row) == self.own_article
                 && (!first || earlier())
         };
-        let round = self.hosts[start..].iter().chain(&self.hosts[..start]).copied();
-        for host in round.filter(open).take(ASKED) {
+        let round = || {
+            self.hosts[start..]
+                .iter()
+                .chain(&self.hosts[..start])
+                .copied()
+                .filter(open)
+        };
+        // those that gave no sentence first, as for sources
+        let (gave, gave_none) = (
+            |c: &usize| self.cells[*c].sentence_copied,
+            |c: &usize| !self.cells[*c].sentence_copied,
+        );
+        for host in round()
+            .filter(gave_none)
+            .take(ASKED)
+            .chain(round().filter(gave).take(ASKED))
+        {
             let candidate = &self.cells[host];
             let next = 1 + random.below(candidate.sentences.len() - 1);
             let (text, _) = inserted(candidate, next, sentence);
@@ -308,6 +345,19 @@ impl Bed {
         }
         None
     }
+}
+
+/// The bytes of a pair that are facts.
+fn facts(copy: &Edited, source: (usize, Span), target: (usize, Span)) -> Vec<(usize, Span)> {
+    let sides = [source, target].into_iter().zip(&copy.facts);
+    let spans = sides.flat_map(|((cell, unit), ranges)| {
+        let spot = move |range: &Range<usize>| {
+            let span = Span::new(narrow(range.start), narrow(range.end));
+            (cell, span.shifted(unit.start))
+        };
+        ranges.iter().map(spot)
+    });
+    spans.collect()
 }
 
 /// The text of a paragraph with a sentence before the `next` of its own, and how much longer it is.
