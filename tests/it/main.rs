@@ -10,6 +10,9 @@ mod api;
 mod cli_clean;
 // What is decided, from text to repeats.
 mod detect;
+// The yardstick: what is planted, and what is told of it.
+#[cfg(feature = "cli")]
+mod evaluate;
 // Articles in files: what comes out of real files on disk, good and bad.
 #[cfg(feature = "files")]
 mod files;

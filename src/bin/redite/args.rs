@@ -1,5 +1,9 @@
 //! Exactly what was typed.
 
+mod evaluate;
+
+pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
+
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -25,6 +29,8 @@ pub(crate) enum Command {
     Find(FindArgs),
     /// Say of two texts whether the second repeats the first, and why
     Explain(ExplainArgs),
+    /// Measure what a setting finds in your own articles: plants known repeats into a copy of them, in memory
+    Evaluate(EvaluateArgs),
     /// Look inside after each step, as JSON lines on standard output
     Debug(DebugArgs),
     /// Print the completions for a shell
@@ -74,6 +80,17 @@ pub(crate) struct InputArgs {
 /// What counts as a repeat.
 #[derive(clap::Args, Debug, Clone)]
 pub(crate) struct RuleArgs {
+    /// How much must be alike, above 0 and at most 1. At the default, about one word in eight may differ
+    #[arg(long, value_name = "SHARE", default_value_t = redite::Settings::DEFAULT_THRESHOLD, help_heading = "What counts as a repeat")]
+    pub(crate) threshold: f64,
+
+    #[command(flatten)]
+    pub(crate) other: OtherRuleArgs,
+}
+
+/// What counts as a repeat, but for the threshold.
+#[derive(clap::Args, Debug, Clone)]
+pub(crate) struct OtherRuleArgs {
     /// What is compared: paragraphs, then the sentences of those that stay; or one kind only
     #[arg(long, value_enum, default_value_t = UnitArg::Both, help_heading = "What counts as a repeat")]
     pub(crate) unit: UnitArg,
@@ -81,10 +98,6 @@ pub(crate) struct RuleArgs {
     /// Look inside each article only, or in all of them
     #[arg(long, value_enum, default_value_t = ScopeArg::Corpus, help_heading = "What counts as a repeat")]
     pub(crate) scope: ScopeArg,
-
-    /// How much must be alike, above 0 and at most 1. At the default, about one word in eight may differ
-    #[arg(long, value_name = "SHARE", default_value_t = redite::Settings::DEFAULT_THRESHOLD, help_heading = "What counts as a repeat")]
-    pub(crate) threshold: f64,
 
     /// How likeness is measured: jaccard, containment, both with shingle lengths as in jaccard:1,2, or edit
     #[arg(

@@ -1,13 +1,37 @@
 //! Reading without deciding: records one by one, and texts cut and folded as the pipeline does.
 
 use anyhow::{Result, bail};
-use redite::files::{Fields, Format, ReadOptions, Record, Source, discover};
+use redite::files::{FaultKind, Fields, Format, ReadOptions, Record, Source, discover};
 use redite::fold::{Folder, Tokens};
 use redite::segment::{self, Language};
 use redite::{Settings, Span, UnitKind};
+use std::collections::BTreeMap;
 use std::io::stdin;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+
+/// How many faults of one kind are printed one by one.
+const FAULTS_SHOWN: u64 = 10;
+
+/// What could not be read.
+#[derive(Debug, Default)]
+pub(crate) struct Unread {
+    pub(crate) failed_files: u64,
+    faults: BTreeMap<FaultKind, u64>,
+}
+
+impl Unread {
+    /// Names a fault, if not too many of its kind have been.
+    fn say(&mut self, kind: FaultKind, message: &str) {
+        let seen = self.faults.entry(kind).or_default();
+        *seen += 1;
+        if *seen <= FAULTS_SHOWN {
+            eprintln!("redite: {message}; left out");
+        } else if *seen == FAULTS_SHOWN + 1 {
+            eprintln!("redite: more of the same kind are left out and not printed");
+        }
+    }
+}
 
 /// Shows every good record of all inputs, until `visit` has seen enough; what cannot be read is named on standard
 /// error and left out, or stops the run if `strict`.
@@ -15,9 +39,21 @@ pub(crate) fn each_record(
     inputs: &[PathBuf],
     options: &ReadOptions,
     strict: bool,
+    visit: impl FnMut(&Source, &Record<'_>, &Fields) -> Result<ControlFlow<()>>,
+) -> Result<Unread> {
+    each_record_but(inputs, &[], options, strict, visit)
+}
+
+/// The same without the files and folders that the run will write.
+pub(crate) fn each_record_but(
+    inputs: &[PathBuf],
+    exclude: &[PathBuf],
+    options: &ReadOptions,
+    strict: bool,
     mut visit: impl FnMut(&Source, &Record<'_>, &Fields) -> Result<ControlFlow<()>>,
-) -> Result<()> {
-    let found = discover(inputs, stdin().lock(), &[])?;
+) -> Result<Unread> {
+    let mut unread = Unread::default();
+    let found = discover(inputs, stdin().lock(), exclude)?;
     for file in &found.skipped {
         eprintln!("redite: {}: skipped: {}", file.path.display(), file.reason);
     }
@@ -25,12 +61,22 @@ pub(crate) fn each_record(
         bail!("nothing to read: give JSON Lines, Parquet or text files, or a folder that holds some");
     }
     for source in &found.sources {
-        for batch in source.read(options)? {
+        let batches = match source.read(options) {
+            Ok(batches) => batches,
+            Err(error) if strict || error.is_settings() => return Err(error.into()),
+            Err(error) => {
+                eprintln!("redite: {error}; the file is left out");
+                unread.failed_files += 1;
+                continue;
+            }
+        };
+        for batch in batches {
             let batch = match batch {
                 Ok(batch) => batch,
                 Err(error) if strict => return Err(error.into()),
                 Err(error) => {
                     eprintln!("redite: {error}; the rest of the file is left out");
+                    unread.failed_files += 1;
                     break;
                 }
             };
@@ -38,16 +84,16 @@ pub(crate) fn each_record(
                 match record.outcome {
                     Ok(fields) => {
                         if visit(source, &record, fields)?.is_break() {
-                            return Ok(());
+                            return Ok(unread);
                         }
                     }
                     Err(fault) if strict => bail!("{}", source.describe(record.place, fault)),
-                    Err(fault) => eprintln!("redite: {}; left out", source.describe(record.place, fault)),
+                    Err(fault) => unread.say(fault.kind(), &source.describe(record.place, fault)),
                 }
             }
         }
     }
-    Ok(())
+    Ok(unread)
 }
 
 /// The name of a text field of a record.

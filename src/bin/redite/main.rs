@@ -7,6 +7,7 @@ mod commands;
 mod corpus;
 mod csv;
 mod diff;
+mod evaluate;
 mod exit;
 mod look;
 mod operand;
@@ -15,6 +16,7 @@ mod progress;
 mod settings;
 mod summary;
 mod verdict;
+mod words;
 
 use args::{Args, Command};
 use clap::Parser;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Command::Restore(args) => commands::restore::run(&args),
         Command::Find(args) => commands::find::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
+        Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Debug(args) => commands::debug::run(&args),
         Command::Completions(args) => commands::generate::completions(&args),
         Command::Man(args) => commands::generate::man(&args),

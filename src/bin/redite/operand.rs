@@ -144,7 +144,8 @@ fn look_up(
         } else {
             ControlFlow::Continue(())
         })
-    })
+    })?;
+    Ok(())
 }
 
 /// The bytes that are named of an article.

@@ -1,6 +1,6 @@
 //! What was typed, as it was meant.
 
-use crate::args::{InputArgs, NamesArg, NumbersArg, ParagraphsArg, RuleArgs, ScopeArg, UnitArg};
+use crate::args::{InputArgs, NamesArg, NumbersArg, OtherRuleArgs, ParagraphsArg, RuleArgs, ScopeArg, UnitArg};
 use anyhow::{Result, bail};
 use redite::files::ReadOptions;
 use redite::join::Measure;
@@ -10,6 +10,11 @@ use redite::{Detector, Keep, Names, Numbers, Scope, UnitChoice};
 
 /// The detector that was asked for, and the field that ranks articles, if one was named.
 pub(crate) fn detector(args: &RuleArgs) -> Result<(Detector, Option<String>)> {
+    detector_at(args.threshold, &args.other)
+}
+
+/// The same at another threshold.
+pub(crate) fn detector_at(threshold: f64, args: &OtherRuleArgs) -> Result<(Detector, Option<String>)> {
     let (keep, rank_field) = match args.keep.as_str() {
         "first" => (Keep::First, None),
         "last" => (Keep::Last, None),
@@ -32,7 +37,7 @@ pub(crate) fn detector(args: &RuleArgs) -> Result<(Detector, Option<String>)> {
             ScopeArg::Article => Scope::Article,
             ScopeArg::Corpus => Scope::Corpus,
         })
-        .threshold(args.threshold)
+        .threshold(threshold)
         .measure(measure(&args.similarity)?)
         .numbers(match args.numbers {
             NumbersArg::Strict => Numbers::Strict,

@@ -199,7 +199,7 @@ fn candidates(args: &LookArgs, out: &mut impl Write) -> Result<()> {
         if !settings.is_judged(cut.tokens.weight()) {
             return Ok(());
         }
-        if args.rule.scope == ScopeArg::Article && article.as_ref() != Some(&unit.source) {
+        if args.rule.other.scope == ScopeArg::Article && article.as_ref() != Some(&unit.source) {
             settle(settings, &mut groups)?;
             article = Some(unit.source.clone());
         }

@@ -1,0 +1,176 @@
+//! `redite evaluate`: what would a setting do to these articles?
+
+use crate::args::{EvaluateArgs, EvaluateFormat};
+use crate::corpus::place;
+use crate::evaluate::base::base;
+use crate::evaluate::borderline::{lower, nearest};
+use crate::evaluate::plant::{Plan, plant};
+use crate::evaluate::read::{Pile, Raw};
+use crate::evaluate::report::{Report, Run};
+use crate::evaluate::score::{detect, read_removals, removals, score};
+use crate::evaluate::truth::{ARTICLES, Set};
+use crate::exit::{Exit, clean_up_when_interrupted};
+use crate::look;
+use crate::paint::Paint;
+use crate::progress::Progress;
+use crate::settings;
+use anyhow::{Result, bail};
+use redite::Detector;
+use redite::files::{Id, Transaction};
+use std::collections::BTreeSet;
+use std::io::{BufWriter, Write, stdout};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit> {
+    if let Some(folder) = &args.score {
+        return score_file(args, folder);
+    }
+    let transaction = Transaction::new();
+    let _clean_up = clean_up_when_interrupted(&transaction)?;
+    let detectors = detectors(args)?;
+    settings::threads(&args.input)?;
+    let (set, untested, exit) = planted(args, &detectors[0])?;
+    if let Some(folder) = &args.write {
+        set.write(folder, &transaction)?;
+        transaction.commit()?;
+    }
+    let settings = *detectors[0].settings();
+    let threshold = settings.threshold().value();
+    let below = match lower(&settings) {
+        Some(lower) if args.sample > 0 => Some(settings::detector_at(lower, &args.rule)?.0),
+        _ => None,
+    };
+    let mut report = Report {
+        set: &set,
+        measure: Some(settings.measure().to_string()),
+        runs: Vec::new(),
+        untested,
+        above: Vec::new(),
+        below: Vec::new(),
+    };
+    let runs = (detectors.len() + usize::from(below.is_some())) as u64;
+    let bytes = set.meta.text_bytes;
+    let mut progress = Progress::new(runs * bytes, args.input.quiet);
+    progress.phase("comparing");
+    for (i, detector) in detectors.iter().enumerate() {
+        let detection = detect(&set, detector, &|share| progress.at_share(share, bytes));
+        if i == 0 {
+            report.above = nearest(&set, &detection, threshold, args.sample, |value| value >= threshold);
+        }
+        report.runs.push(Run {
+            threshold: Some(detector.settings().threshold().value()),
+            figures: score(&set, &removals(&set, &detection)),
+        });
+        progress.finish(bytes);
+    }
+    if let Some(below) = below {
+        let detection = detect(&set, &below, &|share| progress.at_share(share, bytes));
+        report.below = nearest(&set, &detection, threshold, args.sample, |value| value < threshold);
+    }
+    progress.clear();
+    print(&report, args)?;
+    Ok(exit)
+}
+
+/// One detector a threshold.
+fn detectors(args: &EvaluateArgs) -> Result<Vec<Detector>> {
+    let mut out = Vec::new();
+    for &threshold in &args.threshold {
+        let (detector, rank_field) = settings::detector_at(threshold, &args.rule)?;
+        if let Some(field) = rank_field {
+            bail!("--keep {field}: the planted set has no such field; evaluate takes first, longest or last");
+        }
+        out.push(detector);
+    }
+    if out.is_empty() {
+        bail!("--threshold needs a share, as in 0.6");
+    }
+    Ok(out)
+}
+
+/// Reads the articles and plants into a copy of them. With the languages in which nothing could be planted.
+fn planted(args: &EvaluateArgs, detector: &Detector) -> Result<(Set, Vec<String>, Exit)> {
+    let settings = *detector.settings();
+    let options = settings::read_options(&args.input, None);
+    let exclude: Vec<_> = args.write.iter().cloned().collect();
+    let mut pile = Pile::new(args.seed, args.max_text);
+    let read = look::each_record_but(
+        &args.input.inputs,
+        &exclude,
+        &options,
+        args.input.strict,
+        |source, record, fields| {
+            pile.push(Raw {
+                id: fields
+                    .id
+                    .as_ref()
+                    .map_or_else(|| place(source, record.place), |id: &Id| id.text().into_owned()),
+                language: look::language(fields, &settings),
+                texts: fields.texts.iter().map(|t| t.text.clone()).collect(),
+            });
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    let articles = pile.articles();
+    let languages = pile.finish();
+    let mut untested: BTreeSet<String> = languages.iter().map(|(l, _)| l.code().to_owned()).collect();
+    let per_grade = args.per_grade as usize;
+    let shelves = base(languages, settings.paragraphs(), per_grade);
+    let plan = Plan {
+        seed: args.seed,
+        per_grade: args.per_grade,
+        max_text: args.max_text,
+        settings,
+    };
+    let set = plant(shelves, &plan);
+    if set.pairs.is_empty() {
+        bail!(
+            "nothing could be planted into {articles} articles: copies are made of paragraphs of at least 20 words, or \
+             sentences of 10 to 60 words, that say nothing twice, and go into other paragraphs of the same language"
+        );
+    }
+    for pair in &set.pairs {
+        untested.remove(&pair.lang);
+    }
+    let exit = if read.failed_files > 0 {
+        Exit::Partly
+    } else {
+        Exit::Done
+    };
+    Ok((set, untested.into_iter().collect(), exit))
+}
+
+/// Holds a file of removed units against a set that was written.
+fn score_file(args: &EvaluateArgs, folder: &Path) -> Result<Exit> {
+    let [removed] = &args.input.inputs[..] else {
+        bail!("--score takes one file of removed units as INPUT");
+    };
+    let set = Set::read(folder)?;
+    let figures = score(&set, &read_removals(removed, &set)?);
+    let report = Report {
+        set: &set,
+        measure: None,
+        runs: vec![Run {
+            threshold: None,
+            figures,
+        }],
+        untested: Vec::new(),
+        above: Vec::new(),
+        below: Vec::new(),
+    };
+    print(&report, args)?;
+    Ok(Exit::Done)
+}
+
+fn print(report: &Report<'_>, args: &EvaluateArgs) -> Result<()> {
+    let mut out = BufWriter::new(stdout().lock());
+    match args.format {
+        EvaluateFormat::Text => report.text(Paint::choose(args.color), &mut out)?,
+        EvaluateFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report.json())?)?,
+    }
+    if let Some(folder) = args.write.as_ref().filter(|_| !args.input.quiet) {
+        eprintln!("redite: the planted set is in {}", folder.join(ARTICLES).display());
+    }
+    Ok(out.flush()?)
+}

@@ -1,0 +1,367 @@
+//! `redite evaluate`: what is planted, what is told of it, and that both are the same everywhere.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
+use crate::support::data;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn run(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_redite"));
+    command.current_dir(folder).args(args).stdin(Stdio::null());
+    command.output().unwrap()
+}
+
+fn sample() -> String {
+    data("sample").to_str().unwrap().to_owned()
+}
+
+fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_str(&stdout(output)).unwrap()
+}
+
+fn lines(path: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The articles of a set by id, with their places.
+fn articles(set: &Path) -> Vec<(String, String)> {
+    let field = |article: &Value, name: &str| article[name].as_str().unwrap().to_owned();
+    let articles = lines(&set.join("articles.jsonl"));
+    articles.iter().map(|a| (field(a, "id"), field(a, "text"))).collect()
+}
+
+fn place(articles: &[(String, String)], spot: &Value) -> (usize, u64) {
+    let id = spot["article"].as_str().unwrap();
+    let article = articles.iter().position(|(other, _)| other == id).unwrap();
+    (article, spot["bytes"][0].as_u64().unwrap())
+}
+
+#[test]
+fn the_truth_points_at_the_texts() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["evaluate", &sample(), "--write", "set"]);
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("articles.jsonl"),
+        "{output:?}"
+    );
+    let set = folder.path().join("set");
+    let articles = articles(&set);
+    assert_eq!(
+        articles.iter().map(|a| &a.0).collect::<BTreeSet<_>>().len(),
+        articles.len()
+    );
+    let truth = lines(&set.join("truth.jsonl"));
+    assert!(truth.len() > 25, "{}", truth.len());
+    let mut grades = BTreeSet::new();
+    let mut copies_first = 0;
+    for (number, pair) in truth.iter().enumerate() {
+        assert_eq!(pair["pair"], number);
+        for side in ["source", "copy"] {
+            let (article, start) = place(&articles, &pair[side]);
+            let end = pair[side]["bytes"][1].as_u64().unwrap();
+            let text = &articles[article].1[usize::try_from(start).unwrap()..usize::try_from(end).unwrap()];
+            assert_eq!(pair[side]["text"], text);
+        }
+        let grade = pair["grade"].as_str().unwrap();
+        assert_eq!(pair["trap"], grade.starts_with("trap_"));
+        let (source, copy) = (&pair["source"], &pair["copy"]);
+        assert_eq!(source["text"] == copy["text"], grade == "exact");
+        let copy_first = place(&articles, copy) < place(&articles, source);
+        assert_eq!(pair["first"], if copy_first { "copy" } else { "source" });
+        assert!(copy_first || grade != "trap_facts");
+        copies_first += u64::from(copy_first);
+        grades.insert(grade.to_owned());
+    }
+    assert!(grades.len() > 8, "{grades:?}");
+    assert!(
+        copies_first > 5 && copies_first + 5 < truth.len() as u64,
+        "{copies_first}"
+    );
+    let meta: Value = serde_json::from_str(&fs::read_to_string(set.join("meta.json")).unwrap()).unwrap();
+    assert_eq!(meta["format"], "redite planted set 1");
+    assert_eq!(meta["pairs"], truth.len());
+}
+
+#[test]
+fn copies_go_into_other_articles_unless_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    // Invented words, none of them twice in a row.
+    let word = |i: u64| {
+        let number = i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+        let syllables = ["ba", "re", "mi", "fo", "lu", "sa", "te", "ni", "go", "pu"];
+        let syllable = |by: u64| syllables[usize::try_from(number / by % 10).unwrap()];
+        [1, 10, 100].map(syllable).concat()
+    };
+    let line = |from: u64| (from..from + 13).map(word).collect::<Vec<_>>().join(" ");
+    let paragraph = |n: u64| {
+        format!(
+            "Then {}. And {}. So {}.",
+            line(100 * n),
+            line(100 * n + 20),
+            line(100 * n + 40)
+        )
+    };
+    let text: String = (0..12_u64)
+        .map(|n| {
+            format!(
+                "{}\n",
+                json!({"id": n, "lang": "en", "text": format!("{}\n\n{}", paragraph(2 * n), paragraph(2 * n + 1))})
+            )
+        })
+        .collect();
+    fs::write(folder.path().join("in.jsonl"), text).unwrap();
+    for (scope, same) in [("corpus", false), ("article", true)] {
+        let args = ["evaluate", "in.jsonl", "--scope", scope, "--write", scope, "-q"];
+        stdout(&run(folder.path(), &args));
+        let truth = lines(&folder.path().join(scope).join("truth.jsonl"));
+        assert!(truth.len() > 5);
+        for pair in truth {
+            assert_eq!(pair["source"]["article"] == pair["copy"]["article"], same, "{pair}");
+        }
+    }
+}
+
+/// What was told of a run, without what only it can know.
+fn figures(report: &Value) -> Vec<Value> {
+    let runs = report["runs"].as_array().unwrap().iter().cloned();
+    runs.map(|mut run| {
+        run.as_object_mut().unwrap().remove("threshold");
+        run
+    })
+    .collect()
+}
+
+#[test]
+fn a_set_that_is_cleaned_and_scored_gives_the_same_figures() {
+    let (folder, sample) = (tempfile::tempdir().unwrap(), sample());
+    for rule in [
+        &[][..],
+        &["--threshold", "0.45"],
+        &["--unit", "sentence", "--keep", "last"],
+    ] {
+        let evaluate = [&["evaluate", &sample, "--write", "set", "--format", "json", "-q"], rule].concat();
+        let told = json(&run(folder.path(), &evaluate));
+        let set = [
+            "set/articles.jsonl",
+            "-o",
+            "out.jsonl",
+            "--removed",
+            "removed.jsonl",
+            "-q",
+        ];
+        stdout(&run(folder.path(), &[&["clean"], &set[..], rule].concat()));
+        let scored = json(&run(
+            folder.path(),
+            &["evaluate", "--score", "set", "removed.jsonl", "--format", "json"],
+        ));
+        assert_eq!(figures(&told), figures(&scored), "{rule:?}");
+        assert_eq!(told["set"], scored["set"]);
+        assert_eq!(told["runs"][0]["orphans"], 0);
+        let removed = fs::read_to_string(folder.path().join("removed.jsonl")).unwrap();
+        assert_eq!(told["runs"][0]["removed"], removed.lines().count());
+    }
+}
+
+#[test]
+fn several_thresholds_and_what_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let args = [
+        "evaluate",
+        &sample(),
+        "--threshold",
+        ".3,.6",
+        "--threshold",
+        "1",
+        "--format",
+        "json",
+    ];
+    let told = json(&run(folder.path(), &args));
+    let runs = told["runs"].as_array().unwrap();
+    assert_eq!(
+        runs.iter()
+            .map(|r| r["threshold"].as_f64().unwrap())
+            .collect::<Vec<_>>(),
+        [0.3, 0.6, 1.0]
+    );
+    let share = |run: &Value, unit: &str, grade: &str| {
+        let figures = run["figures"].as_array().unwrap();
+        let mine = |f: &&Value| f["unit"] == unit && f["grade"] == grade && f["lang"].is_null();
+        figures.iter().find(mine).unwrap()["share"].as_f64().unwrap()
+    };
+    for run in runs {
+        assert!((share(run, "paragraph", "exact") - 1.0).abs() < 1e-9);
+        assert!(share(run, "sentence", "trap_numbers").abs() < 1e-9);
+    }
+    let found = |run: &Value| share(run, "paragraph", "w20") + share(run, "paragraph", "w10");
+    assert!(found(&runs[0]) > 1.5 && found(&runs[2]) == 0.0, "{told}");
+    // Pairs nearest to the first threshold, from both sides.
+    for (side, above) in [("above", true), ("below", false)] {
+        let pairs = told[side].as_array().unwrap();
+        assert!(!pairs.is_empty() && pairs.len() <= 3, "{side}");
+        for pair in pairs {
+            assert_eq!(pair["similarity"].as_f64().unwrap() >= 0.3, above);
+        }
+    }
+    let text = stdout(&run(folder.path(), &["evaluate", &sample(), "--threshold", ".3,.6"]));
+    for said in [
+        "at 0.3",
+        "at 0.6",
+        "fewer than 30 pairs",
+        "clean units",
+        "Nearest to 0.3, below",
+        "{+",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    assert!(!text.contains('\x1b'));
+    let plain = stdout(&run(folder.path(), &["evaluate", &sample(), "--sample", "0"]));
+    assert!(!plain.contains("Nearest"));
+}
+
+/// All files of a set, and what was told.
+fn all_of(folder: &Path, more: &[&str]) -> (Vec<Vec<u8>>, String) {
+    let told = stdout(&run(
+        folder,
+        &[&["evaluate", &sample(), "--write", "set", "-q"], more].concat(),
+    ));
+    let set = folder.join("set");
+    let files = ["articles.jsonl", "truth.jsonl", "meta.json"].map(|name| fs::read(set.join(name)).unwrap());
+    (files.to_vec(), told)
+}
+
+#[test]
+fn seeds_decide_and_threads_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = all_of(folder.path(), &["--threads", "1"]);
+    assert!(one == all_of(folder.path(), &["--threads", "8"]));
+    assert!(one == all_of(folder.path(), &["--seed", "7"]));
+    let other = all_of(folder.path(), &["--seed", "8"]);
+    assert!(one.0[1] != other.0[1]);
+}
+
+#[test]
+fn what_is_planted_in_a_language_does_not_depend_on_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = fs::read_to_string(data("sample").join("articles.jsonl")).unwrap();
+    let french: String = all
+        .lines()
+        .filter(|l| l.contains("\"lang\": \"fr\""))
+        .map(|l| format!("{l}\n"))
+        .collect();
+    fs::write(folder.path().join("all.jsonl"), &all).unwrap();
+    fs::write(folder.path().join("fr.jsonl"), &french).unwrap();
+    let pairs = |input: &str| -> Vec<Value> {
+        stdout(&run(folder.path(), &["evaluate", input, "--write", "set", "-q"]));
+        let mut pairs = lines(&folder.path().join("set/truth.jsonl"));
+        pairs.retain(|pair| pair["lang"] == "fr");
+        pairs.iter_mut().for_each(|pair| pair["pair"] = json!(0));
+        pairs
+    };
+    let alone = pairs("fr.jsonl");
+    assert!(!alone.is_empty());
+    assert_eq!(pairs("all.jsonl"), alone);
+}
+
+#[test]
+fn faults_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| -> PathBuf { folder.path().join(name) };
+    fs::write(path("short.txt"), "Too short.\n\nEven shorter.").unwrap();
+    fs::write(path("empty.jsonl"), "").unwrap();
+    let good = fs::read_to_string(data("sample").join("articles.jsonl")).unwrap();
+    fs::write(path("bad.jsonl"), format!("{{\"text\":\n{good}{{\"text\":17}}\n")).unwrap();
+    for (args, why) in [
+        (&["evaluate", "short.txt"][..], "nothing could be planted"),
+        (&["evaluate", "empty.jsonl"], "nothing could be planted"),
+        (&["evaluate", "no-such-file"], "no-such-file"),
+        (&["evaluate", "bad.jsonl", "--strict"], "bad.jsonl:1"),
+        (
+            &["evaluate", "bad.jsonl", "--keep", "date"],
+            "takes first, longest or last",
+        ),
+        (&["evaluate", "bad.jsonl", "--threshold", "0.6,0"], "threshold"),
+        (&["evaluate", "bad.jsonl", "--max-text", "much"], "20M"),
+        (&["evaluate", "bad.jsonl", "--per-grade", "0"], "--per-grade"),
+        (
+            &["evaluate", "bad.jsonl", "--score", "set", "--write", "set"],
+            "--score",
+        ),
+        (
+            &["evaluate", "bad.jsonl", "--score", "no-such-set"],
+            "meta.json: cannot be read",
+        ),
+    ] {
+        let output = run(folder.path(), args);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains(why) && output.stdout.is_empty(), "{args:?}: {said}");
+    }
+    // A broken record is named and left out.
+    let output = run(folder.path(), &["evaluate", "bad.jsonl", "--write", "set"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        said.contains("bad.jsonl:1") && said.contains("bad.jsonl:63") && said.contains("left out"),
+        "{said}"
+    );
+    // A set is not read for the next.
+    assert!(
+        run(folder.path(), &["evaluate", ".", "--write", "set"])
+            .status
+            .success()
+    );
+
+    let unit = |article: &str, bytes: [u32; 2]| {
+        let kept = json!({"article": "fr-1", "bytes": [0, 10]});
+        json!({"article": article, "unit": "sentence", "bytes": bytes, "kept": kept}).to_string()
+    };
+    for (line, why) in [
+        (unit("fr-1", [0, 10]), ""),
+        (
+            json!({"article": "fr-1", "source": "x", "dropped": "{}"}).to_string(),
+            "",
+        ),
+        (unit("nobody", [0, 10]), "no article \"nobody\""),
+        (unit("fr-1", [0, 999_999]), "bytes 0 to 999999"),
+        (
+            json!({"article": "fr-1", "bytes": [0, 10]}).to_string(),
+            "needs `article`, `unit`",
+        ),
+        ("{".to_owned(), "EOF"),
+    ] {
+        fs::write(path("removed.jsonl"), format!("\n{line}\n")).unwrap();
+        let output = run(folder.path(), &["evaluate", "--score", "set", "removed.jsonl"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            output.status.code(),
+            Some(if why.is_empty() { 0 } else { 2 }),
+            "{line}: {said}"
+        );
+        assert!(
+            said.contains(why) && (why.is_empty() || said.contains("removed.jsonl:2")),
+            "{line}: {said}"
+        );
+    }
+    // A truth that does not fit its articles is no truth.
+    let truth = fs::read_to_string(path("set/truth.jsonl")).unwrap();
+    fs::write(
+        path("set/truth.jsonl"),
+        truth.replacen("\"bytes\":[", "\"bytes\":[1", 1),
+    )
+    .unwrap();
+    let output = run(folder.path(), &["evaluate", "--score", "set", "removed.jsonl"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("truth.jsonl:1: broken"),
+        "{output:?}"
+    );
+}
