@@ -34,11 +34,16 @@ struct Record {
 fn main() {
     let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
     let (mut folders, mut split, mut errors, mut systems) = (Vec::new(), None, None, SYSTEMS.len());
+    let mut of = 0;
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--split" => split = args.next(),
             "--errors" => errors = args.next(),
             "--only" => systems = 1,
+            "--of" => {
+                let name = args.next();
+                of = SYSTEMS.iter().position(|s| name.as_deref() == Some(s)).unwrap_or(0);
+            }
             _ => folders.push(PathBuf::from(arg)),
         }
     }
@@ -74,7 +79,7 @@ fn main() {
             .entry(records[0].lang.clone())
             .or_insert_with(|| vec![Vec::new(); systems]);
         for system in 0..systems {
-            let (f1, speed) = score(system, &records, show && system == 0);
+            let (f1, speed) = score(system, &records, show && system == of);
             print!("  {f1:.3} / {speed:<5.0}");
             entry[system].push(f1);
             all[system] += f1;

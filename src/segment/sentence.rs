@@ -5,7 +5,7 @@ use crate::model::Span;
 use super::chars::{self, Stop, cap};
 use super::language::Language;
 use super::next::{Next, is_roman};
-use super::rules::{CAPITAL, COUNTED, HARD, NUMBER, Rules, SOFT, STARTER};
+use super::rules::{ABBREVIATED, CAPITAL, COUNTED, HARD, NUMBER, OPENER, Rules, SOFT, STARTER};
 use super::wrap::wrapped;
 
 /// Appends the sentences of `paragraph` to `out`: byte spans into `paragraph`, in order, trimmed of white space and
@@ -56,6 +56,9 @@ pub fn sentences(paragraph: &str, language: Language, out: &mut Vec<Span>) {
 
 /// The farthest a word before a stop is looked at, in bytes.
 const REACH: usize = 40;
+
+/// As many `=` or `_` are a rule drawn, fewer a heading's or a form's.
+const RULE: usize = 16;
 
 struct Scanner<'t> {
     text: &'t str,
@@ -119,11 +122,16 @@ impl<'t> Scanner<'t> {
         }
         match c {
             ')' => Found {
-                cut: self.list_item(at, b')'),
+                cut: self.list_item(at, b')').or_else(|| self.face(next)),
                 next,
             },
             ' ' => self.phrase(at),
-            '\u{2022}' if self.space_before(at) => Found { cut: Some(at), next },
+            '\u{2022}' | '\u{2043}' if self.space_before(at) => Found { cut: Some(at), next },
+            '(' => Found {
+                cut: self.face(next),
+                next,
+            },
+            '*' | '=' | '_' => self.rule(at),
             _ if chars::line_break(&bytes[at..]).is_some() => self.line(at),
             _ => Found { cut: None, next },
         }
@@ -247,16 +255,7 @@ impl<'t> Scanner<'t> {
             }
             Stop::Dot if space && next.ellipsis => true,
             _ if !c.is_alphanumeric() => false,
-            _ if chars::lower(c) => {
-                // One who begins without a capital does so again, and one who writes "i" never used them.
-                let bare = self.rules.word(next.word) & CAPITAL != 0 && stop != Stop::Ellipsis;
-                space
-                    && (bare || matches!(next.word, "http" | "https" | "www") || self.small())
-                    && !(stop == Stop::Dot
-                        && self
-                            .word_before(at)
-                            .is_none_or(|w| self.rules.word(w) != 0 || w.chars().count() < 3))
-            }
+            _ if chars::lower(c) => space && self.uncapped(at, stop, closed, next),
             Stop::Bang if space => true,
             Stop::Bang => closed && next.marks == 0 || !c.is_ascii() && !chars::upper(c) || self.glued(at, c, next),
             Stop::Ellipsis if space || closed => {
@@ -264,13 +263,49 @@ impl<'t> Scanner<'t> {
                     && self.rules.word(next.word) & CAPITAL == 0
             }
             Stop::Ellipsis => self.glued(at, c, next),
-            Stop::Dot if space => self.dot_ends(at, closed, next),
+            Stop::Dot if space => self.dot_ends(at, end, closed, next),
             Stop::Dot => closed && chars::upper(c) && self.glued(at, c, next) || self.glued(at, c, next),
         }
     }
 
+    /// A stop before a space and a small letter: an end only where someone does without capitals.
+    fn uncapped(&mut self, at: usize, stop: Stop, closed: bool, next: &Next<'_>) -> bool {
+        if matches!(next.word, "http" | "https" | "www") {
+            return stop != Stop::Dot
+                || self
+                    .word_before(at)
+                    .is_none_or(|w| self.rules.word(w) & ABBREVIATED == 0);
+        }
+        let word = match self.word_before(at) {
+            None if stop == Stop::Dot => {
+                // ".) but", where no abbreviation can be.
+                return !closed && self.text[..at].ends_with([')', '"']) && self.rules.word(next.word) & STARTER != 0;
+            }
+            word => word.unwrap_or_default(),
+        };
+        let letters = word.chars().count();
+        if stop == Stop::Dot
+            && (letters < 3 || self.rules.word(word) & ABBREVIATED != 0 || is_lettered(word) || is_roman(word))
+        {
+            return false;
+        }
+        let known = self.rules.word(next.word);
+        // One who begins without a capital does so again, and one who writes "i" never used them.
+        if known & CAPITAL != 0 && stop != Stop::Ellipsis || self.small() {
+            return true;
+        }
+        // Abbreviations are short. The Armenian dot is a colon.
+        stop == Stop::Dot
+            && !closed
+            && (letters >= 6 || known & STARTER != 0)
+            && !self.text[..at - word.len()].ends_with('-')
+            && word
+                .chars()
+                .all(|c| c.is_alphabetic() && !matches!(c, '\u{530}'..='\u{58f}'))
+    }
+
     /// A dot before a space and something that is not lower-case.
-    fn dot_ends(&mut self, at: usize, closed: bool, next: &Next<'_>) -> bool {
+    fn dot_ends(&mut self, at: usize, end: usize, closed: bool, next: &Next<'_>) -> bool {
         let Some(c) = next.first else { return true };
         let Some(word) = self.word_before(at) else {
             // Tokenised text: "Mr . Smith".
@@ -301,7 +336,7 @@ impl<'t> Scanner<'t> {
             return true;
         }
         if known & SOFT != 0 {
-            return !number();
+            return !number() && !self.goes_along(end) && (starter() || !self.adverbial(at));
         }
         let digits = word.bytes().all(|b| b.is_ascii_digit());
         // "6-4." is no ordinal, "FIFA-e." and ארה"ב. no initial, "J.-P." is one.
@@ -323,10 +358,31 @@ impl<'t> Scanner<'t> {
         if self.rules.word(next.word) & COUNTED != 0 && digits && word.len() <= 2 {
             return false;
         }
+        if word.len() == 1 && word.as_bytes()[0].is_ascii_lowercase() && self.begins(at - 1) {
+            self.list = Some((u32::from(word.as_bytes()[0]), b'.'));
+            return false;
+        }
         if !joined && is_lettered(word) {
             return starter() || next.marks > 0 && !c.is_ascii();
         }
         true
+    }
+
+    /// After an abbreviation that ends at `end`, a bracket or a dash goes on: "Inc. (ACM)", "D.C. - Colombia".
+    fn goes_along(&self, end: usize) -> bool {
+        let rest = self.text[end..].trim_start();
+        rest.starts_with('(')
+            || rest.starts_with(['-', '\u{2013}']) && rest.chars().nth(1).is_some_and(char::is_whitespace)
+    }
+
+    /// The sentence up to `at` says no more than when or where: "By 9 p.m.", "In St. Louis, Mo."
+    fn adverbial(&self, at: usize) -> bool {
+        at - self.start <= 48
+            && self
+                .rules
+                .word(Next::read(self.text, chars::gap(self.text, self.start).end).word)
+                & OPENER
+                != 0
     }
 
     /// True if a stop without a space stands between two sentences all the same: "so.Then", "다.그".
@@ -335,6 +391,10 @@ impl<'t> Scanner<'t> {
         let mut letters = word.chars().rev();
         let last = letters.next().unwrap_or(' ');
         let cased = chars::upper(c);
+        let starter = self.rules.word(next.word) & STARTER != 0;
+        if cased && next.whole && starter && (word.len() > 2 && word.bytes().all(|b| b.is_ascii_digit())) {
+            return true;
+        }
         if next.word.chars().nth(1).is_none() || next.marks > 0 || !next.whole || !c.is_alphabetic() {
             return false;
         }
@@ -344,7 +404,7 @@ impl<'t> Scanner<'t> {
         letters.clone().nth(1).is_some()
             && letters
                 .all(|c| c.is_alphabetic() && (!cased || chars::lower(c)) || c == word.chars().next().unwrap_or(c))
-            && !(cased && next.word.chars().skip(1).any(chars::upper))
+            && !(cased && next.word.chars().skip(1).any(chars::upper) && !next.is_roman())
     }
 
     /// True for a stop inside a number or an abbreviation written without spaces.
@@ -360,7 +420,8 @@ impl<'t> Scanner<'t> {
     fn line(&mut self, at: usize) -> Found {
         let gap = chars::gap(self.text, at);
         let next = Next::read(self.text, gap.end);
-        let goes_on = next.first.is_some_and(chars::lower) && !next.bullet;
+        // A list in small letters is one none the less.
+        let goes_on = next.first.is_some_and(chars::lower) && !next.bullet && !self.small();
         let cut = gap.blank || !goes_on && !self.runs_on(at);
         if cut {
             self.letters = 0;
@@ -407,6 +468,39 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    /// The end of a sentence after a face that ends at `end`, before a capital: "so :-) Then".
+    fn face(&self, end: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let (mouth, before) = (bytes[end - 1], &bytes[..end - 1]);
+        let before = before.strip_suffix(b"-").unwrap_or(before);
+        let before = before.strip_suffix(b":").or_else(|| before.strip_suffix(b";"))?;
+        let alone =
+            mouth != bytes.get(end).copied().unwrap_or_default() && before.last().is_none_or(|b| b" .!?\n".contains(b));
+        let gap = chars::gap(self.text, end);
+        let next = self.char_at(gap.end)?;
+        (alone && gap.end > end && chars::upper(next)).then_some(end)
+    }
+
+    /// A run of one sign at `at`: a rule drawn between two sentences, cut before and after it.
+    fn rule(&self, at: usize) -> Found {
+        let bytes = self.text.as_bytes();
+        let sign = bytes[at];
+        let length = bytes[at..].iter().take_while(|&&b| b == sign).count();
+        let next = at + length;
+        let least = if sign == b'*' { 3 } else { RULE };
+        let ruled = |end: usize| end >= least && bytes[end - least..end].iter().all(|&b| b == sign);
+        let gap = chars::gap(self.text, next);
+        let drawn = gap.end > next && self.char_at(gap.end).is_some_and(chars::upper);
+        if length == 1 && ruled(next) && drawn {
+            return Found { cut: Some(next), next };
+        }
+        let cut = length >= least && drawn && self.space_before(at);
+        Found {
+            cut: cut.then_some(at),
+            next: if cut { next - 1 } else { next },
+        }
+    }
+
     /// The sign `)` or `.` of a list item at `at`: notes it, and cuts before its number if it follows on the last.
     fn list_item(&mut self, at: usize, sign: u8) -> Option<usize> {
         let word = self.word_before(at)?;
@@ -414,7 +508,8 @@ impl<'t> Scanner<'t> {
         let begin = at - word.len() - usize::from(self.text.as_bytes()[at - 1] == b'.');
         let number = match word.as_bytes() {
             digits if digits.len() <= 2 && digits.iter().all(u8::is_ascii_digit) => word.parse().ok()?,
-            [letter @ (b'a'..=b'z' | b'A'..=b'Z')] if sign == b')' => u32::from(*letter),
+            [letter @ b'a'..=b'z'] => u32::from(*letter),
+            [letter @ b'A'..=b'Z'] if sign == b')' => u32::from(*letter),
             _ => return None,
         };
         let after = Next::read(self.text, chars::gap(self.text, at + 1).end);
