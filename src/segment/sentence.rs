@@ -6,6 +6,7 @@ use super::chars::{self, Stop, cap};
 use super::language::Language;
 use super::next::{Next, is_roman};
 use super::rules::{ABBREVIATED, CAPITAL, COUNTED, HARD, NUMBER, OPENER, Rules, SOFT, STARTER};
+use super::steps::looked;
 use super::wrap::wrapped;
 
 /// Appends the sentences of `paragraph` to `out`: byte spans into `paragraph`, in order, trimmed of white space and
@@ -18,31 +19,47 @@ use super::wrap::wrapped;
 /// # Where a sentence ends
 /// At the stops of every script ([UAX #29] `Sentence_Terminal`, and `…`), after the quotes and brackets that close
 /// behind them, as in UAX #29. Unlike it, not
-/// - before a lower-case letter, also not after `!` and `?`: « Viens ! » dit-il;
+/// - before a lower-case letter, also not after `!` and `?`: « Viens ! » dit-il; unless the sentence began with one, too,
+///   or a dot stands behind a word that is too long for an abbreviation, or before a word that begins sentences;
 /// - after what `language` knows as an abbreviation, an initial or an ordinal, unless a word follows that begins
 ///   sentences ("in the U.S. He");
+/// - after an abbreviation, where all before it is a phrase of time or place: "By 9 p.m. Rome slept";
 /// - after the number of a list item, before which it does end: "1) one 2) two" are two;
 /// - after a quotation that a particle takes up: 「はい。」と言った。
 ///
-/// `:` and `;` end nothing, save where a language uses them as a stop (Armenian, Greek).
+/// A face `:-)` before a capital and a rule `====` between two sentences end one, too. `:` and `;` end nothing, save
+/// where a language uses them as a stop (Armenian, Greek).
 ///
 /// # Line breaks
 /// A blank line ends a sentence. A single line break does too (it parts the items of a list and the rows of a table)
-/// unless the next line begins with a lower-case letter, the line before ends in a comma, an opening bracket or an
-/// abbreviation, or the whole paragraph looks hard-wrapped: every line is as full as the next word allows, at 40 to
-/// 120 characters.
+/// unless the next line begins with a lower-case letter and the sentence did not, the line before ends in a comma, an
+/// opening bracket or an abbreviation, or the whole paragraph looks hard-wrapped: every line is as full as the next
+/// word allows, at 40 to 120 characters.
 ///
 /// # Languages without a stop
 /// Thai and Lao end a sentence with a space, but put spaces elsewhere too. There, a "sentence" is a run of phrases: it
-/// ends at the first space between two letters after at least 60 characters. Khmer, Burmese and Tibetan texts do
-/// have stops (។ ။ །) and are cut at those.
+/// ends at the first space between two letters after at least 60 characters, also where `language` is another, if the
+/// paragraph begins in Thai or Lao. Khmer, Burmese and Tibetan texts do have stops (។ ။ །) and are cut at those.
 ///
 /// [UAX #29]: https://www.unicode.org/reports/tr29/#Sentence_Boundaries
 pub fn sentences(paragraph: &str, language: Language, out: &mut Vec<Span>) {
     let text = cap(paragraph);
+    let rules = language.rules();
+    // A Thai paragraph is one in whatever language it was said to be.
+    let thai = || {
+        text.chars()
+            .take(REACH)
+            .find(|c| c.is_alphabetic())
+            .is_some_and(chars::thai)
+    };
+    let floor = match rules.phrase_floor {
+        0 if thai() => Language::from_tag("th").rules().phrase_floor,
+        floor => floor,
+    };
     Scanner {
         text,
-        rules: language.rules(),
+        rules,
+        floor,
         start: 0,
         list: None,
         wrapped: None,
@@ -63,6 +80,8 @@ const RULE: usize = 16;
 struct Scanner<'t> {
     text: &'t str,
     rules: &'static Rules,
+    /// Letters after which a space ends a phrase; 0 if never.
+    floor: u32,
     /// Where the sentence being read begins.
     start: usize,
     /// Number and sign of the last list item: `(1, ')')`.
@@ -87,10 +106,18 @@ struct Found {
 impl<'t> Scanner<'t> {
     fn run(mut self, out: &mut Vec<Span>) {
         let bytes = self.text.as_bytes();
-        let table = &self.rules.table;
+        let mut spaced;
+        let table = if self.floor == self.rules.phrase_floor {
+            &self.rules.table
+        } else {
+            spaced = self.rules.table;
+            spaced[usize::from(b' ')] = u64::MAX;
+            &spaced
+        };
         let mut at = 0;
         while let Some(step) = bytes[at..].iter().position(|&b| table[usize::from(b)] != 0) {
             at += step;
+            looked(step);
             if let (lead @ 0xc2.., Some(second)) = (bytes[at], bytes.get(at + 1))
                 && table[usize::from(lead)] >> (second & 63) & 1 == 0
             {
@@ -144,7 +171,7 @@ impl<'t> Scanner<'t> {
         if bytes[at..].starts_with(b".)") && self.is_listed(at) {
             return Found { cut: None, next: end };
         }
-        let mut closed = false;
+        let (mut closed, mut noted) = (false, false);
         while let Some(c) = self.char_at(end) {
             if let Some(more) = self.rules.stop(c) {
                 stop = match (stop, more) {
@@ -154,8 +181,9 @@ impl<'t> Scanner<'t> {
                 };
             } else if chars::closes(c) || (chars::turns(c) && !self.letter_at(end + c.len_utf8())) {
                 closed = true;
-            } else if let Some(length) = reference(&bytes[end..]) {
+            } else if let Some(length) = reference(&bytes[end..], noted) {
                 end += length;
+                noted = true;
                 continue;
             } else if c == ' ' && stop != Stop::Full && self.spaced_stop(end + 1) {
                 // ". . ." and "! ! !" are one stop.
@@ -259,7 +287,10 @@ impl<'t> Scanner<'t> {
             Stop::Bang if space => true,
             Stop::Bang => closed && next.marks == 0 || !c.is_ascii() && !chars::upper(c) || self.glued(at, c, next),
             Stop::Ellipsis if space || closed => {
-                (chars::upper(c) || chars::syllabic(c) || chars::ideographic(c))
+                // Three dots and the stop.
+                let run = &self.text[at..end];
+                let ended = || run.matches('.').count() + 3 * run.matches('\u{2026}').count() > 3;
+                (chars::upper(c) || chars::syllabic(c) || chars::ideographic(c) || c.is_alphabetic() && ended())
                     && self.rules.word(next.word) & CAPITAL == 0
             }
             Stop::Ellipsis => self.glued(at, c, next),
@@ -335,6 +366,9 @@ impl<'t> Scanner<'t> {
         if closed {
             return true;
         }
+        if c.is_numeric() && self.is_unit(at - word.len(), word) {
+            return false;
+        }
         if known & SOFT != 0 {
             return !number() && !self.goes_along(end) && (starter() || !self.adverbial(at));
         }
@@ -368,9 +402,22 @@ impl<'t> Scanner<'t> {
         true
     }
 
+    /// A short word in small letters at `begin` is an abbreviation before a number if it stands right behind a bracket or
+    /// a number: "(abb. 4)", "5 ft. 3 in. 2 lb."
+    fn is_unit(&self, begin: usize, word: &str) -> bool {
+        let before = &self.text[..begin];
+        word.chars().all(chars::lower)
+            && (before.ends_with(['(', '[']) && word.len() <= 8
+                || word.len() <= 3
+                    && before
+                        .strip_suffix([' ', '\u{a0}'])
+                        .is_some_and(|b| b.ends_with(char::is_numeric)))
+    }
+
     /// After an abbreviation that ends at `end`, a bracket or a dash goes on: "Inc. (ACM)", "D.C. - Colombia".
     fn goes_along(&self, end: usize) -> bool {
         let rest = self.text[end..].trim_start();
+        looked(self.text.len() - end - rest.len());
         rest.starts_with('(')
             || rest.starts_with(['-', '\u{2013}']) && rest.chars().nth(1).is_some_and(char::is_whitespace)
     }
@@ -434,6 +481,7 @@ impl<'t> Scanner<'t> {
 
     fn runs_on(&mut self, at: usize) -> bool {
         let before = self.text[self.start..at].trim_end();
+        looked(at - self.start - before.len());
         let comma = before.ends_with([',', '(', '[', '\u{ab}', '\u{60c}', '\u{3001}', '\u{ff0c}', '\u{201e}']);
         let abbreviated = before.ends_with('.')
             && self
@@ -453,12 +501,13 @@ impl<'t> Scanner<'t> {
         if self.counted <= self.start {
             self.letters = 0;
         }
+        looked(at - from);
         let count = self.text[from..at].chars().count();
         self.letters = self.letters.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
         self.counted = gap.end;
         let around = self.text[..at].chars().next_back().is_some_and(chars::phrasal)
             && self.char_at(gap.end).is_some_and(chars::phrasal);
-        let cut = around && self.letters >= self.rules.phrase_floor;
+        let cut = around && self.letters >= self.floor;
         if cut {
             self.letters = 0;
         }
@@ -486,6 +535,7 @@ impl<'t> Scanner<'t> {
         let bytes = self.text.as_bytes();
         let sign = bytes[at];
         let length = bytes[at..].iter().take_while(|&&b| b == sign).count();
+        looked(length);
         let next = at + length;
         let least = if sign == b'*' { 3 } else { RULE };
         let ruled = |end: usize| end >= least && bytes[end - least..end].iter().all(|&b| b == sign);
@@ -532,6 +582,7 @@ impl<'t> Scanner<'t> {
 
     /// An odd number of straight quotes stands before `at`, so another one would close. Asked in order of `at`.
     fn quoted(&mut self, at: usize) -> bool {
+        looked(at - self.quotes.0.min(at));
         let new = self.text.as_bytes()[self.quotes.0.min(at)..at]
             .iter()
             .filter(|&&b| b == b'"')
@@ -570,6 +621,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn char_at(&self, at: usize) -> Option<char> {
+        looked(1);
         self.text[at..].chars().next()
     }
 
@@ -586,6 +638,7 @@ impl<'t> Scanner<'t> {
     /// The word that ends at `at`, inner dots included; none if it is longer than [`REACH`] or empty.
     fn word_before(&self, at: usize) -> Option<&'t str> {
         let mut floor = at.saturating_sub(REACH);
+        looked(at - floor);
         while !self.text.is_char_boundary(floor) {
             floor += 1;
         }
@@ -620,13 +673,16 @@ fn is_lettered(word: &str) -> bool {
     })
 }
 
-/// The length of a note's number in brackets, `[12]`, that `bytes` begin with, perhaps after a space.
-fn reference(bytes: &[u8]) -> Option<usize> {
+/// The length of a note's number in brackets, `[12]`, that `bytes` begin with. A space may part it from its like, but
+/// one alone behind a space is the number of what follows: "so. [2] Then".
+fn reference(bytes: &[u8], after_another: bool) -> Option<usize> {
     let space = usize::from(bytes.first() == Some(&b' '));
     let inner = bytes[space..].strip_prefix(b"[")?;
     let close = inner.iter().take(5).position(|&b| b == b']')?;
     let number = |b: &u8| b.is_ascii_digit() || space == 0 && b.is_ascii_alphanumeric();
-    (close > 0 && inner[..close].iter().all(number)).then_some(space + close + 2)
+    let end = space + close + 2;
+    let one_of_many = space == 0 || after_another || bytes.get(end) == Some(&b'[');
+    (close > 0 && one_of_many && inner[..close].iter().all(number)).then_some(end)
 }
 
 #[cfg(test)]
@@ -646,6 +702,14 @@ mod tests {
         assert_eq!(out, [Span::new(7, 9), Span::new(1, 5), Span::new(8, 11)]);
         assert!(cut("", "en").is_empty());
         assert!(cut(" \n\u{3000}", "ja").is_empty());
+    }
+
+    #[test]
+    fn thai_is_thai_in_any_language() {
+        let text = ["ตลาดน้ำแห่งใหม่ต้อนรับนักท่องเที่ยวกว่า12,500คนในสัปดาห์แรกซึ่งมากกว่าที่ชาวบ้านคาดไว้มาก"; 3].join(" ");
+        for tag in ["th", "und", "en", "hy"] {
+            assert_eq!(cut(&text, tag).len(), 3, "{tag}");
+        }
     }
 
     #[test]
