@@ -2,6 +2,8 @@
 
 use crate::model::Span;
 
+use super::steps::looked;
+
 /// What kind of end of sentence a character may mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
@@ -107,7 +109,7 @@ pub(super) const fn opens(c: char) -> bool {
     turns(c)
         || matches!(
             c,
-            '(' | '[' | '{' | '"' | '\'' | '\u{201a}' | '\u{201b}' | '\u{201f}' | '\u{bb}' | '\u{203a}' | '\u{2019}'
+            '(' | '[' | '{' | '<' | '"' | '\'' | '\u{201a}' | '\u{201b}' | '\u{201f}' | '\u{bb}' | '\u{203a}' | '\u{2019}'
                 | '\u{201d}' | '\u{a1}' | '\u{bf}' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '*' | '_' | '`'
                 | '\u{2022}' | '\u{2023}' | '\u{25cf}' | '\u{25aa}' | '\u{25a0}' | '\u{b7}' | '#' | '\u{300c}'
                 | '\u{300e}' | '\u{3008}' | '\u{300a}' | '\u{3010}' | '\u{3014}' | '\u{3016}' | '\u{301d}'
@@ -133,6 +135,11 @@ pub(super) const fn ideographic(c: char) -> bool {
 /// True for scripts whose letters are syllables, and so may be a whole word: Hangul, Ethiopic.
 pub(super) const fn syllabic(c: char) -> bool {
     matches!(c, '\u{ac00}'..='\u{d7a3}' | '\u{1200}'..='\u{139f}')
+}
+
+/// True for the letters of Thai and Lao, which have no stop.
+pub(super) const fn thai(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}')
 }
 
 /// True for the letters of Thai, Lao, Tibetan, Burmese and Khmer, whose spaces part phrases, not words.
@@ -208,6 +215,7 @@ pub(super) fn gap(text: &str, at: usize) -> Gap {
             }
         }
     }
+    looked(gap.end - at + 1);
     gap
 }
 
@@ -227,6 +235,7 @@ pub(super) fn cap(text: &str) -> &str {
 pub(super) fn push_trimmed(text: &str, start: usize, end: usize, out: &mut Vec<Span>) {
     let piece = &text[start..end];
     let trimmed = piece.trim_start();
+    looked(piece.len() - piece.trim().len());
     let start = start + (piece.len() - trimmed.len());
     let trimmed = trimmed.trim_end();
     if let (false, Ok(start), Ok(end)) = (

@@ -37,6 +37,7 @@ mod paragraph;
 mod part;
 mod rules;
 mod sentence;
+mod steps;
 mod wrap;
 
 pub use language::Language;

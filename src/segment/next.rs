@@ -1,6 +1,7 @@
 //! What comes after a stop.
 
 use super::chars;
+use super::steps::looked;
 
 /// What stands after a stop.
 pub(super) struct Next<'t> {
@@ -55,6 +56,7 @@ impl<'t> Next<'t> {
             let rest = &text[at + i..];
             next.ellipsis = rest.starts_with("...") || c == '\u{2026}';
             // A word longer than any in a list need not be read to its end.
+            looked(i + 32);
             let end = rest
                 .char_indices()
                 .take(32)
@@ -67,8 +69,9 @@ impl<'t> Next<'t> {
             next.whole = sign.is_none_or(char::is_whitespace)
                 || matches!(sign, Some('.' | ',' | '!' | '?' | ':' | ';'))
                     && after.next().is_none_or(char::is_whitespace);
-            break;
+            return next;
         }
+        looked(text.len() - at);
         next
     }
 

@@ -30,6 +30,8 @@ pub(super) const HARD: u8 = 1;
 pub(super) const SOFT: u8 = 2;
 /// An abbreviation before a number: "No. 5".
 pub(super) const NUMBER: u8 = 4;
+/// Any abbreviation.
+pub(super) const ABBREVIATED: u8 = HARD | SOFT | NUMBER;
 /// A word that, with a capital, shows that a sentence begins: "The".
 pub(super) const STARTER: u8 = 8;
 /// A word that follows an ordinal: "3. Oktober".
@@ -37,6 +39,9 @@ pub(super) const COUNTED: u8 = 16;
 
 /// A word that has a capital wherever it stands: "I".
 pub(super) const CAPITAL: u8 = 32;
+
+/// A word that begins a phrase of time or place: "By 9 p.m. Rome".
+pub(super) const OPENER: u8 = 64;
 
 /// The mask of a byte at which the scanner must look, whatever follows.
 const LOOK: u64 = u64::MAX;
@@ -119,6 +124,7 @@ impl Rules {
                 "abbrev-number" => self.learn(values, NUMBER),
                 "starters" => self.learn(values, STARTER),
                 "capitals" => self.learn(values, CAPITAL),
+                "openers" => self.learn(values, OPENER),
                 "counted" => self.learn(values, COUNTED),
                 _ => {}
             }
@@ -131,7 +137,7 @@ impl Rules {
             let mut letters = word.chars();
             let first = letters.next().filter(|c| c.is_lowercase());
             // "p." is a page, "P." an initial.
-            if let Some(first) = first.filter(|_| word.chars().nth(1).is_some() || class == STARTER) {
+            if let Some(first) = first.filter(|_| word.chars().nth(1).is_some() || matches!(class, STARTER | OPENER)) {
                 let title: String = first.to_uppercase().chain(letters).collect();
                 *self.words.entry(title.into()).or_default() |= class;
             }
@@ -171,11 +177,11 @@ pub(super) fn code_of(index: u8) -> &'static str {
     FILES.get(usize::from(index)).map_or("und", |file| file.0)
 }
 
-/// Marks every stop and line break, bullets, and `)` for "1) first 2) second".
+/// Marks every stop and line break, bullets, brackets for "1) first 2) second" and faces, and what rules are drawn with.
 fn base_table() -> [u64; 256] {
     let mut table = [0; 256];
     let others = [
-        '\n', '\u{b}', '\u{c}', '\r', '\u{85}', '\u{2028}', '\u{2029}', ')', '\u{2022}',
+        '\n', '\u{b}', '\u{c}', '\r', '\u{85}', '\u{2028}', '\u{2029}', '(', ')', '*', '=', '_', '\u{2022}', '\u{2043}',
     ];
     // No stop lies beyond the historic scripts.
     for c in ('\0'..'\u{20000}').filter(|&c| chars::stop(c).is_some()).chain(others) {
@@ -210,6 +216,7 @@ mod tests {
         "abbrev-number",
         "starters",
         "counted",
+        "openers",
         "capitals",
     ];
 

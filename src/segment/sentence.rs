@@ -5,7 +5,8 @@ use crate::model::Span;
 use super::chars::{self, Stop, cap};
 use super::language::Language;
 use super::next::{Next, is_roman};
-use super::rules::{CAPITAL, COUNTED, HARD, NUMBER, Rules, SOFT, STARTER};
+use super::rules::{ABBREVIATED, CAPITAL, COUNTED, HARD, NUMBER, OPENER, Rules, SOFT, STARTER};
+use super::steps::looked;
 use super::wrap::wrapped;
 
 /// Appends the sentences of `paragraph` to `out`: byte spans into `paragraph`, in order, trimmed of white space and
@@ -18,31 +19,47 @@ use super::wrap::wrapped;
 /// # Where a sentence ends
 /// At the stops of every script ([UAX #29] `Sentence_Terminal`, and `…`), after the quotes and brackets that close
 /// behind them, as in UAX #29. Unlike it, not
-/// - before a lower-case letter, also not after `!` and `?`: « Viens ! » dit-il;
+/// - before a lower-case letter, also not after `!` and `?`: « Viens ! » dit-il; unless the sentence began with one, too,
+///   or a dot stands behind a word that is too long for an abbreviation, or before a word that begins sentences;
 /// - after what `language` knows as an abbreviation, an initial or an ordinal, unless a word follows that begins
 ///   sentences ("in the U.S. He");
+/// - after an abbreviation, where all before it is a phrase of time or place: "By 9 p.m. Rome slept";
 /// - after the number of a list item, before which it does end: "1) one 2) two" are two;
 /// - after a quotation that a particle takes up: 「はい。」と言った。
 ///
-/// `:` and `;` end nothing, save where a language uses them as a stop (Armenian, Greek).
+/// A face `:-)` before a capital and a rule `====` between two sentences end one, too. `:` and `;` end nothing, save
+/// where a language uses them as a stop (Armenian, Greek).
 ///
 /// # Line breaks
 /// A blank line ends a sentence. A single line break does too (it parts the items of a list and the rows of a table)
-/// unless the next line begins with a lower-case letter, the line before ends in a comma, an opening bracket or an
-/// abbreviation, or the whole paragraph looks hard-wrapped: every line is as full as the next word allows, at 40 to
-/// 120 characters.
+/// unless the next line begins with a lower-case letter and the sentence did not, the line before ends in a comma, an
+/// opening bracket or an abbreviation, or the whole paragraph looks hard-wrapped: every line is as full as the next
+/// word allows, at 40 to 120 characters.
 ///
 /// # Languages without a stop
 /// Thai and Lao end a sentence with a space, but put spaces elsewhere too. There, a "sentence" is a run of phrases: it
-/// ends at the first space between two letters after at least 60 characters. Khmer, Burmese and Tibetan texts do
-/// have stops (។ ။ །) and are cut at those.
+/// ends at the first space between two letters after at least 60 characters, also where `language` is another, if the
+/// paragraph begins in Thai or Lao. Khmer, Burmese and Tibetan texts do have stops (។ ။ །) and are cut at those.
 ///
 /// [UAX #29]: https://www.unicode.org/reports/tr29/#Sentence_Boundaries
 pub fn sentences(paragraph: &str, language: Language, out: &mut Vec<Span>) {
     let text = cap(paragraph);
+    let rules = language.rules();
+    // A Thai paragraph is one in whatever language it was said to be.
+    let thai = || {
+        text.chars()
+            .take(REACH)
+            .find(|c| c.is_alphabetic())
+            .is_some_and(chars::thai)
+    };
+    let floor = match rules.phrase_floor {
+        0 if thai() => Language::from_tag("th").rules().phrase_floor,
+        floor => floor,
+    };
     Scanner {
         text,
-        rules: language.rules(),
+        rules,
+        floor,
         start: 0,
         list: None,
         wrapped: None,
@@ -57,9 +74,14 @@ pub fn sentences(paragraph: &str, language: Language, out: &mut Vec<Span>) {
 /// The farthest a word before a stop is looked at, in bytes.
 const REACH: usize = 40;
 
+/// As many `=` or `_` are a rule drawn, fewer a heading's or a form's.
+const RULE: usize = 16;
+
 struct Scanner<'t> {
     text: &'t str,
     rules: &'static Rules,
+    /// Letters after which a space ends a phrase; 0 if never.
+    floor: u32,
     /// Where the sentence being read begins.
     start: usize,
     /// Number and sign of the last list item: `(1, ')')`.
@@ -84,10 +106,18 @@ struct Found {
 impl<'t> Scanner<'t> {
     fn run(mut self, out: &mut Vec<Span>) {
         let bytes = self.text.as_bytes();
-        let table = &self.rules.table;
+        let mut spaced;
+        let table = if self.floor == self.rules.phrase_floor {
+            &self.rules.table
+        } else {
+            spaced = self.rules.table;
+            spaced[usize::from(b' ')] = u64::MAX;
+            &spaced
+        };
         let mut at = 0;
         while let Some(step) = bytes[at..].iter().position(|&b| table[usize::from(b)] != 0) {
             at += step;
+            looked(step);
             if let (lead @ 0xc2.., Some(second)) = (bytes[at], bytes.get(at + 1))
                 && table[usize::from(lead)] >> (second & 63) & 1 == 0
             {
@@ -119,11 +149,16 @@ impl<'t> Scanner<'t> {
         }
         match c {
             ')' => Found {
-                cut: self.list_item(at, b')'),
+                cut: self.list_item(at, b')').or_else(|| self.face(next)),
                 next,
             },
             ' ' => self.phrase(at),
-            '\u{2022}' if self.space_before(at) => Found { cut: Some(at), next },
+            '\u{2022}' | '\u{2043}' if self.space_before(at) => Found { cut: Some(at), next },
+            '(' => Found {
+                cut: self.face(next),
+                next,
+            },
+            '*' | '=' | '_' => self.rule(at),
             _ if chars::line_break(&bytes[at..]).is_some() => self.line(at),
             _ => Found { cut: None, next },
         }
@@ -136,7 +171,7 @@ impl<'t> Scanner<'t> {
         if bytes[at..].starts_with(b".)") && self.is_listed(at) {
             return Found { cut: None, next: end };
         }
-        let mut closed = false;
+        let (mut closed, mut noted) = (false, false);
         while let Some(c) = self.char_at(end) {
             if let Some(more) = self.rules.stop(c) {
                 stop = match (stop, more) {
@@ -146,8 +181,9 @@ impl<'t> Scanner<'t> {
                 };
             } else if chars::closes(c) || (chars::turns(c) && !self.letter_at(end + c.len_utf8())) {
                 closed = true;
-            } else if let Some(length) = reference(&bytes[end..]) {
+            } else if let Some(length) = reference(&bytes[end..], noted) {
                 end += length;
+                noted = true;
                 continue;
             } else if c == ' ' && stop != Stop::Full && self.spaced_stop(end + 1) {
                 // ". . ." and "! ! !" are one stop.
@@ -247,30 +283,60 @@ impl<'t> Scanner<'t> {
             }
             Stop::Dot if space && next.ellipsis => true,
             _ if !c.is_alphanumeric() => false,
-            _ if chars::lower(c) => {
-                // One who begins without a capital does so again, and one who writes "i" never used them.
-                let bare = self.rules.word(next.word) & CAPITAL != 0 && stop != Stop::Ellipsis;
-                space
-                    && (bare || matches!(next.word, "http" | "https" | "www") || self.small())
-                    && !(stop == Stop::Dot
-                        && self
-                            .word_before(at)
-                            .is_none_or(|w| self.rules.word(w) != 0 || w.chars().count() < 3))
-            }
+            _ if chars::lower(c) => space && self.uncapped(at, stop, closed, next),
             Stop::Bang if space => true,
             Stop::Bang => closed && next.marks == 0 || !c.is_ascii() && !chars::upper(c) || self.glued(at, c, next),
             Stop::Ellipsis if space || closed => {
-                (chars::upper(c) || chars::syllabic(c) || chars::ideographic(c))
+                // Three dots and the stop.
+                let run = &self.text[at..end];
+                let ended = || run.matches('.').count() + 3 * run.matches('\u{2026}').count() > 3;
+                (chars::upper(c) || chars::syllabic(c) || chars::ideographic(c) || c.is_alphabetic() && ended())
                     && self.rules.word(next.word) & CAPITAL == 0
             }
             Stop::Ellipsis => self.glued(at, c, next),
-            Stop::Dot if space => self.dot_ends(at, closed, next),
+            Stop::Dot if space => self.dot_ends(at, end, closed, next),
             Stop::Dot => closed && chars::upper(c) && self.glued(at, c, next) || self.glued(at, c, next),
         }
     }
 
+    /// A stop before a space and a small letter: an end only where someone does without capitals.
+    fn uncapped(&mut self, at: usize, stop: Stop, closed: bool, next: &Next<'_>) -> bool {
+        if matches!(next.word, "http" | "https" | "www") {
+            return stop != Stop::Dot
+                || self
+                    .word_before(at)
+                    .is_none_or(|w| self.rules.word(w) & ABBREVIATED == 0);
+        }
+        let word = match self.word_before(at) {
+            None if stop == Stop::Dot => {
+                // ".) but", where no abbreviation can be.
+                return !closed && self.text[..at].ends_with([')', '"']) && self.rules.word(next.word) & STARTER != 0;
+            }
+            word => word.unwrap_or_default(),
+        };
+        let letters = word.chars().count();
+        if stop == Stop::Dot
+            && (letters < 3 || self.rules.word(word) & ABBREVIATED != 0 || is_lettered(word) || is_roman(word))
+        {
+            return false;
+        }
+        let known = self.rules.word(next.word);
+        // One who begins without a capital does so again, and one who writes "i" never used them.
+        if known & CAPITAL != 0 && stop != Stop::Ellipsis || self.small() {
+            return true;
+        }
+        // Abbreviations are short. The Armenian dot is a colon.
+        stop == Stop::Dot
+            && !closed
+            && (letters >= 6 || known & STARTER != 0)
+            && !self.text[..at - word.len()].ends_with('-')
+            && word
+                .chars()
+                .all(|c| c.is_alphabetic() && !matches!(c, '\u{530}'..='\u{58f}'))
+    }
+
     /// A dot before a space and something that is not lower-case.
-    fn dot_ends(&mut self, at: usize, closed: bool, next: &Next<'_>) -> bool {
+    fn dot_ends(&mut self, at: usize, end: usize, closed: bool, next: &Next<'_>) -> bool {
         let Some(c) = next.first else { return true };
         let Some(word) = self.word_before(at) else {
             // Tokenised text: "Mr . Smith".
@@ -300,8 +366,11 @@ impl<'t> Scanner<'t> {
         if closed {
             return true;
         }
+        if c.is_numeric() && self.is_unit(at - word.len(), word) {
+            return false;
+        }
         if known & SOFT != 0 {
-            return !number();
+            return !number() && !self.goes_along(end) && (starter() || !self.adverbial(at));
         }
         let digits = word.bytes().all(|b| b.is_ascii_digit());
         // "6-4." is no ordinal, "FIFA-e." and ארה"ב. no initial, "J.-P." is one.
@@ -323,10 +392,44 @@ impl<'t> Scanner<'t> {
         if self.rules.word(next.word) & COUNTED != 0 && digits && word.len() <= 2 {
             return false;
         }
+        if word.len() == 1 && word.as_bytes()[0].is_ascii_lowercase() && self.begins(at - 1) {
+            self.list = Some((u32::from(word.as_bytes()[0]), b'.'));
+            return false;
+        }
         if !joined && is_lettered(word) {
             return starter() || next.marks > 0 && !c.is_ascii();
         }
         true
+    }
+
+    /// A short word in small letters at `begin` is an abbreviation before a number if it stands right behind a bracket or
+    /// a number: "(abb. 4)", "5 ft. 3 in. 2 lb."
+    fn is_unit(&self, begin: usize, word: &str) -> bool {
+        let before = &self.text[..begin];
+        word.chars().all(chars::lower)
+            && (before.ends_with(['(', '[']) && word.len() <= 8
+                || word.len() <= 3
+                    && before
+                        .strip_suffix([' ', '\u{a0}'])
+                        .is_some_and(|b| b.ends_with(char::is_numeric)))
+    }
+
+    /// After an abbreviation that ends at `end`, a bracket or a dash goes on: "Inc. (ACM)", "D.C. - Colombia".
+    fn goes_along(&self, end: usize) -> bool {
+        let rest = self.text[end..].trim_start();
+        looked(self.text.len() - end - rest.len());
+        rest.starts_with('(')
+            || rest.starts_with(['-', '\u{2013}']) && rest.chars().nth(1).is_some_and(char::is_whitespace)
+    }
+
+    /// The sentence up to `at` says no more than when or where: "By 9 p.m.", "In St. Louis, Mo."
+    fn adverbial(&self, at: usize) -> bool {
+        at - self.start <= 48
+            && self
+                .rules
+                .word(Next::read(self.text, chars::gap(self.text, self.start).end).word)
+                & OPENER
+                != 0
     }
 
     /// True if a stop without a space stands between two sentences all the same: "so.Then", "다.그".
@@ -335,6 +438,10 @@ impl<'t> Scanner<'t> {
         let mut letters = word.chars().rev();
         let last = letters.next().unwrap_or(' ');
         let cased = chars::upper(c);
+        let starter = self.rules.word(next.word) & STARTER != 0;
+        if cased && next.whole && starter && (word.len() > 2 && word.bytes().all(|b| b.is_ascii_digit())) {
+            return true;
+        }
         if next.word.chars().nth(1).is_none() || next.marks > 0 || !next.whole || !c.is_alphabetic() {
             return false;
         }
@@ -344,7 +451,7 @@ impl<'t> Scanner<'t> {
         letters.clone().nth(1).is_some()
             && letters
                 .all(|c| c.is_alphabetic() && (!cased || chars::lower(c)) || c == word.chars().next().unwrap_or(c))
-            && !(cased && next.word.chars().skip(1).any(chars::upper))
+            && !(cased && next.word.chars().skip(1).any(chars::upper) && !next.is_roman())
     }
 
     /// True for a stop inside a number or an abbreviation written without spaces.
@@ -360,7 +467,8 @@ impl<'t> Scanner<'t> {
     fn line(&mut self, at: usize) -> Found {
         let gap = chars::gap(self.text, at);
         let next = Next::read(self.text, gap.end);
-        let goes_on = next.first.is_some_and(chars::lower) && !next.bullet;
+        // A list in small letters is one none the less.
+        let goes_on = next.first.is_some_and(chars::lower) && !next.bullet && !self.small();
         let cut = gap.blank || !goes_on && !self.runs_on(at);
         if cut {
             self.letters = 0;
@@ -373,6 +481,7 @@ impl<'t> Scanner<'t> {
 
     fn runs_on(&mut self, at: usize) -> bool {
         let before = self.text[self.start..at].trim_end();
+        looked(at - self.start - before.len());
         let comma = before.ends_with([',', '(', '[', '\u{ab}', '\u{60c}', '\u{3001}', '\u{ff0c}', '\u{201e}']);
         let abbreviated = before.ends_with('.')
             && self
@@ -392,18 +501,53 @@ impl<'t> Scanner<'t> {
         if self.counted <= self.start {
             self.letters = 0;
         }
+        looked(at - from);
         let count = self.text[from..at].chars().count();
         self.letters = self.letters.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
         self.counted = gap.end;
         let around = self.text[..at].chars().next_back().is_some_and(chars::phrasal)
             && self.char_at(gap.end).is_some_and(chars::phrasal);
-        let cut = around && self.letters >= self.rules.phrase_floor;
+        let cut = around && self.letters >= self.floor;
         if cut {
             self.letters = 0;
         }
         Found {
             cut: cut.then_some(at),
             next: gap.end,
+        }
+    }
+
+    /// The end of a sentence after a face that ends at `end`, before a capital: "so :-) Then".
+    fn face(&self, end: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let (mouth, before) = (bytes[end - 1], &bytes[..end - 1]);
+        let before = before.strip_suffix(b"-").unwrap_or(before);
+        let before = before.strip_suffix(b":").or_else(|| before.strip_suffix(b";"))?;
+        let alone =
+            mouth != bytes.get(end).copied().unwrap_or_default() && before.last().is_none_or(|b| b" .!?\n".contains(b));
+        let gap = chars::gap(self.text, end);
+        let next = self.char_at(gap.end)?;
+        (alone && gap.end > end && chars::upper(next)).then_some(end)
+    }
+
+    /// A run of one sign at `at`: a rule drawn between two sentences, cut before and after it.
+    fn rule(&self, at: usize) -> Found {
+        let bytes = self.text.as_bytes();
+        let sign = bytes[at];
+        let length = bytes[at..].iter().take_while(|&&b| b == sign).count();
+        looked(length);
+        let next = at + length;
+        let least = if sign == b'*' { 3 } else { RULE };
+        let ruled = |end: usize| end >= least && bytes[end - least..end].iter().all(|&b| b == sign);
+        let gap = chars::gap(self.text, next);
+        let drawn = gap.end > next && self.char_at(gap.end).is_some_and(chars::upper);
+        if length == 1 && ruled(next) && drawn {
+            return Found { cut: Some(next), next };
+        }
+        let cut = length >= least && drawn && self.space_before(at);
+        Found {
+            cut: cut.then_some(at),
+            next: if cut { next - 1 } else { next },
         }
     }
 
@@ -414,7 +558,8 @@ impl<'t> Scanner<'t> {
         let begin = at - word.len() - usize::from(self.text.as_bytes()[at - 1] == b'.');
         let number = match word.as_bytes() {
             digits if digits.len() <= 2 && digits.iter().all(u8::is_ascii_digit) => word.parse().ok()?,
-            [letter @ (b'a'..=b'z' | b'A'..=b'Z')] if sign == b')' => u32::from(*letter),
+            [letter @ b'a'..=b'z'] => u32::from(*letter),
+            [letter @ b'A'..=b'Z'] if sign == b')' => u32::from(*letter),
             _ => return None,
         };
         let after = Next::read(self.text, chars::gap(self.text, at + 1).end);
@@ -437,6 +582,7 @@ impl<'t> Scanner<'t> {
 
     /// An odd number of straight quotes stands before `at`, so another one would close. Asked in order of `at`.
     fn quoted(&mut self, at: usize) -> bool {
+        looked(at - self.quotes.0.min(at));
         let new = self.text.as_bytes()[self.quotes.0.min(at)..at]
             .iter()
             .filter(|&&b| b == b'"')
@@ -475,6 +621,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn char_at(&self, at: usize) -> Option<char> {
+        looked(1);
         self.text[at..].chars().next()
     }
 
@@ -491,6 +638,7 @@ impl<'t> Scanner<'t> {
     /// The word that ends at `at`, inner dots included; none if it is longer than [`REACH`] or empty.
     fn word_before(&self, at: usize) -> Option<&'t str> {
         let mut floor = at.saturating_sub(REACH);
+        looked(at - floor);
         while !self.text.is_char_boundary(floor) {
             floor += 1;
         }
@@ -525,13 +673,16 @@ fn is_lettered(word: &str) -> bool {
     })
 }
 
-/// The length of a note's number in brackets, `[12]`, that `bytes` begin with, perhaps after a space.
-fn reference(bytes: &[u8]) -> Option<usize> {
+/// The length of a note's number in brackets, `[12]`, that `bytes` begin with. A space may part it from its like, but
+/// one alone behind a space is the number of what follows: "so. [2] Then".
+fn reference(bytes: &[u8], after_another: bool) -> Option<usize> {
     let space = usize::from(bytes.first() == Some(&b' '));
     let inner = bytes[space..].strip_prefix(b"[")?;
     let close = inner.iter().take(5).position(|&b| b == b']')?;
     let number = |b: &u8| b.is_ascii_digit() || space == 0 && b.is_ascii_alphanumeric();
-    (close > 0 && inner[..close].iter().all(number)).then_some(space + close + 2)
+    let end = space + close + 2;
+    let one_of_many = space == 0 || after_another || bytes.get(end) == Some(&b'[');
+    (close > 0 && one_of_many && inner[..close].iter().all(number)).then_some(end)
 }
 
 #[cfg(test)]
@@ -551,6 +702,14 @@ mod tests {
         assert_eq!(out, [Span::new(7, 9), Span::new(1, 5), Span::new(8, 11)]);
         assert!(cut("", "en").is_empty());
         assert!(cut(" \n\u{3000}", "ja").is_empty());
+    }
+
+    #[test]
+    fn thai_is_thai_in_any_language() {
+        let text = ["ตลาดน้ำแห่งใหม่ต้อนรับนักท่องเที่ยวกว่า12,500คนในสัปดาห์แรกซึ่งมากกว่าที่ชาวบ้านคาดไว้มาก"; 3].join(" ");
+        for tag in ["th", "und", "en", "hy"] {
+            assert_eq!(cut(&text, tag).len(), 3, "{tag}");
+        }
     }
 
     #[test]

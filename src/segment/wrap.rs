@@ -1,6 +1,7 @@
 //! Are the line breaks of a paragraph only there to keep its lines short?
 
 use super::chars;
+use super::steps::looked;
 
 /// Line breaks of `text` part nothing: they stand where the next word would no longer have fitted.
 ///
@@ -9,6 +10,7 @@ use super::chars;
 /// narrower than 40 or wider than 120 was not wrapped by a program that writes mail or plain text, and two lines,
 /// which prove little, must be 60 to 100 wide.
 pub(super) fn wrapped(text: &str) -> bool {
+    looked(2 * text.len());
     let (mut lines, mut widest) = (0, 0);
     for line in Lines(text) {
         lines += 1;

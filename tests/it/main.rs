@@ -26,6 +26,8 @@ mod labelled;
 mod layers;
 // Numbers in every dress.
 mod numbers;
+// What a boundary set wrong costs.
+mod moved;
 // The promises of the library, on real text and at random.
 mod promises;
 // The same bytes out, on any number of threads and from any packing.

@@ -97,6 +97,90 @@ fn what_is_no_stop() {
     ]);
 }
 
+/// What each kind of place asks for, one row a rule.
+#[test]
+fn places() {
+    check(&[
+        // after a full stop without a capital
+        ("en", "we went to the harbour. |the boats were gone. |so we left."),
+        (
+            "en",
+            "They were there approx. the whole day. |Nobody came (it rained). |but we stayed.",
+        ),
+        ("und", "Kaikki olivat paikalla. |mutta kukaan ei puhunut."),
+        ("hy", "Նա ասաց. այսօր չեմ գալու։ |Եկավ։"),
+        // faces and rules
+        ("en", "I like it :-) |They do not ;) |We shall see :( |But when?"),
+        ("en", "It ended well. :) |He left (see: 3) The end."),
+        (
+            "en",
+            "The first part |*** |The second part |================ |The third",
+        ),
+        ("en", "Fill in ____ The Form and f*** Them."),
+        // a phrase of time or place
+        (
+            "en",
+            "By 9 p.m. Rome slept. |He came at 9 p.m. |He left. |At Acme Inc. |She was happy.",
+        ),
+        (
+            "en",
+            "The U.S. (New York) and Washington, D.C. - Maryland too. |Sony Corp. (Tokyo) won.",
+        ),
+        // numbers
+        (
+            "en",
+            "He bought 5 ft. 3 in. 2 lb. of rope (cat. 42). |It was in 2019.|The next year, too. |At 1.5 or 12.05.2017 v. 3.",
+        ),
+        ("es", "Nació el 3 de mayo de 1990. |Pesa 3.5 kg. |Vive en la pág. 5."),
+        ("pt", "O art. 5º da lei n.º 9.394. |O Sr. João leu."),
+        ("cs", "V r. 1990 a 20. století. |To byl konec."),
+        ("fi", "Hän tuli 5. toukokuuta klo 12.30. |Se oli hyvä."),
+        ("hu", "1990. május 5. volt. |Jó nap."),
+        ("sv", "Det var bl.a. i Sverige, dvs. norr. |Hon kom kl. 5."),
+        ("nl", "Dhr. Jansen e.a. kwamen o.a. uit Gent. |Dat was goed."),
+        ("da", "Det er f.eks. en by på ca. 5 km. |Han bor der."),
+        // initials
+        ("pl", "Pisał to J. R. R. Tolkien. |On żył w Anglii."),
+        ("uk", "Поет Т. Г. Шевченко жив у м. Київ. |Він писав."),
+        ("fr", "J.-P. Dupont est venu. |Il a vu M. X. |Elle non."),
+        // quotes and direct speech
+        ("es", "«¿Vienes?», dijo. |—No —respondió ella—. |Se fue."),
+        ("ru", "— Да! — сказал он. |— Нет… |— Почему?"),
+        ("de", "„Komm!“, rief er. |„Warum?“ |Sie ging. |‚Nein.‘ |So."),
+        ("it", "«Vieni!» disse. |«Perché?» |Lei andò."),
+        ("sv", "”Kom!” sade han. |”Varför?” |Hon gick."),
+        ("zh", "他问：“你来吗？”|「不。」|她走了！！|真的？！|好……走吧。"),
+        ("ja", "「来る？」と聞いた。|『いいえ。』|（笑）。|終わり！？|はい"),
+        // three dots
+        ("en", "Well... maybe. |He stopped... |Then he went on… and on…"),
+        ("fa", "او رفت.... |باران بارید… و شب شد."),
+        // addresses, files, versions
+        (
+            "en",
+            "Read https://a.example/b.html?c=1&d. |Write to j.doe@example.org! |Run main.rs v1.2.3. |Use .NET or Node.js.",
+        ),
+        // brackets and notes
+        (
+            "en",
+            "He left. |(She stayed.) |Then [it] rained.[12] |They slept.[3] [4] |All was well (at last!) that day. |[5] So it was.",
+        ),
+        ("de", "Er kam (vgl. S. 5). |(Sie nicht.) |Ende."),
+        // stops of other scripts
+        ("am", "ሰላም። |እንዴት ነህ፧ |ደህና።"),
+        ("ur", "وہ آیا۔ |کیا؟ |ہاں! |ٹھیک ہے۔"),
+        ("sa", "रामः वनं गच्छति। |सीता अपि॥ |इति"),
+        ("my", "နေကောင်းလား။ |ကောင်းပါတယ်။"),
+        ("km", "សួស្តី។ |អ្នកសុខសប្បាយទេ? |បាទ។"),
+        ("lo", "ສະບາຍດີ! |ເຈົ້າໄປໃສ? |ໄປ"),
+        ("bo", "བཀྲ་ཤིས་བདེ་ལེགས། |ཐུགས་རྗེ་ཆེ།"),
+        ("hy", "Բարև։ |Ինչպե՞ս ես։ |Լավ։"),
+        ("el", "Τι κάνεις; |Καλά· εσύ; |Κι εγώ."),
+        ("si", "ඔහු ගියේය. |ඇය ආවාය."),
+        ("syr", "ܫܠܡܐ܀ |ܫܠܡܐ܂ |ܐ"),
+        ("zh", "好｡|是．|「對！」|（完。）|下"),
+    ]);
+}
+
 #[test]
 fn lists() {
     check(&[
@@ -106,7 +190,24 @@ fn lists() {
         ("en", "1.) The first |2.) The second"),
         ("en", "• First |• Second"),
         ("en", "1. This is one item."),
+        ("en", "a. The first |b. The second |c. The third"),
+        ("en", "⁃ First |⁃ Second"),
+        ("en", "carrots\n|a pound of butter\n|two eggs"),
     ]);
+}
+
+#[test]
+fn every_language_file_is_listed() {
+    let rules = include_str!("../../src/segment/rules.rs");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/segment/lang");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let code = name.strip_suffix(".txt").expect(&name);
+        assert!(
+            rules.contains(&format!("\"{code}\"")),
+            "help: add {code} to FILES in src/segment/rules.rs"
+        );
+    }
 }
 
 #[test]
@@ -265,7 +366,13 @@ fn hostile_texts() {
         ("ก ", "th", N / 60 + 1),
         (" \n", "th", 0),
         ("\n", "en", 0),
-        ("a\n", "en", 1),
+        ("a\n", "en", N),
+        ("A a\n", "en", N),
+        ("*", "en", 1),
+        ("* ", "en", 1),
+        ("= A ", "en", 1),
+        (":) ", "en", 1),
+        (":) A ", "en", N + 1),
         ("A\n", "en", N),
         ("\r\n- ", "en", N),
         ("[1]", "en", 1),
