@@ -4,16 +4,16 @@
 //! be a slip of the pen. Three entries in one place are a form, and what is entered is a fact.
 
 use crate::hash;
-use crate::join::{Match, Similarity, Units};
+use crate::join::{Match, Similarity, Units, refills};
 use std::collections::HashMap;
 
 /// Where a text begins or ends to differ from the one it is like: the earlier unit, and how many tokens they share
 /// before the place, or after it.
 type Place = (u32, bool, usize);
 
-/// Takes back the decisions on all units that fill in a form: those that differ from the same earlier unit in one run of
-/// tokens that begins, or ends, at the same place, each in its own words, and are two or more. Of such units that are
-/// equal the others go in favour of the first.
+/// Takes back the decisions on all units that fill in a form: those that [refill](refills) the unit they are like, and
+/// those that differ from the same earlier unit in one run of tokens that begins, or ends, at the same place, each in its
+/// own words, and are two or more. Of such units that are equal the others go in favour of the first.
 pub(super) fn keep<U: Units + ?Sized>(units: &U, decisions: &mut [Option<Match>]) {
     let mut forms: HashMap<Place, Form, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
     let places: Vec<Option<[Place; 2]>> = decisions
@@ -33,11 +33,12 @@ pub(super) fn keep<U: Units + ?Sized>(units: &U, decisions: &mut [Option<Match>]
         .collect();
     let mut firsts: HashMap<&str, u32, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
     for (decision, places) in decisions.iter_mut().zip(places) {
-        let (Some(found), Some(places)) = (&decision, places) else {
+        let Some(Match { later, earlier, .. }) = *decision else {
             continue;
         };
-        if places.iter().any(|place| forms[place].several) {
-            let later = found.later;
+        let fills = places.is_some_and(|places| places.iter().any(|place| forms[place].several));
+        let (text, like) = (units.text(later), units.text(earlier));
+        if fills || text != like && refills(text, like) {
             let first = *firsts.entry(units.text(later)).or_insert(later);
             *decision = (first != later).then_some(Match {
                 later,

@@ -19,7 +19,7 @@ mod parts;
 pub(crate) mod ranges;
 
 use crate::hash;
-use crate::join::{self, Names, Rule, Similarity};
+use crate::join::{self, Names, Rule, Similarity, Versions};
 use crate::model::Reason;
 use crate::settings::{Numbers, Scope, Settings};
 use crate::store::{Entry, Selection, Store};
@@ -65,14 +65,21 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
             names: Names::Ignore,
             ..settings.rule()
         });
-        let (removals, alike) = decide_kind(store, &judged, &entry, settings, blind.as_ref(), observe);
+        // A paragraph that is all there is of its text is no version.
+        let place = |i: u32| {
+            let paragraph = store.paragraphs.get(i as usize);
+            paragraph.map(|p| (p.entry.article, p.entry.field))
+        };
+        let several = |i: u32| i.checked_sub(1).and_then(place) == place(i) || place(i + 1) == place(i);
+        let versions = blind.map(|rule| Versions { rule, wanted: &several });
+        let (removals, alike) = decide_kind(store, &judged, &entry, settings, versions, observe);
         out.paragraphs = removals;
         for removal in &out.paragraphs {
             gone[removal.removed as usize] = true;
             whole[removal.kept as usize] = true;
         }
         if let Some(blind) = blind {
-            for version in versions(store, alike, &blind, settings) {
+            for version in self::versions(store, &alike, &blind, settings) {
                 whole[version as usize] = true;
             }
         }
@@ -104,16 +111,8 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
 
 /// Of kept paragraphs that are like an earlier kept one (later, earlier) but for numbers that it lacks, those that are new
 /// versions of it: with a sentence in which only the numbers are others, or with two sentences of the other. (One alone
-/// may be a guest in both.) Not those that are all there is of their text.
-fn versions(store: &Store, mut alike: Vec<(u32, u32)>, blind: &Rule, settings: &Settings) -> Vec<u32> {
-    let place = |i: u32| {
-        store
-            .paragraphs
-            .get(i as usize)
-            .map(|p| (p.entry.article, p.entry.field))
-    };
-    let alone = |i: u32| i.checked_sub(1).and_then(place) != place(i) && place(i + 1) != place(i);
-    alike.retain(|&(later, _)| !alone(later));
+/// may be a guest in both.)
+fn versions(store: &Store, alike: &[(u32, u32)], blind: &Rule, settings: &Settings) -> Vec<u32> {
     let is_version = |&&(later, earlier): &&(u32, u32)| {
         let finest = |paragraph: u32| store.finest(&store.paragraphs[paragraph as usize]);
         let mut entries = finest(earlier);
@@ -144,7 +143,7 @@ fn decide_kind(
     units: &[u32],
     entry: &(impl Fn(u32) -> Entry + Sync),
     settings: &Settings,
-    versions: Option<&Rule>,
+    versions: Option<Versions<'_>>,
     observe: Observer<'_>,
 ) -> Decided {
     let decide = |group: &[u32]| decide_group(store, group, entry, settings, versions, observe);
@@ -168,7 +167,7 @@ fn decide_group(
     units: &[u32],
     entry: &impl Fn(u32) -> Entry,
     settings: &Settings,
-    versions: Option<&Rule>,
+    versions: Option<Versions<'_>>,
     observe: Observer<'_>,
 ) -> Decided {
     let mut units = units.to_vec();
@@ -180,6 +179,8 @@ fn decide_group(
     };
     let copies = (units.len() - firsts.len()) as u64;
     observe(copies);
+    let wanted = |i: u32| versions.is_some_and(|v| (v.wanted)(firsts[i as usize]));
+    let versions = versions.map(|v| Versions { wanted: &wanted, ..v });
     let (mut decisions, alike) = join::leaders_observed(&selection, 0, &settings.rule(), observe, versions);
     if settings.names() == Names::Template {
         forms::keep(&selection, &mut decisions);

@@ -22,16 +22,26 @@ pub enum Guard {
 }
 
 impl Rule {
-    /// The first guard that refuses the pair, `later` and `earlier` being folds that are alike but not equal.
+    /// The first guard that keeps `later` although it is like `earlier`, both being folds that are not equal.
+    ///
+    /// The joins know all guards but that of [`Names::Template`]: the many entries of one form are like its first, which
+    /// stands for them all while they are looked for; that they stay is decided afterwards.
     #[must_use]
     pub fn refusal(&self, later: &str, earlier: &str) -> Option<Guard> {
+        let refills = || self.names == Names::Template && refills(later, earlier);
+        self.refusal_in_join(later, earlier)
+            .or_else(|| refills().then_some(Guard::Names))
+    }
+
+    /// As [`Rule::refusal`], with the guards that the joins know.
+    pub(super) fn refusal_in_join(&self, later: &str, earlier: &str) -> Option<Guard> {
         if self.guard_numbers && !missing_numbers(later, earlier).is_empty() {
             Some(Guard::Numbers)
         } else if self.guard_letters && !covers(later, earlier, self.threshold) {
             Some(Guard::Letters)
         } else if self.guard_additions && tells_more(later, earlier, self.threshold) {
             Some(Guard::Additions)
-        } else if self.names.refuse(later, earlier) {
+        } else if self.names == Names::Strict && replaces(&Words::new(later), &Words::new(earlier)) {
             Some(Guard::Names)
         } else {
             None
@@ -133,18 +143,6 @@ pub enum Names {
     Template,
     /// Always another fact: only what adds, drops or moves words is a repeat.
     Strict,
-}
-
-impl Names {
-    /// True if fold `a` must not go in favour of fold `b`.
-    #[must_use]
-    pub fn refuse(self, a: &str, b: &str) -> bool {
-        match self {
-            Self::Ignore => false,
-            Self::Template => refills(a, b),
-            Self::Strict => replaces(&Words::new(a), &Words::new(b)),
-        }
-    }
 }
 
 /// True if the folds look like one form with different entries: they have fewer than nine words (eighteen letters of a
@@ -325,11 +323,9 @@ mod tests {
 
     #[test]
     fn strict_names_let_nothing_be_replaced() {
-        let refused = |a: &str, b: &str| folded(a, b, |a, b| Names::Strict.refuse(a, b));
+        let refused = |a: &str, b: &str| folded(a, b, |a, b| replaces(&Words::new(a), &Words::new(b)));
         assert!(refused(LEAD, &LEAD.replace("council", "board")));
         assert!(!refused(LEAD, &LEAD.replace("new ", "")));
         assert!(!refused(LEAD, &LEAD.replace("new bridge", "bridge new")));
-        assert!(!folded(LEAD, &LEAD.replace("council", "board"), |a, b| Names::Ignore
-            .refuse(a, b)));
     }
 }

@@ -8,6 +8,7 @@ use super::{Rule, Units, missing_numbers};
 use crate::fold::is_number_hash;
 use crate::hash;
 use crate::shingle;
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 /// Units under the keys of their prefixes. Keys are no names: two that share a slot only cost a look.
@@ -70,7 +71,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         let shortest = lengths.filter(|&n| n > 0).min().unwrap_or(0);
         let bounds = Bounds::new(rule.measure, rule.threshold).for_units_of(shortest);
         let sketch = Sketch::count(units, &bounds);
-        let postings = Postings::new(sketch.slots());
+        let postings = Postings::new((sketch.total() / 4).clamp(64, 1 << 28).next_power_of_two());
         Self {
             units,
             rule: *rule,
@@ -170,8 +171,8 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         scratch.keys.len() >= scratch.shared
     }
 
-    /// The filed units from `since` on that may match the loaded one, ascending.
-    pub(super) fn candidates<'s>(&self, since: u32, scratch: &'s mut Scratch) -> &'s [u32] {
+    /// The filed units among those given that may match the loaded one, ascending.
+    pub(super) fn candidates<'s>(&self, among: Range<u32>, scratch: &'s mut Scratch) -> &'s [u32] {
         let found = &mut scratch.candidates;
         found.clear();
         // A match holds every number of the loaded unit, so the list of any one of them will do.
@@ -188,7 +189,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             .sum();
         match by_number {
             Some(key) if u64::from(self.postings.len(key)) < all => {
-                self.postings.visit(key, since, |unit| found.push(unit));
+                self.postings.visit(key, among.clone(), |unit| found.push(unit));
                 found.sort_unstable();
                 found.dedup();
             }
@@ -200,7 +201,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
                 }
                 let hits = &mut scratch.hits;
                 for &(_, key) in &scratch.keys {
-                    self.postings.visit(key, since, |unit| {
+                    self.postings.visit(key, among.clone(), |unit| {
                         let hits = &mut hits[unit as usize];
                         if *hits == 0 {
                             found.push(unit);
@@ -218,7 +219,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
 
     /// The first filed unit from `since` on that matches the loaded unit `later`.
     pub(super) fn first_match(&self, later: u32, since: u32, scratch: &mut Scratch) -> Option<super::Match> {
-        self.candidates(since, scratch);
+        self.candidates(since..u32::MAX, scratch);
         let Scratch {
             verifier, candidates, ..
         } = scratch;
@@ -233,12 +234,11 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         if !self.load_for(later, false, scratch) || scratch.verifier.numbers().is_empty() {
             return None;
         }
-        self.candidates(0, scratch);
+        self.candidates(0..later, scratch);
         let Scratch {
             verifier, candidates, ..
         } = scratch;
-        let mut earlier = candidates.iter().take_while(|&&c| c < later);
-        earlier.find_map(|&c| {
+        candidates.iter().find_map(|&c| {
             let found = self.matches_by(later, c, rule, verifier)?;
             let missing = missing_numbers(self.units.text(later), self.units.text(c));
             (!missing.is_empty()).then_some(found)
@@ -247,17 +247,17 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
 
     /// All filed units before `later` that match it, ascending.
     pub(super) fn all_matches(&self, later: u32, scratch: &mut Scratch, out: &mut Vec<super::Match>) {
-        self.candidates(0, scratch);
+        self.candidates(0..later, scratch);
         let Scratch {
             verifier, candidates, ..
         } = scratch;
-        let earlier = candidates.iter().take_while(|&&c| c < later);
-        out.extend(earlier.filter_map(|&c| self.matches(later, c, verifier)));
+        let found = candidates.iter().filter_map(|&c| self.matches(later, c, verifier));
+        out.extend(found);
     }
 
     /// All filed units that may match the loaded unit `later`, ascending, with what verifying them says.
     pub(super) fn all_candidates(&self, later: u32, scratch: &mut Scratch, out: &mut Vec<super::Candidate>) {
-        self.candidates(0, scratch);
+        self.candidates(0..later, scratch);
         let Scratch {
             verifier, candidates, ..
         } = scratch;

@@ -69,7 +69,7 @@ pub struct Rule {
     pub guard_letters: bool,
     /// If true, what the later unit adds must be little: see [`tells_more`].
     pub guard_additions: bool,
-    /// What a word in another's place means.
+    /// What a word in another's place means; the joins themselves know [`Names::Strict`] only.
     pub names: Names,
 }
 
@@ -164,16 +164,25 @@ pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> V
     leaders_observed(units, known, rule, &|_| (), None).0
 }
 
+/// What else is asked of leaders: see [`leaders_observed`].
+#[derive(Clone, Copy)]
+pub(crate) struct Versions<'w> {
+    /// A rule of the same measure and threshold.
+    pub(crate) rule: Rule,
+    /// The units it is asked of.
+    pub(crate) wanted: &'w (dyn Fn(u32) -> bool + Sync),
+}
+
 /// As [`leaders_after`]; `observe` is told of units that have been decided, as their number since it was told last.
 ///
-/// With `versions`, a rule of the same measure and threshold, also gives for each new leader with numbers the first
-/// leader before it that satisfies that rule and lacks one of its numbers, if there is one.
+/// With `versions` also gives for each new leader that is wanted and has numbers the first leader before it that
+/// satisfies that rule and lacks one of its numbers, if there is one.
 pub(crate) fn leaders_observed<U: Units + ?Sized>(
     units: &U,
     known: u32,
     rule: &Rule,
     observe: &(dyn Fn(u64) + Sync),
-    versions: Option<&Rule>,
+    versions: Option<Versions<'_>>,
 ) -> (Vec<Option<Match>>, Vec<Match>) {
     let mut index = Index::new(units, rule);
     let mut scratch = Scratch::default();
@@ -214,13 +223,13 @@ pub(crate) fn leaders_observed<U: Units + ?Sized>(
         observe(batch.len() as u64);
         start = batch.end;
     }
-    let versions = versions.map_or_else(Vec::new, |other| {
+    let versions = versions.map_or_else(Vec::new, |Versions { rule: other, wanted }| {
         debug_assert_eq!((rule.measure, rule.threshold), (other.measure, other.threshold));
         let kept = (known..units.count()).into_par_iter().zip(&decisions);
-        kept.filter(|(_, decision)| decision.is_none())
+        kept.filter(|(unit, decision)| decision.is_none() && wanted(*unit))
             .map_init(
                 || pool.lend(),
-                |lent, (unit, _)| index.first_other(unit, other, &mut lent.scratch),
+                |lent, (unit, _)| index.first_other(unit, &other, &mut lent.scratch),
             )
             .flatten_iter()
             .collect()

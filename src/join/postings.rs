@@ -1,6 +1,6 @@
 //! Lists of units under keys.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// Lists of ascending unit numbers, addressed by slot: the first entry stands in the slot itself, the others in blocks
 /// that grow, so that short lists cost one look and long ones are read in sequence.
@@ -76,8 +76,8 @@ impl Postings {
         self.slots[self.slot(key)].len
     }
 
-    /// Visits the units from `since` on in the list of `key`, descending in blocks.
-    pub(super) fn visit(&self, key: u32, since: u32, mut visit: impl FnMut(u32)) {
+    /// Visits those of the units that are in the list of `key`, descending.
+    pub(super) fn visit(&self, key: u32, units: Range<u32>, mut visit: impl FnMut(u32)) {
         let slot = self.slots[self.slot(key)];
         let mut left = slot.len.saturating_sub(1);
         let mut block = slot.block;
@@ -86,10 +86,12 @@ impl Postings {
             let start = block as usize;
             let entries = &self.blocks[start + 1..=start + (left - before) as usize];
             let older = entries.iter().rev().try_for_each(|&unit| {
-                if unit < since {
+                if unit < units.start {
                     return ControlFlow::Break(());
                 }
-                visit(unit);
+                if unit < units.end {
+                    visit(unit);
+                }
                 ControlFlow::Continue(())
             });
             if older.is_break() {
@@ -98,7 +100,7 @@ impl Postings {
             block = self.blocks[start];
             left = before;
         }
-        if slot.len > 0 && slot.first >= since {
+        if slot.len > 0 && units.contains(&slot.first) {
             visit(slot.first);
         }
     }
@@ -120,13 +122,13 @@ mod tests {
         }
         for since in [0, 1, 2, 3, 4, 1500, 5996, 5997, 5998, 9000] {
             let mut found = Vec::new();
-            postings.visit(0, since, |unit| found.push(unit));
+            postings.visit(0, since..5000, |unit| found.push(unit));
             found.reverse();
-            let expected: Vec<u32> = (0..2000).map(|u| 3 * u).filter(|&u| u >= since).collect();
+            let expected: Vec<u32> = (0..2000).map(|u| 3 * u).filter(|&u| u >= since && u < 5000).collect();
             assert_eq!(found, expected, "{since}");
         }
         let mut other = Vec::new();
-        postings.visit(1 << 16, 0, |unit| other.push(unit));
+        postings.visit(1 << 16, 0..9, |unit| other.push(unit));
         assert_eq!(other, [2, 1, 0]);
     }
 }

@@ -4,44 +4,57 @@
 //! 2007). Shingles are counted in a table of saturating counters without their names, so that shingles that share a
 //! counter look more frequent than they are. That costs a little time and never a pair: a counter of 1 still proves
 //! that the shingle stands in one unit only, so nothing can be found by it.
+//!
+//! Two tables: bytes, many enough that most shingles of one unit have one for themselves (four in five distinct shingles
+//! are such, and each that is known for one spares a list), and a small one for what is too frequent for a byte.
 
 use super::Units;
 use super::measure::Bounds;
 use crate::fold::is_number_hash;
 use crate::shingle;
 use rayon::prelude::*;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU16, Ordering};
 
 /// Below the largest count by more than any number of threads, so that racing additions cannot wrap.
 const SATURATED: u16 = 60_000;
 
+/// What comes as often is counted further in the table of the frequent.
+const FREQUENT: u8 = 127;
+
 #[derive(Debug)]
 pub(super) struct Sketch {
-    counts: Vec<AtomicU16>,
-    mask: u32,
+    counts: Vec<AtomicU8>,
+    frequent: Vec<AtomicU16>,
+    /// Number of shingles counted.
+    total: usize,
 }
 
 impl Sketch {
     /// Counts the shingles of all units, and their numbers.
     pub(super) fn count<U: Units + ?Sized>(units: &U, bounds: &Bounds) -> Self {
-        let size = size_of(units, bounds);
+        let total: usize = (0..units.count())
+            .map(|i| bounds.keys.count(units.tokens(i).len()))
+            .sum();
+        let size = |slots: usize, most: usize| slots.clamp(64, most).next_power_of_two();
         let sketch = Self {
-            counts: (0..size).map(|_| AtomicU16::new(0)).collect(),
-            mask: u32::try_from(size - 1).unwrap_or(u32::MAX),
+            counts: (0..size(2 * total, 1 << 31)).map(|_| AtomicU8::new(0)).collect(),
+            frequent: (0..size(total / 32, 1 << 26)).map(|_| AtomicU16::new(0)).collect(),
+            total,
         };
+        let alone = units.count() as usize <= super::SMALL || rayon::current_num_threads() == 1;
         let count = |i: u32| {
             let tokens = units.tokens(i);
             shingle::visit(tokens, bounds.keys, |h| {
-                sketch.add(h);
+                sketch.add(h, alone);
                 true
             });
             tokens
                 .iter()
                 .filter(|&&t| is_number_hash(t))
-                .for_each(|&t| sketch.add(number_key(t)));
+                .for_each(|&t| sketch.add(number_key(t), alone));
         };
         let all = 0..units.count();
-        if all.len() < super::SMALL {
+        if alone {
             all.for_each(count);
         } else {
             all.into_par_iter().for_each(count);
@@ -49,40 +62,50 @@ impl Sketch {
         sketch
     }
 
-    fn add(&self, hash: u32) {
-        let counter = &self.counts[self.slot(hash)];
+    fn add(&self, hash: u32, alone: bool) {
+        let counter = &self.counts[slot(hash, self.counts.len())];
+        let count = counter.load(Ordering::Relaxed);
+        if count < FREQUENT {
+            if alone {
+                counter.store(count + 1, Ordering::Relaxed);
+            } else {
+                // Must not wrap: a count of 0 or 1 is believed.
+                let more = |count: u8| count.checked_add(1);
+                let _ = counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+            }
+            return;
+        }
+        let counter = &self.frequent[slot(hash, self.frequent.len())];
         if counter.load(Ordering::Relaxed) < SATURATED {
             counter.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Number of slots, a power of two.
-    pub(super) fn slots(&self) -> usize {
-        self.counts.len()
-    }
-
-    #[inline]
-    pub(super) fn slot(&self, hash: u32) -> usize {
-        (hash & self.mask) as usize
+    /// Number of shingles counted.
+    pub(super) fn total(&self) -> usize {
+        self.total
     }
 
     /// Upper bound of how often the shingle comes in all units.
     #[inline]
     pub(super) fn rank(&self, hash: u32) -> u16 {
-        self.counts[self.slot(hash)].load(Ordering::Relaxed)
+        let count = self.counts[slot(hash, self.counts.len())].load(Ordering::Relaxed);
+        if count < FREQUENT {
+            u16::from(count)
+        } else {
+            u16::from(count) + self.frequent[slot(hash, self.frequent.len())].load(Ordering::Relaxed)
+        }
     }
+}
+
+/// The slot of a hash in a table whose size is a power of two.
+#[inline]
+fn slot(hash: u32, size: usize) -> usize {
+    hash as usize & (size - 1)
 }
 
 /// The key by which units are found that hold a number.
 #[inline]
 pub(super) fn number_key(token: u32) -> u32 {
     token.wrapping_mul(0x9E37_79B1) ^ 0x5bd1_e995
-}
-
-/// One counter for every two shingles, from 64 to 2^28.
-fn size_of<U: Units + ?Sized>(units: &U, bounds: &Bounds) -> usize {
-    let total: usize = (0..units.count())
-        .map(|i| bounds.keys.count(units.tokens(i).len()))
-        .sum();
-    (total / 2).clamp(64, 1 << 28).next_power_of_two()
 }

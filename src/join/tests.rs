@@ -21,7 +21,7 @@ fn naive_pairs(units: &[Tokens], rule: &Rule) -> Vec<Match> {
                 || ((!rule.guard_numbers || missing_numbers(a.as_str(), b.as_str()).is_empty())
                     && (!rule.guard_letters || covers(a.as_str(), b.as_str(), rule.threshold))
                     && (!rule.guard_additions || !tells_more(a.as_str(), b.as_str(), rule.threshold))
-                    && !rule.names.refuse(a.as_str(), b.as_str()));
+                    && rule.refusal_in_join(a.as_str(), b.as_str()).is_none());
             if facts && rule.threshold.admits(similarity) {
                 out.push(Match {
                     later: later.try_into().unwrap(),

@@ -15,9 +15,19 @@ pub(super) struct Verifier {
     numbers: Vec<u32>,
     theirs: Vec<u32>,
     partner_lengths: (usize, usize),
+    demands: Vec<Demand>,
+}
+
+/// What units of one length demand of their partners, found out once.
+#[derive(Debug, Default)]
+struct Demand {
+    partner_lengths: Option<(usize, usize)>,
     /// The least overlap by the partner's length less the least; 0 where not yet known.
     least: Vec<u32>,
 }
+
+/// Longer units have their demands found out each time: few are of the same length.
+const COMMON: usize = 512;
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
@@ -39,8 +49,15 @@ impl Verifier {
         self.numbers.clear();
         self.numbers.extend(tokens.iter().filter(|&&t| is_number_hash(t)));
         self.numbers.sort_unstable();
-        self.partner_lengths = bounds.partner_lengths(tokens.len());
-        self.least.clear();
+        let common = tokens.len().min(COMMON);
+        if self.demands.len() <= common {
+            self.demands.resize_with(common + 1, Demand::default);
+        }
+        if common == COMMON {
+            self.demands[COMMON] = Demand::default();
+        }
+        let known = &mut self.demands[common].partner_lengths;
+        self.partner_lengths = *known.get_or_insert_with(|| bounds.partner_lengths(tokens.len()));
     }
 
     fn fill(&mut self, bounds: &Bounds) {
@@ -121,14 +138,18 @@ impl Verifier {
 
     fn least_overlap(&mut self, earlier: usize, bounds: &Bounds) -> usize {
         let at = earlier - self.partner_lengths.0;
-        if self.least.len() <= at {
-            self.least.resize(at + 1, 0);
+        if at > 2 * COMMON {
+            return bounds.least_overlap(self.tokens.len(), earlier).max(1);
         }
-        if self.least[at] == 0 {
-            let least = bounds.least_overlap(self.tokens.len(), earlier).max(1);
-            self.least[at] = u32::try_from(least).unwrap_or(u32::MAX);
+        let least = &mut self.demands[self.tokens.len().min(COMMON)].least;
+        if least.len() <= at {
+            least.resize(at + 1, 0);
         }
-        self.least[at] as usize
+        if least[at] == 0 {
+            let found = bounds.least_overlap(self.tokens.len(), earlier).max(1);
+            least[at] = u32::try_from(found).unwrap_or(u32::MAX);
+        }
+        least[at] as usize
     }
 
     /// True if every number of the loaded unit stands in the other, as often.
@@ -151,6 +172,6 @@ pub(super) fn verify<U: Units + ?Sized>(units: &U, a: u32, b: u32, rule: &Rule) 
         return Some(Similarity::EQUAL);
     }
     let similarity = rule.measure.similarity(later, earlier);
-    let stands = rule.threshold.admits(similarity) && rule.refusal(later, earlier).is_none();
+    let stands = rule.threshold.admits(similarity) && rule.refusal_in_join(later, earlier).is_none();
     stands.then_some(similarity)
 }

@@ -2,7 +2,7 @@
 
 use super::segment;
 use redite::fold::fold;
-use redite::join::{Names, Rule, missing_numbers};
+use redite::join::{Names, Rule, missing_numbers, refills};
 use redite::segment::Language;
 use redite::{Article, ArticleId, Keep, Numbers, Rank, Reason, Scope, Settings, Span, Unit, UnitKind};
 use std::cmp::Ordering;
@@ -346,6 +346,11 @@ fn without_forms(decided: &mut [(&Candidate, Option<&Candidate>)]) {
             decided[i].1 = None;
         }
     }
+    for (later, kept) in decided {
+        if kept.is_some_and(|kept| refills(&later.fold, &kept.fold)) {
+            *kept = None;
+        }
+    }
 }
 
 fn fits(place: Option<ArticleId>, kept: &Candidate) -> bool {
@@ -357,7 +362,16 @@ fn matches(rule: &Rule, later: &Candidate, kept: &Candidate) -> bool {
     if a == b || a.is_empty() || b.is_empty() {
         return a == b && !a.is_empty();
     }
-    rule.threshold.admits(rule.measure.similarity(a, b)) && rule.refusal(a, b).is_none()
+    rule.threshold.admits(rule.measure.similarity(a, b)) && refusal_in_join(rule, a, b)
+}
+
+/// Forms are told afterwards.
+fn refusal_in_join(rule: &Rule, a: &str, b: &str) -> bool {
+    let names = match rule.names {
+        Names::Template => Names::Ignore,
+        other => other,
+    };
+    Rule { names, ..*rule }.refusal(a, b).is_none()
 }
 
 fn by_rank(a: &Candidate, b: &Candidate, highest: bool) -> Ordering {
