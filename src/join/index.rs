@@ -1,6 +1,7 @@
 //! Units filed under the shingles by which a later unit must find them.
 
 use super::measure::Bounds;
+use super::numbers;
 use super::postings::Postings;
 use super::sketch::{Sketch, number_key};
 use super::verify::Verifier;
@@ -19,6 +20,8 @@ pub(super) struct Index<'u, U: ?Sized> {
     bounds: Bounds,
     sketch: Sketch,
     postings: Postings,
+    /// A bit for each class of units that are filed: see [`numbers`].
+    numbers_held: u32,
 }
 
 /// What one thread needs to look things up.
@@ -33,6 +36,9 @@ pub(super) struct Scratch {
     /// True if a match of the loaded unit holds its numbers.
     guard_numbers: bool,
     candidates: Vec<u32>,
+    /// Room for the numbers of a unit, and for the lists that they lead to.
+    bag: Vec<u32>,
+    lists: Vec<u32>,
     /// How many keys of the loaded unit have led to each unit; 0 between look-ups.
     hits: Vec<u8>,
 }
@@ -78,6 +84,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             bounds,
             sketch,
             postings,
+            numbers_held: 0,
         }
     }
 
@@ -103,18 +110,21 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     fn file(&mut self, unit: u32, scratch: &mut Scratch) {
         let tokens = self.units.tokens(unit);
         if self.rule.guard_numbers {
-            let from = scratch.keys.len();
-            let numbers = tokens.iter().filter(|&&t| is_number_hash(t)).map(|&t| number_key(t));
+            let bag = &mut scratch.bag;
+            bag.clear();
+            bag.extend(tokens.iter().filter(|&&t| is_number_hash(t)));
+            bag.sort_unstable();
+            self.numbers_held |= 1 << numbers::class(bag.len());
+            let known = |&t: &u32| self.sketch.rank(number_key(t)) > 1;
+            if numbers::are_few(bag.len()) && bag.iter().all(known) {
+                scratch.keys.push((0, numbers::bag_key(bag)));
+            }
+            let class = numbers::class(bag.len());
+            bag.dedup();
+            let singles = bag.iter().filter(|t| known(t));
             scratch
                 .keys
-                .extend(numbers.map(|key| (self.sketch.rank(key), key)).filter(|k| k.0 > 1));
-            scratch.keys[from..].sort_unstable();
-            let mut last = None;
-            let mut at = 0;
-            scratch.keys.retain(|&key| {
-                at += 1;
-                at <= from || last.replace(key) != Some(key)
-            });
+                .extend(singles.map(|&t| (0, numbers::single_key(t, class))));
         }
         for &(_, key) in &scratch.keys {
             self.postings.push(key, unit);
@@ -175,21 +185,24 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     pub(super) fn candidates<'s>(&self, among: Range<u32>, scratch: &'s mut Scratch) -> &'s [u32] {
         let found = &mut scratch.candidates;
         found.clear();
-        // A match holds every number of the loaded unit, so the list of any one of them will do.
-        let by_number = if scratch.guard_numbers {
-            let keys = scratch.verifier.numbers().iter().map(|&t| number_key(t));
-            keys.min_by_key(|&key| self.postings.len(key))
+        let lists: &[u32] = if scratch.guard_numbers {
+            numbers::lists(
+                scratch.verifier.numbers(),
+                self.numbers_held,
+                &self.postings,
+                &mut scratch.lists,
+            )
         } else {
-            None
+            &[]
         };
-        let all: u64 = scratch
-            .keys
-            .iter()
-            .map(|&(_, key)| u64::from(self.postings.len(key)))
-            .sum();
-        match by_number {
-            Some(key) if u64::from(self.postings.len(key)) < all => {
-                self.postings.visit(key, among.clone(), |unit| found.push(unit));
+        let length =
+            |keys: &mut dyn Iterator<Item = u32>| -> u64 { keys.map(|key| u64::from(self.postings.len(key))).sum() };
+        let all = length(&mut scratch.keys.iter().map(|k| k.1));
+        match scratch.guard_numbers && !scratch.verifier.numbers().is_empty() {
+            true if length(&mut lists.iter().copied()) < all => {
+                for &key in lists {
+                    self.postings.visit(key, among.clone(), |unit| found.push(unit));
+                }
                 found.sort_unstable();
                 found.dedup();
             }

@@ -14,6 +14,7 @@ mod edit;
 mod guards;
 mod index;
 mod measure;
+mod numbers;
 mod postings;
 mod sketch;
 mod verify;

@@ -1,0 +1,50 @@
+//! Finding units by their numbers: a match holds every number of the later unit, as often.
+//!
+//! Notices that differ in nothing but numbers and dates share all their shingles; told by them, each is a candidate of all.
+//! So units are also filed under all their numbers together, and under each of them by how many they hold: who has k
+//! numbers looks for the units with just these, and for units with more of them under any one.
+
+use super::postings::Postings;
+
+/// Units of that many numbers or more are one class.
+const MANY: usize = 16;
+
+/// The class of a unit by how many numbers it holds.
+pub(super) fn class(numbers: usize) -> usize {
+    numbers.min(MANY)
+}
+
+/// True if units of so many numbers are filed under all of them together.
+pub(super) fn are_few(numbers: usize) -> bool {
+    (2..MANY).contains(&numbers)
+}
+
+/// The key of all numbers of a unit; `bag` holds their token hashes, ascending.
+pub(super) fn bag_key(bag: &[u32]) -> u32 {
+    let mix = |h: u64, &t: &u32| (h.rotate_left(23) ^ u64::from(t)).wrapping_mul(0x9FB2_1C65_1E98_DF25);
+    let hash = bag.iter().fold(bag.len() as u64, mix);
+    (hash >> 32) as u32
+}
+
+/// The key of one number among those of a unit of that class.
+pub(super) fn single_key(token: u32, class: usize) -> u32 {
+    bag_key(&[token, u32::try_from(class).unwrap_or(u32::MAX)]).rotate_left(7)
+}
+
+/// The keys of lists that hold every unit with all these numbers; `bag` holds their token hashes, ascending. `held` has a
+/// bit for each class there is.
+pub(super) fn lists<'l>(bag: &[u32], held: u32, postings: &Postings, lists: &'l mut Vec<u32>) -> &'l [u32] {
+    lists.clear();
+    let few = are_few(bag.len());
+    // Units with as many numbers have the same ones, and need no look unless they are one class with others.
+    let least = class(bag.len()) + usize::from(few);
+    let classes = || (least..=MANY).filter(|class| held & (1 << class) != 0);
+    let length = |&t: &u32| -> u64 { classes().map(|c| u64::from(postings.len(single_key(t, c)))).sum() };
+    if let Some(&rarest) = bag.iter().min_by_key(|t| length(t)) {
+        lists.extend(classes().map(|class| single_key(rarest, class)));
+    }
+    if few {
+        lists.push(bag_key(bag));
+    }
+    lists
+}
