@@ -5,13 +5,14 @@
 //! 3. Units with equal folds are one, decided where the first of them stands.
 //! 4. In that order, a unit is removed if it matches a unit kept before, in favour of the first such unit; else it
 //!    is kept ([`crate::join::leaders`]). So there are no chains: what stands for a removed unit is itself kept.
+//!    Entries of forms, so removed, are kept after all (`forms`); nothing is removed in their favour but their equals.
 //! 5. Paragraphs are decided first, then the sentences of the paragraphs that stay.
 //! 6. A kept paragraph that stands for a removed one stays whole: its sentences are not removed, so that everything
 //!    removed still stands in the place that is named for it. A paragraph that is kept only for its numbers stays
 //!    whole, too (unless it is all there is of its text): it is a new version of another, not a remainder of it.
 //! 7. Where a sentence that stays might be several ([`crate::segment::parts`]), its parts are compared with the
-//!    sentences that stay and among themselves, so that a boundary set wrong hides no repeat. A part must be twice as
-//!    long to be judged, and what stands for a removed unit stays whole here, too.
+//!    sentences that stay and among themselves, so that a boundary set wrong hides no repeat. A part must be half as
+//!    long again to be judged, and what stands for a removed unit stays whole here, too.
 
 mod forms;
 mod order;

@@ -109,6 +109,10 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
 
     fn file(&mut self, unit: u32, scratch: &mut Scratch) {
         let tokens = self.units.tokens(unit);
+        // What shares too little to match an earlier unit cannot be matched by a later one.
+        if self.bounds.is_symmetric() && scratch.keys.len() < self.bounds.shared_in_prefix(tokens.len()) {
+            return;
+        }
         if self.rule.guard_numbers {
             let bag = &mut scratch.bag;
             bag.clear();

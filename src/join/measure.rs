@@ -338,6 +338,11 @@ impl Bounds {
         }
     }
 
+    /// True if it makes no difference which of two units is the later one.
+    pub(super) fn is_symmetric(&self) -> bool {
+        !matches!(self.measure, Measure::Containment(_))
+    }
+
     /// Number of prefix keys a later unit of this length shares with every unit it matches.
     pub(super) fn shared_in_prefix(&self, tokens: usize) -> usize {
         self.least_keys(tokens).clamp(1, SHARED)

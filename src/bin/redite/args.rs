@@ -80,7 +80,7 @@ pub(crate) struct InputArgs {
 /// What counts as a repeat.
 #[derive(clap::Args, Debug, Clone)]
 pub(crate) struct RuleArgs {
-    /// How much must be alike, above 0 and at most 1. At the default, about one word in eight may differ
+    /// How much must be alike, above 0 and at most 1. At the default, about one word in seven may differ
     #[arg(long, value_name = "SHARE", default_value_t = redite::Settings::DEFAULT_THRESHOLD, help_heading = "What counts as a repeat")]
     pub(crate) threshold: f64,
 
