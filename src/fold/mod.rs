@@ -61,12 +61,13 @@ mod han;
 mod number;
 mod slow;
 mod table;
+mod writer;
 
-use crate::hash;
 use han::Numeral;
 use number::{Numbers, opens, visible, visible_before};
 use std::ops::Range;
-use table::{Class, Entry, Table};
+use table::{Class, Table};
+use writer::{Kind, Writer};
 
 /// Folds one text. Allocates the result; a [`Folder`] folds many texts into one buffer.
 #[must_use]
@@ -184,65 +185,82 @@ pub fn is_unspaced(c: char) -> bool {
 #[derive(Debug, Default)]
 pub struct Folder {
     numbers: Numbers,
+    number: String,
     normalized: String,
+    buffer: Vec<u8>,
 }
 
 impl Folder {
     /// Folds `text` and appends its tokens to `out`.
     pub fn fold(&mut self, text: &str, out: &mut Tokens) -> Piece {
         let table = Table::get();
-        let mark = (out.text.len(), out.hashes.len(), out.weight);
-        let mut writer = Writer { out, open: None };
-        if self.run(table, text, &mut writer) {
-            writer.close();
-        } else {
-            out.text.truncate(mark.0);
-            out.hashes.truncate(mark.1);
-            out.weight = mark.2;
+        let before = (out.text.len(), out.hashes.len());
+        let weight = self.scan::<false>(table, text, out).unwrap_or_else(|| {
+            out.truncate(before.0, before.1);
             let mut normalized = std::mem::take(&mut self.normalized);
-            slow::normalize(table, text, &mut normalized);
-            let mut writer = Writer { out, open: None };
-            self.run_trusted(table, &normalized, &mut writer);
-            writer.close();
+            slow::normalize_words(table, text, &mut normalized);
+            let weight = self.scan_normalized(table, &normalized, out);
             self.normalized = normalized;
-        }
-        let start = if out.text.len() > mark.0 && mark.0 > 0 {
-            mark.0 + 1
-        } else {
-            mark.0
-        };
+            weight
+        });
+        let space = usize::from(before.0 > 0 && out.text.len() > before.0);
         Piece {
-            text: start..out.text.len(),
-            tokens: mark.1..out.hashes.len(),
-            weight: out.weight - mark.2,
+            text: before.0 + space..out.text.len(),
+            tokens: before.1..out.hashes.len(),
+            weight,
         }
     }
 
-    /// Folds text whose characters do not depend on their neighbours; false if it met one that does.
-    fn run(&mut self, table: &Table, text: &str, writer: &mut Writer<'_>) -> bool {
-        self.scan::<false>(table, text, writer)
+    /// Folds text that [`slow`] has seen; returns its weight.
+    fn scan_normalized(&mut self, table: &Table, text: &str, out: &mut Tokens) -> u32 {
+        self.scan::<true>(table, text, out).unwrap_or_default()
     }
 
-    /// Folds text that [`normalize`] has seen.
-    fn run_trusted(&mut self, table: &Table, text: &str, writer: &mut Writer<'_>) {
-        self.scan::<true>(table, text, writer);
+    /// Folds text whose characters do not depend on their neighbours, or, if `TRUSTED`, do no more; returns its weight,
+    /// or nothing if it met one that does.
+    fn scan<const TRUSTED: bool>(&mut self, table: &Table, text: &str, out: &mut Tokens) -> Option<u32> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let mut writer = Writer::new(out, &mut buffer);
+        let weight = self
+            .tokens::<TRUSTED>(table, text, &mut writer)
+            .then(|| writer.finish());
+        self.buffer = buffer;
+        weight
     }
 
-    fn scan<const TRUSTED: bool>(&mut self, table: &Table, text: &str, writer: &mut Writer<'_>) -> bool {
+    fn tokens<const TRUSTED: bool>(&mut self, table: &Table, text: &str, writer: &mut Writer<'_>) -> bool {
         let bytes = text.as_bytes();
         let mut at = 0;
         let mut after_non_starter = false;
         while let Some(&byte) = bytes.get(at) {
-            if byte.is_ascii_alphabetic() {
-                let run = bytes[at..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
-                writer.letters(&text[at..at + run]);
-                at += run;
+            if byte.is_ascii() {
+                if byte.is_ascii_alphabetic() {
+                    at = writer.letters(bytes, at);
+                    after_non_starter = false;
+                    continue;
+                }
+                if table.is_plain_separator(byte) || byte == b'-' && number::is_hyphen(bytes.get(at + 1)) {
+                    writer.close();
+                    at += 1;
+                    after_non_starter = false;
+                    continue;
+                }
+            }
+            let (cp, length) = decode(bytes, at);
+            let entry = table.get_entry(cp);
+            let next = at + length;
+            if let Some(class) = entry.plain() {
                 after_non_starter = false;
+                if entry.is_same(cp) {
+                    writer.same(class, bytes, at, length);
+                } else if let (Class::Letter, Some(two)) = (class, entry.two_bytes()) {
+                    writer.letter(two);
+                } else {
+                    writer.put(class, entry.mapped());
+                }
+                at = next;
                 continue;
             }
-            let Some(c) = text[at..].chars().next() else { break };
-            let entry = table.entry(c);
-            let next = at + c.len_utf8();
             if !TRUSTED && (entry.needs_context() || (after_non_starter && entry.is_non_starter())) {
                 return false;
             }
@@ -266,7 +284,7 @@ impl Folder {
                 }
                 Class::Separator if entry.is_special() => {
                     if entry.mapped() == '&' {
-                        if !TRUSTED && c == '&' && entity::at(text, at).is_some() {
+                        if !TRUSTED && byte == b'&' && entity::at(text, at).is_some() {
                             return false;
                         }
                     } else if let Some(signed) = number::signed(table, text, at) {
@@ -288,11 +306,32 @@ impl Folder {
     fn number(&mut self, table: &Table, text: &str, at: usize, negative: bool, writer: &mut Writer<'_>) -> usize {
         writer.begin(Kind::Number);
         if negative {
-            writer.out.text.push('-');
+            writer.push(b"-");
         }
-        let end = self.numbers.read(table, text, at, &mut writer.out.text);
+        let end = if let Some(end) = number::plain_end(text.as_bytes(), at) {
+            writer.push(&text.as_bytes()[at..end]);
+            end
+        } else {
+            self.number.clear();
+            let end = self.numbers.read(table, text, at, &mut self.number);
+            writer.push(self.number.as_bytes());
+            end
+        };
         writer.close();
         end
+    }
+}
+
+/// The character at byte `at` of a text, and its length.
+#[inline]
+fn decode(bytes: &[u8], at: usize) -> (u32, usize) {
+    let low = |i: usize| bytes.get(at + i).map_or(0, |&b| u32::from(b & 0x3F));
+    let first = u32::from(bytes[at]);
+    match first {
+        0..0x80 => (first, 1),
+        0x80..0xE0 => ((first & 0x1F) << 6 | low(1), 2),
+        0xE0..0xF0 => ((first & 0x0F) << 12 | low(1) << 6 | low(2), 3),
+        _ => ((first & 0x07) << 18 | low(1) << 12 | low(2) << 6 | low(3), 4),
     }
 }
 
@@ -301,7 +340,7 @@ fn numerals(table: &Table, text: &str, at: usize, writer: &mut Writer<'_>) -> us
     match han::read(table, text, at) {
         Numeral::Number(token, end) => {
             writer.begin(Kind::Number);
-            writer.out.text.push_str(&token);
+            writer.push(token.as_bytes());
             writer.close();
             end
         }
@@ -311,109 +350,6 @@ fn numerals(table: &Table, text: &str, at: usize, writer: &mut Writer<'_>) -> us
                 writer.put(entry.class(), entry.mapped());
             }
             end
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Word,
-    Unspaced,
-    Number,
-    Symbol,
-}
-
-/// Writes tokens into a [`Tokens`], one open at a time.
-struct Writer<'t> {
-    out: &'t mut Tokens,
-    open: Option<(usize, Kind)>,
-}
-
-impl Writer<'_> {
-    fn begin(&mut self, kind: Kind) {
-        self.close();
-        if !self.out.text.is_empty() {
-            self.out.text.push(' ');
-        }
-        self.open = Some((self.out.text.len(), kind));
-    }
-
-    fn close(&mut self) {
-        if let Some((start, kind)) = self.open.take() {
-            let hash = hash::token(&self.out.text.as_bytes()[start..]) & !NUMBER_BIT;
-            self.out
-                .hashes
-                .push(if kind == Kind::Number { hash | NUMBER_BIT } else { hash });
-            self.out.weight = self.out.weight.saturating_add(match kind {
-                Kind::Word | Kind::Number => 2,
-                Kind::Unspaced => 1,
-                Kind::Symbol => 0,
-            });
-        }
-    }
-
-    /// A run of ASCII letters.
-    fn letters(&mut self, run: &str) {
-        if !matches!(self.open, Some((_, Kind::Word))) {
-            self.begin(Kind::Word);
-        }
-        let from = self.out.text.len();
-        self.out.text.push_str(run);
-        self.out.text[from..].make_ascii_lowercase();
-    }
-
-    fn put(&mut self, class: Class, c: char) {
-        match class {
-            Class::Letter => {
-                if !matches!(self.open, Some((_, Kind::Word))) {
-                    self.begin(Kind::Word);
-                }
-            }
-            Class::Unspaced | Class::Numeral => self.begin(Kind::Unspaced),
-            Class::Symbol => self.begin(Kind::Symbol),
-            Class::Mark => {
-                if !matches!(self.open, Some((_, Kind::Word | Kind::Unspaced))) {
-                    self.begin(Kind::Word);
-                }
-            }
-            // Digits come here only out of expansions, where `expansion` has opened the token.
-            Class::Digit => {}
-            // Raised digits are read as numbers, and no expansion has any.
-            Class::Raised => return,
-            Class::Stretch => {
-                if !matches!(self.open, Some((_, Kind::Word))) {
-                    self.close();
-                }
-                return;
-            }
-            Class::Separator => return self.close(),
-            Class::Ignored => return,
-        }
-        self.out.text.push(c);
-        if class == Class::Symbol {
-            self.close();
-        }
-    }
-
-    /// The several characters one code point folds to.
-    fn expansion(&mut self, table: &Table, entry: Entry) {
-        if entry.is_isolated() {
-            self.close();
-        }
-        let mut in_number = false;
-        for &c in table.expansion(entry) {
-            let class = table.entry(c).class();
-            if (class == Class::Digit) != in_number {
-                self.close();
-                in_number = !in_number;
-                if in_number {
-                    self.begin(Kind::Number);
-                }
-            }
-            self.put(class, c);
-        }
-        if entry.is_isolated() {
-            self.close();
         }
     }
 }

@@ -209,6 +209,28 @@ impl Numbers {
     }
 }
 
+/// The byte after the number whose first digit stands at byte `at`, if it is nothing but ASCII digits and no neighbour
+/// can change that: what [`Numbers::read`] would copy as it is.
+pub(super) fn plain_end(bytes: &[u8], at: usize) -> Option<usize> {
+    let digits = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let end = at + digits;
+    let before = at.checked_sub(1).map(|i| bytes[i]);
+    if digits == 0 || before.is_some_and(|b| b == b'.' || !b.is_ascii()) {
+        return None;
+    }
+    let is_plain = match bytes.get(end) {
+        None => true,
+        Some(b'.' | b',' | b'\'' | b' ') => bytes.get(end + 1).is_none_or(|b| b.is_ascii() && !b.is_ascii_digit()),
+        Some(b) => b.is_ascii() && !matches!(b, b'^' | b'+'),
+    };
+    is_plain.then_some(end)
+}
+
+/// True if a hyphen before that byte is no sign, whatever stands before it.
+pub(super) fn is_hyphen(next: Option<&u8>) -> bool {
+    next.is_none_or(|b| b.is_ascii_alphabetic() || matches!(b, b' ' | b'\n' | b'-' | b',' | b')'))
+}
+
 /// A number with a minus before it.
 pub(super) struct Signed {
     /// What stands between the minus and the number: `-$5`.

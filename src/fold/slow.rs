@@ -6,6 +6,37 @@ use super::table::{Class, Table};
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
+/// As [`normalize`], but leaves words as they are whose characters do not depend on their neighbours.
+pub(super) fn normalize_words(table: &Table, text: &str, out: &mut String) {
+    if text.contains('&') {
+        return normalize(table, text, out);
+    }
+    out.clear();
+    let mut word = String::new();
+    for said in text.split_inclusive(' ') {
+        if needs_context(table, said) {
+            normalize(table, said, &mut word);
+            out.push_str(&word);
+        } else {
+            out.push_str(said);
+        }
+    }
+}
+
+/// True if a character of `text` depends on its neighbours.
+fn needs_context(table: &Table, text: &str) -> bool {
+    let mut after_non_starter = false;
+    text.chars().any(|c| {
+        let entry = table.entry(c);
+        let needs = entry.needs_context() || after_non_starter && entry.is_non_starter();
+        if !entry.is_transparent() {
+            // An expansion may end in a mark.
+            after_non_starter = entry.is_multi() || entry.is_non_starter();
+        }
+        needs
+    })
+}
+
 /// Writes `text` to `out` in the form that can be folded character by character. What must stay a token by itself is
 /// set off by U+0001, a separator; raised digits stay raised.
 pub(super) fn normalize(table: &Table, text: &str, out: &mut String) {

@@ -1,9 +1,11 @@
 //! What becomes of each code point: class, mapping, and whether its neighbours matter.
 //!
 //! `data/fold.txt` is generated from ICU4X (see `tests/it/fold_table.rs`) and spread at first use into a two-level
-//! table: 256 code points a page, equal pages shared, about 100 kB, built in well under a millisecond.
+//! table: 256 code points a page, equal pages shared. What a code point folds to is stored as the bits in which it
+//! differs from the code point, so that pages of unchanged letters are equal.
 
 use super::number::is_minus;
+use crate::hash;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -79,6 +81,33 @@ impl Entry {
         char::from_u32(self.0 & CHAR_MASK).unwrap_or(char::REPLACEMENT_CHARACTER)
     }
 
+    /// The class of a letter or mark that is one character whatever stands beside it; none for others.
+    #[inline]
+    pub(super) fn plain(self) -> Option<Class> {
+        match self.0 >> CHAR_BITS {
+            0 => Some(Class::Letter),
+            1 => Some(Class::Unspaced),
+            2 => Some(Class::Mark),
+            _ => None,
+        }
+    }
+
+    /// True if a plain code point folds to itself.
+    #[inline]
+    pub(super) fn is_same(self, cp: u32) -> bool {
+        self.0 & CHAR_MASK == cp
+    }
+
+    /// The character that a plain code point folds to, if UTF-8 writes it in two bytes.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "masked")]
+    pub(super) fn two_bytes(self) -> Option<[u8; 2]> {
+        let cp = self.0 & CHAR_MASK;
+        (0x80..0x800)
+            .contains(&cp)
+            .then_some([0xC0 | (cp >> 6) as u8, 0x80 | (cp & 0x3F) as u8])
+    }
+
     /// True if the mapping is [`Table::expansion`].
     pub(super) fn is_multi(self) -> bool {
         self.0 & MULTI != 0
@@ -113,7 +142,8 @@ impl Entry {
 /// The whole table.
 pub(super) struct Table {
     index: Vec<u16>,
-    pages: Vec<[Entry; 256]>,
+    pages: Vec<[u32; 256]>,
+    plain_separators: [bool; 128],
     expansions: Vec<Box<[char]>>,
 }
 
@@ -126,8 +156,20 @@ impl Table {
 
     #[inline]
     pub(super) fn entry(&self, c: char) -> Entry {
-        let cp = c as usize;
-        self.pages[self.index[cp >> 8] as usize][cp & 0xFF]
+        self.get_entry(c.into())
+    }
+
+    /// The row of a code point; that of a letter for what is none.
+    #[inline]
+    pub(super) fn get_entry(&self, cp: u32) -> Entry {
+        let page = self.index.get((cp >> 8) as usize).copied().unwrap_or_default();
+        Entry(self.pages[usize::from(page)][(cp & 0xFF) as usize] ^ cp)
+    }
+
+    /// True for an ASCII byte that parts tokens and can be nothing else.
+    #[inline]
+    pub(super) fn is_plain_separator(&self, byte: u8) -> bool {
+        self.plain_separators.get(usize::from(byte)).is_some_and(|&is| is)
     }
 
     pub(super) fn expansion(&self, entry: Entry) -> &[char] {
@@ -142,39 +184,45 @@ impl Table {
             .filter(|l| !l.starts_with('#'))
             .map(|l| Row::parse(l, &mut expansions))
             .peekable();
-        let mut pages: Vec<[Entry; 256]> = Vec::new();
+        // A page that no row touches comes first: letters that stay as they are.
+        let mut pages = vec![[0_u32; 256]];
         let mut index = Vec::with_capacity(0x1100);
-        let mut known: HashMap<[u32; 256], u16> = HashMap::new();
+        let mut known: HashMap<[u32; 256], u16, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
         for page in 0..0x1100_u32 {
             let first = page << 8;
-            // A page that no row touches: letters that stay as they are.
-            let mut now = [0_u32; 256];
-            for (slot, cp) in now.iter_mut().zip(first..) {
-                *slot = cp;
+            if rows.peek().is_none_or(|row| row.start > first + 0xFF) {
+                index.push(0);
+                continue;
             }
+            let mut now = [0_u32; 256];
             while let Some(row) = rows.peek() {
                 if row.start > first + 0xFF {
                     break;
                 }
                 for cp in row.start.max(first)..=row.end.min(first + 0xFF) {
-                    now[(cp & 0xFF) as usize] = row.entry_of(cp);
+                    now[(cp & 0xFF) as usize] = row.entry_of(cp) ^ cp;
                 }
                 if row.end > first + 0xFF {
                     break;
                 }
                 rows.next();
             }
-            let at = *known.entry(now).or_insert_with(|| {
-                pages.push(now.map(Entry));
+            index.push(*known.entry(now).or_insert_with(|| {
+                pages.push(now);
                 u16::try_from(pages.len() - 1).unwrap_or(u16::MAX)
-            });
-            index.push(at);
+            }));
         }
-        Self {
+        let mut table = Self {
             index,
             pages,
+            plain_separators: [false; 128],
             expansions,
-        }
+        };
+        table.plain_separators = std::array::from_fn(|byte| {
+            let entry = table.entry(char::from(u8::try_from(byte).unwrap_or_default()));
+            entry.class() == Class::Separator && !entry.is_special() && !entry.is_multi()
+        });
+        table
     }
 }
 

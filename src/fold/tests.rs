@@ -7,12 +7,7 @@ fn slowly(text: &str) -> Tokens {
     let mut normalized = String::new();
     slow::normalize(table, text, &mut normalized);
     let mut out = Tokens::default();
-    let mut writer = Writer {
-        out: &mut out,
-        open: None,
-    };
-    Folder::default().run_trusted(table, &normalized, &mut writer);
-    writer.close();
+    Folder::default().scan_normalized(table, &normalized, &mut out);
     out
 }
 
@@ -72,12 +67,7 @@ fn compare(
     folder.fold(text, fast);
     slow::normalize(table, text, normalized);
     oracle.clear();
-    let mut writer = Writer {
-        out: oracle,
-        open: None,
-    };
-    folder.run_trusted(table, normalized, &mut writer);
-    writer.close();
+    folder.scan_normalized(table, normalized, oracle);
     assert_eq!(fast, oracle, "{text:?}");
 }
 
@@ -168,6 +158,19 @@ proptest! {
             prop_assert_eq!(piece.weight, alone.weight());
         }
         prop_assert_eq!(all.iter().count(), all.hashes().len());
+    }
+}
+
+/// Longer than any buffer: words, numbers, expansions, and many of them, after something and after nothing.
+#[test]
+fn length_changes_nothing() {
+    for piece in [
+        "a", "é", "한", "ß", "中", "1", "$", "ａ", "½", "a\u{301}", "ab ", "é, ", "x1 ",
+    ] {
+        let long = piece.repeat(20_000);
+        for text in [format!("a b {long} c"), long.clone(), format!("{long}{long}\u{344}")] {
+            assert!(fold(&text) == slowly(&text), "{piece:?}");
+        }
     }
 }
 

@@ -165,6 +165,41 @@ pub(super) fn lower(c: char) -> bool {
     }
 }
 
+/// The next place from `at` on where `table` says to look: it has, for every first byte of a character, which second
+/// bytes to look at, by their low six bits; for ASCII all or none.
+#[inline]
+pub(super) fn find(bytes: &[u8], mut at: usize, table: &[u64; 256]) -> Option<usize> {
+    let of = |b: u8| table[usize::from(b)];
+    loop {
+        // Where nothing is to be seen, eight at a time.
+        while let Some(&[a, b, c, d, e, f, g, h]) = bytes[at..].first_chunk() {
+            if of(a) | of(b) | of(c) | of(d) | of(e) | of(f) | of(g) | of(h) != 0 {
+                break;
+            }
+            at += 8;
+        }
+        at += bytes[at..].iter().position(|&b| of(b) != 0)?;
+        match (bytes[at], bytes.get(at + 1)) {
+            (lead @ 0xc2.., Some(second)) if of(lead) >> (second & 63) & 1 == 0 => {
+                at += if lead < 0xe0 { 2 } else { 3 };
+            }
+            _ => return Some(at),
+        }
+    }
+}
+
+/// The next place from `at` on where a line may break: see [`may_break_line`].
+pub(super) fn find_line_break(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while let Some(chunk) = bytes[at..].first_chunk::<32>() {
+        if chunk.iter().fold(false, |any, &b| any | may_break_line(b)) {
+            break;
+        }
+        at += 32;
+    }
+    let step = bytes[at..].iter().position(|&b| may_break_line(b))?;
+    Some(at + step)
+}
+
 /// True for a byte that can begin a line break.
 pub(super) const fn may_break_line(b: u8) -> bool {
     matches!(b, 0x0a..=0x0d | 0xc2 | 0xe2)
@@ -234,15 +269,18 @@ pub(super) fn cap(text: &str) -> &str {
 /// Appends `start..end` without the white space at its ends, unless nothing is left.
 pub(super) fn push_trimmed(text: &str, start: usize, end: usize, out: &mut Vec<Span>) {
     let piece = &text[start..end];
-    let trimmed = piece.trim_start();
-    looked(piece.len() - piece.trim().len());
-    let start = start + (piece.len() - trimmed.len());
-    let trimmed = trimmed.trim_end();
-    if let (false, Ok(start), Ok(end)) = (
-        trimmed.is_empty(),
-        u32::try_from(start),
-        u32::try_from(start + trimmed.len()),
-    ) {
+    let solid = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_graphic());
+    let bytes = piece.as_bytes();
+    let ahead = bytes.iter().take_while(|&&b| b == b' ').count();
+    let (mut from, mut to) = (start + ahead, end);
+    if !solid(bytes.get(ahead)) {
+        from = end - piece.trim_start().len();
+    }
+    if !solid(bytes.last()) {
+        to = from + text[from..end].trim_end().len();
+    }
+    looked(piece.len() - (to - from));
+    if let (true, Ok(start), Ok(end)) = (from < to, u32::try_from(from), u32::try_from(to)) {
         out.push(Span::new(start, end));
     }
 }

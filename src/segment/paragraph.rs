@@ -51,8 +51,8 @@ pub fn paragraphs(text: &str, mode: Paragraphs, out: &mut Vec<Span>) {
 fn split(text: &str, every_line: bool, out: &mut Vec<Span>) {
     let bytes = text.as_bytes();
     let (mut start, mut at) = (0, 0);
-    while let Some(step) = bytes[at..].iter().position(|&b| chars::may_break_line(b)) {
-        at += step;
+    while let Some(found) = chars::find_line_break(bytes, at) {
+        at = found;
         if chars::line_break(&bytes[at..]).is_none() {
             at += 1;
             continue;

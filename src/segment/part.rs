@@ -1,6 +1,8 @@
 //! Where a sentence may be two after all.
 
-use super::chars::{Stop, closes, push_trimmed, stop};
+use super::chars::{Stop, closes, find, push_trimmed, stop};
+use super::rules::part_table;
+use super::steps::looked;
 use crate::model::Span;
 
 /// Cuts a sentence wherever one *could* end: after every stop and its closers, if white space follows, or at once where
@@ -12,10 +14,14 @@ use crate::model::Span;
 /// Spans are relative to `sentence`, trimmed, in order, and hold all that is not white space. One span if there is
 /// nothing to cut. Linear time, no allocation but `out`.
 pub fn parts(sentence: &str, out: &mut Vec<Span>) {
-    let mut start = 0;
-    let mut rest = sentence.char_indices().peekable();
-    while let Some((at, c)) = rest.next() {
-        let kind = match stop(c) {
+    let table = part_table();
+    let (mut start, mut from) = (0, 0);
+    while let Some(at) = find(sentence.as_bytes(), from, table) {
+        looked(at - from);
+        let mut rest = sentence[at..].chars();
+        let Some(c) = rest.next() else { break };
+        from = at + c.len_utf8();
+        let mut last = match stop(c) {
             None if c == '\n' => {
                 push_trimmed(sentence, start, at, out);
                 start = at;
@@ -25,15 +31,15 @@ pub fn parts(sentence: &str, out: &mut Vec<Span>) {
             Some(kind) => kind,
         };
         // The stops and closers that belong together.
-        let mut last = kind;
-        while let Some((_, next)) = rest.next_if(|&(_, next)| stop(next).is_some() || closes(next)) {
-            last = stop(next).unwrap_or(last);
+        let mut next = rest.next();
+        while let Some(c) = next.filter(|&c| stop(c).is_some() || closes(c)) {
+            last = stop(c).unwrap_or(last);
+            from += c.len_utf8();
+            next = rest.next();
         }
-        let end = rest.peek().map_or(sentence.len(), |&(at, _)| at);
-        let spaced = rest.peek().is_none_or(|&(_, next)| next.is_whitespace());
-        if last == Stop::Full || spaced {
-            push_trimmed(sentence, start, end, out);
-            start = end;
+        if last == Stop::Full || next.is_none_or(char::is_whitespace) {
+            push_trimmed(sentence, start, from, out);
+            start = from;
         }
     }
     push_trimmed(sentence, start, sentence.len(), out);
@@ -42,6 +48,52 @@ pub fn parts(sentence: &str, out: &mut Vec<Span>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// Character by character, without a table.
+    fn slowly(sentence: &str, out: &mut Vec<Span>) {
+        let mut start = 0;
+        let mut rest = sentence.char_indices().peekable();
+        while let Some((at, c)) = rest.next() {
+            let Some(mut last) = stop(c) else {
+                if c == '\n' {
+                    push_trimmed(sentence, start, at, out);
+                    start = at;
+                }
+                continue;
+            };
+            while let Some((_, c)) = rest.next_if(|&(_, c)| stop(c).is_some() || closes(c)) {
+                last = stop(c).unwrap_or(last);
+            }
+            let end = rest.peek().map_or(sentence.len(), |&(at, _)| at);
+            if last == Stop::Full || rest.peek().is_none_or(|&(_, c)| c.is_whitespace()) {
+                push_trimmed(sentence, start, end, out);
+                start = end;
+            }
+        }
+        push_trimmed(sentence, start, sentence.len(), out);
+    }
+
+    #[test]
+    fn every_stop_cuts() {
+        for c in '\0'..=char::MAX {
+            let text = format!("é{c}\"{c} 中{c}中");
+            let (mut fast, mut slow) = (Vec::new(), Vec::new());
+            parts(&text, &mut fast);
+            slowly(&text, &mut slow);
+            assert_eq!(fast, slow, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn cuts_as_without_a_table(text in "[a-z .!?\n…。”)»é中।۔\u{a0}\u{3000}\u{2028}]{0,60}|\\PC{0,30}") {
+            let (mut fast, mut slow) = (Vec::new(), Vec::new());
+            parts(&text, &mut fast);
+            slowly(&text, &mut slow);
+            prop_assert_eq!(fast, slow);
+        }
+    }
 
     #[test]
     fn cuts_wherever_a_sentence_could_end() {

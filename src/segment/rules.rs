@@ -177,14 +177,39 @@ pub(super) fn code_of(index: u8) -> &'static str {
     FILES.get(usize::from(index)).map_or("und", |file| file.0)
 }
 
+/// The table of [`super::parts`]: every stop, and the line feed.
+pub(super) fn part_table() -> &'static [u64; 256] {
+    static TABLE: OnceLock<[u64; 256]> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = *stop_table();
+        mark(&mut table, '\n');
+        table
+    })
+}
+
+/// Marks every stop.
+fn stop_table() -> &'static [u64; 256] {
+    static TABLE: OnceLock<[u64; 256]> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = [0; 256];
+        // No stop lies among ideographs or Hangul, nor beyond the historic scripts.
+        let chars = ('\0'..'\u{3100}')
+            .chain('\u{a000}'..'\u{ac00}')
+            .chain('\u{fe00}'..'\u{20000}');
+        chars
+            .filter(|&c| chars::stop(c).is_some())
+            .for_each(|c| mark(&mut table, c));
+        table
+    })
+}
+
 /// Marks every stop and line break, bullets, brackets for "1) first 2) second" and faces, and what rules are drawn with.
 fn base_table() -> [u64; 256] {
-    let mut table = [0; 256];
+    let mut table = *stop_table();
     let others = [
         '\n', '\u{b}', '\u{c}', '\r', '\u{85}', '\u{2028}', '\u{2029}', '(', ')', '*', '=', '_', '\u{2022}', '\u{2043}',
     ];
-    // No stop lies beyond the historic scripts.
-    for c in ('\0'..'\u{20000}').filter(|&c| chars::stop(c).is_some()).chain(others) {
+    for c in others {
         mark(&mut table, c);
     }
     table

@@ -114,23 +114,16 @@ impl<'t> Scanner<'t> {
             spaced[usize::from(b' ')] = u64::MAX;
             &spaced
         };
-        let mut at = 0;
-        while let Some(step) = bytes[at..].iter().position(|&b| table[usize::from(b)] != 0) {
-            at += step;
-            looked(step);
-            if let (lead @ 0xc2.., Some(second)) = (bytes[at], bytes.get(at + 1))
-                && table[usize::from(lead)] >> (second & 63) & 1 == 0
-            {
-                at += if lead < 0xe0 { 2 } else { 3 };
-                continue;
-            }
+        let mut from = 0;
+        while let Some(at) = chars::find(bytes, from, table) {
+            looked(at - from);
             let found = self.look(at);
             if let Some(cut) = found.cut {
                 chars::push_trimmed(self.text, self.start, cut, out);
                 self.start = cut;
                 self.small = None;
             }
-            at = found.next;
+            from = found.next;
         }
         chars::push_trimmed(self.text, self.start, self.text.len(), out);
     }

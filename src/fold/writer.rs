@@ -1,0 +1,240 @@
+//! Tokens on their way out: one open at a time, in a buffer of bytes that becomes text a piece at a time.
+
+use super::table::{Class, Entry, Table};
+use super::{NUMBER_BIT, Tokens};
+use crate::hash;
+
+/// What one step of [`super::Folder`] writes at most without asking for more room.
+const SLACK: usize = 16;
+/// Length of the buffer, unless a token is longer.
+const BUFFER: usize = 8 << 10;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Nothing,
+    Word,
+    Unspaced,
+    Number,
+    Symbol,
+}
+
+/// Writes tokens into a [`Tokens`], each with a space before it.
+pub(super) struct Writer<'t> {
+    out: &'t mut Tokens,
+    buffer: &'t mut Vec<u8>,
+    /// How much of the buffer is written.
+    len: usize,
+    /// Where the open token begins, behind its space.
+    start: usize,
+    open: Kind,
+    weight: u32,
+}
+
+impl<'t> Writer<'t> {
+    pub(super) fn new(out: &'t mut Tokens, buffer: &'t mut Vec<u8>) -> Self {
+        if buffer.is_empty() {
+            buffer.resize(BUFFER, 0);
+        }
+        Self {
+            out,
+            buffer,
+            len: 0,
+            start: 0,
+            open: Kind::Nothing,
+            weight: 0,
+        }
+    }
+
+    /// Closes the last token, hands everything over and returns the weight.
+    pub(super) fn finish(mut self) -> u32 {
+        self.close();
+        self.hand_over(self.len);
+        self.out.weight = self.out.weight.saturating_add(self.weight);
+        self.weight
+    }
+
+    /// Gives the first `done` bytes, whole tokens, to the text.
+    fn hand_over(&mut self, done: usize) {
+        let bytes = &self.buffer[..done];
+        let first = usize::from(self.out.text.is_empty() && !bytes.is_empty());
+        match std::str::from_utf8(&bytes[first..]) {
+            Ok(text) => self.out.text.push_str(text),
+            Err(_) => unreachable!("only whole characters are written"),
+        }
+    }
+
+    /// Makes room for one step.
+    #[inline]
+    fn room(&mut self) {
+        if self.buffer.len() - self.len < SLACK {
+            self.make_room(SLACK);
+        }
+    }
+
+    #[cold]
+    fn make_room(&mut self, more: usize) {
+        let done = match self.open {
+            Kind::Nothing => self.len,
+            _ => self.start - 1,
+        };
+        self.hand_over(done);
+        self.buffer.copy_within(done..self.len, 0);
+        self.len -= done;
+        self.start = self.start.saturating_sub(done);
+        if self.buffer.len() - self.len < more {
+            let length = (2 * self.buffer.len()).max(self.len + more);
+            self.buffer.resize(length, 0);
+        }
+    }
+
+    #[inline]
+    pub(super) fn begin(&mut self, kind: Kind) {
+        self.close();
+        self.room();
+        self.buffer[self.len] = b' ';
+        self.len += 1;
+        self.start = self.len;
+        self.open = kind;
+    }
+
+    #[inline]
+    pub(super) fn close(&mut self) {
+        if self.open == Kind::Nothing {
+            return;
+        }
+        let hash = hash::token(&self.buffer[self.start..self.len]) & !NUMBER_BIT;
+        let (mark, weight) = match self.open {
+            Kind::Number => (NUMBER_BIT, 2),
+            Kind::Word => (0, 2),
+            Kind::Unspaced => (0, 1),
+            Kind::Symbol | Kind::Nothing => (0, 0),
+        };
+        self.out.hashes.push(hash | mark);
+        self.weight = self.weight.saturating_add(weight);
+        self.open = Kind::Nothing;
+    }
+
+    #[inline]
+    fn word(&mut self) {
+        if self.open != Kind::Word {
+            self.begin(Kind::Word);
+        }
+    }
+
+    /// The run of ASCII letters at `at`, of which there is at least one; returns the byte after it.
+    #[inline]
+    pub(super) fn letters(&mut self, bytes: &[u8], mut at: usize) -> usize {
+        const ONES: u64 = u64::MAX / 0xFF;
+        const HIGH: u64 = ONES << 7;
+        self.word();
+        // Eight at a time: set the bit that makes small letters, see by carries which bytes lie from a to z.
+        while let Some(&chunk) = bytes[at..].first_chunk::<8>() {
+            self.room();
+            let chunk = u64::from_le_bytes(chunk);
+            let small = chunk | ONES << 5;
+            let low = small & !HIGH;
+            let letters = (low + ONES * 0x1F) & !(low + ONES * 0x05) & !chunk & HIGH;
+            let run = ((!letters & HIGH).trailing_zeros() / 8) as usize;
+            self.buffer[self.len..self.len + 8].copy_from_slice(&small.to_le_bytes());
+            self.len += run;
+            at += run;
+            if run < 8 {
+                return at;
+            }
+        }
+        self.room();
+        for &byte in bytes[at..].iter().take_while(|b| b.is_ascii_alphabetic()) {
+            self.buffer[self.len] = byte | 0x20;
+            self.len += 1;
+            at += 1;
+        }
+        at
+    }
+
+    /// The character of `length` bytes at `at`, which folds to itself.
+    #[inline]
+    pub(super) fn same(&mut self, class: Class, bytes: &[u8], at: usize, length: usize) {
+        match class {
+            Class::Letter => self.word(),
+            Class::Mark if matches!(self.open, Kind::Word | Kind::Unspaced) => {}
+            Class::Mark => self.begin(Kind::Word),
+            _ => self.begin(Kind::Unspaced),
+        }
+        self.room();
+        let to = &mut self.buffer[self.len..];
+        match bytes[at..].first_chunk::<4>() {
+            Some(four) => to[..4].copy_from_slice(four),
+            None => to[..length].copy_from_slice(&bytes[at..at + length]),
+        }
+        self.len += length;
+    }
+
+    /// A letter that is written in two bytes.
+    #[inline]
+    pub(super) fn letter(&mut self, bytes: [u8; 2]) {
+        self.word();
+        self.room();
+        self.buffer[self.len..self.len + 2].copy_from_slice(&bytes);
+        self.len += 2;
+    }
+
+    /// More of the open token, or a number as it is.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        if self.buffer.len() - self.len < bytes.len() {
+            self.make_room(bytes.len());
+        }
+        self.buffer[self.len..self.len + bytes.len()].copy_from_slice(bytes);
+        self.len += bytes.len();
+    }
+
+    pub(super) fn put(&mut self, class: Class, c: char) {
+        match class {
+            Class::Letter => self.word(),
+            Class::Unspaced | Class::Numeral => self.begin(Kind::Unspaced),
+            Class::Symbol => self.begin(Kind::Symbol),
+            Class::Mark => {
+                if !matches!(self.open, Kind::Word | Kind::Unspaced) {
+                    self.begin(Kind::Word);
+                }
+            }
+            // Digits come here only out of expansions, where `expansion` has opened the token.
+            Class::Digit => {}
+            // Raised digits are read as numbers, and no expansion has any.
+            Class::Raised => return,
+            Class::Stretch => {
+                if self.open != Kind::Word {
+                    self.close();
+                }
+                return;
+            }
+            Class::Separator => return self.close(),
+            Class::Ignored => return,
+        }
+        self.push(c.encode_utf8(&mut [0; 4]).as_bytes());
+        if class == Class::Symbol {
+            self.close();
+        }
+    }
+
+    /// The several characters one code point folds to.
+    pub(super) fn expansion(&mut self, table: &Table, entry: Entry) {
+        if entry.is_isolated() {
+            self.close();
+        }
+        let mut in_number = false;
+        for &c in table.expansion(entry) {
+            let class = table.entry(c).class();
+            if (class == Class::Digit) != in_number {
+                self.close();
+                in_number = !in_number;
+                if in_number {
+                    self.begin(Kind::Number);
+                }
+            }
+            self.put(class, c);
+        }
+        if entry.is_isolated() {
+            self.close();
+        }
+    }
+}
