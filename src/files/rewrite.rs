@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 use super::codec::Encoder;
 use super::edit::{self, Edit};
 use super::error::FileError;
-use super::jsonl::{parse_line, splice};
+use super::jsonl::{Wanted, splice};
 use super::output::{Output, Target, Writer, same_file};
 use super::parquet;
 use super::read::{ReadOptions, Source};
@@ -249,7 +249,7 @@ impl<E: From<FileError>> Lines<'_, E> {
         if memchr::memchr(b'\n', content).is_some() {
             return Err(FileError::edit(&source.name, line.line, "the line to put back is more than one").into());
         }
-        let outcome = parse_line(content, options);
+        let outcome = Wanted::new(options).read(content);
         let place = Place {
             line_or_row: line.line,
             byte: 0,

@@ -1,6 +1,7 @@
 //! JSON Lines: blocks of whole lines, parsed side by side, in order.
 
 mod parse;
+mod scan;
 #[cfg(test)]
 mod tests;
 
@@ -8,7 +9,7 @@ use std::io::Read;
 
 use rayon::prelude::*;
 
-pub(crate) use parse::{no_field, parse_line};
+pub(crate) use parse::{Wanted, no_field};
 
 use super::edit::{self, Edit};
 use super::read::ReadOptions;
@@ -112,6 +113,7 @@ pub(crate) fn parse_block(block: Block, options: &ReadOptions) -> Batch {
     if starts.last().is_some_and(|&at| at < data.len()) {
         starts.push(data.len());
     }
+    let wanted = Wanted::new(options);
     let items = starts
         .par_windows(2)
         .enumerate()
@@ -125,7 +127,7 @@ pub(crate) fn parse_block(block: Block, options: &ReadOptions) -> Batch {
                     line_or_row: line + index as u64,
                     byte: byte + ends[0] as u64,
                 },
-                outcome: (!blank).then(|| parse_line(content, options)),
+                outcome: (!blank).then(|| wanted.read(content)),
             }
         })
         .collect();

@@ -1,7 +1,8 @@
 //! One line of JSON: where the wanted strings stand, and what they say.
 //!
-//! Everything that knows JSON's grammar is behind [`parse_line`], so that a faster parser can take its place. Today
-//! it is `serde_json`, which skips values without recursion: 200,000 nested brackets cost no stack.
+//! Lines are read by [`scan`](super::scan). What it does not take (broken lines, and values nested deeper than it
+//! follows), and every line with a fault, is read again by `serde_json`, which has the last word and words the fault.
+//! It skips values without recursion: 200,000 nested brackets cost no stack.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,100 +12,140 @@ use serde::Deserializer as _;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::scan;
 use crate::files::read::ReadOptions;
 use crate::files::record::{Fault, FaultKind, FieldText, Fields, Id, RankValue};
 
 /// Number of field names that a message lists.
 const LISTED: usize = 12;
 
-/// Reads the fields that `options` asks for from one line without its line end.
-pub(crate) fn parse_line(line: &[u8], options: &ReadOptions) -> Result<Fields, Fault> {
-    let line = std::str::from_utf8(line).map_err(|error| {
+/// The fields that `options` asks for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'o> {
+    options: &'o ReadOptions,
+    id: &'o str,
+    lang: &'o str,
+    rank: Option<&'o str>,
+}
+
+impl<'o> Wanted<'o> {
+    pub(crate) fn new(options: &'o ReadOptions) -> Self {
+        Self {
+            options,
+            id: options.id_field.as_deref().unwrap_or("id"),
+            lang: options.lang_field.as_deref().unwrap_or("lang"),
+            rank: options.rank_field.as_deref(),
+        }
+    }
+
+    fn may_need(&self, key: &str) -> bool {
+        self.options.text_fields.iter().any(|path| leads_to(key, path))
+            || leads_to(key, self.id)
+            || leads_to(key, self.lang)
+            || self.rank.is_some_and(|path| leads_to(key, path))
+    }
+
+    /// Reads one line without its line end.
+    pub(crate) fn read(&self, line: &[u8]) -> Result<Fields, Fault> {
+        let line = utf8(line)?;
+        if let Some(entries) = scan::object(line, |key| self.may_need(key))
+            && let Ok(fields) = self.pick(line, &Object { entries })
+        {
+            return Ok(fields);
+        }
+        self.read_strictly(line)
+    }
+
+    /// The same by `serde_json` alone.
+    pub(super) fn read_strictly(&self, line: &str) -> Result<Fields, Fault> {
+        let start = line.len() - line.trim_start_matches([' ', '\t', '\r']).len();
+        if !line[start..].starts_with('{') {
+            return Err(match serde_json::from_str::<&RawValue>(line) {
+                Ok(_) => Fault::new(FaultKind::NotAnObject, Some(start), "not a JSON object"),
+                Err(error) => broken(line, &error),
+            });
+        }
+        let object = read_object(line).map_err(|error| broken(line, &error))?;
+        self.pick(line, &object)
+    }
+
+    fn pick(&self, line: &str, object: &Object<'_>) -> Result<Fields, Fault> {
+        let id = match object.look_up(self.id) {
+            Found::Value(raw) => (raw.starts_with('"') || RankValue::number(raw).is_some()).then(|| Id::from_raw(raw)),
+            Found::Nothing => None,
+            Found::Twice(second) => return Err(twice(line, self.id, second)),
+        };
+        let lang = match object.look_up(self.lang) {
+            Found::Value(raw) => string(raw),
+            _ => None,
+        };
+        let rank = match self.rank.map(|rank| object.look_up(rank)) {
+            Some(Found::Value(raw)) => RankValue::number(raw).or_else(|| string(raw).map(RankValue::Text)),
+            _ => None,
+        };
+
+        let mut texts = Vec::new();
+        let mut other = None;
+        for (field, name) in self.options.text_fields.iter().enumerate() {
+            let raw = match object.look_up(name) {
+                Found::Value(raw) => raw,
+                Found::Nothing => continue,
+                Found::Twice(second) => return Err(twice(line, name, second)),
+            };
+            if !raw.starts_with('"') {
+                other = other.or(Some((name, raw)));
+                continue;
+            }
+            let inside = offset(line, raw) + 1..offset(line, raw) + raw.len() - 1;
+            if inside.len() as u64 > self.options.max_text_bytes {
+                return Err(Fault::new(
+                    FaultKind::TooLarge,
+                    Some(inside.start),
+                    format!(
+                        "the text in `{name}` has {} bytes, more than {}",
+                        inside.len(),
+                        self.options.max_text_bytes
+                    ),
+                ));
+            }
+            texts.push(FieldText {
+                field,
+                text: decode(line, name, inside.clone())?,
+                raw: Some(inside),
+            });
+        }
+        if !texts.is_empty() {
+            return Ok(Fields { id, lang, rank, texts });
+        }
+        Err(match other {
+            Some((name, raw)) => Fault::new(
+                FaultKind::WrongType,
+                Some(offset(line, raw)),
+                format!("`{name}` is {}, not a string", kind_of(raw)),
+            ),
+            None => no_field(
+                &self.options.text_fields,
+                object.entries.iter().map(|(key, _)| key.as_ref()),
+            ),
+        })
+    }
+}
+
+/// True if a look for `path` has to see what stands under `key`.
+fn leads_to(key: &str, path: &str) -> bool {
+    path.strip_prefix(key)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The line as text.
+pub(super) fn utf8(line: &[u8]) -> Result<&str, Fault> {
+    std::str::from_utf8(line).map_err(|error| {
         let at = error.valid_up_to();
         Fault::new(
             FaultKind::InvalidUtf8,
             Some(at),
             format!("byte {} of the line is not UTF-8", at + 1),
         )
-    })?;
-    let start = line.len() - line.trim_start_matches([' ', '\t', '\r']).len();
-    if !line[start..].starts_with('{') {
-        return Err(match serde_json::from_str::<&RawValue>(line) {
-            Ok(_) => Fault::new(FaultKind::NotAnObject, Some(start), "not a JSON object"),
-            Err(error) => broken(line, &error),
-        });
-    }
-
-    let mut wants: Vec<&str> = options.text_fields.iter().map(String::as_str).collect();
-    let texts = wants.len();
-    wants.push(options.id_field.as_deref().unwrap_or("id"));
-    wants.push(options.lang_field.as_deref().unwrap_or("lang"));
-    wants.extend(options.rank_field.as_deref());
-    let object = read_object(line).map_err(|error| broken(line, &error))?;
-    let found: Vec<Found<'_>> = wants.iter().map(|want| object.look_up(want)).collect();
-
-    let id = match &found[texts] {
-        Found::Value(raw) => (raw.starts_with('"') || RankValue::number(raw).is_some()).then(|| Id::from_raw(raw)),
-        Found::Nothing => None,
-        Found::Twice(second) => return Err(twice(line, wants[texts], second)),
-    };
-    let lang = match &found[texts + 1] {
-        Found::Value(raw) => serde_json::from_str(raw).ok(),
-        _ => None,
-    };
-    let rank = match found.get(texts + 2) {
-        Some(Found::Value(raw)) => {
-            RankValue::number(raw).or_else(|| serde_json::from_str(raw).ok().map(RankValue::Text))
-        }
-        _ => None,
-    };
-
-    let mut read = Vec::new();
-    let mut other = None;
-    for (field, found) in found[..texts].iter().enumerate() {
-        let name = wants[field];
-        let raw = match found {
-            Found::Value(raw) => *raw,
-            Found::Nothing => continue,
-            Found::Twice(second) => return Err(twice(line, name, second)),
-        };
-        if !raw.starts_with('"') {
-            other = other.or(Some((name, raw)));
-            continue;
-        }
-        let inside = offset(line, raw) + 1..offset(line, raw) + raw.len() - 1;
-        if inside.len() as u64 > options.max_text_bytes {
-            return Err(Fault::new(
-                FaultKind::TooLarge,
-                Some(inside.start),
-                format!(
-                    "the text in `{name}` has {} bytes, more than {}",
-                    inside.len(),
-                    options.max_text_bytes
-                ),
-            ));
-        }
-        read.push(FieldText {
-            field,
-            text: decode(line, name, inside.clone())?,
-            raw: Some(inside),
-        });
-    }
-    if !read.is_empty() {
-        return Ok(Fields {
-            id,
-            lang,
-            rank,
-            texts: read,
-        });
-    }
-    Err(match other {
-        Some((name, raw)) => Fault::new(
-            FaultKind::WrongType,
-            Some(offset(line, raw)),
-            format!("`{name}` is {}, not a string", kind_of(raw)),
-        ),
-        None => no_field(&options.text_fields, object.entries.iter().map(|(key, _)| key.as_ref())),
     })
 }
 
@@ -139,9 +180,14 @@ pub(crate) fn no_field<'k>(wanted: &[String], present: impl Iterator<Item = &'k 
     )
 }
 
+/// What a value says that is a string without half a surrogate pair.
+fn string(raw: &str) -> Option<String> {
+    scan::unescape(raw.strip_prefix('"')?.strip_suffix('"')?)
+}
+
 fn decode(line: &str, name: &str, inside: Range<usize>) -> Result<String, Fault> {
-    if !line[inside.clone()].contains('\\') {
-        return Ok(line[inside].to_owned());
+    if let Some(text) = scan::unescape(&line[inside.clone()]) {
+        return Ok(text);
     }
     // the grammar has been checked: all that is left to fail is what an escape stands for
     serde_json::from_str(&line[inside.start - 1..=inside.end]).map_err(|error: serde_json::Error| {
@@ -195,8 +241,8 @@ fn broken(line: &str, error: &serde_json::Error) -> Fault {
 }
 
 /// The entries of an object that can matter, and all its keys.
-struct Object<'j> {
-    entries: Vec<(Cow<'j, str>, &'j str)>,
+pub(super) struct Object<'j> {
+    pub(super) entries: Vec<(Cow<'j, str>, &'j str)>,
 }
 
 #[derive(Clone, Copy)]
@@ -219,7 +265,11 @@ impl<'j> Object<'j> {
         };
         match self.get(first) {
             Found::Value(raw) if raw.starts_with('{') => {
-                read_object(raw).map_or(Found::Nothing, |object| object.look_up(rest))
+                let object = match scan::object(raw, |key| leads_to(key, rest)) {
+                    Some(entries) => Ok(Object { entries }),
+                    None => read_object(raw),
+                };
+                object.map_or(Found::Nothing, |object| object.look_up(rest))
             }
             Found::Value(_) => Found::Nothing,
             found => found,
@@ -236,7 +286,7 @@ impl<'j> Object<'j> {
     }
 }
 
-fn read_object<'j>(json: &'j str) -> serde_json::Result<Object<'j>> {
+pub(super) fn read_object<'j>(json: &'j str) -> serde_json::Result<Object<'j>> {
     struct Entries;
 
     impl<'j> Visitor<'j> for Entries {

@@ -1,3 +1,5 @@
+mod oracle;
+
 use std::io::Cursor;
 
 use super::*;
@@ -10,6 +12,10 @@ fn options(fields: &[&str]) -> ReadOptions {
         text_fields: fields.iter().map(|field| (*field).to_owned()).collect(),
         ..ReadOptions::default()
     }
+}
+
+fn parse_line(line: &[u8], options: &ReadOptions) -> Result<Fields, Fault> {
+    Wanted::new(options).read(line)
 }
 
 fn texts(line: &str, fields: &[&str]) -> Result<Vec<(usize, String)>, Fault> {
