@@ -4,7 +4,7 @@ use super::measure::Bounds;
 use super::numbers;
 use super::postings::Postings;
 use super::sketch::{Sketch, number_key};
-use super::verify::Verifier;
+use super::verify::{COMMON, Verifier};
 use super::{Rule, Units, missing_numbers};
 use crate::fold::is_number_hash;
 use crate::hash;
@@ -18,6 +18,8 @@ pub(super) struct Index<'u, U: ?Sized> {
     units: &'u U,
     rule: Rule,
     bounds: Bounds,
+    /// [`Bounds::least_keys`] of the common lengths.
+    least_keys: Vec<usize>,
     sketch: Sketch,
     postings: Postings,
     /// A bit for each class of units that are filed: see [`numbers`].
@@ -74,14 +76,18 @@ impl Drop for Lent<'_> {
 impl<'u, U: Units + ?Sized> Index<'u, U> {
     pub(super) fn new(units: &'u U, rule: &Rule) -> Self {
         let lengths = (0..units.count()).map(|i| units.tokens(i).len());
-        let shortest = lengths.filter(|&n| n > 0).min().unwrap_or(0);
-        let bounds = Bounds::new(rule.measure, rule.threshold).for_units_of(shortest);
+        let (shortest, longest) = lengths
+            .filter(|&n| n > 0)
+            .fold((usize::MAX, 0), |(low, high), n| (low.min(n), high.max(n)));
+        let bounds = Bounds::new(rule.measure, rule.threshold).for_units_of(shortest.min(longest));
+        let least_keys = (0..=longest.min(COMMON)).map(|n| bounds.least_keys(n)).collect();
         let sketch = Sketch::count(units, &bounds);
         let postings = Postings::new((sketch.total() / 4).clamp(64, 1 << 28).next_power_of_two());
         Self {
             units,
             rule: *rule,
             bounds,
+            least_keys,
             sketch,
             postings,
             numbers_held: 0,
@@ -91,15 +97,19 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     /// Files a unit, so that later units find it.
     pub(super) fn insert(&mut self, unit: u32, scratch: &mut Scratch) {
         let tokens = self.units.tokens(unit);
-        self.prefix(tokens, self.bounds.index_prefix(tokens.len()), scratch);
+        self.prefix(
+            tokens,
+            self.bounds.index_prefix(tokens.len(), self.least_keys(tokens.len())),
+            scratch,
+        );
         scratch.loaded = None;
         self.file(unit, scratch);
     }
 
     /// As [`Index::insert`], sparing what [`Index::load`] has just done for this unit.
     pub(super) fn insert_loaded(&mut self, unit: u32, scratch: &mut Scratch) {
-        let tokens = self.units.tokens(unit).len();
-        if scratch.loaded == Some(unit) && self.bounds.index_prefix(tokens) == self.bounds.probe_prefix(tokens) {
+        // For a symmetric measure both prefixes are the same.
+        if scratch.loaded == Some(unit) && self.bounds.is_symmetric() {
             scratch.loaded = None;
             self.file(unit, scratch);
         } else {
@@ -110,7 +120,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     fn file(&mut self, unit: u32, scratch: &mut Scratch) {
         let tokens = self.units.tokens(unit);
         // What shares too little to match an earlier unit cannot be matched by a later one.
-        if self.bounds.is_symmetric() && scratch.keys.len() < self.bounds.shared_in_prefix(tokens.len()) {
+        if self.bounds.is_symmetric() && scratch.keys.len() < Bounds::shared_in_prefix(self.least_keys(tokens.len())) {
             return;
         }
         if self.rule.guard_numbers {
@@ -133,6 +143,11 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         for &(_, key) in &scratch.keys {
             self.postings.push(key, unit);
         }
+    }
+
+    fn least_keys(&self, tokens: usize) -> usize {
+        let known = self.least_keys.get(tokens).copied();
+        known.unwrap_or_else(|| self.bounds.least_keys(tokens))
     }
 
     /// The first `length` shingles of a unit in the total order, but for those that no other unit has. Copies of one
@@ -179,9 +194,13 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
                 return false;
             }
         }
-        self.prefix(tokens, self.bounds.probe_prefix(tokens.len()), scratch);
+        self.prefix(
+            tokens,
+            self.bounds.probe_prefix(tokens.len(), self.least_keys(tokens.len())),
+            scratch,
+        );
         scratch.loaded = Some(unit);
-        scratch.shared = self.bounds.shared_in_prefix(tokens.len());
+        scratch.shared = Bounds::shared_in_prefix(self.least_keys(tokens.len()));
         scratch.keys.len() >= scratch.shared
     }
 

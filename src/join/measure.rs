@@ -242,7 +242,7 @@ impl Bounds {
     }
 
     /// The least number of keys that a unit of this length shares with *any* partner; 0 if that may be none.
-    fn least_keys(&self, tokens: usize) -> usize {
+    pub(super) fn least_keys(&self, tokens: usize) -> usize {
         if self.keys == self.lengths {
             return self.least_overlap_with_any(tokens);
         }
@@ -343,23 +343,22 @@ impl Bounds {
         !matches!(self.measure, Measure::Containment(_))
     }
 
-    /// Number of prefix keys a later unit of this length shares with every unit it matches.
-    pub(super) fn shared_in_prefix(&self, tokens: usize) -> usize {
-        self.least_keys(tokens).clamp(1, SHARED)
+    /// Number of prefix keys a later unit shares with every unit it matches, given its [`Bounds::least_keys`].
+    pub(super) fn shared_in_prefix(least: usize) -> usize {
+        least.clamp(1, SHARED)
     }
 
     /// Number of keys, first in the total order, by which the later unit of a pair must look for the earlier.
-    pub(super) fn probe_prefix(&self, tokens: usize) -> usize {
+    pub(super) fn probe_prefix(&self, tokens: usize, least: usize) -> usize {
         let all = self.keys.count(tokens);
-        let least = self.least_keys(tokens);
-        (all + least.clamp(1, SHARED)).saturating_sub(least).min(all)
+        (all + Self::shared_in_prefix(least)).saturating_sub(least).min(all)
     }
 
     /// Number of keys, first in the total order, under which the earlier unit of a pair must be found.
-    pub(super) fn index_prefix(&self, tokens: usize) -> usize {
+    pub(super) fn index_prefix(&self, tokens: usize, least: usize) -> usize {
         match self.measure {
             Measure::Containment(_) => self.keys.count(tokens),
-            _ => self.probe_prefix(tokens),
+            _ => self.probe_prefix(tokens, least),
         }
     }
 }

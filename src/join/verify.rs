@@ -26,8 +26,8 @@ struct Demand {
     least: Vec<u32>,
 }
 
-/// Longer units have their demands found out each time: few are of the same length.
-const COMMON: usize = 512;
+/// Longer units, in tokens, have their demands found out each time: few are of the same length.
+pub(super) const COMMON: usize = 512;
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
