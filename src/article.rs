@@ -28,7 +28,8 @@ impl Rank {
 /// One input record: one or more texts that belong together.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Article<'t> {
-    /// The texts, such as title, lead and body, in reading order. Each at most 4 GiB; what is beyond is not looked at.
+    /// The texts, such as title, lead and body, in reading order. At most 65,535, each at most 4 GiB; what is
+    /// beyond is not looked at.
     pub texts: Vec<Cow<'t, str>>,
     /// Its language, if it is known.
     pub language: Option<Language>,

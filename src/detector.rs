@@ -8,7 +8,7 @@ use crate::join::Similarity;
 use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
 use crate::segment::Language;
 use crate::settings::{DetectorBuilder, Settings};
-use crate::store::{Entry, Scratch, Store};
+use crate::store::{Entry, Scratch, Store, narrow};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -135,7 +135,7 @@ impl Session {
                 store
             })
             .collect();
-        stores.iter().for_each(|store| self.store.append(store));
+        stores.into_iter().for_each(|store| self.store.append(store));
     }
 
     /// The number the next article will get.
@@ -275,7 +275,7 @@ impl Detection {
     /// The repeats removed from one article, in its order.
     pub fn repeats_in(&self, article: ArticleId) -> impl Iterator<Item = Repeat> + use<> {
         let paragraphs = self.store.paragraphs_of(article.0);
-        let sentences = self.sentences_of(paragraphs.clone());
+        let sentences = self.store.sentences_of(paragraphs.clone());
         let parts = self.store.parts_of(sentences.clone());
         let mut all: Vec<Repeat> = [
             (UnitKind::Paragraph, within(&self.decisions.paragraphs, paragraphs)),
@@ -290,32 +290,24 @@ impl Detection {
         all.into_iter()
     }
 
-    fn sentences_of(&self, paragraphs: Range<usize>) -> Range<usize> {
-        match self.store.paragraphs.get(paragraphs) {
-            Some([first, .., last]) => first.sentences().start..last.sentences().end,
-            Some([one]) => one.sentences(),
-            _ => 0..0,
-        }
-    }
-
     fn repeat(&self, kind: UnitKind, removal: &Removal) -> Repeat {
         let entry = |i: u32| match kind {
-            UnitKind::Paragraph => self.store.paragraphs[i as usize].entry,
-            UnitKind::Sentence => self.store.sentences[i as usize],
+            UnitKind::Paragraph => self.store.paragraph(i).entry,
+            UnitKind::Sentence => self.store.sentence(i),
         };
         Repeat {
-            removed: entry(removal.removed).unit(kind),
-            kept: entry(removal.kept).unit(kind),
+            removed: self.store.unit(&entry(removal.removed), kind),
+            kept: self.store.unit(&entry(removal.kept), kind),
             reason: removal.reason,
             similarity: removal.similarity,
         }
     }
 
     fn repeat_of_part(&self, removal: &Removal) -> Repeat {
-        let removed = self.store.parts[removal.removed as usize].entry;
+        let kept = decide::sentence_or_part(&self.store, removal.kept);
         Repeat {
-            removed: removed.unit(UnitKind::Sentence),
-            kept: decide::sentence_or_part(&self.store, removal.kept).unit(UnitKind::Sentence),
+            removed: self.store.unit(&self.store.part(removal.removed), UnitKind::Sentence),
+            kept: self.store.unit(&kept, UnitKind::Sentence),
             reason: removal.reason,
             similarity: removal.similarity,
         }
@@ -329,25 +321,26 @@ impl Detection {
             return Vec::new();
         }
         let mut ahead = repeats.iter().map(|r| r.removed).peekable();
-        let mut goes = |kind: UnitKind, entry: &Entry| ahead.next_if(|u| *u == entry.unit(kind)).is_some();
+        let mut goes =
+            |kind: UnitKind, entry: &Entry| ahead.next_if(|u| (u.kind, u.span) == (kind, entry.span)).is_some();
         let mut units = Vec::new();
-        for paragraph in &self.store.paragraphs[self.store.paragraphs_of(article.0)] {
-            if paragraph.entry.field != field {
-                continue;
-            }
+        for paragraph in self.store.paragraphs_of_field(article.0, field) {
+            let paragraph = self.store.paragraph(narrow(paragraph));
             if goes(UnitKind::Paragraph, &paragraph.entry) {
                 units.push((paragraph.entry.span, true));
                 continue;
             }
             for sentence in paragraph.sentences() {
-                let entry = &self.store.sentences[sentence];
-                if goes(UnitKind::Sentence, entry) {
+                let entry = self.store.sentence(narrow(sentence));
+                if goes(UnitKind::Sentence, &entry) {
                     units.push((entry.span, true));
                     continue;
                 }
-                let parts = self.store.parts[self.store.parts_of(sentence..sentence + 1)].iter();
                 let before = units.len();
-                units.extend(parts.map(|p| (p.entry.span, goes(UnitKind::Sentence, &p.entry))));
+                for part in self.store.parts_of(sentence..sentence + 1) {
+                    let part = self.store.part(narrow(part));
+                    units.push((part.span, goes(UnitKind::Sentence, &part)));
+                }
                 if units.len() == before {
                     units.push((entry.span, false));
                 }
@@ -386,18 +379,18 @@ impl Detection {
     /// The fold of a unit that stands in a repeat: what was compared. Empty for any other.
     #[must_use]
     pub fn fold(&self, unit: &Unit) -> &str {
-        let paragraphs = self.store.paragraphs_of(unit.article.0);
-        let sentences = self.sentences_of(paragraphs.clone());
-        let parts = self.store.parts_of(sentences.clone());
-        let is_it = |entry: &&Entry| (entry.field, entry.span) == (unit.field, unit.span);
+        let store = &self.store;
+        let mut paragraphs = store.paragraphs_of_field(unit.article.0, unit.field);
+        let mut sentences = store.sentences_of(paragraphs.clone());
+        let mut parts = store.parts_of(sentences.clone());
+        let is_it = |entry: &Entry| entry.span == unit.span;
         let found = match unit.kind {
-            UnitKind::Paragraph => self.store.paragraphs[paragraphs].iter().map(|p| &p.entry).find(is_it),
-            UnitKind::Sentence => {
-                let parts = self.store.parts[parts].iter().map(|p| &p.entry);
-                self.store.sentences[sentences].iter().chain(parts).find(is_it)
-            }
+            UnitKind::Paragraph => paragraphs.find_map(|i| Some(store.paragraph(narrow(i)).entry).filter(is_it)),
+            UnitKind::Sentence => sentences
+                .find_map(|i| Some(store.sentence(narrow(i))).filter(is_it))
+                .or_else(|| parts.find_map(|i| Some(store.part(narrow(i))).filter(is_it))),
         };
-        found.map_or("", |entry| self.store.text(entry))
+        found.map_or("", |entry| store.text(&entry.fold))
     }
 
     /// What was counted, over all articles.

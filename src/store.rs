@@ -1,35 +1,30 @@
 //! Units of all articles, folded, in flat arrays: what is held of a corpus whose texts are gone.
 
 use crate::article::{Article, Rank};
-use crate::fold::{Folder, Piece, Tokens};
+use crate::fold::{Folder, Tokens};
 use crate::join::Units;
 use crate::model::{ArticleId, Span, Unit, UnitKind};
 use crate::segment::{self, Language};
 use crate::settings::Settings;
 use std::ops::Range;
 
-/// One paragraph or sentence: where it stands and where its fold is.
+/// Where the fold of a unit is.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
-    pub(crate) article: u32,
-    pub(crate) span: Span,
-    pub(crate) field: u16,
+pub(crate) struct Folded {
     text_start: u64,
-    text_len: u32,
     tokens_start: u64,
+    text_len: u32,
     tokens_len: u32,
-    pub(crate) weight: u32,
 }
 
-impl Entry {
-    pub(crate) fn unit(&self, kind: UnitKind) -> Unit {
-        Unit {
-            article: ArticleId(self.article),
-            field: self.field,
-            span: self.span,
-            kind,
-        }
-    }
+/// One paragraph, sentence or part: where it stands and where its fold is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) span: Span,
+    pub(crate) weight: u32,
+    pub(crate) fold: Folded,
+    /// The sentence it is or is in, the first of a paragraph.
+    sentence: u32,
 }
 
 /// A paragraph and the sentences it is made of.
@@ -46,35 +41,95 @@ impl Paragraph {
     }
 }
 
+/// How much fold there is before a unit: bytes, tokens and weight, their low 32 bits. It ends where the next one begins.
+#[derive(Clone, Copy, Debug)]
+struct Low {
+    text: u32,
+    tokens: u32,
+    weight: u32,
+}
+
+/// The same in full, but for the weight, of which differences are wanted only.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    text: u64,
+    tokens: u64,
+    weight: u32,
+}
+
+impl Mark {
+    #[expect(clippy::cast_possible_truncation, reason = "the low bits are wanted")]
+    fn low(self) -> Low {
+        Low {
+            text: self.text as u32,
+            tokens: self.tokens as u32,
+            weight: self.weight,
+        }
+    }
+
+    /// The mark with these low bits that comes next.
+    fn next(self, low: Low) -> Self {
+        let now = self.low();
+        Self {
+            text: self.text + u64::from(low.text.wrapping_sub(now.text)),
+            tokens: self.tokens + u64::from(low.tokens.wrapping_sub(now.tokens)),
+            weight: low.weight,
+        }
+    }
+}
+
+/// What is stored of a sentence.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    span: Span,
+    before: Low,
+}
+
 /// A part of a sentence that might be a sentence of its own.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Part {
-    pub(crate) entry: Entry,
+    span: Span,
+    before: Low,
     pub(crate) sentence: u32,
     /// True if the next part begins with a small letter, and so leans on this one.
     pub(crate) is_leant_on: bool,
 }
 
-/// One article's share.
-#[derive(Clone, Debug)]
-pub(crate) struct Record {
-    pub(crate) first_paragraph: u32,
+/// One text of an article.
+#[derive(Clone, Copy, Debug)]
+struct Text {
+    first_paragraph: u32,
     first_sentence: u32,
-    /// Where its tokens begin, in bytes and in tokens, and how much text came before it.
-    start: (usize, usize, u64),
+}
+
+/// One article's share.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Record {
+    first_text: u32,
     pub(crate) language: Language,
-    pub(crate) rank: Option<Rank>,
+    /// How much text came before it.
+    text_before: u64,
 }
 
 /// Everything that has been pushed so far.
+///
+/// What follows from neighbours is not stored: a fold ends where the next begins, a paragraph spans its sentences, and
+/// articles and fields are looked up by bisection.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     tokens: Tokens,
-    pub(crate) sentences: Vec<Entry>,
-    pub(crate) paragraphs: Vec<Paragraph>,
+    pub(crate) sentences: Vec<Row>,
+    /// The sentences at which the high 32 bits of [`Mark::text`] and [`Mark::tokens`] grow by one.
+    carries: [Vec<u32>; 2],
+    weight: u32,
+    /// The first sentence of each paragraph.
+    pub(crate) paragraphs: Vec<u32>,
     /// The parts of those sentences that have more than one, in order.
     pub(crate) parts: Vec<Part>,
+    texts: Vec<Text>,
     pub(crate) records: Vec<Record>,
+    /// Up to the last article that has one.
+    ranks: Vec<Option<Rank>>,
     pub(crate) text_bytes: u64,
 }
 
@@ -90,7 +145,6 @@ pub(crate) struct Scratch {
 impl Store {
     /// Cuts and folds one article and appends it.
     pub(crate) fn push(&mut self, article: &Article<'_>, settings: &Settings, scratch: &mut Scratch) {
-        let id = narrow(self.records.len());
         let language = article.language.or(settings.language).unwrap_or_else(|| {
             article
                 .texts
@@ -98,115 +152,268 @@ impl Store {
                 .max_by_key(|t| t.len())
                 .map_or(Language::UNKNOWN, |t| Language::detect(t))
         });
+        if article.rank.is_some() {
+            self.ranks.resize(self.records.len(), None);
+            self.ranks.push(article.rank.clone());
+        }
         self.records.push(Record {
-            first_paragraph: narrow(self.paragraphs.len()),
-            first_sentence: narrow(self.sentences.len()),
-            start: (self.tokens.as_str().len(), self.tokens.hashes().len(), self.text_bytes),
+            first_text: narrow(self.texts.len()),
             language,
-            rank: article.rank.clone(),
+            text_before: self.text_bytes,
         });
+        for text in article.texts.iter().take(usize::from(u16::MAX)) {
+            self.push_text(within_4_gib(text), language, settings, scratch);
+        }
+    }
+
+    fn push_text(&mut self, text: &str, language: Language, settings: &Settings, scratch: &mut Scratch) {
         let Scratch {
             folder,
             paragraphs,
             sentences,
             parts,
         } = scratch;
-        for (field, text) in (0_u16..).zip(&article.texts) {
-            let text = within_4_gib(text);
-            self.text_bytes += text.len() as u64;
-            paragraphs.clear();
-            segment::paragraphs(text, settings.paragraphs, paragraphs);
-            for &paragraph in &*paragraphs {
-                let first_sentence = narrow(self.sentences.len());
-                sentences.clear();
-                let inside = &text[paragraph.range()];
-                segment::sentences(inside, language, sentences);
-                let mut whole: Option<Piece> = None;
-                for sentence in &*sentences {
-                    let number = narrow(self.sentences.len());
-                    let said = &inside[sentence.range()];
-                    let begin = paragraph.start + sentence.start;
-                    parts.clear();
-                    segment::parts(said, parts);
-                    let several = parts.len() > 1;
-                    let mut pieces: Option<Piece> = None;
-                    for (i, part) in parts.iter().enumerate() {
-                        let piece = folder.fold(&said[part.range()], &mut self.tokens);
-                        if several && i == 1 {
-                            // What begins with a small letter leans on the part before it, unless it can stand alone.
-                            if let Some(first) = self.parts.last_mut() {
-                                first.is_leant_on &= !settings.is_judged(piece.weight);
-                            }
+        self.texts.push(Text {
+            first_paragraph: narrow(self.paragraphs.len()),
+            first_sentence: narrow(self.sentences.len()),
+        });
+        self.text_bytes += text.len() as u64;
+        paragraphs.clear();
+        segment::paragraphs(text, settings.paragraphs, paragraphs);
+        for &paragraph in &*paragraphs {
+            self.paragraphs.push(narrow(self.sentences.len()));
+            sentences.clear();
+            let inside = &text[paragraph.range()];
+            segment::sentences(inside, language, sentences);
+            debug_assert_eq!(sentences.first().map(|s| s.start), Some(0));
+            debug_assert_eq!(sentences.last().map(|s| s.end as usize), Some(inside.len()));
+            for sentence in &*sentences {
+                let number = narrow(self.sentences.len());
+                let said = &inside[sentence.range()];
+                let span = sentence.shifted(paragraph.start);
+                self.push_row(span, self.end());
+                parts.clear();
+                segment::parts(said, parts);
+                let several = parts.len() > 1;
+                for (i, part) in parts.iter().enumerate() {
+                    let before = self.end().low();
+                    let piece = folder.fold(&said[part.range()], &mut self.tokens);
+                    self.weight = self.weight.wrapping_add(piece.weight);
+                    if several && i == 1 {
+                        // What begins with a small letter leans on the part before it, unless it can stand alone.
+                        if let Some(first) = self.parts.last_mut() {
+                            first.is_leant_on &= !settings.is_judged(piece.weight);
                         }
-                        if several {
-                            let entry = entry(id, field, part.shifted(begin), &piece);
-                            let next = parts.get(i + 1).and_then(|p| said[p.range()].chars().next());
-                            self.parts.push(Part {
-                                entry,
-                                sentence: number,
-                                is_leant_on: i == 0 && next.is_some_and(char::is_lowercase),
-                            });
-                        }
-                        pieces = joined(pieces, piece);
                     }
-                    let piece = pieces.unwrap_or_default();
-                    self.sentences
-                        .push(entry(id, field, sentence.shifted(paragraph.start), &piece));
-                    whole = joined(whole, piece);
+                    if several {
+                        let next = parts.get(i + 1).and_then(|p| said[p.range()].chars().next());
+                        self.parts.push(Part {
+                            span: part.shifted(span.start),
+                            before,
+                            sentence: number,
+                            is_leant_on: i == 0 && next.is_some_and(char::is_lowercase),
+                        });
+                    }
                 }
-                self.paragraphs.push(Paragraph {
-                    entry: entry(id, field, paragraph, &whole.unwrap_or_default()),
-                    first_sentence,
-                    end_sentence: narrow(self.sentences.len()),
-                });
             }
         }
     }
 
-    /// Appends what another store holds; its articles follow this one's.
-    pub(crate) fn append(&mut self, other: &Self) {
-        let (text, tokens) = self.tokens.append(&other.tokens);
-        let (sentences, paragraphs) = (narrow(self.sentences.len()), narrow(self.paragraphs.len()));
-        let articles = narrow(self.records.len());
-        let moved = |entry: &Entry| Entry {
-            article: entry.article + articles,
-            text_start: entry.text_start + text as u64,
-            tokens_start: entry.tokens_start + tokens as u64,
-            ..*entry
+    fn push_row(&mut self, span: Span, before: Mark) {
+        let number = narrow(self.sentences.len());
+        for (carries, n) in self.carries.iter_mut().zip([before.text, before.tokens]) {
+            while (carries.len() as u64) < n >> 32 {
+                carries.push(number);
+            }
+        }
+        self.sentences.push(Row {
+            span,
+            before: before.low(),
+        });
+    }
+
+    /// How much fold there is.
+    fn end(&self) -> Mark {
+        Mark {
+            text: self.tokens.as_str().len() as u64,
+            tokens: self.tokens.hashes().len() as u64,
+            weight: self.weight,
+        }
+    }
+
+    /// How much fold there is before a sentence; before the one after the last, how much there is.
+    fn before(&self, sentence: usize) -> Mark {
+        let Some(row) = self.sentences.get(sentence) else {
+            return self.end();
         };
-        self.sentences.extend(other.sentences.iter().map(moved));
-        self.parts.extend(other.parts.iter().map(|p| Part {
-            entry: moved(&p.entry),
-            sentence: p.sentence + sentences,
-            ..*p
+        let [text, tokens] = &self.carries;
+        let high = |carries: &[u32]| (carries.partition_point(|&first| first as usize <= sentence) as u64) << 32;
+        Mark {
+            text: high(text) | u64::from(row.before.text),
+            tokens: high(tokens) | u64::from(row.before.tokens),
+            weight: row.before.weight,
+        }
+    }
+
+    /// Appends what another store holds; its articles follow this one's.
+    pub(crate) fn append(&mut self, other: Self) {
+        if self.records.is_empty() {
+            *self = other;
+            return;
+        }
+        let end = self.end();
+        let (text, tokens) = self.tokens.append(&other.tokens);
+        // The space between the two belongs to the first token, as that before every other.
+        let moved = |mark: Mark| Mark {
+            text: if mark.text == 0 {
+                end.text
+            } else {
+                mark.text + text as u64
+            },
+            tokens: mark.tokens + tokens as u64,
+            weight: mark.weight.wrapping_add(end.weight),
+        };
+        let (sentences, paragraphs) = (narrow(self.sentences.len()), narrow(self.paragraphs.len()));
+        self.parts.extend(other.parts.iter().map(|part| {
+            let before = moved(other.before(part.sentence as usize).next(part.before));
+            Part {
+                before: before.low(),
+                sentence: part.sentence + sentences,
+                ..*part
+            }
         }));
-        self.paragraphs.extend(other.paragraphs.iter().map(|p| Paragraph {
-            entry: moved(&p.entry),
-            first_sentence: p.first_sentence + sentences,
-            end_sentence: p.end_sentence + sentences,
+        for (i, row) in other.sentences.iter().enumerate() {
+            self.push_row(row.span, moved(other.before(i)));
+        }
+        self.weight = end.weight.wrapping_add(other.weight);
+        self.paragraphs
+            .extend(other.paragraphs.iter().map(|first| first + sentences));
+        if !other.ranks.is_empty() {
+            self.ranks.resize(self.records.len(), None);
+            self.ranks.extend(other.ranks);
+        }
+        let texts = narrow(self.texts.len());
+        self.texts.extend(other.texts.iter().map(|text| Text {
+            first_paragraph: text.first_paragraph + paragraphs,
+            first_sentence: text.first_sentence + sentences,
         }));
         let before = self.text_bytes;
         self.records.extend(other.records.iter().map(|r| Record {
-            first_paragraph: r.first_paragraph + paragraphs,
-            first_sentence: r.first_sentence + sentences,
-            start: (r.start.0 + text, r.start.1 + tokens, r.start.2 + before),
-            ..r.clone()
+            first_text: r.first_text + texts,
+            text_before: r.text_before + before,
+            ..*r
         }));
         self.text_bytes += other.text_bytes;
     }
 
     /// Forgets the articles from `articles` on.
     pub(crate) fn truncate(&mut self, articles: u32) {
-        let Some(record) = self.records.get(articles as usize) else {
+        let Some(&record) = self.records.get(articles as usize) else {
             return;
         };
-        let sentences = record.first_sentence as usize;
-        self.tokens.truncate(record.start.0, record.start.1);
-        self.text_bytes = record.start.2;
-        self.parts.truncate(self.parts_of(sentences..sentences).start);
-        self.paragraphs.truncate(record.first_paragraph as usize);
-        self.sentences.truncate(sentences);
+        self.text_bytes = record.text_before;
+        if let Some(&text) = self.texts.get(record.first_text as usize) {
+            let sentences = text.first_sentence as usize;
+            let before = self.before(sentences);
+            self.tokens.truncate(index(before.text), index(before.tokens));
+            self.weight = before.weight;
+            self.parts.truncate(self.parts_of(sentences..sentences).start);
+            self.paragraphs.truncate(text.first_paragraph as usize);
+            self.sentences.truncate(sentences);
+            for carries in &mut self.carries {
+                carries.retain(|&first| (first as usize) < sentences);
+            }
+        }
+        self.texts.truncate(record.first_text as usize);
         self.records.truncate(articles as usize);
+        self.ranks.truncate(articles as usize);
+    }
+
+    fn entry(&self, span: Span, sentence: usize, from: Mark, to: Mark) -> Entry {
+        // All tokens but the very first have a space before them.
+        let space = u64::from(from.text > 0 && to.text > from.text);
+        Entry {
+            span,
+            weight: to.weight.wrapping_sub(from.weight),
+            fold: Folded {
+                text_start: from.text + space,
+                tokens_start: from.tokens,
+                text_len: narrow(index(to.text - from.text - space)),
+                tokens_len: narrow(index(to.tokens - from.tokens)),
+            },
+            sentence: narrow(sentence),
+        }
+    }
+
+    /// A sentence by its number.
+    pub(crate) fn sentence(&self, number: u32) -> Entry {
+        let i = number as usize;
+        self.entry(self.sentences[i].span, i, self.before(i), self.before(i + 1))
+    }
+
+    /// A paragraph by its number.
+    pub(crate) fn paragraph(&self, number: u32) -> Paragraph {
+        let first = self.paragraphs[number as usize];
+        let next = self.paragraphs.get(number as usize + 1).copied();
+        let end = next.unwrap_or(narrow(self.sentences.len()));
+        let (from, to) = (first as usize, end as usize);
+        let span = match &self.sentences[from..to] {
+            [first, .., last] => Span::new(first.span.start, last.span.end),
+            [one] => one.span,
+            [] => Span::default(),
+        };
+        Paragraph {
+            entry: self.entry(span, from, self.before(from), self.before(to)),
+            first_sentence: first,
+            end_sentence: end,
+        }
+    }
+
+    /// A part by its number.
+    pub(crate) fn part(&self, number: u32) -> Entry {
+        let part = &self.parts[number as usize];
+        let sentence = part.sentence as usize;
+        let from = self.before(sentence).next(part.before);
+        let to = match self.parts.get(number as usize + 1) {
+            Some(next) if next.sentence == part.sentence => from.next(next.before),
+            _ => self.before(sentence + 1),
+        };
+        self.entry(part.span, sentence, from, to)
+    }
+
+    /// The number of the text that a paragraph stands in, among those of all articles.
+    pub(crate) fn text_of(&self, paragraph: u32) -> Option<usize> {
+        let is_there = (paragraph as usize) < self.paragraphs.len();
+        is_there.then(|| self.texts.partition_point(|t| t.first_paragraph <= paragraph))
+    }
+
+    /// The article and the field in which an entry stands.
+    fn place(&self, entry: &Entry) -> (usize, usize) {
+        let last = |n: usize| n.saturating_sub(1);
+        let text = last(self.texts.partition_point(|t| t.first_sentence <= entry.sentence));
+        let article = last(self.records.partition_point(|r| r.first_text as usize <= text));
+        (article, text - self.records[article].first_text as usize)
+    }
+
+    /// The article in which an entry stands.
+    pub(crate) fn article(&self, entry: &Entry) -> u32 {
+        narrow(self.place(entry).0)
+    }
+
+    /// An entry as a unit.
+    pub(crate) fn unit(&self, entry: &Entry, kind: UnitKind) -> Unit {
+        let (article, field) = self.place(entry);
+        Unit {
+            article: ArticleId(narrow(article)),
+            field: u16::try_from(field).unwrap_or(u16::MAX),
+            span: entry.span,
+            kind,
+        }
+    }
+
+    /// The rank of an article.
+    pub(crate) fn rank(&self, article: u32) -> Option<&Rank> {
+        self.ranks.get(article as usize).and_then(Option::as_ref)
     }
 
     /// The parts of the given sentences.
@@ -216,69 +423,71 @@ impl Store {
     }
 
     /// The parts and whole sentences a paragraph is made of.
-    pub(crate) fn finest(&self, paragraph: &Paragraph) -> Vec<Entry> {
+    pub(crate) fn finest(&self, paragraph: u32) -> Vec<Entry> {
         let mut out = Vec::new();
-        for sentence in paragraph.sentences() {
-            let parts = &self.parts[self.parts_of(sentence..sentence + 1)];
+        let paragraph = self.paragraph(paragraph);
+        for sentence in paragraph.first_sentence..paragraph.end_sentence {
+            let parts = self.parts_of(sentence as usize..sentence as usize + 1);
             if parts.is_empty() {
-                out.push(self.sentences[sentence]);
+                out.push(self.sentence(sentence));
             }
-            out.extend(parts.iter().map(|p| p.entry));
+            out.extend(parts.map(|part| self.part(narrow(part))));
         }
         out
     }
 
-    /// The paragraphs of one article.
-    pub(crate) fn paragraphs_of(&self, article: u32) -> Range<usize> {
-        let first = |i: usize| {
-            self.records
-                .get(i)
-                .map_or(self.paragraphs.len(), |r| r.first_paragraph as usize)
-        };
+    fn texts_of(&self, article: u32) -> Range<usize> {
+        let first = |i: usize| self.records.get(i).map_or(self.texts.len(), |r| r.first_text as usize);
         first(article as usize)..first(article as usize + 1)
     }
 
-    pub(crate) fn tokens(&self, entry: &Entry) -> &[u32] {
-        let start = index(entry.tokens_start);
-        &self.tokens.hashes()[start..start + entry.tokens_len as usize]
+    fn paragraphs_in(&self, texts: Range<usize>) -> Range<usize> {
+        let first = |i: usize| {
+            self.texts
+                .get(i)
+                .map_or(self.paragraphs.len(), |t| t.first_paragraph as usize)
+        };
+        first(texts.start)..first(texts.end)
     }
 
-    pub(crate) fn text(&self, entry: &Entry) -> &str {
-        let start = index(entry.text_start);
-        &self.tokens.as_str()[start..start + entry.text_len as usize]
+    /// The paragraphs of one article.
+    pub(crate) fn paragraphs_of(&self, article: u32) -> Range<usize> {
+        self.paragraphs_in(self.texts_of(article))
     }
-}
 
-/// Two neighbouring folds as one; a fold without tokens adds nothing.
-fn joined(before: Option<Piece>, piece: Piece) -> Option<Piece> {
-    match before {
-        _ if piece.tokens.is_empty() => before,
-        None => Some(piece),
-        Some(before) => Some(Piece {
-            text: before.text.start..piece.text.end,
-            tokens: before.tokens.start..piece.tokens.end,
-            weight: before.weight.saturating_add(piece.weight),
-        }),
+    /// The paragraphs of one field of an article; none if it has no such field.
+    pub(crate) fn paragraphs_of_field(&self, article: u32, field: u16) -> Range<usize> {
+        let texts = self.texts_of(article);
+        let text = texts.start + usize::from(field);
+        if texts.contains(&text) {
+            self.paragraphs_in(text..text + 1)
+        } else {
+            0..0
+        }
     }
-}
 
-fn entry(article: u32, field: u16, span: Span, piece: &Piece) -> Entry {
-    Entry {
-        article,
-        span,
-        field,
-        text_start: piece.text.start as u64,
-        text_len: narrow(piece.text.len()),
-        tokens_start: piece.tokens.start as u64,
-        tokens_len: narrow(piece.tokens.len()),
-        weight: piece.weight,
+    /// The sentences of some paragraphs.
+    pub(crate) fn sentences_of(&self, paragraphs: Range<usize>) -> Range<usize> {
+        let first = |i: usize| self.paragraphs.get(i).map_or(self.sentences.len(), |&s| s as usize);
+        first(paragraphs.start)..first(paragraphs.end)
+    }
+
+    pub(crate) fn tokens(&self, fold: &Folded) -> &[u32] {
+        let start = index(fold.tokens_start);
+        let tokens = self.tokens.hashes();
+        &tokens[start..start + fold.tokens_len as usize]
+    }
+
+    pub(crate) fn text(&self, fold: &Folded) -> &str {
+        let start = index(fold.text_start);
+        &self.tokens.as_str()[start..start + fold.text_len as usize]
     }
 }
 
 /// Some units of a store, in the order in which they are decided.
 pub(crate) struct Selection<'s> {
     pub(crate) store: &'s Store,
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) entries: Vec<Folded>,
 }
 
 impl Units for Selection<'_> {
@@ -300,11 +509,106 @@ fn within_4_gib(text: &str) -> &str {
     &text[..text.floor_char_boundary(u32::MAX as usize)]
 }
 
-fn narrow(n: usize) -> u32 {
+pub(crate) fn narrow(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "an offset into memory that exists")]
 fn index(n: u64) -> usize {
     n as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::DetectorBuilder;
+
+    fn pushed(articles: &[Article<'_>]) -> Store {
+        let detector = DetectorBuilder::default().build().unwrap();
+        let mut store = Store::default();
+        let mut scratch = Scratch::default();
+        for article in articles {
+            store.push(article, detector.settings(), &mut scratch);
+        }
+        store
+    }
+
+    /// Every unit of a store, with all that is known of it.
+    fn units(store: &Store) -> Vec<(Unit, u32, &str, Vec<u32>)> {
+        let unit = |entry: Entry, kind| {
+            let (text, tokens) = (store.text(&entry.fold), store.tokens(&entry.fold));
+            assert_eq!(text.split(' ').filter(|t| !t.is_empty()).count(), tokens.len());
+            (store.unit(&entry, kind), entry.weight, text, tokens.to_vec())
+        };
+        let paragraphs =
+            (0..narrow(store.paragraphs.len())).map(|i| unit(store.paragraph(i).entry, UnitKind::Paragraph));
+        let sentences = (0..narrow(store.sentences.len())).map(|i| unit(store.sentence(i), UnitKind::Sentence));
+        let parts = (0..narrow(store.parts.len())).map(|i| unit(store.part(i), UnitKind::Sentence));
+        paragraphs.chain(sentences).chain(parts).collect()
+    }
+
+    fn articles() -> Vec<Article<'static>> {
+        vec![
+            Article::new(""),
+            Article::new("… — !\n\n?").with_text("…"),
+            Article::new("A title")
+                .with_text("")
+                .with_text("Mr. A came in 2017. Dr. B e.g. left.\n\n… Then 中文。 ok"),
+            Article::default(),
+            Article::new("…").with_rank(Rank::Number(2.0)),
+            Article::new("Last no. 5 of it, p. 7. Ends"),
+        ]
+    }
+
+    #[test]
+    fn a_unit_is_the_fold_of_its_span() {
+        let articles = articles();
+        let store = pushed(&articles);
+        let units = units(&store);
+        assert!(units.len() > store.parts.len() && store.parts.len() > 4);
+        for (unit, weight, text, tokens) in units {
+            let source = &articles[unit.article.0 as usize].texts[usize::from(unit.field)];
+            let fold = crate::fold::fold(&source[unit.span.range()]);
+            assert_eq!((text, weight), (fold.as_str(), fold.weight()), "{unit:?}");
+            assert_eq!(tokens, fold.hashes());
+        }
+        assert_eq!(store.rank(4), Some(&Rank::Number(2.0)));
+        assert_eq!(store.rank(3), None);
+    }
+
+    #[test]
+    fn appending_and_forgetting_is_as_pushing() {
+        let articles = articles();
+        let whole = pushed(&articles);
+        for middle in 0..=articles.len() {
+            for end in middle..=articles.len() {
+                let mut store = pushed(&articles[..middle]);
+                store.append(pushed(&articles[middle..end]));
+                store.append(pushed(&articles[end..]));
+                assert_eq!(units(&store), units(&whole));
+                assert_eq!(store.tokens.as_str(), whole.tokens.as_str());
+                assert_eq!((store.rank(4), store.text_bytes), (whole.rank(4), whole.text_bytes));
+                store.truncate(narrow(middle));
+                let first = pushed(&articles[..middle]);
+                assert_eq!(units(&store), units(&first));
+                assert_eq!((store.rank(4), store.text_bytes), (first.rank(4), first.text_bytes));
+            }
+        }
+    }
+
+    #[test]
+    fn offsets_beyond_4_gib_are_found_again() {
+        let mut store = Store::default();
+        let marks = [0, 7, 1 << 32, (1 << 32) + 5, (3 << 32) - 1, 5 << 32].map(|n: u64| Mark {
+            text: n,
+            tokens: n / 2,
+            weight: 0,
+        });
+        for mark in marks {
+            store.push_row(Span::default(), mark);
+        }
+        for (i, mark) in marks.into_iter().enumerate() {
+            assert_eq!((store.before(i).text, store.before(i).tokens), (mark.text, mark.tokens));
+        }
+    }
 }

@@ -57,7 +57,7 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
     let mut whole = vec![false; store.paragraphs.len()];
     if settings.units().paragraphs() {
         let all = 0..narrow(store.paragraphs.len());
-        let entry = |i: u32| store.paragraphs[i as usize].entry;
+        let entry = |i: u32| store.paragraph(i).entry;
         let judged: Vec<u32> = all.clone().filter(|&i| settings.is_judged(entry(i).weight)).collect();
         out.too_short += all.len() as u64 - judged.len() as u64;
         let blind = (settings.units().sentences() && settings.numbers() == Numbers::Strict).then(|| Rule {
@@ -67,10 +67,7 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
             ..settings.rule()
         });
         // A paragraph that is all there is of its text is no version.
-        let place = |i: u32| {
-            let paragraph = store.paragraphs.get(i as usize);
-            paragraph.map(|p| (p.entry.article, p.entry.field))
-        };
+        let place = |i: u32| store.text_of(i);
         let several = |i: u32| i.checked_sub(1).and_then(place) == place(i) || place(i + 1) == place(i);
         let versions = blind.map(|rule| Versions { rule, wanted: &several });
         let (removals, alike) = decide_kind(store, &judged, &entry, settings, versions, observe);
@@ -88,17 +85,17 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
     if settings.units().sentences() {
         let mut judged = Vec::new();
         let mut fixed = vec![false; store.sentences.len()];
-        for (i, paragraph) in store.paragraphs.iter().enumerate().filter(|&(i, _)| !gone[i]) {
-            for sentence in paragraph.first_sentence..paragraph.end_sentence {
-                fixed[sentence as usize] = whole[i];
-                if settings.is_judged(store.sentences[sentence as usize].weight) {
-                    judged.push(sentence);
+        for i in (0..store.paragraphs.len()).filter(|&i| !gone[i]) {
+            for sentence in store.sentences_of(i..i + 1) {
+                fixed[sentence] = whole[i];
+                if settings.is_judged(store.sentence(narrow(sentence)).weight) {
+                    judged.push(narrow(sentence));
                 } else {
                     out.too_short += 1;
                 }
             }
         }
-        let entry = |i: u32| store.sentences[i as usize];
+        let entry = |i: u32| store.sentence(i);
         out.sentences = decide_kind(store, &judged, &entry, settings, None, observe).0;
         out.sentences.retain(|r| !fixed[r.removed as usize]);
         out.sentences.iter().for_each(|r| fixed[r.kept as usize] = true);
@@ -115,10 +112,10 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
 /// may be a guest in both.)
 fn versions(store: &Store, alike: &[(u32, u32)], blind: &Rule, settings: &Settings) -> Vec<u32> {
     let is_version = |&&(later, earlier): &&(u32, u32)| {
-        let finest = |paragraph: u32| store.finest(&store.paragraphs[paragraph as usize]);
-        let mut entries = finest(earlier);
+        let mut entries = store.finest(earlier);
         let known = narrow(entries.len());
-        entries.extend(finest(later).into_iter().filter(|e| settings.is_judged(e.weight)));
+        entries.extend(store.finest(later).into_iter().filter(|e| settings.is_judged(e.weight)));
+        let entries = entries.iter().map(|e| e.fold).collect();
         let selection = Selection { store, entries };
         let text = |i: u32| store.text(&selection.entries[i as usize]);
         let shared: Vec<join::Match> = join::leaders_after(&selection, known, blind)
@@ -151,7 +148,8 @@ fn decide_kind(
     let (mut removals, mut alike) = match settings.scope() {
         Scope::Corpus => decide(units),
         Scope::Article => {
-            let groups: Vec<&[u32]> = units.chunk_by(|&a, &b| entry(a).article == entry(b).article).collect();
+            let article = |i: u32| store.article(&entry(i));
+            let groups: Vec<&[u32]> = units.chunk_by(|&a, &b| article(a) == article(b)).collect();
             let decided: Vec<Decided> = groups.into_par_iter().map(decide).collect();
             let (removals, alike): (Vec<_>, Vec<_>) = decided.into_iter().unzip();
             (removals.concat(), alike.concat())
@@ -176,7 +174,7 @@ fn decide_group(
     let (firsts, group_of) = collapse(store, &units, entry);
     let selection = Selection {
         store,
-        entries: firsts.iter().map(|&i| entry(i)).collect(),
+        entries: firsts.iter().map(|&i| entry(i).fold).collect(),
     };
     let copies = (units.len() - firsts.len()) as u64;
     observe(copies);
@@ -213,14 +211,14 @@ fn collapse(store: &Store, units: &[u32], entry: &impl Fn(u32) -> Entry) -> (Vec
     let group_of = units
         .iter()
         .map(|&unit| {
-            let text = store.text(&entry(unit));
+            let text = store.text(&entry(unit).fold);
             let mut key = hash::bytes(text.as_bytes());
             loop {
                 let fresh = narrow(firsts.len());
                 let group = *groups.entry(key).or_insert(fresh);
                 if group == fresh {
                     firsts.push(unit);
-                } else if store.text(&entry(firsts[group as usize])) != text {
+                } else if store.text(&entry(firsts[group as usize]).fold) != text {
                     key = key.wrapping_add(1); // two folds, one hash
                     continue;
                 }
@@ -233,10 +231,9 @@ fn collapse(store: &Store, units: &[u32], entry: &impl Fn(u32) -> Entry) -> (Vec
 
 /// The sentence of that number, or the part: parts are numbered on after the sentences.
 pub(crate) fn sentence_or_part(store: &Store, number: u32) -> Entry {
-    let sentences = store.sentences.len();
-    match store.sentences.get(number as usize) {
-        Some(sentence) => *sentence,
-        None => store.parts[number as usize - sentences].entry,
+    match number.checked_sub(narrow(store.sentences.len())) {
+        None => store.sentence(number),
+        Some(part) => store.part(part),
     }
 }
 

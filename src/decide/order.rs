@@ -10,14 +10,19 @@ pub(super) fn sort(units: &mut [u32], store: &Store, entry: &impl Fn(u32) -> Ent
         Keep::First => {}
         Keep::Last => units.reverse(),
         Keep::Longest => units.sort_by_key(|&i| std::cmp::Reverse(entry(i).weight)),
-        Keep::LowestRank => units.sort_by(|&a, &b| by_rank(store, &entry(a), &entry(b), Ordering::is_lt)),
-        Keep::HighestRank => units.sort_by(|&a, &b| by_rank(store, &entry(a), &entry(b), Ordering::is_gt)),
+        Keep::LowestRank => sort_by_rank(units, store, entry, Ordering::is_lt),
+        Keep::HighestRank => sort_by_rank(units, store, entry, Ordering::is_gt),
     }
 }
 
-fn by_rank(store: &Store, a: &Entry, b: &Entry, comes_first: fn(Ordering) -> bool) -> Ordering {
-    let rank = |e: &Entry| store.records[e.article as usize].rank.as_ref();
-    match (rank(a), rank(b)) {
+fn sort_by_rank(units: &mut [u32], store: &Store, entry: &impl Fn(u32) -> Entry, comes_first: fn(Ordering) -> bool) {
+    let mut placed: Vec<(u32, u32)> = units.iter().map(|&i| (store.article(&entry(i)), i)).collect();
+    placed.sort_by(|a, b| by_rank(store, a.0, b.0, comes_first));
+    units.iter_mut().zip(placed).for_each(|(unit, (_, i))| *unit = i);
+}
+
+fn by_rank(store: &Store, a: u32, b: u32, comes_first: fn(Ordering) -> bool) -> Ordering {
+    match (store.rank(a), store.rank(b)) {
         (Some(x), Some(y)) => {
             let order = x.order(y);
             if order == Ordering::Equal {

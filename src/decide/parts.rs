@@ -11,10 +11,10 @@ use rayon::prelude::*;
 /// order, among themselves. `fixed` sentences lose no part, and no part goes that the next one leans on.
 pub(super) fn decide(store: &Store, settings: &Settings, stays: &[bool], fixed: &[bool]) -> Vec<Removal> {
     // Where a boundary is uncertain, more evidence is asked for.
-    let judged = |entry: &Entry| settings.is_judged(entry.weight * 2 / 3);
+    let judged = |entry: Entry| settings.is_judged(entry.weight * 2 / 3);
     let parts: Vec<u32> = (0_u32..)
         .zip(&store.parts)
-        .filter(|(_, p)| stays[p.sentence as usize] && judged(&p.entry))
+        .filter(|&(i, p)| stays[p.sentence as usize] && judged(store.part(i)))
         .map(|(i, _)| i)
         .collect();
     if parts.is_empty() {
@@ -22,12 +22,10 @@ pub(super) fn decide(store: &Store, settings: &Settings, stays: &[bool], fixed: 
     }
     let mut several = vec![false; store.sentences.len()];
     store.parts.iter().for_each(|p| several[p.sentence as usize] = true);
-    let sentences: Vec<u32> = (0_u32..)
-        .zip(&store.sentences)
-        .filter(|&(i, s)| stays[i as usize] && !several[i as usize] && judged(s))
-        .map(|(i, _)| i)
+    let sentences: Vec<u32> = (0..narrow(store.sentences.len()))
+        .filter(|&i| stays[i as usize] && !several[i as usize] && judged(store.sentence(i)))
         .collect();
-    let article = |i: u32| store.parts[i as usize].entry.article;
+    let article = |i: u32| store.article(&store.part(i));
     let mut out: Vec<Removal> = match settings.scope() {
         Scope::Corpus => group(store, settings, sentences, parts),
         Scope::Article => parts
@@ -35,7 +33,7 @@ pub(super) fn decide(store: &Store, settings: &Settings, stays: &[bool], fixed: 
             .collect::<Vec<_>>()
             .into_par_iter()
             .flat_map_iter(|parts| {
-                let same = |&i: &u32| store.sentences[i as usize].article;
+                let same = |&i: &u32| store.article(&store.sentence(i));
                 let here = article(parts[0]);
                 let start = sentences.partition_point(|i| same(i) < here);
                 let end = sentences.partition_point(|i| same(i) <= here);
@@ -52,14 +50,15 @@ pub(super) fn decide(store: &Store, settings: &Settings, stays: &[bool], fixed: 
 }
 
 fn group(store: &Store, settings: &Settings, mut sentences: Vec<u32>, mut parts: Vec<u32>) -> Vec<Removal> {
-    let sentence = |i: u32| store.sentences[i as usize];
-    let part = |i: u32| store.parts[i as usize].entry;
+    let sentence = |i: u32| store.sentence(i);
+    let part = |i: u32| store.part(i);
     order::sort(&mut sentences, store, &sentence, settings.keep());
     order::sort(&mut parts, store, &part, settings.keep());
     let entries = sentences
         .iter()
         .map(|&i| sentence(i))
         .chain(parts.iter().map(|&i| part(i)))
+        .map(|entry| entry.fold)
         .collect();
     let selection = Selection { store, entries };
     let known = narrow(sentences.len());
