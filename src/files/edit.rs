@@ -1,6 +1,7 @@
 //! What can be done to a record, and the arithmetic of JSON strings that keeps every other byte as it was.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::error::FileError;
 use super::record::{FieldText, Fields};
@@ -77,6 +78,30 @@ pub(crate) fn escape(text: &str) -> String {
         .get(1..quoted.len().saturating_sub(1))
         .unwrap_or_default()
         .to_owned()
+}
+
+/// The same, to be written without a string of its own.
+pub(crate) struct Escaped<'t>(pub(crate) &'t str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | ..0x20)) {
+            f.write_str(&rest[..at])?;
+            match rest.as_bytes()[at] {
+                b'"' => f.write_str("\\\""),
+                b'\\' => f.write_str("\\\\"),
+                b'\n' => f.write_str("\\n"),
+                b'\r' => f.write_str("\\r"),
+                b'\t' => f.write_str("\\t"),
+                0x8 => f.write_str("\\b"),
+                0xc => f.write_str("\\f"),
+                control => write!(f, "\\u{control:04x}"),
+            }?;
+            rest = &rest[at + 1..];
+        }
+        f.write_str(rest)
+    }
 }
 
 /// Says what is wrong with `spans` as places in `text`.
@@ -245,4 +270,20 @@ pub(crate) fn apply<'t>(edit: &Edit, text: &'t FieldText) -> Result<Option<Cow<'
     }
     after.push_str(&text.text[done..]);
     Ok(Some(Cow::Owned(after)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_ways_to_escape_agree() {
+        let all: String = (0..0x500)
+            .filter_map(char::from_u32)
+            .chain("😀\u{2028}".chars())
+            .collect();
+        for text in ["", "a", "\"", "a\\b\u{0}", "é\n\n", all.as_str()] {
+            assert_eq!(Escaped(text).to_string(), escape(text));
+        }
+    }
 }

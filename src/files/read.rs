@@ -268,25 +268,15 @@ impl Batches {
     pub fn bytes_read(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
     }
-}
 
-impl fmt::Debug for Batches {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Batches")
-            .field("source", &self.source)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Iterator for Batches {
-    type Item = Result<Batch, FileError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+    /// The next batch, in which lines of JSONL are read only if `asked` says so, by their number; those are asked for
+    /// in order.
+    pub(crate) fn next_asked(&mut self, asked: &mut dyn FnMut(u64) -> bool) -> Option<Result<Batch, FileError>> {
         match &mut self.inner {
             Inner::Rows(rows) => Some(rows.next_batch()?.map(|(_, batch)| batch)),
             Inner::Lines(receive) => {
                 let block = receive.recv().ok()?;
-                Some(block.map(|block| parse_block(block, &self.options)))
+                Some(block.map(|block| parse_block(block, &self.options, asked)))
             }
             Inner::Text(reader) => {
                 let reader = reader.take()?;
@@ -305,5 +295,21 @@ impl Iterator for Batches {
                 Some(Ok(parse_text(data, &self.source.name, &self.options)))
             }
         }
+    }
+}
+
+impl fmt::Debug for Batches {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Batches")
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<Batch, FileError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_asked(&mut |_| true)
     }
 }

@@ -24,12 +24,13 @@
 //! | `article`, `source` | | as above |
 //! | `dropped` | string | the record's line without the texts that were removed, with its line end |
 
-use super::edit::{Insertion, escape};
+use super::edit::{Escaped, Insertion};
 use super::error::FileError;
 use super::record::Id;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::fmt;
 use std::io::{self, BufRead, Write};
 
 /// Text in the spelling it has inside a JSON string.
@@ -78,10 +79,14 @@ pub struct RemovedUnit<'a> {
 }
 
 /// The JSON of an identity, or of the place where there is none.
-fn identity<'a>(article: Option<&'a Id>, source: &'a str) -> Cow<'a, str> {
-    match article {
-        Some(id) => Cow::Borrowed(id.raw()),
-        None => Cow::Owned(format!("\"{}\"", escape(source))),
+struct Identity<'a>(Option<&'a Id>, &'a str);
+
+impl fmt::Display for Identity<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(id) => f.write_str(id.raw()),
+            None => write!(f, "\"{}\"", Escaped(self.1)),
+        }
     }
 }
 
@@ -97,9 +102,9 @@ impl RemovedUnit<'_> {
             "{{\"article\":{},\"source\":\"{}\",\"field\":\"{}\",\"unit\":\"{}\",\"bytes\":[{},{}],\"chars\":[{},{}],\
              \"text\":\"{}\",\"rule\":\"{}\",\"measure\":\"{}\",\"similarity\":{},\"kept\":{{\"article\":{},\
              \"source\":\"{}\",",
-            identity(self.article, self.source),
-            escape(self.source),
-            escape(self.field),
+            Identity(self.article, self.source),
+            Escaped(self.source),
+            Escaped(self.field),
             self.unit,
             self.bytes[0],
             self.bytes[1],
@@ -109,18 +114,18 @@ impl RemovedUnit<'_> {
             self.rule,
             self.measure,
             (self.similarity * 1e4).round() / 1e4,
-            identity(kept.article, kept.source),
-            escape(kept.source),
+            Identity(kept.article, kept.source),
+            Escaped(kept.source),
         )?;
         if let Some(field) = kept.field {
-            write!(out, "\"field\":\"{}\",", escape(field))?;
+            write!(out, "\"field\":\"{}\",", Escaped(field))?;
         }
         writeln!(
             out,
             "\"bytes\":[{},{}],\"text\":\"{}\"}}}}",
             kept.bytes[0],
             kept.bytes[1],
-            escape(kept.text)
+            Escaped(kept.text)
         )
     }
 }
@@ -130,12 +135,12 @@ impl RemovedUnit<'_> {
 /// # Errors
 /// Those of `out`.
 pub fn write_dropped(out: &mut impl Write, article: Option<&Id>, source: &str, line: &str) -> io::Result<()> {
-    let article = identity(article, source);
+    let article = Identity(article, source);
     writeln!(
         out,
         "{{\"article\":{article},\"source\":\"{}\",\"dropped\":\"{}\"}}",
-        escape(source),
-        escape(line)
+        Escaped(source),
+        Escaped(line)
     )
 }
 

@@ -83,6 +83,24 @@ impl Source {
         self.restore(options, output, &mut std::iter::empty(), edit)
     }
 
+    /// Like [`rewrite`](Self::rewrite), and spares the reading of what stays: lines of JSONL are read, and shown to
+    /// `edit`, only if `asked` says so, by their number. It is asked about each line once, in their order, some
+    /// time before the line is shown. All other lines are copied as they are, good or faulty, and not counted.
+    ///
+    /// Rows of Parquet and text files are all shown, and not asked about.
+    ///
+    /// # Errors
+    /// As [`rewrite`](Self::rewrite).
+    pub fn rewrite_some<E: From<FileError>>(
+        &self,
+        options: &ReadOptions,
+        output: Output,
+        asked: &mut dyn FnMut(u64) -> bool,
+        edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
+    ) -> Result<RewriteStats, E> {
+        self.rewrite_asked(options, output, &mut std::iter::empty(), asked, edit)
+    }
+
     /// Like [`rewrite`](Self::rewrite), and puts dropped lines back (JSONL only): `reinstated`, sorted by line.
     ///
     /// Records carry the line numbers of the *original* file, reinstated lines included, and reinstated lines are
@@ -98,6 +116,17 @@ impl Source {
         reinstated: &mut dyn Iterator<Item = Reinstated>,
         edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
     ) -> Result<RewriteStats, E> {
+        self.rewrite_asked(options, output, reinstated, &mut |_| true, edit)
+    }
+
+    fn rewrite_asked<E: From<FileError>>(
+        &self,
+        options: &ReadOptions,
+        output: Output,
+        reinstated: &mut dyn Iterator<Item = Reinstated>,
+        asked: &mut dyn FnMut(u64) -> bool,
+        edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
+    ) -> Result<RewriteStats, E> {
         if let Target::File { path, .. } = &output.target
             && same_file(path, &self.path)
         {
@@ -108,7 +137,7 @@ impl Source {
             return Err(cannot_drop(self).into());
         }
         match self.format {
-            Format::Jsonl => self.rewrite_lines(options, output, reinstated, edit),
+            Format::Jsonl => self.rewrite_lines(options, output, reinstated, asked, edit),
             Format::Text => self.rewrite_text(options, output, edit),
             Format::Parquet => parquet::rewrite(self, options, output, edit),
         }
@@ -119,6 +148,7 @@ impl Source {
         options: &ReadOptions,
         output: Output,
         reinstated: &mut dyn Iterator<Item = Reinstated>,
+        asked: &mut dyn FnMut(u64) -> bool,
         edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
     ) -> Result<RewriteStats, E> {
         let mut lines = Lines {
@@ -129,7 +159,8 @@ impl Source {
         let mut reinstated = reinstated.peekable();
         // the number that the next line had in the original
         let mut number = 1;
-        for batch in self.read(options)? {
+        let mut batches = self.read(options)?;
+        while let Some(batch) = batches.next_asked(asked) {
             let batch = batch?;
             lines.copy.keep(&batch.data[..batch.head])?;
             for item in &batch.items {

@@ -286,6 +286,47 @@ fn a_change_late_in_the_file_keeps_what_came_before() {
 }
 
 #[test]
+fn only_the_lines_asked_for_are_read() {
+    let folder = TempDir::new().unwrap();
+    let lines = [
+        "\u{feff}{\"text\":\"aa\"}\r\n",
+        "broken\n",
+        "\n",
+        "{\"text\":\"bb\"}\n",
+        "{\"text\":\"cc\"}\n",
+        "{\"text\":1}\n",
+        "{\"text\":\"dd\"}",
+    ];
+    let path = folder.path().join("in.jsonl");
+    fs::write(&path, lines.concat()).unwrap();
+    let out = folder.path().join("out.jsonl");
+    let rewrite = |wanted: &[u64]| {
+        let (mut asked, mut shown) = (Vec::new(), Vec::new());
+        let mut asks = |line| {
+            asked.push(line);
+            wanted.contains(&line)
+        };
+        let mut edit = |record: &redite::files::Record<'_>| {
+            shown.push(record.place.line_or_row);
+            Ok(Edit::Delete(vec![(0, vec![Span::new(0, 1)])]))
+        };
+        let stats = one(&path)
+            .rewrite_some::<FileError>(&fields(&["text"]), Output::file(&out), &mut asks, &mut edit)
+            .unwrap();
+        assert_eq!(asked, [1, 2, 3, 4, 5, 6, 7]);
+        (shown, stats, fs::read_to_string(&out).unwrap())
+    };
+    let (shown, stats, text) = rewrite(&[2, 3, 4, 7]);
+    assert_eq!(shown, [4, 7]);
+    assert_eq!((stats.records, stats.faulty, stats.edited, stats.copied), (2, 1, 2, 0));
+    assert_eq!(text, lines.concat().replace("bb", "b").replace("dd", "d"));
+    let (shown, stats, text) = rewrite(&[]);
+    assert!(shown.is_empty());
+    assert_eq!((stats.records, stats.copied), (0, 1));
+    assert_eq!(text, lines.concat());
+}
+
+#[test]
 fn cut_off_files_are_errors_with_a_place() {
     // what packs badly, so that there is something to read before the cut
     let mut state = 1u64;

@@ -1,5 +1,6 @@
 //! From inputs to decisions, and back over the inputs with what was decided.
 
+use crate::again::Places;
 use crate::args::{InputArgs, RuleArgs};
 use crate::progress::Progress;
 use crate::settings;
@@ -24,6 +25,10 @@ pub(crate) struct Corpus {
     pub(crate) sources: Vec<Source>,
     /// For each source the number of its first article; `None` if it could not be read.
     pub(crate) first_article: Vec<Option<ArticleId>>,
+    /// For each source where its articles stand.
+    pub(crate) places: Vec<Places>,
+    /// Bytes of the texts of each article.
+    pub(crate) text_bytes: Vec<u64>,
     pub(crate) options: ReadOptions,
     pub(crate) detector: Detector,
     pub(crate) detection: Detection,
@@ -90,6 +95,8 @@ impl Corpus {
                 skipped_files: skipped.len() as u64,
                 ..ReadReport::default()
             },
+            places: Vec::with_capacity(sources.len()),
+            text_bytes: Vec::new(),
             ids: HashSet::new(),
             faults: BTreeMap::new(),
             strict: input.strict,
@@ -102,12 +109,14 @@ impl Corpus {
                 progress.say(&format!("redite: {}: {note}", source.name()));
             }
             let first = reader.session.next_id();
+            reader.places.push(Places::default());
             first_article.push(match reader.read_source(source, &options, &progress) {
                 Ok(()) => Some(first),
                 Err(error) if input.strict || is_mistake(&error) => return Err(error),
                 Err(error) => {
                     progress.say(&format!("redite: {error:#}; the file is {fate}"));
                     reader.session.rollback(first);
+                    reader.text_bytes.truncate(first.0 as usize);
                     reader.report.failed_files += 1;
                     None
                 }
@@ -116,7 +125,13 @@ impl Corpus {
         }
         reader.report.bytes = sources.iter().map(Source::size).sum();
         progress.phase("comparing");
-        let Reader { session, report, .. } = reader;
+        let Reader {
+            session,
+            report,
+            places,
+            text_bytes,
+            ..
+        } = reader;
         let bytes = report.bytes;
         let detection = session.finish_observed(&|share| progress.at_share(share, bytes));
         progress.finish(bytes);
@@ -124,6 +139,8 @@ impl Corpus {
             Self {
                 sources,
                 first_article,
+                places,
+                text_bytes,
                 options,
                 detector,
                 detection,
@@ -139,6 +156,21 @@ impl Corpus {
         kept.sort_unstable();
         kept.dedup();
         kept
+    }
+
+    /// By article: true if something goes or is kept in favour of something, so that its text has to be seen again.
+    pub(crate) fn touched(&self) -> Vec<bool> {
+        let mut touched = vec![false; self.text_bytes.len()];
+        for article in self
+            .detection
+            .repeats()
+            .flat_map(|r| [r.removed.article, r.kept.article])
+        {
+            if let Some(touched) = touched.get_mut(article.0 as usize) {
+                *touched = true;
+            }
+        }
+        touched
     }
 
     /// True if every unit is removed in favour of one that stands before it, so that one pass sees the kept one first.
@@ -202,6 +234,8 @@ fn is_mistake(error: &anyhow::Error) -> bool {
 struct Reader {
     session: redite::Session,
     report: ReadReport,
+    places: Vec<Places>,
+    text_bytes: Vec<u64>,
     /// Hashes of the ids so far; only for a count.
     ids: HashSet<u64>,
     faults: BTreeMap<redite::files::FaultKind, u64>,
@@ -225,6 +259,11 @@ impl Reader {
             match record.outcome {
                 Ok(fields) => {
                     self.count_id(fields.id.as_ref());
+                    self.text_bytes
+                        .push(fields.texts.iter().map(|t| t.text.len() as u64).sum());
+                    if let Some(places) = self.places.last_mut() {
+                        places.insert(record.place.line_or_row);
+                    }
                     articles.push(article(fields));
                 }
                 Err(fault) => {
@@ -352,6 +391,9 @@ impl Provenance {
         mut write: impl FnMut(&RemovedUnit<'_>, &Cut) -> Result<()>,
     ) -> Result<()> {
         let Ok(fields) = record.outcome else { return Ok(()) };
+        if cuts.iter().all(Vec::is_empty) {
+            return Ok(());
+        }
         let place = place(source, record.place);
         let measure = corpus.detector.settings().measure().to_string();
         let several = corpus.options.text_fields.len() > 1;

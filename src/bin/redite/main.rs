@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stderr, reason = "the program speaks on standard error")]
 
+mod again;
 mod args;
 mod commands;
 mod corpus;

@@ -1,7 +1,7 @@
 //! What a run did, for people and as JSON.
 
 use crate::corpus::Corpus;
-use redite::files::Fields;
+use redite::segment::Language;
 use redite::{ArticleId, Cut, Reason, Stats};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use std::time::Duration;
 /// What is counted while writing.
 #[derive(Debug, Default)]
 pub(crate) struct Counted {
-    by_language: BTreeMap<String, Share>,
+    by_language: BTreeMap<Language, Share>,
     pub(crate) dropped: u64,
 }
 
@@ -26,18 +26,25 @@ pub(crate) struct Share {
 }
 
 impl Counted {
-    /// Counts one record.
-    pub(crate) fn count(&mut self, corpus: &Corpus, article: ArticleId, fields: &Fields, cuts: &[Vec<Cut>]) {
-        let language = corpus.detection.language(article);
-        let code = language.code();
-        if !self.by_language.contains_key(code) {
-            self.by_language.insert(code.to_owned(), Share::default());
+    /// What was read.
+    pub(crate) fn of(corpus: &Corpus) -> Self {
+        let mut counted = Self::default();
+        for (article, text_bytes) in (0..).map(ArticleId).zip(&corpus.text_bytes) {
+            let share = counted.share(corpus, article);
+            share.articles += 1;
+            share.text_bytes += text_bytes;
         }
-        let Some(share) = self.by_language.get_mut(code) else {
-            return;
-        };
-        share.articles += 1;
-        share.text_bytes += fields.texts.iter().map(|t| t.text.len() as u64).sum::<u64>();
+        counted
+    }
+
+    fn share(&mut self, corpus: &Corpus, article: ArticleId) -> &mut Share {
+        let language = corpus.detection.language(article);
+        self.by_language.entry(language).or_default()
+    }
+
+    /// Counts what goes from one record.
+    pub(crate) fn count(&mut self, corpus: &Corpus, article: ArticleId, cuts: &[Vec<Cut>]) {
+        let share = self.share(corpus, article);
         for cut in cuts.iter().flatten() {
             match cut.repeat.reason {
                 Reason::Equal => share.removed_equal += 1,
@@ -105,7 +112,9 @@ impl Summary {
             measure: settings.measure().to_string(),
             threshold: settings.threshold().value(),
             min_tokens: settings.min_tokens(),
-            languages: counted.by_language,
+            languages: (counted.by_language.into_iter())
+                .map(|(language, share)| (language.code().to_owned(), share))
+                .collect(),
             seconds: time.as_secs_f64(),
             input_bytes: report.bytes,
         }

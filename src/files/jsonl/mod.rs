@@ -96,8 +96,9 @@ impl<R: Read> Blocks<R> {
     }
 }
 
-/// Reads the records of a block, on all threads of the current rayon pool, in order.
-pub(crate) fn parse_block(block: Block, options: &ReadOptions) -> Batch {
+/// Reads the records of a block, on all threads of the current rayon pool, in order; of those lines only that `asked`
+/// says, by their number. The others are taken for blank.
+pub(crate) fn parse_block(block: Block, options: &ReadOptions, asked: &mut dyn FnMut(u64) -> bool) -> Batch {
     let Block { data, byte, line } = block;
     let head = if byte == 0 && data.starts_with(BOM) {
         BOM.len()
@@ -113,6 +114,7 @@ pub(crate) fn parse_block(block: Block, options: &ReadOptions) -> Batch {
     if starts.last().is_some_and(|&at| at < data.len()) {
         starts.push(data.len());
     }
+    let asked: Vec<bool> = (line..).take(starts.len() - 1).map(asked).collect();
     let wanted = Wanted::new(options);
     let items = starts
         .par_windows(2)
@@ -120,14 +122,14 @@ pub(crate) fn parse_block(block: Block, options: &ReadOptions) -> Batch {
         .map(|(index, ends)| {
             let raw = &data[ends[0]..ends[1]];
             let content = raw.strip_suffix(b"\n").unwrap_or(raw);
-            let blank = content.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+            let read = asked[index] && !content.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
             Item {
                 line: ends[0]..ends[1],
                 place: Place {
                     line_or_row: line + index as u64,
                     byte: byte + ends[0] as u64,
                 },
-                outcome: (!blank).then(|| wanted.read(content)),
+                outcome: read.then(|| wanted.read(content)),
             }
         })
         .collect();

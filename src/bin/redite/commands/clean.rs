@@ -1,14 +1,15 @@
 //! `redite clean`: writes what stays, and says what went.
 
+use crate::again::Again;
 use crate::args::CleanArgs;
 use crate::corpus::{Corpus, Provenance, place};
 use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::summary::{Counted, Summary};
 use anyhow::{Context, Result, bail};
+use redite::Cut;
 use redite::files::removed::write_dropped;
 use redite::files::{Edit, Output, Record, Source, Transaction, refuse_overwrite};
-use redite::{ArticleId, Cut};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -48,23 +49,23 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         None => None,
     };
     progress.phase("writing");
-    let mut counted = Counted::default();
+    let mut counted = Counted::of(&corpus);
+    let touched = corpus.touched();
     for (i, source) in corpus.sources.iter().enumerate() {
         let output = places.output(source, &transaction);
         match corpus.first_article[i] {
             // it cannot be read, so it cannot be packed anew
             None => source.copy(output)?,
-            Some(ArticleId(first)) => {
-                let mut next = first;
+            Some(first) => {
+                let again = Again::new(source, first, &corpus.places[i], &touched);
                 let mut edit = |record: &Record<'_>| -> Result<Edit> {
-                    let article = ArticleId(next);
-                    next += 1;
+                    let article = again.number(record)?;
                     provenance.meet(&corpus, source, article, record);
                     let Ok(fields) = record.outcome else {
                         return Ok(Edit::Keep);
                     };
                     let cuts = corpus.cuts(article, fields);
-                    counted.count(&corpus, article, fields, &cuts);
+                    counted.count(&corpus, article, &cuts);
                     if cuts.iter().all(Vec::is_empty) {
                         return Ok(Edit::Keep);
                     }
@@ -89,7 +90,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
                     Places::File(path) => output.packed_as(path),
                     _ => output,
                 };
-                source.rewrite(&corpus.options, output, &mut edit)?;
+                source.rewrite_some(&corpus.options, output, &mut |line| again.asks(line), &mut edit)?;
             }
         }
         progress.finish(source.size());

@@ -1,0 +1,95 @@
+//! The second way through a file: which of its records are articles, and which of those have to be seen.
+
+use anyhow::{Result, bail};
+use redite::ArticleId;
+use redite::files::{Format, Record, Source};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+/// The lines or rows of a file that are articles, a bit each.
+#[derive(Debug, Default)]
+pub(crate) struct Places(Vec<u64>);
+
+impl Places {
+    pub(crate) fn insert(&mut self, line: u64) {
+        let word = usize::try_from(line / 64).unwrap_or(usize::MAX);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (line % 64);
+    }
+
+    fn contains(&self, line: u64) -> bool {
+        let word = usize::try_from(line / 64).ok().and_then(|word| self.0.get(word));
+        word.is_some_and(|word| word >> (line % 64) & 1 == 1)
+    }
+}
+
+/// Finds the number of each record of one file that is seen again.
+#[derive(Debug)]
+pub(crate) struct Again<'c> {
+    places: &'c Places,
+    /// By article: whether its record has to be seen.
+    needed: &'c [bool],
+    by_line: bool,
+    next: Cell<u32>,
+    /// What was asked for and is still to come.
+    ahead: RefCell<VecDeque<(u64, ArticleId)>>,
+}
+
+impl<'c> Again<'c> {
+    /// `first`: the number of the file's first article.
+    pub(crate) fn new(source: &Source, first: ArticleId, places: &'c Places, needed: &'c [bool]) -> Self {
+        Self {
+            places,
+            needed,
+            by_line: source.format() == Format::Jsonl,
+            next: Cell::new(first.0),
+            ahead: RefCell::default(),
+        }
+    }
+
+    fn count(&self) -> ArticleId {
+        ArticleId(self.next.replace(self.next.get() + 1))
+    }
+
+    /// True if the line has to be read; to be asked once about each, in order.
+    pub(crate) fn asks(&self, line: u64) -> bool {
+        if !self.places.contains(line) {
+            return false;
+        }
+        let article = self.count();
+        let needed = self.needed.get(article.0 as usize).copied().unwrap_or(true);
+        if needed {
+            self.ahead.borrow_mut().push_back((line, article));
+        }
+        needed
+    }
+
+    /// The number of a record that has come.
+    pub(crate) fn number(&self, record: &Record<'_>) -> Result<ArticleId> {
+        if !self.by_line {
+            return Ok(self.count());
+        }
+        match self.ahead.borrow_mut().pop_front() {
+            Some((line, article)) if line == record.place.line_or_row => Ok(article),
+            _ => bail!("an input has changed while it was read; run again"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places() {
+        let mut places = Places::default();
+        for line in [1, 63, 64, 1000] {
+            places.insert(line);
+        }
+        let found: Vec<u64> = (0..2000).filter(|&line| places.contains(line)).collect();
+        assert_eq!(found, [1, 63, 64, 1000]);
+        assert!(!places.contains(u64::MAX));
+    }
+}
