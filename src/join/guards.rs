@@ -243,7 +243,8 @@ impl<'f> Words<'f> {
     }
 
     fn news(&self, other: &Self) -> News {
-        let theirs: HashSet<&[Token<'_>], ahash::RandomState> = other.windows().collect();
+        let mut theirs: HashSet<&[Token<'_>], ahash::RandomState> = HashSet::with_hasher(crate::hash::map_state());
+        theirs.extend(other.windows());
         let mut held = 0; // tokens before this one stand in a window that is theirs
         let mut news = News { stretch: 0, all: 0 };
         let mut run = 0;
