@@ -32,7 +32,7 @@ trap 'rm -rf "$scratch"' EXIT
 for room in "${rooms[@]}"; do
     # Only what happens inside `measured` is counted, and each call of it is a profile of its own.
     valgrind --tool=callgrind --collect-atstart=no --toggle-collect='*support::measured*' \
-        --dump-after='*support::measured*' --callgrind-out-file="$scratch/$room.out" \
+        --dump-after='rooms::support::measured' --callgrind-out-file="$scratch/$room.out" \
         "$program" "$room" --count --kb 200 >"$scratch/$room.txt" 2>"$scratch/$room.err" \
         || { cat "$scratch/$room.err"; exit 1; }
     awk -F '\t' -v stem="$scratch/$room.out." '

@@ -48,6 +48,13 @@ fn main() -> ExitCode {
     let is_room = |arg: &&String| ROOMS.iter().any(|(name, _)| name == arg);
     let named: Vec<&String> = args.iter().filter(is_room).collect();
     let options = Options::parse(args.iter().filter(|arg| !is_room(arg)).cloned());
+    if options.count {
+        // What is built on first use is no room's work.
+        for case in support::Bench::new("", 5, &options).cases() {
+            let detection = redite::Detector::new().detect(case.given());
+            assert_eq!(detection.stats().articles, case.articles.len() as u64);
+        }
+    }
     let mut fine = true;
     for (name, run) in ROOMS {
         if named.iter().any(|n| n == name) || (named.is_empty() && *name != "adversarial") {

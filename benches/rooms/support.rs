@@ -38,7 +38,7 @@ pub(crate) struct Options {
     paths: Vec<PathBuf>,
     rounds: Option<usize>,
     kb: Option<usize>,
-    count: bool,
+    pub(crate) count: bool,
     record: bool,
     /// Options of one room alone, as `--name value`.
     own: Vec<(String, String)>,
