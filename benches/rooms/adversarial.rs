@@ -77,8 +77,9 @@ pub(crate) fn run(options: &Options) -> bool {
             let (seconds, stats) = time(&articles, lang);
             check(kind, answer, n, &stats);
             let (plain, _) = time(&ordinary(bytes), "en");
-            let (dearer, doubled) = (seconds / plain, before.map(|before: f64| seconds / before.max(SHORT)));
-            let slow = seconds > SHORT && (dearer > DEARER || doubled.is_some_and(|d| d > DOUBLED));
+            let (dearer, doubled) = (seconds / plain, before.map(|before: f64| seconds / before));
+            let grows = doubled.is_some_and(|doubled| doubled > DOUBLED && seconds > DOUBLED * SHORT);
+            let slow = grows || (dearer > DEARER && seconds > SHORT);
             broken += usize::from(slow);
             let mb = bytes as f64 / 1e6;
             println!(
