@@ -1,0 +1,147 @@
+//! The library from articles to decisions: cutting and folding, then joining and deciding.
+//!
+//! `--write FILE` writes the texts as JSON Lines and measures nothing.
+
+use super::support::{Bench, Case, Options, SEED, clock, peak};
+use redite::{Detector, Stats};
+use std::fmt::Write as _;
+
+pub(crate) fn run(options: &Options) -> bool {
+    let mut bench = Bench::new("pipeline", 1_000, options);
+    let mut cases = bench.cases();
+    if let Some(path) = bench.option("--write") {
+        write(path, &cases);
+        return true;
+    }
+    bench.head("take: cut and fold; decide: join and decide; least CPU time of the rounds, one thread");
+    for case in &cases {
+        measure(&mut bench, case);
+    }
+    if cases.len() > 1 {
+        // All languages in one corpus, an article of each in turn.
+        let most = cases.iter().map(|case| case.articles.len()).max().unwrap_or(0);
+        let articles = (0..most).flat_map(|i| cases.iter().filter_map(move |case| case.articles.get(i).cloned()));
+        let all = Case {
+            name: "all".to_owned(),
+            articles: articles.collect(),
+            planted: None,
+        };
+        cases.clear();
+        if !bench.count {
+            measure(&mut bench, &all);
+            two_threads(&mut bench, &all);
+            one_article(&mut bench);
+        }
+    }
+    if let Some(peak) = peak().filter(|_| !bench.count) {
+        println!("peak memory {:.0} MB, generated text included", peak / 1e6);
+    }
+    bench.finish()
+}
+
+fn measure(bench: &mut Bench, case: &Case) {
+    let (detector, given, name) = (Detector::new(), case.given(), case.name.as_str());
+    let tokens: usize = given
+        .iter()
+        .flat_map(|a| &a.texts)
+        .map(|text| redite::fold::fold(text).hashes().len())
+        .sum();
+    let mut sessions = Vec::new();
+    let (seconds, _) = bench.least(|| {
+        let mut session = detector.session();
+        session.push_all(&given);
+        let articles = session.next_id();
+        sessions.push(session);
+        articles
+    });
+    bench.speed(name, "take", case.bytes(), tokens, seconds, "");
+    let (seconds, stats): (f64, Stats) = bench.least(|| sessions.pop().map(|s| s.finish().stats()).unwrap_or_default());
+    let removed = stats.removed_equal + stats.removed_near;
+    let rest = format!(
+        "{} paragraphs, {} sentences, {removed} removed",
+        stats.paragraphs, stats.sentences
+    );
+    bench.speed(name, "decide", case.bytes(), tokens, seconds, &rest);
+    if bench.count {
+        println!("exact\tpipeline\t{name} removed\t{removed}");
+    }
+    bench.note(&format!("{name} decide"), "removed", removed as f64);
+    assert_eq!(stats.articles, case.articles.len() as u64, "{name}");
+    if let Some(planted) = case.planted {
+        assert_eq!(stats.paragraphs, planted.paragraphs as u64, "{name}");
+        assert!(
+            stats.removed_equal >= planted.equal as u64,
+            "{name}: {stats:?} of {planted:?}"
+        );
+        let all = (planted.equal + planted.near) as u64;
+        assert!(50 * removed >= 49 * all, "{name}: {stats:?} of {planted:?}");
+        assert!(50 * removed <= 51 * all, "{name}: {stats:?} of {planted:?}");
+    }
+}
+
+/// Wall time of one and of two threads, in turn.
+fn two_threads(bench: &mut Bench, case: &Case) {
+    let (detector, given) = (Detector::new(), case.given());
+    let pool = |threads| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .expect("threads")
+    };
+    let pools = [pool(1), pool(2)];
+    let mut least = [f64::MAX; 2];
+    let mut answers = Vec::new();
+    for _ in 0..bench.rounds {
+        for (pool, least) in pools.iter().zip(&mut least) {
+            let start = clock();
+            answers.push(pool.install(|| {
+                let mut session = detector.session();
+                session.push_all(&given);
+                session.finish().stats()
+            }));
+            *least = least.min(clock() - start);
+        }
+    }
+    assert!(
+        answers.iter().all(|answer| *answer == answers[0]),
+        "the number of threads changes the answer"
+    );
+    let share = least[1] / least[0];
+    println!(
+        "all  two threads {:.3} s of the clock, one {:.3} s: {share:.2}",
+        least[1], least[0]
+    );
+    bench.note("all two threads", "wall of one thread", share);
+}
+
+/// One article of 5 kB, as another program would ask for it.
+fn one_article(bench: &mut Bench) {
+    const TIMES: usize = 200;
+    let mut article = super::text::Speaker::new("en", SEED).articles(5_000).0;
+    let mut text = article.remove(0).text;
+    article.iter().for_each(|more| text.push_str(&more.text));
+    let detector = Detector::builder()
+        .language(Some(redite::segment::Language::from_tag("en")))
+        .build();
+    let detector = detector.expect("valid settings");
+    let (seconds, repeats) = bench.least(|| (0..TIMES).map(|_| detector.repeats(&text).len()).sum::<usize>());
+    let each = seconds * 1e6 / TIMES as f64;
+    println!(
+        "one article of {} bytes: {each:.0} µs, {} repeats",
+        text.len(),
+        repeats / TIMES
+    );
+    bench.note("one article", "µs", each);
+}
+
+fn write(path: &str, cases: &[Case]) {
+    let mut out = String::new();
+    for case in cases {
+        for (i, article) in case.articles.iter().enumerate() {
+            let id = format!("{}-{i}", case.name);
+            let line = serde_json::json!({"id": id, "lang": article.lang, "text": article.text});
+            writeln!(out, "{line}").expect("a string takes all");
+        }
+    }
+    std::fs::write(path, out).unwrap_or_else(|e| panic!("{path}: {e}"));
+}
