@@ -180,10 +180,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
 
     /// Loads a unit as the later one of pairs that satisfy the rule. False if nothing can match it.
     pub(super) fn load(&self, unit: u32, scratch: &mut Scratch) -> bool {
-        self.load_for(unit, self.rule.guard_numbers, scratch)
-    }
-
-    fn load_for(&self, unit: u32, guard_numbers: bool, scratch: &mut Scratch) -> bool {
+        let guard_numbers = self.rule.guard_numbers;
         let tokens = self.units.tokens(unit);
         scratch.loaded = None;
         scratch.guard_numbers = guard_numbers;
@@ -264,18 +261,29 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             .find_map(|&earlier| self.matches(later, earlier, verifier))
     }
 
-    /// The first filed unit before `later` that satisfies `rule`, which is this index's but for its guards, and lacks
-    /// one of the numbers of `later`.
-    pub(super) fn first_other(&self, later: u32, rule: &Rule, scratch: &mut Scratch) -> Option<super::Match> {
-        if !self.load_for(later, false, scratch) || scratch.verifier.numbers().is_empty() {
+    /// Forgets what is filed, and takes another rule of the same measure and threshold.
+    pub(super) fn start_over(&mut self, rule: &Rule) {
+        debug_assert_eq!((rule.measure, rule.threshold), (self.rule.measure, self.rule.threshold));
+        self.postings = Postings::new((self.sketch.total() / 4).clamp(64, 1 << 28).next_power_of_two());
+        self.numbers_held = 0;
+        self.rule = *rule;
+    }
+
+    pub(super) fn has_numbers(&self, unit: u32) -> bool {
+        self.units.tokens(unit).iter().any(|&t| is_number_hash(t))
+    }
+
+    /// The first filed unit from `since` on that matches `later` and lacks one of its numbers.
+    pub(super) fn first_other(&self, later: u32, since: u32, scratch: &mut Scratch) -> Option<super::Match> {
+        if !self.load(later, scratch) {
             return None;
         }
-        self.candidates(0..later, scratch);
+        self.candidates(since..later, scratch);
         let Scratch {
             verifier, candidates, ..
         } = scratch;
         candidates.iter().find_map(|&c| {
-            let found = self.matches_by(later, c, rule, verifier)?;
+            let found = self.matches(later, c, verifier)?;
             let missing = missing_numbers(self.units.text(later), self.units.text(c));
             (!missing.is_empty()).then_some(found)
         })
@@ -305,10 +313,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     }
 
     fn matches(&self, later: u32, earlier: u32, verifier: &mut Verifier) -> Option<super::Match> {
-        self.matches_by(later, earlier, &self.rule, verifier)
-    }
-
-    fn matches_by(&self, later: u32, earlier: u32, rule: &Rule, verifier: &mut Verifier) -> Option<super::Match> {
+        let rule = &self.rule;
         if !verifier.may_match(self.units.tokens(earlier), &self.bounds, rule.guard_numbers) {
             return None;
         }

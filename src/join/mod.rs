@@ -177,7 +177,7 @@ pub(crate) struct Versions<'w> {
 /// As [`leaders_after`]; `observe` is told of units that have been decided, as their number since it was told last.
 ///
 /// With `versions` also gives for each new leader that is wanted and has numbers the first leader before it that
-/// satisfies that rule and lacks one of its numbers, if there is one.
+/// satisfies that rule, lacks one of its numbers and is no version itself, if there is one.
 pub(crate) fn leaders_observed<U: Units + ?Sized>(
     units: &U,
     known: u32,
@@ -224,18 +224,51 @@ pub(crate) fn leaders_observed<U: Units + ?Sized>(
         observe(batch.len() as u64);
         start = batch.end;
     }
-    let versions = versions.map_or_else(Vec::new, |Versions { rule: other, wanted }| {
-        debug_assert_eq!((rule.measure, rule.threshold), (other.measure, other.threshold));
-        let kept = (known..units.count()).into_par_iter().zip(&decisions);
-        kept.filter(|(unit, decision)| decision.is_none() && wanted(*unit))
-            .map_init(
-                || pool.lend(),
-                |lent, (unit, _)| index.first_other(unit, &other, &mut lent.scratch),
-            )
-            .flatten_iter()
-            .collect()
+    let versions = versions.map_or_else(Vec::new, |versions| {
+        let kept: Vec<u32> = (known..)
+            .zip(&decisions)
+            .filter_map(|(unit, decision)| decision.is_none().then_some(unit))
+            .collect();
+        find_versions(&mut index, &kept, versions, &pool)
     });
     (decisions, versions)
+}
+
+/// Those of the kept units that are versions of one that is none: see [`leaders_observed`]. Only what is no version is
+/// filed, or a million notices would each be held against all others.
+fn find_versions<U: Units + ?Sized>(
+    index: &mut Index<'_, U>,
+    kept: &[u32],
+    Versions { rule, wanted }: Versions<'_>,
+    pool: &Pool,
+) -> Vec<Match> {
+    index.start_over(&rule);
+    let mut scratch = Scratch::default();
+    let mut out = Vec::new();
+    let alone = kept.len() < SMALL || rayon::current_num_threads() == 1;
+    for batch in kept.chunks(BATCH as usize) {
+        let since = if alone { 0 } else { batch[0] };
+        let earlier: Vec<Option<Match>> = if alone {
+            Vec::new()
+        } else {
+            let look = |lent: &mut index::Lent<'_>, &unit: &u32| {
+                let asked = index.has_numbers(unit) && wanted(unit);
+                asked.then(|| index.first_other(unit, 0, &mut lent.scratch)).flatten()
+            };
+            batch.par_iter().map_init(|| pool.lend(), look).collect()
+        };
+        for (i, &unit) in batch.iter().enumerate() {
+            let found = earlier.get(i).copied().flatten().or_else(|| {
+                let asked = index.has_numbers(unit) && wanted(unit);
+                asked.then(|| index.first_other(unit, since, &mut scratch)).flatten()
+            });
+            match found {
+                Some(found) => out.push(found),
+                None => index.insert_loaded(unit, &mut scratch),
+            }
+        }
+    }
+    out
 }
 
 /// Settles one batch in order, given what the leaders before `since` say.

@@ -98,23 +98,24 @@ fn versions(settings: &Settings, paragraphs: &[Candidate], sentences: &[Candidat
     // what is kept, but for the entries of forms, in the order of decisions
     let leaders = first_decided(settings, paragraphs, &settings.rule());
     let kept: Vec<&Candidate> = leaders.iter().filter(|l| l.1.is_none()).map(|l| l.0).collect();
+    // those that are no versions
+    let mut originals: Vec<&Candidate> = Vec::new();
     let mut out = Vec::new();
-    for (i, later) in kept.iter().enumerate() {
+    for later in kept {
         let is_other = |k: &&&Candidate| {
             fits((settings.scope() == Scope::Article).then_some(later.unit.article), k)
                 && matches(&blind, later, k)
                 && !missing_numbers(&later.fold, &k.fold).is_empty()
-        };
-        let Some(earlier) = kept[..i].iter().find(is_other) else {
-            continue;
         };
         let alone = paragraphs
             .iter()
             .filter(|p| place(&p.unit) == place(&later.unit))
             .count()
             == 1;
-        if !alone && is_version(&later.unit, &earlier.unit) {
-            out.push(later.unit);
+        match originals.iter().find(is_other).filter(|_| !alone) {
+            Some(earlier) if is_version(&later.unit, &earlier.unit) => out.push(later.unit),
+            Some(_) => {}
+            None => originals.push(later),
         }
     }
     out
