@@ -26,11 +26,14 @@ pub(super) struct Index<'u, U: ?Sized> {
     numbers_held: u32,
 }
 
+/// How often a shingle comes, and its hash.
+pub(super) type Key = (u16, u32);
+
 /// What one thread needs to look things up.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     pub(super) verifier: Verifier,
-    keys: Vec<(u16, u32)>,
+    keys: Vec<Key>,
     /// The unit whose probe prefix `keys` holds.
     loaded: Option<u32>,
     /// How many prefix shingles a match of the loaded unit shares with it.
@@ -180,25 +183,33 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
 
     /// Loads a unit as the later one of pairs that satisfy the rule. False if nothing can match it.
     pub(super) fn load(&self, unit: u32, scratch: &mut Scratch) -> bool {
-        let guard_numbers = self.rule.guard_numbers;
         let tokens = self.units.tokens(unit);
+        let length = self.bounds.probe_prefix(tokens.len(), self.least_keys(tokens.len()));
+        self.prefix(tokens, length, scratch);
+        self.load_with_keys(unit, scratch)
+    }
+
+    /// As [`Index::load`], with the keys that [`Index::take_keys`] gave.
+    pub(super) fn load_again(&self, unit: u32, keys: Vec<Key>, scratch: &mut Scratch) -> bool {
+        scratch.keys = keys;
+        self.load_with_keys(unit, scratch)
+    }
+
+    /// The keys of the loaded unit, for another thread.
+    pub(super) fn take_keys(scratch: &mut Scratch) -> Vec<Key> {
         scratch.loaded = None;
-        scratch.guard_numbers = guard_numbers;
-        scratch.verifier.load(tokens, &self.bounds);
-        if guard_numbers {
-            let alone = |&t: &u32| self.sketch.rank(number_key(t)) <= 1;
-            if scratch.verifier.numbers().iter().any(alone) {
-                return false;
-            }
-        }
-        self.prefix(
-            tokens,
-            self.bounds.probe_prefix(tokens.len(), self.least_keys(tokens.len())),
-            scratch,
-        );
+        std::mem::take(&mut scratch.keys)
+    }
+
+    fn load_with_keys(&self, unit: u32, scratch: &mut Scratch) -> bool {
+        let tokens = self.units.tokens(unit);
         scratch.loaded = Some(unit);
+        scratch.guard_numbers = self.rule.guard_numbers;
         scratch.shared = Bounds::shared_in_prefix(self.least_keys(tokens.len()));
-        scratch.keys.len() >= scratch.shared
+        scratch.verifier.load(tokens, &self.bounds);
+        let alone = |&t: &u32| self.sketch.rank(number_key(t)) <= 1;
+        let is_alone = self.rule.guard_numbers && scratch.verifier.numbers().iter().any(alone);
+        !is_alone && scratch.keys.len() >= scratch.shared
     }
 
     /// The filed units among those given that may match the loaded one, ascending.

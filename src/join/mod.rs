@@ -199,27 +199,27 @@ pub(crate) fn leaders_observed<U: Units + ?Sized>(
     while start < units.count() {
         let batch = start..units.count().min(start.saturating_add(BATCH));
         if alone {
-            settle(&mut index, batch.clone(), 0, |_| None, &mut scratch, &mut decisions);
+            settle(&mut index, batch.clone(), 0, None, &mut scratch, &mut decisions);
         } else {
             // Side by side against the leaders of earlier batches …
-            let found: Vec<Option<Match>> = batch
-                .clone()
-                .into_par_iter()
-                .map_init(
-                    || pool.lend(),
-                    |lent, unit| {
-                        let scratch = &mut lent.scratch;
-                        if index.load(unit, scratch) {
-                            index.first_match(unit, 0, scratch)
-                        } else {
-                            None
-                        }
-                    },
-                )
-                .collect();
+            let look = |lent: &mut index::Lent<'_>, unit: u32| {
+                let scratch = &mut lent.scratch;
+                let may_match = index.load(unit, scratch);
+                match may_match.then(|| index.first_match(unit, 0, scratch)).flatten() {
+                    Some(found) => Looked::Found(found),
+                    None => Looked::Missed(Index::<U>::take_keys(scratch)),
+                }
+            };
+            let looked: Vec<Looked> = batch.clone().into_par_iter().map_init(|| pool.lend(), look).collect();
             // … then in order among themselves.
-            let found = |unit: u32| found[(unit - start) as usize];
-            settle(&mut index, batch.clone(), start, found, &mut scratch, &mut decisions);
+            settle(
+                &mut index,
+                batch.clone(),
+                start,
+                Some(looked),
+                &mut scratch,
+                &mut decisions,
+            );
         }
         observe(batch.len() as u64);
         start = batch.end;
@@ -271,23 +271,33 @@ fn find_versions<U: Units + ?Sized>(
     out
 }
 
-/// Settles one batch in order, given what the leaders before `since` say.
+/// What looking a unit up among the leaders of earlier batches has brought.
+enum Looked {
+    Found(Match),
+    /// Nothing, and the keys it was looked up by.
+    Missed(Vec<index::Key>),
+}
+
+/// Settles one batch in order, given what the leaders before `since` say, if they were asked.
 fn settle<U: Units + ?Sized>(
     index: &mut Index<'_, U>,
     batch: Range<u32>,
     since: u32,
-    found: impl Fn(u32) -> Option<Match>,
+    looked: Option<Vec<Looked>>,
     scratch: &mut Scratch,
     decisions: &mut Vec<Option<Match>>,
 ) {
+    let mut looked = looked.into_iter().flatten();
     for unit in batch {
-        let decision = found(unit).or_else(|| {
-            if index.load(unit, scratch) {
-                index.first_match(unit, since, scratch)
-            } else {
-                None
+        let may_match = match looked.next() {
+            Some(Looked::Found(found)) => {
+                decisions.push(Some(found));
+                continue;
             }
-        });
+            Some(Looked::Missed(keys)) => index.load_again(unit, keys, scratch),
+            None => index.load(unit, scratch),
+        };
+        let decision = may_match.then(|| index.first_match(unit, since, scratch)).flatten();
         if decision.is_none() {
             index.insert_loaded(unit, scratch);
         }
