@@ -216,7 +216,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     pub(super) fn candidates<'s>(&self, among: Range<u32>, scratch: &'s mut Scratch) -> &'s [u32] {
         let found = &mut scratch.candidates;
         found.clear();
-        let lists: &[u32] = if scratch.guard_numbers {
+        let lists: &[u32] = if scratch.guard_numbers && among.start == 0 {
             numbers::lists(
                 scratch.verifier.numbers(),
                 self.numbers_held,
@@ -228,9 +228,10 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         };
         let length =
             |keys: &mut dyn Iterator<Item = u32>| -> u64 { keys.map(|key| u64::from(self.postings.len(key))).sum() };
-        let all = length(&mut scratch.keys.iter().map(|k| k.1));
-        match scratch.guard_numbers && !scratch.verifier.numbers().is_empty() {
-            true if length(&mut lists.iter().copied()) < all => {
+        // Among the newest units all lists are short.
+        let weigh = among.start == 0 && scratch.guard_numbers && !scratch.verifier.numbers().is_empty();
+        match weigh {
+            true if length(&mut lists.iter().copied()) < length(&mut scratch.keys.iter().map(|k| k.1)) => {
                 for &key in lists {
                     self.postings.visit(key, among.clone(), |unit| found.push(unit));
                 }
