@@ -667,7 +667,7 @@ fn is_lettered(word: &str) -> bool {
 }
 
 /// The length of a note's number in brackets, `[12]`, that `bytes` begin with. A space may part it from its like, but
-/// one alone behind a space is the number of what follows: "so. [2] Then".
+/// one alone behind a space is the number of what follows: `so. [2] Then`.
 fn reference(bytes: &[u8], after_another: bool) -> Option<usize> {
     let space = usize::from(bytes.first() == Some(&b' '));
     let inner = bytes[space..].strip_prefix(b"[")?;

@@ -1,6 +1,6 @@
 //! One line of JSON: where the wanted strings stand, and what they say.
 //!
-//! Lines are read by [`scan`](super::scan). What it does not take (broken lines, and values nested deeper than it
+//! Lines are read by [`scan`]. What it does not take (broken lines, and values nested deeper than it
 //! follows), and every line with a fault, is read again by `serde_json`, which has the last word and words the fault.
 //! It skips values without recursion: 200,000 nested brackets cost no stack.
 
