@@ -55,7 +55,10 @@ struct Form {
     several: bool,
 }
 
-/// The place where two texts differ, if it is one, and each has words of its own there and no other.
+/// Tokens an entry of a form has at most.
+const LONGEST: usize = 32;
+
+/// The place where two texts differ, if it is one, and each has few words there, its own and no other.
 fn differ_in(unit: u32, earlier: &[u32], later: &[u32]) -> Option<[Place; 2]> {
     let shorter = earlier.len().min(later.len());
     let before = earlier.iter().zip(later).take_while(|(a, b)| a == b).count();
@@ -69,6 +72,7 @@ fn differ_in(unit: u32, earlier: &[u32], later: &[u32]) -> Option<[Place; 2]> {
         &earlier[before..earlier.len() - after],
         &later[before..later.len() - after],
     );
-    let own = before + after < shorter && !here.iter().any(|token| there.contains(token));
+    let filled = before + after < shorter && here.len().max(there.len()) <= LONGEST;
+    let own = filled && !here.iter().any(|token| there.contains(token));
     own.then_some([(unit, false, before), (unit, true, after)])
 }

@@ -38,8 +38,6 @@ pub(super) struct Scratch {
     loaded: Option<u32>,
     /// How many prefix shingles a match of the loaded unit shares with it.
     shared: usize,
-    /// True if a match of the loaded unit holds its numbers.
-    guard_numbers: bool,
     candidates: Vec<u32>,
     /// Room for the numbers of a unit, and for the lists that they lead to.
     bag: Vec<u32>,
@@ -85,7 +83,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         let bounds = Bounds::new(rule.measure, rule.threshold).for_units_of(shortest.min(longest));
         let least_keys = (0..=longest.min(COMMON)).map(|n| bounds.least_keys(n)).collect();
         let sketch = Sketch::count(units, &bounds);
-        let postings = Postings::new((sketch.total() / 4).clamp(64, 1 << 28).next_power_of_two());
+        let postings = Postings::new(sketch.total());
         Self {
             units,
             rule: *rule,
@@ -204,7 +202,6 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     fn load_with_keys(&self, unit: u32, scratch: &mut Scratch) -> bool {
         let tokens = self.units.tokens(unit);
         scratch.loaded = Some(unit);
-        scratch.guard_numbers = self.rule.guard_numbers;
         scratch.shared = Bounds::shared_in_prefix(self.least_keys(tokens.len()));
         scratch.verifier.load(tokens, &self.bounds);
         let alone = |&t: &u32| self.sketch.rank(number_key(t)) <= 1;
@@ -216,29 +213,29 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     pub(super) fn candidates<'s>(&self, among: Range<u32>, scratch: &'s mut Scratch) -> &'s [u32] {
         let found = &mut scratch.candidates;
         found.clear();
-        let lists: &[u32] = if scratch.guard_numbers && among.start == 0 {
-            numbers::lists(
-                scratch.verifier.numbers(),
+        // A match holds the unit's numbers. Among the newest units all lists are short.
+        let numbers = scratch.verifier.numbers();
+        let lists = if self.rule.guard_numbers && among.start == 0 && !numbers.is_empty() {
+            Some(numbers::lists(
+                numbers,
                 self.numbers_held,
                 &self.postings,
                 &mut scratch.lists,
-            )
+            ))
         } else {
-            &[]
+            None
         };
-        let length =
-            |keys: &mut dyn Iterator<Item = u32>| -> u64 { keys.map(|key| u64::from(self.postings.len(key))).sum() };
-        // Among the newest units all lists are short.
-        let weigh = among.start == 0 && scratch.guard_numbers && !scratch.verifier.numbers().is_empty();
-        match weigh {
-            true if length(&mut lists.iter().copied()) < length(&mut scratch.keys.iter().map(|k| k.1)) => {
+        let length = |key: u32| u64::from(self.postings.len(key));
+        let all = || scratch.keys.iter().map(|k| length(k.1)).sum::<u64>();
+        match lists.filter(|lists| lists.iter().map(|&key| length(key)).sum::<u64>() < all()) {
+            Some(lists) => {
                 for &key in lists {
                     self.postings.visit(key, among.clone(), |unit| found.push(unit));
                 }
                 found.sort_unstable();
                 found.dedup();
             }
-            _ => {
+            None => {
                 // Counting beats sorting: lists may be long.
                 let most = self.units.count() as usize;
                 if scratch.hits.len() < most {
@@ -276,7 +273,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     /// Forgets what is filed, and takes another rule of the same measure and threshold.
     pub(super) fn start_over(&mut self, rule: &Rule) {
         debug_assert_eq!((rule.measure, rule.threshold), (self.rule.measure, self.rule.threshold));
-        self.postings = Postings::new((self.sketch.total() / 4).clamp(64, 1 << 28).next_power_of_two());
+        self.postings = Postings::new(self.sketch.total());
         self.numbers_held = 0;
         self.rule = *rule;
     }

@@ -253,16 +253,7 @@ impl Bounds {
             Measure::Jaccard(_) => self.least_overlap(tokens, tokens).saturating_sub(others),
             Measure::Containment(_) => self.threshold.least(self.lengths.count(tokens)).saturating_sub(others),
             // One edit spoils at most two pairs; for the longer one's m tokens, m − 1 − 2·(1 − t)·m grows with m.
-            Measure::Edit => {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    clippy::cast_precision_loss,
-                    reason = "a lower bound, rounded down on purpose"
-                )]
-                let least = (tokens as f64 * (2.0 * self.threshold.value() - 1.0) - 1.0 - 1e-6).ceil() as usize;
-                least
-            }
+            Measure::Edit => self.unspoilt(tokens, 2.0),
         }
     }
 
@@ -324,18 +315,21 @@ impl Bounds {
         match self.measure {
             Measure::Jaccard(_) | Measure::Containment(_) => self.threshold.least(self.lengths.count(tokens)),
             Measure::Edit if self.lengths == Lengths::ONE => self.threshold.least(tokens),
-            Measure::Edit => {
-                // For the longer one's m tokens, 2m − 1 − 3·(1 − t)·m grows with m, so m = tokens is the least.
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    clippy::cast_precision_loss,
-                    reason = "a lower bound, rounded down on purpose"
-                )]
-                let least = (tokens as f64 * (3.0 * self.threshold.value() - 1.0) - 1.0 - 1e-6).ceil() as usize;
-                least.max(1)
-            }
+            // For the longer one's m tokens, 2m − 1 − 3·(1 − t)·m grows with m, so m = tokens is the least.
+            Measure::Edit => self.unspoilt(tokens, 3.0).max(1),
         }
+    }
+
+    /// The least number of shingles that the most edits leave of a unit, where each edit spoils as many as said: of two
+    /// lengths of shingles 2m − 1 and three, of pairs alone m − 1 and two.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a lower bound, rounded down on purpose"
+    )]
+    fn unspoilt(&self, tokens: usize, spoilt: f64) -> usize {
+        (tokens as f64 * (spoilt * self.threshold.value() - 1.0) - 1.0 - 1e-6).ceil() as usize
     }
 
     /// True if it makes no difference which of two units is the later one.

@@ -37,8 +37,9 @@ fn block_of(nth: u32) -> (u32, u32) {
 }
 
 impl Postings {
-    /// Empty lists in `slots` slots, a power of two.
-    pub(super) fn new(slots: usize) -> Self {
+    /// Empty lists for the prefixes of units with so many shingles in all.
+    pub(super) fn new(shingles: usize) -> Self {
+        let slots = (shingles / 4).clamp(64, 1 << 28).next_power_of_two();
         Self {
             slots: vec![Slot::default(); slots],
             blocks: Vec::new(),
@@ -112,7 +113,7 @@ mod tests {
 
     #[test]
     fn lists_hold_what_was_pushed() {
-        let mut postings = Postings::new(2);
+        let mut postings = Postings::new(0);
         for unit in 0..2000 {
             postings.push(0, 3 * unit);
             if unit < 3 {

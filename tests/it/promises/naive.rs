@@ -334,7 +334,8 @@ fn without_forms(decided: &mut [(&Candidate, Option<&Candidate>)]) {
             .take_while(|&i| a[a.len() - i] == b[b.len() - i])
             .count();
         let (here, there) = (&a[before..a.len() - after], &b[before..b.len() - after]);
-        let own = before + after < shorter && here.iter().all(|token| !there.contains(token));
+        let few = here.len() <= 32 && there.len() <= 32;
+        let own = few && before + after < shorter && here.iter().all(|token| !there.contains(token));
         own.then_some((kept.unit, before, after))
     };
     let places: Vec<_> = decided.iter().map(|&d| place(d)).collect();
