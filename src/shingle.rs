@@ -68,6 +68,12 @@ impl Lengths {
 }
 
 impl Lengths {
+    /// Of the shingles of a unit of `tokens` tokens, how many hold one of `missing` tokens, at least.
+    pub(crate) fn spoilt(self, tokens: usize, missing: usize) -> usize {
+        // Fewest where the missing ones stand at the end.
+        self.iter().map(|w| (tokens + 1).saturating_sub(w).min(missing)).sum()
+    }
+
     /// The fewest tokens a unit of at least `shingles` shingles has.
     pub(crate) fn least_tokens(self, shingles: usize) -> usize {
         self.tokens(shingles, |tokens| self.count(tokens) >= shingles)
@@ -140,6 +146,21 @@ pub fn visit(tokens: &[u32], lengths: Lengths, mut visit: impl FnMut(u32) -> boo
     }
 }
 
+/// Appends the hashes that [`visit`] shows, in the same order.
+pub(crate) fn all(tokens: &[u32], lengths: Lengths, out: &mut Vec<u32>) {
+    let before = out.len();
+    for w in lengths.descending() {
+        match w {
+            1 => out.extend(tokens.iter().map(|&token| hash::shingle(&[token]))),
+            2 => out.extend(tokens.windows(2).map(|pair| hash::shingle(&[pair[0], pair[1]]))),
+            _ => out.extend(tokens.windows(w).map(hash::shingle)),
+        }
+    }
+    if out.len() == before && !tokens.is_empty() {
+        out.push(hash::shingle(tokens));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,12 +171,14 @@ mod tests {
             let lengths = Lengths::new(lengths).unwrap();
             for n in 0..12 {
                 let tokens: Vec<u32> = (0..n).collect();
-                let mut seen = 0;
-                visit(&tokens, lengths, |_| {
-                    seen += 1;
+                let (mut seen, mut at_once) = (Vec::new(), Vec::new());
+                visit(&tokens, lengths, |h| {
+                    seen.push(h);
                     true
                 });
-                assert_eq!(seen, lengths.count(tokens.len()), "{lengths} {n}");
+                all(&tokens, lengths, &mut at_once);
+                assert_eq!(seen.len(), lengths.count(tokens.len()), "{lengths} {n}");
+                assert_eq!(seen, at_once);
             }
         }
         assert_eq!(Lengths::new(&[]), None);

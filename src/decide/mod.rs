@@ -20,11 +20,12 @@ mod parts;
 pub(crate) mod ranges;
 
 use crate::hash;
-use crate::join::{self, Names, Rule, Similarity, Versions};
+use crate::join::{self, Asked, Names, Order, Rule, Similarity, Versions};
 use crate::model::Reason;
 use crate::settings::{Numbers, Scope, Settings};
 use crate::store::{Entry, Selection, Store};
 use rayon::prelude::*;
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// A removed unit, the unit kept in its favour, and why. Both are indices among the store's units of one kind.
@@ -53,6 +54,9 @@ pub(crate) type Observer<'o> = &'o (dyn Fn(u64) + Sync);
 /// Decides every unit of a store.
 pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) -> Decisions {
     let mut out = Decisions::default();
+    // One order of shingles, by those of the first units that are decided: what comes later is part of them.
+    let order = OnceCell::new();
+    let order = (settings.scope() == Scope::Corpus).then_some(&order);
     let mut gone = vec![false; store.paragraphs.len()];
     let mut whole = vec![false; store.paragraphs.len()];
     if settings.units().paragraphs() {
@@ -70,7 +74,7 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
         let place = |i: u32| store.text_of(i);
         let several = |i: u32| i.checked_sub(1).and_then(place) == place(i) || place(i + 1) == place(i);
         let versions = blind.map(|rule| Versions { rule, wanted: &several });
-        let (removals, alike) = decide_kind(store, &judged, &entry, settings, versions, observe);
+        let (removals, alike) = decide_kind(store, &judged, &entry, settings, (versions, order), observe);
         out.paragraphs = removals;
         for removal in &out.paragraphs {
             gone[removal.removed as usize] = true;
@@ -96,13 +100,13 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
             }
         }
         let entry = |i: u32| store.sentence(i);
-        out.sentences = decide_kind(store, &judged, &entry, settings, None, observe).0;
+        out.sentences = decide_kind(store, &judged, &entry, settings, (None, order), observe).0;
         out.sentences.retain(|r| !fixed[r.removed as usize]);
         out.sentences.iter().for_each(|r| fixed[r.kept as usize] = true);
         let mut stays = vec![false; store.sentences.len()];
         judged.iter().for_each(|&i| stays[i as usize] = true);
         out.sentences.iter().for_each(|r| stays[r.removed as usize] = false);
-        out.parts = parts::decide(store, settings, &stays, &fixed);
+        out.parts = parts::decide(store, settings, &stays, &fixed, order);
     }
     out
 }
@@ -135,20 +139,23 @@ fn versions(store: &Store, alike: &[(u32, u32)], blind: &Rule, settings: &Settin
 /// earlier).
 type Decided = (Vec<Removal>, Vec<(u32, u32)>);
 
-/// Decides the given units of one kind, which come in store order. With `versions`, see [`join::leaders_observed`].
+/// What a kind of units is asked besides ([`join::leaders_asked`]), and the order of shingles all kinds share.
+type Besides<'a> = (Option<Versions<'a>>, Option<&'a OnceCell<Order>>);
+
+/// Decides the given units of one kind, which come in store order.
 fn decide_kind(
     store: &Store,
     units: &[u32],
     entry: &(impl Fn(u32) -> Entry + Sync),
     settings: &Settings,
-    versions: Option<Versions<'_>>,
+    (versions, order): Besides<'_>,
     observe: Observer<'_>,
 ) -> Decided {
-    let decide = |group: &[u32]| decide_group(store, group, entry, settings, versions, observe);
     let (mut removals, mut alike) = match settings.scope() {
-        Scope::Corpus => decide(units),
+        Scope::Corpus => decide_group(store, units, entry, settings, (versions, order), observe),
         Scope::Article => {
             let article = |i: u32| store.article(&entry(i));
+            let decide = |group: &[u32]| decide_group(store, group, entry, settings, (versions, None), observe);
             let groups: Vec<&[u32]> = units.chunk_by(|&a, &b| article(a) == article(b)).collect();
             let decided: Vec<Decided> = groups.into_par_iter().map(decide).collect();
             let (removals, alike): (Vec<_>, Vec<_>) = decided.into_iter().unzip();
@@ -166,7 +173,7 @@ fn decide_group(
     units: &[u32],
     entry: &impl Fn(u32) -> Entry,
     settings: &Settings,
-    versions: Option<Versions<'_>>,
+    (versions, order): Besides<'_>,
     observe: Observer<'_>,
 ) -> Decided {
     let mut units = units.to_vec();
@@ -180,7 +187,13 @@ fn decide_group(
     observe(copies);
     let wanted = |i: u32| versions.is_some_and(|v| (v.wanted)(firsts[i as usize]));
     let versions = versions.map(|v| Versions { wanted: &wanted, ..v });
-    let (mut decisions, alike) = join::leaders_observed(&selection, 0, &settings.rule(), observe, versions);
+    let rule = settings.rule();
+    let asked = Asked {
+        observe,
+        order: order.map(|order| order.get_or_init(|| Order::of(&selection, &rule))),
+        versions,
+    };
+    let (mut decisions, alike) = join::leaders_asked(&selection, 0, &rule, &asked);
     if settings.names() == Names::Template {
         forms::keep(&selection, &mut decisions);
     }

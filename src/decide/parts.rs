@@ -1,15 +1,22 @@
 //! The parts of sentences that stay: a boundary that was set wrong hides no repeat.
 
 use super::{Removal, forms, narrow, order};
-use crate::join::{self, Names};
+use crate::join::{self, Asked, Names, Order};
 use crate::model::Reason;
 use crate::settings::{Scope, Settings};
 use crate::store::{Entry, Selection, Store};
 use rayon::prelude::*;
+use std::cell::OnceCell;
 
 /// Decides the parts of the sentences that stay, comparing them with the sentences of one part that stay and, in
 /// order, among themselves. `fixed` sentences lose no part, and no part goes that the next one leans on.
-pub(super) fn decide(store: &Store, settings: &Settings, stays: &[bool], fixed: &[bool]) -> Vec<Removal> {
+pub(super) fn decide(
+    store: &Store,
+    settings: &Settings,
+    stays: &[bool],
+    fixed: &[bool],
+    order: Option<&OnceCell<Order>>,
+) -> Vec<Removal> {
     // Where a boundary is uncertain, more evidence is asked for.
     let judged = |entry: Entry| settings.is_judged(entry.weight * 2 / 3);
     let parts: Vec<u32> = (0_u32..)
@@ -27,7 +34,7 @@ pub(super) fn decide(store: &Store, settings: &Settings, stays: &[bool], fixed: 
         .collect();
     let article = |i: u32| store.article(&store.part(i));
     let mut out: Vec<Removal> = match settings.scope() {
-        Scope::Corpus => group(store, settings, sentences, parts),
+        Scope::Corpus => group(store, settings, sentences, parts, order.and_then(OnceCell::get)),
         Scope::Article => parts
             .chunk_by(|&a, &b| article(a) == article(b))
             .collect::<Vec<_>>()
@@ -37,7 +44,7 @@ pub(super) fn decide(store: &Store, settings: &Settings, stays: &[bool], fixed: 
                 let here = article(parts[0]);
                 let start = sentences.partition_point(|i| same(i) < here);
                 let end = sentences.partition_point(|i| same(i) <= here);
-                group(store, settings, sentences[start..end].to_vec(), parts.to_vec())
+                group(store, settings, sentences[start..end].to_vec(), parts.to_vec(), None)
             })
             .collect(),
     };
@@ -49,7 +56,13 @@ pub(super) fn decide(store: &Store, settings: &Settings, stays: &[bool], fixed: 
     out
 }
 
-fn group(store: &Store, settings: &Settings, mut sentences: Vec<u32>, mut parts: Vec<u32>) -> Vec<Removal> {
+fn group(
+    store: &Store,
+    settings: &Settings,
+    mut sentences: Vec<u32>,
+    mut parts: Vec<u32>,
+    order: Option<&Order>,
+) -> Vec<Removal> {
     let sentence = |i: u32| store.sentence(i);
     let part = |i: u32| store.part(i);
     order::sort(&mut sentences, store, &sentence, settings.keep());
@@ -62,7 +75,11 @@ fn group(store: &Store, settings: &Settings, mut sentences: Vec<u32>, mut parts:
         .collect();
     let selection = Selection { store, entries };
     let known = narrow(sentences.len());
-    let mut decisions = join::leaders_after(&selection, known, &settings.rule());
+    let asked = Asked {
+        order,
+        ..Asked::default()
+    };
+    let (mut decisions, _) = join::leaders_asked(&selection, known, &settings.rule(), &asked);
     if settings.names() == Names::Template {
         forms::keep(&selection, &mut decisions);
     }

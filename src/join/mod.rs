@@ -13,6 +13,8 @@
 mod edit;
 mod guards;
 mod index;
+mod keys;
+mod lists;
 mod measure;
 mod numbers;
 mod postings;
@@ -23,7 +25,8 @@ pub use guards::{Guard, Names, covers, missing_numbers, refills, tells_more};
 pub use measure::{Measure, Similarity, Threshold};
 
 use crate::shingle::Lengths;
-use index::{Index, Pool, Scratch};
+use index::{Index, Lent, Pool, Scratch};
+use sketch::Sketch;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -97,16 +100,14 @@ pub struct Match {
 /// nothing. The cost grows with the number of pairs found, which for boilerplate is quadratic: see [`leaders`].
 #[must_use]
 pub fn pairs<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Match> {
-    let mut index = Index::new(units, rule);
+    let mut index = Index::new(units, 0, rule, None, false);
     let mut scratch = Scratch::default();
     for unit in 0..units.count() {
         index.insert(unit, &mut scratch);
     }
     let look = |scratch: &mut Scratch, later: u32| {
         let mut out = Vec::new();
-        if index.load(later, scratch) {
-            index.all_matches(later, scratch, &mut out);
-        }
+        index.all_matches(later, scratch, &mut out);
         out
     };
     let pool = Pool::default();
@@ -137,13 +138,11 @@ pub struct Candidate {
 /// beyond its result. Refused pairs depend on the order of shingles and on shared counters, so they are no promise.
 #[must_use]
 pub fn candidates<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Candidate> {
-    let mut index = Index::new(units, rule);
+    let mut index = Index::new(units, 0, rule, None, false);
     let mut scratch = Scratch::default();
     let mut out = Vec::new();
     for later in 0..units.count() {
-        if index.load(later, &mut scratch) {
-            index.all_candidates(later, &mut scratch, &mut out);
-        }
+        index.all_candidates(later, &mut scratch, &mut out);
         index.insert(later, &mut scratch);
     }
     out
@@ -162,146 +161,157 @@ pub fn leaders<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Option<Match>> 
 /// As [`leaders`], but the first `known` units are kept in any case. The result is for the units after them.
 #[must_use]
 pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> Vec<Option<Match>> {
-    leaders_observed(units, known, rule, &|_| (), None).0
+    leaders_asked(units, known, rule, &Asked::default()).0
 }
 
-/// What else is asked of leaders: see [`leaders_observed`].
+/// An order of shingles, rare ones first, that joins of several kinds of units share.
+#[derive(Debug)]
+pub(crate) struct Order(Sketch);
+
+impl Order {
+    /// The order by the shingles of these units. It serves them and whatever is part of one of them: if a shingle comes
+    /// once in all of them, then in one part only.
+    pub(crate) fn of<U: Units + ?Sized>(units: &U, rule: &Rule) -> Self {
+        let lengths = (0..units.count()).map(|i| units.tokens(i).len());
+        let shortest = lengths.filter(|&n| n > 0).min().unwrap_or(0);
+        let bounds = measure::Bounds::new(rule.measure, rule.threshold).for_units_of(shortest);
+        Self(Sketch::count(units, bounds.keys))
+    }
+}
+
+/// What else is asked of leaders: see [`leaders_asked`].
 #[derive(Clone, Copy)]
-pub(crate) struct Versions<'w> {
+pub(crate) struct Versions<'a> {
     /// A rule of the same measure and threshold.
     pub(crate) rule: Rule,
     /// The units it is asked of.
-    pub(crate) wanted: &'w (dyn Fn(u32) -> bool + Sync),
+    pub(crate) wanted: &'a (dyn Fn(u32) -> bool + Sync),
 }
 
-/// As [`leaders_after`]; `observe` is told of units that have been decided, as their number since it was told last.
+/// How leaders are found, and what is to be found besides.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// Is told of units that have been decided, as their number since it was told last.
+    pub(crate) observe: &'a (dyn Fn(u64) + Sync),
+    /// An order that serves these units, if there is one already.
+    pub(crate) order: Option<&'a Order>,
+    pub(crate) versions: Option<Versions<'a>>,
+}
+
+impl Default for Asked<'_> {
+    fn default() -> Self {
+        Self {
+            observe: &|_| (),
+            order: None,
+            versions: None,
+        }
+    }
+}
+
+/// As [`leaders_after`].
 ///
 /// With `versions` also gives for each new leader that is wanted and has numbers the first leader before it that
-/// satisfies that rule, lacks one of its numbers and is no version itself, if there is one.
-pub(crate) fn leaders_observed<U: Units + ?Sized>(
+/// satisfies that rule, lacks one of its numbers and is no version itself, if there is one. Only with those that are no
+/// versions it is compared, or a million notices would each be held against all others.
+pub(crate) fn leaders_asked<U: Units + ?Sized>(
     units: &U,
     known: u32,
     rule: &Rule,
-    observe: &(dyn Fn(u64) + Sync),
-    versions: Option<Versions<'_>>,
+    asked: &Asked<'_>,
 ) -> (Vec<Option<Match>>, Vec<Match>) {
-    let mut index = Index::new(units, rule);
-    let mut scratch = Scratch::default();
     let known = known.min(units.count());
+    let mut join = Join {
+        index: Index::new(units, known, rule, asked.order, asked.versions.is_some()),
+        asked,
+        decisions: Vec::with_capacity((units.count() - known) as usize),
+        versions: Vec::new(),
+    };
+    let mut scratch = Scratch::default();
     for unit in 0..known {
-        index.insert(unit, &mut scratch);
+        join.index.insert(unit, &mut scratch);
     }
-    let mut decisions: Vec<Option<Match>> = Vec::with_capacity((units.count() - known) as usize);
     // Alone, or with little to do, one settles each batch in one go.
     let alone = ((units.count() - known) as usize) < SMALL || rayon::current_num_threads() == 1;
     let pool = Pool::default();
     let mut start = known;
     while start < units.count() {
         let batch = start..units.count().min(start.saturating_add(BATCH));
-        if alone {
-            settle(&mut index, batch.clone(), 0, None, &mut scratch, &mut decisions);
-        } else {
-            // Side by side against the leaders of earlier batches …
-            let look = |lent: &mut index::Lent<'_>, unit: u32| {
-                let scratch = &mut lent.scratch;
-                let may_match = index.load(unit, scratch);
-                match may_match.then(|| index.first_match(unit, 0, scratch)).flatten() {
-                    Some(found) => Looked::Found(found),
-                    None => Looked::Missed(Index::<U>::take_keys(scratch)),
-                }
-            };
-            let looked: Vec<Looked> = batch.clone().into_par_iter().map_init(|| pool.lend(), look).collect();
-            // … then in order among themselves.
-            settle(
-                &mut index,
-                batch.clone(),
-                start,
-                Some(looked),
-                &mut scratch,
-                &mut decisions,
-            );
-        }
-        observe(batch.len() as u64);
-        start = batch.end;
-    }
-    let versions = versions.map_or_else(Vec::new, |versions| {
-        let kept: Vec<u32> = (known..)
-            .zip(&decisions)
-            .filter_map(|(unit, decision)| decision.is_none().then_some(unit))
-            .collect();
-        find_versions(&mut index, &kept, versions, &pool)
-    });
-    (decisions, versions)
-}
-
-/// Those of the kept units that are versions of one that is none: see [`leaders_observed`]. Only what is no version is
-/// filed, or a million notices would each be held against all others.
-fn find_versions<U: Units + ?Sized>(
-    index: &mut Index<'_, U>,
-    kept: &[u32],
-    Versions { rule, wanted }: Versions<'_>,
-    pool: &Pool,
-) -> Vec<Match> {
-    index.start_over(&rule);
-    let mut scratch = Scratch::default();
-    let mut out = Vec::new();
-    let alone = kept.len() < SMALL || rayon::current_num_threads() == 1;
-    for batch in kept.chunks(BATCH as usize) {
-        let since = if alone { 0 } else { batch[0] };
-        let earlier: Vec<Option<Match>> = if alone {
+        let looked = if alone {
             Vec::new()
         } else {
-            let look = |lent: &mut index::Lent<'_>, &unit: &u32| {
-                let asked = index.has_numbers(unit) && wanted(unit);
-                asked.then(|| index.first_other(unit, 0, &mut lent.scratch)).flatten()
-            };
-            batch.par_iter().map_init(|| pool.lend(), look).collect()
+            // Side by side against the leaders of earlier batches …
+            let look = |lent: &mut Lent<'_>, unit: u32| join.look(unit, 0, &mut lent.scratch);
+            batch.clone().into_par_iter().map_init(|| pool.lend(), look).collect()
         };
-        for (i, &unit) in batch.iter().enumerate() {
-            let found = earlier.get(i).copied().flatten().or_else(|| {
-                let asked = index.has_numbers(unit) && wanted(unit);
-                asked.then(|| index.first_other(unit, since, &mut scratch)).flatten()
-            });
-            match found {
-                Some(found) => out.push(found),
-                None => index.insert_loaded(unit, &mut scratch),
-            }
+        // … then in order among themselves.
+        join.settle(batch.clone(), &looked, &mut scratch);
+        (asked.observe)(batch.len() as u64);
+        start = batch.end;
+    }
+    (join.decisions, join.versions)
+}
+
+struct Join<'u, 'a, U: ?Sized> {
+    index: Index<'u, U>,
+    asked: &'a Asked<'a>,
+    decisions: Vec<Option<Match>>,
+    versions: Vec<Match>,
+}
+
+/// What looking a unit up has brought.
+#[derive(Clone, Copy)]
+enum Looked {
+    /// It goes.
+    Match(Match),
+    /// It stays, as a version of another.
+    Version(Match),
+    Nothing,
+}
+
+impl<U: Units + ?Sized> Join<'_, '_, U> {
+    /// Looks a unit up among the leaders from `since` on.
+    fn look(&self, unit: u32, since: u32, scratch: &mut Scratch) -> Looked {
+        match self.index.first_match(unit, since, scratch) {
+            Some(found) => Looked::Match(found),
+            None => self
+                .version(unit, since, scratch)
+                .map_or(Looked::Nothing, Looked::Version),
         }
     }
-    out
-}
 
-/// What looking a unit up among the leaders of earlier batches has brought.
-enum Looked {
-    Found(Match),
-    /// Nothing, and the keys it was looked up by.
-    Missed(Vec<index::Key>),
-}
+    fn version(&self, unit: u32, since: u32, scratch: &mut Scratch) -> Option<Match> {
+        let Versions { rule, wanted } = self.asked.versions?;
+        let asked = self.index.has_numbers(unit) && wanted(unit);
+        asked.then(|| self.index.first_original(unit, &rule, since, scratch))?
+    }
 
-/// Settles one batch in order, given what the leaders before `since` say, if they were asked.
-fn settle<U: Units + ?Sized>(
-    index: &mut Index<'_, U>,
-    batch: Range<u32>,
-    since: u32,
-    looked: Option<Vec<Looked>>,
-    scratch: &mut Scratch,
-    decisions: &mut Vec<Option<Match>>,
-) {
-    let mut looked = looked.into_iter().flatten();
-    for unit in batch {
-        let may_match = match looked.next() {
-            Some(Looked::Found(found)) => {
-                decisions.push(Some(found));
-                continue;
+    /// Settles one batch in order, given what the leaders before it say, if they were asked.
+    fn settle(&mut self, batch: Range<u32>, looked: &[Looked], scratch: &mut Scratch) {
+        let since = if looked.is_empty() { 0 } else { batch.start };
+        let mut looked = looked.iter();
+        for unit in batch {
+            let found = match looked.next().copied().unwrap_or(Looked::Nothing) {
+                Looked::Nothing => self.look(unit, since, scratch),
+                // What is a version of an early one may still repeat a later one.
+                Looked::Version(version) => match self.index.first_match(unit, since, scratch) {
+                    Some(found) => Looked::Match(found),
+                    None => Looked::Version(version),
+                },
+                found @ Looked::Match(_) => found,
+            };
+            match found {
+                Looked::Match(found) => self.decisions.push(Some(found)),
+                Looked::Version(version) => {
+                    self.index.insert_version(unit, scratch);
+                    self.versions.push(version);
+                    self.decisions.push(None);
+                }
+                Looked::Nothing => {
+                    self.index.insert(unit, scratch);
+                    self.decisions.push(None);
+                }
             }
-            Some(Looked::Missed(keys)) => index.load_again(unit, keys, scratch),
-            None => index.load(unit, scratch),
-        };
-        let decision = may_match.then(|| index.first_match(unit, since, scratch)).flatten();
-        if decision.is_none() {
-            index.insert_loaded(unit, scratch);
         }
-        decisions.push(decision);
     }
 }
 

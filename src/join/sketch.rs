@@ -9,9 +9,8 @@
 //! are such, and each that is known for one spares a list), and a small one for what is too frequent for a byte.
 
 use super::Units;
-use super::measure::Bounds;
 use crate::fold::is_number_hash;
-use crate::shingle;
+use crate::shingle::{self, Lengths};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU8, AtomicU16, Ordering};
 
@@ -25,41 +24,42 @@ const FREQUENT: u8 = 127;
 pub(super) struct Sketch {
     counts: Vec<AtomicU8>,
     frequent: Vec<AtomicU16>,
-    /// Number of shingles counted.
-    total: usize,
+    /// The shingles that were counted.
+    lengths: Lengths,
 }
 
 impl Sketch {
     /// Counts the shingles of all units, and their numbers.
-    pub(super) fn count<U: Units + ?Sized>(units: &U, bounds: &Bounds) -> Self {
-        let total: usize = (0..units.count())
-            .map(|i| bounds.keys.count(units.tokens(i).len()))
-            .sum();
+    pub(super) fn count<U: Units + ?Sized>(units: &U, lengths: Lengths) -> Self {
+        let total: usize = (0..units.count()).map(|i| lengths.count(units.tokens(i).len())).sum();
         let size = |slots: usize, most: usize| slots.clamp(64, most).next_power_of_two();
         let sketch = Self {
             counts: (0..size(2 * total, 1 << 31)).map(|_| AtomicU8::new(0)).collect(),
             frequent: (0..size(total / 32, 1 << 26)).map(|_| AtomicU16::new(0)).collect(),
-            total,
+            lengths,
         };
         let alone = units.count() as usize <= super::SMALL || rayon::current_num_threads() == 1;
-        let count = |i: u32| {
+        let count = |hashes: &mut Vec<u32>, i: u32| {
             let tokens = units.tokens(i);
-            shingle::visit(tokens, bounds.keys, |h| {
-                sketch.add(h, alone);
-                true
-            });
-            tokens
-                .iter()
-                .filter(|&&t| is_number_hash(t))
-                .for_each(|&t| sketch.add(number_key(t), alone));
+            hashes.clear();
+            shingle::all(tokens, lengths, hashes);
+            hashes.extend(tokens.iter().filter(|&&t| is_number_hash(t)).map(|&t| number_key(t)));
+            hashes.iter().for_each(|&h| sketch.add(h, alone));
         };
         let all = 0..units.count();
         if alone {
-            all.for_each(count);
+            let mut hashes = Vec::new();
+            all.for_each(|i| count(&mut hashes, i));
         } else {
-            all.into_par_iter().for_each(count);
+            all.into_par_iter().for_each_init(Vec::new, count);
         }
         sketch
+    }
+
+    /// True if it bounds how often these shingles come in units of at least so many tokens that are part of those that
+    /// were counted: a shorter unit may be a shingle that no longer one has.
+    pub(super) fn serves(&self, lengths: Lengths, shortest: usize) -> bool {
+        self.lengths == lengths && lengths.iter().all(|w| w <= shortest)
     }
 
     fn add(&self, hash: u32, alone: bool) {
@@ -79,11 +79,6 @@ impl Sketch {
         if counter.load(Ordering::Relaxed) < SATURATED {
             counter.fetch_add(1, Ordering::Relaxed);
         }
-    }
-
-    /// Number of shingles counted.
-    pub(super) fn total(&self) -> usize {
-        self.total
     }
 
     /// Upper bound of how often the shingle comes in all units.

@@ -1,5 +1,6 @@
 //! From candidate to match: overlap on hashes, which can only be too high, then the folds themselves.
 
+use super::keys::Traits;
 use super::measure::{Bounds, Measure, Similarity};
 use super::{Rule, Units};
 use crate::fold::is_number_hash;
@@ -8,13 +9,13 @@ use crate::shingle;
 /// One unit's shingles in a small open-addressing table, held against many candidates.
 #[derive(Debug, Default)]
 pub(super) struct Verifier {
+    /// The unit whose table is filled.
+    loaded: Option<u32>,
     slots: Vec<Slot>,
     mask: usize,
     round: u32,
-    tokens: Vec<u32>,
     numbers: Vec<u32>,
     theirs: Vec<u32>,
-    partner_lengths: (usize, usize),
     demands: Vec<Demand>,
 }
 
@@ -40,43 +41,45 @@ struct Slot {
 }
 
 impl Verifier {
-    /// Loads the later unit of the pairs to come.
-    pub(super) fn load(&mut self, tokens: &[u32], bounds: &Bounds) {
-        self.slots.clear(); // filled when there is something to hold against it
+    /// False if units of these lengths, with these tokens, cannot share what a match demands. `later` is the one decided
+    /// later.
+    pub(super) fn may_be_alike(&mut self, later: &Traits, earlier: &Traits, bounds: &Bounds) -> bool {
+        let (x, y) = (later.tokens as usize, earlier.tokens as usize);
+        let Some(least) = self.least_overlap(x, y, bounds) else {
+            return false;
+        };
+        // So many tokens, at least, stand in one only.
+        let missing = |a: &Traits, b: &Traits| (a.bits & !b.bits).count_ones() as usize;
+        let reaches = |tokens: usize, missing: usize| {
+            let spoilt = bounds.lengths.spoilt(tokens, missing);
+            bounds.lengths.count(tokens) >= least + spoilt
+        };
+        reaches(x, missing(later, earlier)) && reaches(y, missing(earlier, later))
+    }
+
+    fn load(&mut self, later: u32, tokens: &[u32], bounds: &Bounds) {
+        if self.loaded == Some(later) {
+            return;
+        }
+        self.loaded = Some(later);
         self.round = 0;
-        self.tokens.clear();
-        self.tokens.extend_from_slice(tokens);
         self.numbers.clear();
         self.numbers.extend(tokens.iter().filter(|&&t| is_number_hash(t)));
         self.numbers.sort_unstable();
-        let common = tokens.len().min(COMMON);
-        if self.demands.len() <= common {
-            self.demands.resize_with(common + 1, Demand::default);
-        }
-        if common == COMMON {
-            self.demands[COMMON] = Demand::default();
-        }
-        let known = &mut self.demands[common].partner_lengths;
-        self.partner_lengths = *known.get_or_insert_with(|| bounds.partner_lengths(tokens.len()));
+        self.fill(tokens, bounds);
     }
 
-    fn fill(&mut self, bounds: &Bounds) {
-        let size = (2 * bounds.lengths.count(self.tokens.len())).next_power_of_two().max(8);
+    fn fill(&mut self, tokens: &[u32], bounds: &Bounds) {
+        let size = (2 * bounds.lengths.count(tokens.len())).next_power_of_two().max(8);
+        self.slots.clear();
         self.slots.resize(size, Slot::default());
         self.mask = size - 1;
-        let tokens = std::mem::take(&mut self.tokens);
-        shingle::visit(&tokens, bounds.lengths, |h| {
+        shingle::visit(tokens, bounds.lengths, |h| {
             let at = self.find(h);
             self.slots[at].hash = h;
             self.slots[at].count += 1;
             true
         });
-        self.tokens = tokens;
-    }
-
-    /// The loaded unit's numbers, as token hashes, ascending.
-    pub(super) fn numbers(&self) -> &[u32] {
-        &self.numbers
     }
 
     /// The slot that holds `hash`, or the free one where it would go.
@@ -89,22 +92,25 @@ impl Verifier {
         at
     }
 
-    /// False if the loaded unit, the later one, cannot match the earlier one.
-    pub(super) fn may_match(&mut self, earlier: &[u32], bounds: &Bounds, guard_numbers: bool) -> bool {
-        if earlier.len() < self.partner_lengths.0 || earlier.len() > self.partner_lengths.1 {
+    /// False if the unit `later`, of these tokens, cannot match the earlier one.
+    pub(super) fn may_match(
+        &mut self,
+        later: u32,
+        tokens: &[u32],
+        earlier: &[u32],
+        bounds: &Bounds,
+        guard_numbers: bool,
+    ) -> bool {
+        let Some(least) = self.least_overlap(tokens.len(), earlier.len(), bounds) else {
             return false;
-        }
+        };
+        self.load(later, tokens, bounds);
         if guard_numbers && !self.numbers.is_empty() && !self.numbers_stand_in(earlier) {
             return false;
         }
-        let least = self.least_overlap(earlier.len(), bounds);
-        let mut spare = match bounds.lengths.count(earlier.len()).checked_sub(least) {
-            Some(spare) => spare,
-            None => return false,
+        let Some(mut spare) = bounds.lengths.count(earlier.len()).checked_sub(least) else {
+            return false;
         };
-        if self.slots.is_empty() {
-            self.fill(bounds);
-        }
         self.round += 1;
         let round = self.round;
         let mut enough = true;
@@ -129,27 +135,43 @@ impl Verifier {
         }
         match bounds.measure {
             Measure::Edit => {
-                let longest = self.tokens.len().max(earlier.len());
-                super::edit::distance(&self.tokens, earlier, bounds.most_edits(longest)).is_some()
+                let longest = tokens.len().max(earlier.len());
+                super::edit::distance(tokens, earlier, bounds.most_edits(longest)).is_some()
             }
             _ => true,
         }
     }
 
-    fn least_overlap(&mut self, earlier: usize, bounds: &Bounds) -> usize {
-        let at = earlier - self.partner_lengths.0;
+    /// The least number of shingles that units of these lengths share if they match; nothing if they cannot.
+    fn least_overlap(&mut self, later: usize, earlier: usize, bounds: &Bounds) -> Option<usize> {
+        if later >= COMMON {
+            let (least, most) = bounds.partner_lengths(later);
+            return (least..=most)
+                .contains(&earlier)
+                .then(|| bounds.least_overlap(later, earlier).max(1));
+        }
+        if self.demands.len() <= later {
+            self.demands.resize_with(later + 1, Demand::default);
+        }
+        let demand = &mut self.demands[later];
+        let (least, most) = *demand
+            .partner_lengths
+            .get_or_insert_with(|| bounds.partner_lengths(later));
+        if !(least..=most).contains(&earlier) {
+            return None;
+        }
+        let at = earlier - least;
         if at > 2 * COMMON {
-            return bounds.least_overlap(self.tokens.len(), earlier).max(1);
+            return Some(bounds.least_overlap(later, earlier).max(1));
         }
-        let least = &mut self.demands[self.tokens.len().min(COMMON)].least;
-        if least.len() <= at {
-            least.resize(at + 1, 0);
+        if demand.least.len() <= at {
+            demand.least.resize(at + 1, 0);
         }
-        if least[at] == 0 {
-            let found = bounds.least_overlap(self.tokens.len(), earlier).max(1);
-            least[at] = u32::try_from(found).unwrap_or(u32::MAX);
+        if demand.least[at] == 0 {
+            let found = bounds.least_overlap(later, earlier).max(1);
+            demand.least[at] = u32::try_from(found).unwrap_or(u32::MAX);
         }
-        least[at] as usize
+        Some(demand.least[at] as usize)
     }
 
     /// True if every number of the loaded unit stands in the other, as often.

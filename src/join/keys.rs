@@ -1,0 +1,360 @@
+//! What units are found by: the first of their shingles in the total order, each turned into the list that holds them.
+
+use super::measure::Bounds;
+use super::sketch::Sketch;
+use super::{SMALL, Units};
+use crate::fold::is_number_hash;
+use crate::hash;
+use crate::shingle;
+use rayon::prelude::*;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// What is known of each unit before any is held against another: where its lists are named, and its traits.
+#[derive(Debug)]
+pub(super) struct Keys {
+    /// The lists of all units, one unit after the other.
+    lists: Vec<u32>,
+    /// How many lists there are up to each unit, the low 32 bits, and the units at which the high ones grow.
+    ends: Vec<u32>,
+    carries: Vec<u32>,
+    /// How many of its lists a later unit looks into, where those are not all.
+    probes: Vec<u32>,
+    traits: Vec<Traits>,
+}
+
+/// What tells most pairs apart at one look.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Traits {
+    /// A bit for each token, of 64 by its hash.
+    pub(super) bits: u64,
+    /// Number of tokens.
+    pub(super) tokens: u32,
+    pub(super) has_numbers: bool,
+}
+
+impl Traits {
+    fn of(tokens: &[u32]) -> Self {
+        Self {
+            bits: tokens.iter().fold(0, |bits, t| bits | 1 << (t >> 3 & 63)),
+            tokens: u32::try_from(tokens.len()).unwrap_or(u32::MAX),
+            has_numbers: tokens.iter().any(|&t| is_number_hash(t)),
+        }
+    }
+}
+
+/// The keys of some units in a row.
+#[derive(Debug, Default)]
+struct Chunk {
+    keys: Vec<u32>,
+    /// How many keys each unit has.
+    counts: Vec<u32>,
+    /// How many of them it looks for, where those are not all.
+    probes: Vec<u32>,
+    traits: Vec<Traits>,
+    /// True if these units only are looked for.
+    is_known: bool,
+}
+
+impl Chunk {
+    /// Puts the lists in the place of their keys. A list that is nobody else's is none.
+    fn name_lists<U: Units + ?Sized>(&mut self, starts: &[u32], finder: &Finder<'_, U>) {
+        let is_symmetric = finder.bounds.is_symmetric();
+        let (mut at, mut end) = (0, 0);
+        for (i, traits) in self.traits.iter().enumerate() {
+            let start = end;
+            let keys = at..at + self.counts[i] as usize;
+            let probes = self.probes.get(i).map_or(keys.len(), |&n| n as usize);
+            let mut looks = 0;
+            for (nth, key) in keys.clone().enumerate() {
+                let list = starts[slot(self.keys[key], starts.len())];
+                self.keys[end] = list;
+                end += usize::from(list > 0);
+                looks += u32::from(list > 0 && nth < probes);
+            }
+            at = keys.end;
+            // What shares too little to match an earlier unit cannot be matched by a later one. (Known units may have
+            // more keys than they need.)
+            let least = finder.least_keys(traits.tokens as usize);
+            if is_symmetric && !self.is_known && end - start < Bounds::shared_in_prefix(least) {
+                end = start;
+            }
+            self.counts[i] = narrow(end - start);
+            if let Some(probes) = self.probes.get_mut(i) {
+                *probes = looks;
+            }
+        }
+        self.keys.truncate(end);
+    }
+}
+
+fn narrow(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// Units whose keys are found out together.
+const CHUNK: u32 = 2048;
+
+/// What the keys of a unit are found out with.
+pub(super) struct Finder<'f, U: ?Sized> {
+    pub(super) units: &'f U,
+    pub(super) bounds: &'f Bounds,
+    pub(super) sketch: &'f Sketch,
+    /// [`Bounds::least_keys`] of the common lengths.
+    pub(super) least_keys: &'f [usize],
+}
+
+impl<U: Units + ?Sized> Finder<'_, U> {
+    pub(super) fn least_keys(&self, tokens: usize) -> usize {
+        let known = self.least_keys.get(tokens).copied();
+        known.unwrap_or_else(|| self.bounds.least_keys(tokens))
+    }
+
+    /// The keys of all units, of which the first `known` are only looked for. How many entries the lists can have in
+    /// all, too.
+    pub(super) fn find(&self, known: u32) -> (Keys, usize) {
+        let all = self.units.count();
+        let is_symmetric = self.bounds.is_symmetric();
+        let looking = self.chunks(known..all, |unit, scratch, chunk| self.prefix(unit, scratch, chunk));
+        let wanted = (known > 0).then(|| Wanted::new(&looking, is_symmetric));
+        let mut chunks = self.chunks(0..known, |unit, scratch, chunk| {
+            if let Some(wanted) = &wanted {
+                self.among(wanted, unit, scratch, chunk);
+            }
+        });
+        chunks.iter_mut().for_each(|chunk| chunk.is_known = true);
+        chunks.extend(looking);
+        let (starts, entries) = Slots::count(&chunks).into_starts();
+        let name = |chunk: &mut Chunk| chunk.name_lists(&starts, self);
+        if chunks.len() == 1 || rayon::current_num_threads() == 1 {
+            chunks.iter_mut().for_each(name);
+        } else {
+            chunks.par_iter_mut().for_each(name);
+        }
+        (Keys::new(chunks), entries)
+    }
+
+    fn chunks(&self, units: Range<u32>, find: impl Fn(u32, &mut Scratch, &mut Chunk) + Sync) -> Vec<Chunk> {
+        let one = |units: Range<u32>| {
+            let (mut scratch, mut chunk) = (Scratch::default(), Chunk::default());
+            for unit in units {
+                let before = chunk.keys.len();
+                find(unit, &mut scratch, &mut chunk);
+                chunk.counts.push(narrow(chunk.keys.len() - before));
+                chunk.traits.push(Traits::of(self.units.tokens(unit)));
+            }
+            chunk
+        };
+        if units.len() < SMALL || rayon::current_num_threads() == 1 {
+            return vec![one(units)];
+        }
+        let first = |n: u32| units.start + n * CHUNK;
+        (0..narrow(units.len()).div_ceil(CHUNK))
+            .into_par_iter()
+            .map(|n| one(first(n)..units.end.min(first(n).saturating_add(CHUNK))))
+            .collect()
+    }
+
+    /// The first shingles of a unit in the total order, but for those that no other unit has. Copies of one shingle in
+    /// one unit are told apart.
+    fn prefix(&self, unit: u32, scratch: &mut Scratch, chunk: &mut Chunk) {
+        let tokens = self.units.tokens(unit);
+        let least = self.least_keys(tokens.len());
+        let Scratch { hashes, ranked } = scratch;
+        hashes.clear();
+        shingle::all(tokens, self.bounds.keys, hashes);
+        ranked.clear();
+        ranked.extend(
+            hashes
+                .iter()
+                .map(|&h| u64::from(self.sketch.rank(h)) << 32 | u64::from(h)),
+        );
+        // What stands in one unit only comes first, and is no use.
+        let before = ranked.len();
+        ranked.retain(|&key| key >> 32 > 1);
+        let alone = before - ranked.len();
+        let length = self.bounds.index_prefix(tokens.len(), least).saturating_sub(alone);
+        if length == 0 {
+            ranked.clear();
+        } else if length < ranked.len() {
+            ranked.select_nth_unstable(length - 1);
+            ranked.truncate(length);
+        }
+        ranked.sort_unstable();
+        #[expect(clippy::cast_possible_truncation, reason = "the low half is the hash")]
+        let low = |&key: &u64| key as u32;
+        copies(ranked.iter().map(low), &mut chunk.keys);
+        if !self.bounds.is_symmetric() {
+            let probes = self.bounds.probe_prefix(tokens.len(), least).saturating_sub(alone);
+            let probes = narrow(probes.min(ranked.len()));
+            chunk.probes.push(probes);
+        }
+    }
+
+    /// Those of all shingles of a unit that are wanted: more than its prefix, and cheaper to tell.
+    fn among(&self, wanted: &Wanted, unit: u32, scratch: &mut Scratch, chunk: &mut Chunk) {
+        let hashes = &mut scratch.hashes;
+        hashes.clear();
+        shingle::all(self.units.tokens(unit), self.bounds.keys, hashes);
+        hashes.retain(|&h| wanted.holds(h));
+        hashes.sort_unstable();
+        copies(hashes.iter().copied(), &mut chunk.keys);
+    }
+}
+
+/// Gives the nth copy of a hash, which stand side by side, a hash of its own.
+fn copies(hashes: impl Iterator<Item = u32>, out: &mut Vec<u32>) {
+    let (mut before, mut nth) = (None, 0);
+    out.extend(hashes.map(|h| {
+        nth = if before == Some(h) { nth + 1 } else { 0 };
+        before = Some(h);
+        hash::copy(h, nth)
+    }));
+}
+
+#[derive(Debug, Default)]
+struct Scratch {
+    hashes: Vec<u32>,
+    ranked: Vec<u64>,
+}
+
+/// The shingles that are looked for, or what shares a bit with them.
+struct Wanted {
+    bits: Vec<u64>,
+}
+
+impl Wanted {
+    fn new(looking: &[Chunk], is_symmetric: bool) -> Self {
+        let keys: usize = looking.iter().map(|chunk| chunk.keys.len()).sum();
+        let mut bits = vec![0; (keys / 4).clamp(8, 1 << 26).next_power_of_two()];
+        for chunk in looking {
+            let mut at = 0;
+            for (i, &count) in chunk.counts.iter().enumerate() {
+                let looks = if is_symmetric { count } else { chunk.probes[i] };
+                for &key in &chunk.keys[at..at + looks as usize] {
+                    let bit = slot(key, 64 * bits.len());
+                    bits[bit / 64] |= 1 << (bit % 64);
+                }
+                at += count as usize;
+            }
+        }
+        Self { bits }
+    }
+
+    /// Asked for a shingle, not for its further copies: these are wanted only where the first is.
+    fn holds(&self, hash: u32) -> bool {
+        let bit = slot(hash, 64 * self.bits.len());
+        self.bits[bit / 64] & 1 << (bit % 64) != 0
+    }
+}
+
+/// How many keys fall into each slot, later where the list of the slot starts.
+struct Slots(Vec<AtomicU32>);
+
+impl Slots {
+    fn count(chunks: &[Chunk]) -> Self {
+        let keys: usize = chunks.iter().map(|chunk| chunk.keys.len()).sum();
+        let size = keys.clamp(16, 1 << 31).next_power_of_two();
+        let slots: Vec<AtomicU32> = (0..size).map(|_| AtomicU32::new(0)).collect();
+        if chunks.len() == 1 || rayon::current_num_threads() == 1 {
+            for key in chunks.iter().flat_map(|chunk| &chunk.keys) {
+                let count = &slots[slot(*key, size)];
+                count.store(count.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+            }
+        } else {
+            chunks.par_iter().for_each(|chunk| {
+                for &key in &chunk.keys {
+                    slots[slot(key, size)].fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        Self(slots)
+    }
+
+    /// Where the list of each slot starts, 0 if that of at most one key; and the entries of all lists, see
+    /// [`super::lists::Lists`].
+    fn into_starts(self) -> (Vec<u32>, usize) {
+        let mut next = 1;
+        let starts = self
+            .0
+            .into_iter()
+            .map(|count| match count.into_inner() {
+                0 | 1 => 0,
+                count => {
+                    // Beyond what 32 bits can name the lists share the last start: slow, and right.
+                    let start = u32::try_from(next);
+                    next += count as usize + usize::from(start.is_ok());
+                    start.unwrap_or(u32::MAX)
+                }
+            })
+            .collect();
+        (starts, next)
+    }
+}
+
+/// The slot of a key in a table whose size is a power of two: by bits that the counters of the sketch do not share.
+#[inline]
+fn slot(key: u32, size: usize) -> usize {
+    key.wrapping_mul(0x9E37_79B1).rotate_left(16) as usize & (size - 1)
+}
+
+impl Keys {
+    fn new(chunks: Vec<Chunk>) -> Self {
+        let units = chunks.iter().map(|chunk| chunk.traits.len()).sum();
+        let mut keys = Self {
+            lists: Vec::with_capacity(chunks.iter().map(|chunk| chunk.keys.len()).sum()),
+            ends: Vec::with_capacity(units),
+            carries: Vec::new(),
+            probes: Vec::new(),
+            traits: Vec::with_capacity(units),
+        };
+        for chunk in chunks {
+            let mut end = keys.lists.len() as u64;
+            for count in &chunk.counts {
+                end += u64::from(*count);
+                while (keys.carries.len() as u64) < end >> 32 {
+                    keys.carries.push(narrow(keys.ends.len()));
+                }
+                #[expect(clippy::cast_possible_truncation, reason = "the low bits are wanted")]
+                keys.ends.push(end as u32);
+            }
+            keys.lists.extend(chunk.keys);
+            // Known units do not look.
+            if !chunk.probes.is_empty() {
+                keys.probes.resize(keys.traits.len(), 0);
+                keys.probes.extend(chunk.probes);
+            }
+            keys.traits.extend(chunk.traits);
+        }
+        keys
+    }
+
+    fn end(&self, unit: u32) -> usize {
+        let high = self.carries.partition_point(|&first| first <= unit);
+        high << 32 | self.ends[unit as usize] as usize
+    }
+
+    /// The lists under which a unit is to be found.
+    pub(super) fn of(&self, unit: u32) -> &[u32] {
+        let start = unit.checked_sub(1).map_or(0, |before| self.end(before));
+        &self.lists[start..self.end(unit)]
+    }
+
+    /// Those in which it looks for others.
+    pub(super) fn probes(&self, unit: u32) -> &[u32] {
+        let lists = self.of(unit);
+        match self.probes.get(unit as usize) {
+            Some(&probes) => &lists[..probes as usize],
+            None => lists,
+        }
+    }
+
+    pub(super) fn traits(&self, unit: u32) -> &Traits {
+        &self.traits[unit as usize]
+    }
+
+    /// How many units hold numbers.
+    pub(super) fn with_numbers(&self) -> usize {
+        self.traits.iter().filter(|traits| traits.has_numbers).count()
+    }
+}

@@ -1,0 +1,77 @@
+//! Lists of units, each of a length that is known beforehand, in one array.
+
+use std::ops::Range;
+
+/// Lists of ascending unit numbers, addressed by where they start: there stands how many they hold, then these.
+#[derive(Debug)]
+pub(super) struct Lists(Vec<u32>);
+
+impl Lists {
+    /// Empty lists with so many places in all.
+    pub(super) fn new(places: usize) -> Self {
+        Self(vec![0; places])
+    }
+
+    /// Appends a unit, not below the last one, to a list.
+    #[inline]
+    pub(super) fn push(&mut self, list: u32, unit: u32) {
+        let start = list as usize;
+        self.0[start] += 1;
+        let at = start + self.0[start] as usize;
+        self.0[at] = unit;
+    }
+
+    /// How many units a list holds.
+    #[inline]
+    pub(super) fn len(&self, list: u32) -> u32 {
+        self.0[list as usize]
+    }
+
+    /// The units of a list.
+    #[inline]
+    pub(super) fn all(&self, list: u32) -> &[u32] {
+        let start = list as usize;
+        &self.0[start + 1..=start + self.0[start] as usize]
+    }
+
+    /// Those of its units that are in a range.
+    #[inline]
+    pub(super) fn within(&self, list: u32, units: &Range<u32>) -> &[u32] {
+        let mut all = self.all(list);
+        if units.end < u32::MAX {
+            all = &all[..all.partition_point(|&unit| unit < units.end)];
+        }
+        if units.start == 0 {
+            return all;
+        }
+        // Few are that new.
+        let older = all.iter().rposition(|&unit| unit < units.start);
+        &all[older.map_or(0, |at| at + 1)..]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_hold_what_was_pushed() {
+        let mut lists = Lists::new(20);
+        for unit in 0..7 {
+            lists.push(1, 3 * unit);
+            if unit < 3 {
+                lists.push(12, unit);
+            }
+            assert_eq!(lists.len(1), unit + 1);
+        }
+        assert_eq!((lists.len(0), lists.all(12)), (0, &[0, 1, 2][..]));
+        for since in 0..20 {
+            for end in [0, 4, 9, 30, u32::MAX] {
+                let expected: Vec<u32> = (0..7).map(|u| 3 * u).filter(|&u| u >= since && u < end).collect();
+                if since <= end {
+                    assert_eq!(lists.within(1, &(since..end)), expected, "{since} {end}");
+                }
+            }
+        }
+    }
+}
