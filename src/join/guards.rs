@@ -5,7 +5,8 @@
 
 use super::Rule;
 use super::measure::Threshold;
-use crate::fold::{is_mark, is_number, is_unspaced};
+use super::pair::{Pair, Token};
+use crate::fold::{is_mark, is_unspaced};
 use std::collections::{HashMap, HashSet};
 
 /// What refuses a pair.
@@ -35,19 +36,27 @@ impl Rule {
 
     /// As [`Rule::refusal`], with the guards that the joins know.
     pub(super) fn refusal_in_join(&self, later: &str, earlier: &str) -> Option<Guard> {
-        if self.guard_numbers && !missing_numbers(later, earlier).is_empty() {
+        self.refusal_of_pair(&Pair::new(later, earlier), later, earlier)
+    }
+
+    /// The same where the folds have been laid side by side already.
+    pub(super) fn refusal_of_pair(&self, pair: &Pair<'_>, later: &str, earlier: &str) -> Option<Guard> {
+        if self.guard_numbers && lacking(pair).next().is_some() {
             Some(Guard::Numbers)
         } else if self.guard_letters && !covers(later, earlier, self.threshold) {
             Some(Guard::Letters)
-        } else if self.guard_additions && tells_more(later, earlier, self.threshold) {
+        } else if self.guard_additions && adds(pair, self.threshold) {
             Some(Guard::Additions)
-        } else if self.names == Names::Strict && replaces(&Words::new(later), &Words::new(earlier)) {
+        } else if self.names == Names::Strict && replaces(pair) {
             Some(Guard::Names)
         } else {
             None
         }
     }
 }
+
+/// All scripts written without spaces stand behind U+0800: their letters begin with this byte or a greater one.
+const FIRST_UNSPACED: u8 = 0xE0;
 
 /// False if fold `a`, the later one, is written at least in part without spaces and `b` holds fewer of its pairs of
 /// neighbouring letters than [`tells_more`] asks for; or if `a` is written mostly so and `b` is not.
@@ -57,6 +66,9 @@ impl Rule {
 /// looks to a reader.
 #[must_use]
 pub fn covers(a: &str, b: &str, threshold: Threshold) -> bool {
+    if a.bytes().all(|byte| byte < FIRST_UNSPACED) {
+        return true;
+    }
     let letters = |fold: &str| -> Vec<char> { fold.chars().filter(|&c| c != ' ' && !is_mark(c)).collect() };
     // Of all letters, so many are of scripts without spaces.
     let unspaced = |letters: &[char]| {
@@ -89,20 +101,26 @@ pub fn covers(a: &str, b: &str, threshold: Threshold) -> bool {
 /// The numbers of fold `a` that do not stand in fold `b`, by value and as often, in order.
 #[must_use]
 pub fn missing_numbers<'a>(a: &'a str, b: &str) -> Vec<&'a str> {
-    let mut stock: HashMap<&str, u32, ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
-    b.split(' ')
-        .filter(|t| is_number(t))
-        .for_each(|t| *stock.entry(t).or_default() += 1);
-    a.split(' ')
-        .filter(|t| is_number(t))
-        .filter(|t| match stock.get_mut(t) {
-            Some(n) if *n > 0 => {
-                *n -= 1;
-                false
-            }
-            _ => true,
-        })
-        .collect()
+    let pair = Pair::new(a, b);
+    let mut lacking = lacking(&pair).map(|token| pair.text(token)).peekable();
+    let tokens = a.split(' ');
+    tokens.filter(|&token| lacking.next_if_eq(&token).is_some()).collect()
+}
+
+/// The numbers of the later fold that the earlier one lacks.
+fn lacking<'p>(pair: &'p Pair<'_>) -> impl Iterator<Item = Token> + use<'p> {
+    let mut stock = if pair.later.iter().any(|t| t.is_number) {
+        pair.stock(&pair.earlier)
+    } else {
+        Vec::new()
+    };
+    let numbers = pair.later.iter().copied().filter(|t| t.is_number);
+    numbers.filter(move |t| {
+        let left = &mut stock[t.id as usize];
+        let is_missing = *left == 0;
+        *left = left.saturating_sub(1);
+        is_missing
+    })
 }
 
 /// True if fold `a`, the later one, says something at length that fold `b` does not, so that more than wording would go
@@ -117,13 +135,16 @@ pub fn missing_numbers<'a>(a: &'a str, b: &str) -> Vec<&'a str> {
 /// which new words most outnumber others, so that one edited word here and there is none.
 #[must_use]
 pub fn tells_more(a: &str, b: &str, threshold: Threshold) -> bool {
-    let (later, earlier) = (Words::new(a), Words::new(b));
-    let all = later.weight();
-    if f64::from(later.shared_with(&earlier)) < least_held(threshold) * f64::from(all) {
+    adds(&Pair::new(a, b), threshold)
+}
+
+fn adds(pair: &Pair<'_>, threshold: Threshold) -> bool {
+    let all = weight(&pair.later);
+    if f64::from(shared(pair, &pair.later, &pair.earlier)) < least_held(threshold) * f64::from(all) {
         return true;
     }
-    let news = later.news(&earlier);
-    news.stretch >= 10 && 100 * news.stretch >= 18 * all && earlier.news(&later).all >= PAIR
+    let news = news(&pair.later, &pair.earlier);
+    news.stretch >= 10 && 100 * news.stretch >= 18 * all && self::news(&pair.earlier, &pair.later).all >= PAIR
 }
 
 /// The share of the later text that must stand in the earlier one. Below the threshold of the default, where it is five
@@ -150,18 +171,19 @@ pub enum Names {
 /// same words stand in the place of the same.
 #[must_use]
 pub fn refills(a: &str, b: &str) -> bool {
-    let (later, earlier) = (Words::new(a), Words::new(b));
-    let short = later.weight().min(earlier.weight()) < 18;
-    short && replaces(&later, &earlier) || renames(&later.tokens, &earlier.tokens)
+    let pair = Pair::new(a, b);
+    let short = weight(&pair.later).min(weight(&pair.earlier)) < 18;
+    short && replaces(&pair) || renames(&pair.later, &pair.earlier)
 }
 
 /// True if each has a word that the other lacks.
-fn replaces(a: &Words<'_>, b: &Words<'_>) -> bool {
-    a.shared_with(b) < a.weight() && b.shared_with(a) < b.weight()
+fn replaces(pair: &Pair<'_>) -> bool {
+    let lacks = |a: &[Token], b: &[Token]| shared(pair, a, b) < weight(a);
+    lacks(&pair.later, &pair.earlier) && lacks(&pair.earlier, &pair.later)
 }
 
 /// True if texts of as many tokens differ in at least two runs of tokens, all of them alike.
-fn renames(a: &[Token<'_>], b: &[Token<'_>]) -> bool {
+fn renames(a: &[Token], b: &[Token]) -> bool {
     if a.len() != b.len() {
         return false;
     }
@@ -184,12 +206,21 @@ fn renames(a: &[Token<'_>], b: &[Token<'_>]) -> bool {
 /// Half words in the window by which new words are told: two words, or four letters.
 const PAIR: u32 = 4;
 
-/// A token and its weight in half words.
-type Token<'f> = (&'f str, u32);
+/// In half words.
+fn weight(tokens: &[Token]) -> u32 {
+    tokens.iter().map(|t| u32::from(t.weight)).sum()
+}
 
-/// The tokens of a fold.
-struct Words<'f> {
-    tokens: Vec<Token<'f>>,
+/// Half words of `a` that stand in `b`, too, as often.
+fn shared(pair: &Pair<'_>, a: &[Token], b: &[Token]) -> u32 {
+    let mut stock = pair.stock(b);
+    let held = a.iter().filter(|t| {
+        let left = &mut stock[t.id as usize];
+        let is_there = *left > 0;
+        *left = left.saturating_sub(1);
+        is_there
+    });
+    held.map(|t| u32::from(t.weight)).sum()
 }
 
 struct News {
@@ -199,70 +230,41 @@ struct News {
     all: u32,
 }
 
-impl<'f> Words<'f> {
-    fn new(fold: &'f str) -> Self {
-        let weight = |token: &str| match token.chars().next() {
-            Some(c) if is_unspaced(c) => 1,
-            Some(c) if c.is_alphanumeric() || c == '-' || is_mark(c) => 2,
-            _ => 0,
-        };
-        Self {
-            tokens: fold.split(' ').map(|t| (t, weight(t))).collect(),
+/// The windows of the least number of tokens that weigh [`PAIR`].
+fn windows(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
+    let (mut end, mut weight) = (0, 0);
+    (0..tokens.len()).map_while(move |start| {
+        while weight < PAIR {
+            weight += u32::from(tokens.get(end)?.weight);
+            end += 1;
+        }
+        weight -= u32::from(tokens[start].weight);
+        Some(&tokens[start..end])
+    })
+}
+
+/// What of `a` is new to `b`.
+fn news(a: &[Token], b: &[Token]) -> News {
+    let mut theirs: HashSet<&[Token], ahash::RandomState> = HashSet::with_hasher(crate::hash::map_state());
+    theirs.extend(windows(b));
+    let mut held = 0; // tokens before this one stand in a window that is theirs
+    let mut news = News { stretch: 0, all: 0 };
+    let mut run = 0;
+    let mut windows = windows(a);
+    for (at, token) in a.iter().enumerate() {
+        if let Some(window) = windows.next().filter(|w| theirs.contains(w)) {
+            held = at + window.len();
+        }
+        let weight = u32::from(token.weight);
+        if at < held {
+            run = u32::saturating_sub(run, weight);
+        } else {
+            news.all += weight;
+            run += weight;
+            news.stretch = news.stretch.max(run);
         }
     }
-
-    fn weight(&self) -> u32 {
-        self.tokens.iter().map(|t| t.1).sum()
-    }
-
-    /// Half words that stand in the other, too, as often.
-    fn shared_with(&self, other: &Self) -> u32 {
-        let mut stock: HashMap<&str, u32, ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
-        other.tokens.iter().for_each(|t| *stock.entry(t.0).or_default() += 1);
-        let mut shared = 0;
-        for (token, weight) in &self.tokens {
-            if let Some(n) = stock.get_mut(token).filter(|n| **n > 0) {
-                *n -= 1;
-                shared += weight;
-            }
-        }
-        shared
-    }
-
-    /// The windows of the least number of tokens that weigh [`PAIR`].
-    fn windows(&self) -> impl Iterator<Item = &[Token<'f>]> {
-        let (mut end, mut weight) = (0, 0);
-        (0..self.tokens.len()).map_while(move |start| {
-            while weight < PAIR {
-                weight += self.tokens.get(end)?.1;
-                end += 1;
-            }
-            weight -= self.tokens[start].1;
-            Some(&self.tokens[start..end])
-        })
-    }
-
-    fn news(&self, other: &Self) -> News {
-        let mut theirs: HashSet<&[Token<'_>], ahash::RandomState> = HashSet::with_hasher(crate::hash::map_state());
-        theirs.extend(other.windows());
-        let mut held = 0; // tokens before this one stand in a window that is theirs
-        let mut news = News { stretch: 0, all: 0 };
-        let mut run = 0;
-        let mut windows = self.windows();
-        for (at, &(_, weight)) in self.tokens.iter().enumerate() {
-            if let Some(window) = windows.next().filter(|w| theirs.contains(w)) {
-                held = at + window.len();
-            }
-            if at < held {
-                run = u32::saturating_sub(run, weight);
-            } else {
-                news.all += weight;
-                run += weight;
-                news.stretch = news.stretch.max(run);
-            }
-        }
-        news
-    }
+    news
 }
 
 #[cfg(test)]
@@ -308,6 +310,11 @@ mod tests {
     }
 
     #[test]
+    fn no_script_without_spaces_is_of_two_bytes() {
+        assert!(!('\0'..'\u{800}').any(is_unspaced));
+    }
+
+    #[test]
     fn forms_are_short_or_change_one_name_throughout() {
         let refilled = |a: &str, b: &str| folded(a, b, refills);
         assert!(refilled("The default of port is none.", "The default of host is none."));
@@ -324,7 +331,7 @@ mod tests {
 
     #[test]
     fn strict_names_let_nothing_be_replaced() {
-        let refused = |a: &str, b: &str| folded(a, b, |a, b| replaces(&Words::new(a), &Words::new(b)));
+        let refused = |a: &str, b: &str| folded(a, b, |a, b| replaces(&Pair::new(a, b)));
         assert!(refused(LEAD, &LEAD.replace("council", "board")));
         assert!(!refused(LEAD, &LEAD.replace("new ", "")));
         assert!(!refused(LEAD, &LEAD.replace("new bridge", "bridge new")));

@@ -114,11 +114,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             least_keys: &least_keys,
         };
         let (keys, places) = finder.find(known);
-        let of_numbers = if rule.guard_numbers {
-            keys.with_numbers() * 2
-        } else {
-            0
-        };
+        let of_numbers = if rule.guard_numbers { keys.with_numbers() * 2 } else { 0 };
         Self {
             units,
             rule: *rule,
@@ -196,6 +192,18 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         if lists.len() < shared {
             return;
         }
+        let filed = [
+            Some(&self.filed),
+            self.versions.as_ref().filter(|_| which == Among::All),
+        ];
+        let filed = || filed.into_iter().flatten();
+        // All lists are fetched at once: what follows depends on each of them, and memory is far.
+        let length: u64 = filed()
+            .map(|filed| lists.iter().map(|&list| u64::from(filed.len(list))).sum::<u64>())
+            .sum();
+        if length == 0 {
+            return;
+        }
         if rule.guard_numbers && traits.has_numbers {
             // A match holds the unit's numbers. Among the newest units all lists are short.
             bag_of(self.units.tokens(later), bag);
@@ -204,17 +212,8 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
                 return;
             }
             if among.start == 0 {
-                let longer = |list: u64| {
-                    lists
-                        .iter()
-                        .try_fold(0, |sum, &l| {
-                            let sum = sum + u64::from(self.filed.len(l) + self.versions.as_ref().map_or(0, |v| v.len(l)));
-                            if sum > list { Err(()) } else { Ok(sum) }
-                        })
-                        .is_err()
-                };
                 let keys = numbers::lists(bag, self.numbers_held, &self.by_numbers, by_numbers);
-                if longer(keys.iter().map(|&key| u64::from(self.by_numbers.len(key))).sum()) {
+                if length > keys.iter().map(|&key| u64::from(self.by_numbers.len(key))).sum() {
                     for &key in keys {
                         self.by_numbers.visit(key, among.clone(), |unit| found.push(unit));
                     }
@@ -230,8 +229,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             hits.resize(most, 0);
         }
         let enough = u8::try_from(shared).unwrap_or(u8::MAX);
-        let filed = [Some(&self.filed), self.versions.as_ref().filter(|_| which == Among::All)];
-        for filed in filed.into_iter().flatten() {
+        for filed in filed() {
             for &list in lists {
                 for &unit in filed.within(list, &among) {
                     let hits = &mut hits[unit as usize];
@@ -242,7 +240,10 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
                 }
             }
             for &list in lists {
-                filed.within(list, &among).iter().for_each(|&unit| hits[unit as usize] = 0);
+                filed
+                    .within(list, &among)
+                    .iter()
+                    .for_each(|&unit| hits[unit as usize] = 0);
             }
         }
         found.sort_unstable();
@@ -299,9 +300,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         out.extend(candidates.iter().map(|&earlier| super::Candidate {
             later,
             earlier,
-            similarity: self
-                .matches(later, earlier, &self.rule, verifier)
-                .map(|m| m.similarity),
+            similarity: self.matches(later, earlier, &self.rule, verifier).map(|m| m.similarity),
         }));
     }
 

@@ -163,12 +163,7 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         let Scratch { hashes, ranked } = scratch;
         hashes.clear();
         shingle::all(tokens, self.bounds.keys, hashes);
-        ranked.clear();
-        ranked.extend(
-            hashes
-                .iter()
-                .map(|&h| u64::from(self.sketch.rank(h)) << 32 | u64::from(h)),
-        );
+        self.sketch.rank_all(hashes, ranked);
         // What stands in one unit only comes first, and is no use.
         let before = ranked.len();
         ranked.retain(|&key| key >> 32 > 1);

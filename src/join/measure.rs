@@ -1,5 +1,6 @@
 //! What "near" means, and what a threshold on it demands of two bags of shingles.
 
+use super::pair::{Pair, Token};
 use crate::shingle::Lengths;
 use std::collections::HashMap;
 use std::fmt;
@@ -71,30 +72,24 @@ impl Measure {
     /// Time and memory are linear in both (for [`Measure::Edit`], time is also quadratic in the distance).
     #[must_use]
     pub fn similarity(self, a: &str, b: &str) -> Similarity {
-        let mut ids: HashMap<&str, u32, ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
-        let (mut left, mut right) = (Vec::new(), Vec::new());
-        for (text, out) in [(a, &mut left), (b, &mut right)] {
-            for token in text.split(' ').filter(|t| !t.is_empty()) {
-                let next = u32::try_from(ids.len()).unwrap_or(u32::MAX);
-                out.push(*ids.entry(token).or_insert(next));
-            }
-        }
+        self.of_pair(&Pair::new(a, b))
+    }
+
+    /// The same of folds that have been laid side by side.
+    pub(super) fn of_pair(self, pair: &Pair<'_>) -> Similarity {
+        let (left, right) = (&pair.later, &pair.earlier);
         match self {
             Self::Edit => {
                 let longest = left.len().max(right.len());
-                let distance = super::edit::distance(&left, &right, longest).unwrap_or(longest);
+                let distance = super::edit::distance(left, right, longest).unwrap_or(longest);
                 Similarity::new(longest - distance, longest)
             }
             Self::Jaccard(lengths) | Self::Containment(lengths) => {
-                let mut bag: HashMap<&[u32], u32, ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
-                windows(&right, lengths, |w| *bag.entry(w).or_default() += 1);
-                let mut shared = 0;
-                windows(&left, lengths, |w| {
-                    if let Some(n) = bag.get_mut(w).filter(|n| **n > 0) {
-                        *n -= 1;
-                        shared += 1;
-                    }
-                });
+                let shared = if lengths == Lengths::ONE_AND_TWO {
+                    shared_by_one_and_two(pair)
+                } else {
+                    shared_by(lengths, left, right)
+                };
                 let (x, y) = (lengths.count(left.len()), lengths.count(right.len()));
                 if matches!(self, Self::Jaccard(_)) {
                     Similarity::new(shared, x + y - shared)
@@ -106,8 +101,44 @@ impl Measure {
     }
 }
 
+/// How many shingles two units share.
+fn shared_by(lengths: Lengths, left: &[Token], right: &[Token]) -> usize {
+    let mut bag: HashMap<&[Token], u32, ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
+    windows(right, lengths, |w| *bag.entry(w).or_default() += 1);
+    let mut shared = 0;
+    windows(left, lengths, |w| {
+        if let Some(n) = bag.get_mut(w).filter(|n| **n > 0) {
+            *n -= 1;
+            shared += 1;
+        }
+    });
+    shared
+}
+
+/// The same for the lengths of the default, without maps.
+fn shared_by_one_and_two(pair: &Pair<'_>) -> usize {
+    let (left, right) = (pair.stock(&pair.later), pair.stock(&pair.earlier));
+    let words: u32 = left.iter().zip(&right).map(|(a, b)| a.min(b)).sum();
+    let pairs = |tokens: &[Token]| {
+        let mut pairs: Vec<u64> = tokens
+            .windows(2)
+            .map(|pair| u64::from(pair[0].id) << 32 | u64::from(pair[1].id))
+            .collect();
+        pairs.sort_unstable();
+        pairs
+    };
+    let (left, right) = (pairs(&pair.later), pairs(&pair.earlier));
+    let (mut i, mut j, mut shared) = (0, 0, words as usize);
+    while let (Some(a), Some(b)) = (left.get(i), right.get(j)) {
+        shared += usize::from(a == b);
+        i += usize::from(a <= b);
+        j += usize::from(b <= a);
+    }
+    shared
+}
+
 /// The shingles of a unit as slices; the exact counterpart of [`crate::shingle::visit`].
-fn windows<'t>(tokens: &'t [u32], lengths: Lengths, mut visit: impl FnMut(&'t [u32])) {
+fn windows<'t>(tokens: &'t [Token], lengths: Lengths, mut visit: impl FnMut(&'t [Token])) {
     for w in lengths.iter() {
         tokens.windows(w).for_each(&mut visit);
     }

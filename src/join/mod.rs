@@ -17,6 +17,7 @@ mod keys;
 mod lists;
 mod measure;
 mod numbers;
+mod pair;
 mod postings;
 mod sketch;
 mod verify;
@@ -26,8 +27,8 @@ pub use measure::{Measure, Similarity, Threshold};
 
 use crate::shingle::Lengths;
 use index::{Index, Lent, Pool, Scratch};
-use sketch::Sketch;
 use rayon::prelude::*;
+use sketch::Sketch;
 use std::ops::Range;
 
 /// Below this many units threads cost more than they bring.

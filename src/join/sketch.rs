@@ -93,6 +93,22 @@ impl Sketch {
     }
 }
 
+impl Sketch {
+    /// The given hashes, each below its [`Sketch::rank`] in the high 32 bits.
+    pub(super) fn rank_all(&self, hashes: &[u32], ranked: &mut Vec<u64>) {
+        ranked.clear();
+        let mask = self.counts.len() - 1;
+        let count = |h: u32| u64::from(self.counts[h as usize & mask].load(Ordering::Relaxed));
+        // In two steps: the first waits for all counters at once.
+        ranked.extend(hashes.iter().map(|&h| count(h) << 32 | u64::from(h)));
+        for (key, &h) in ranked.iter_mut().zip(hashes) {
+            if *key >> 32 >= u64::from(FREQUENT) {
+                *key = u64::from(self.rank(h)) << 32 | u64::from(h);
+            }
+        }
+    }
+}
+
 /// The slot of a hash in a table whose size is a power of two.
 #[inline]
 fn slot(hash: u32, size: usize) -> usize {

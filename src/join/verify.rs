@@ -2,6 +2,7 @@
 
 use super::keys::Traits;
 use super::measure::{Bounds, Measure, Similarity};
+use super::pair::Pair;
 use super::{Rule, Units};
 use crate::fold::is_number_hash;
 use crate::shingle;
@@ -193,7 +194,8 @@ pub(super) fn verify<U: Units + ?Sized>(units: &U, a: u32, b: u32, rule: &Rule) 
     if later == earlier {
         return Some(Similarity::EQUAL);
     }
-    let similarity = rule.measure.similarity(later, earlier);
-    let stands = rule.threshold.admits(similarity) && rule.refusal_in_join(later, earlier).is_none();
+    let pair = Pair::new(later, earlier);
+    let similarity = rule.measure.of_pair(&pair);
+    let stands = rule.threshold.admits(similarity) && rule.refusal_of_pair(&pair, later, earlier).is_none();
     stands.then_some(similarity)
 }
