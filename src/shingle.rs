@@ -20,6 +20,9 @@ impl Lengths {
     /// Single tokens.
     pub const ONE: Self = Self(0b1);
 
+    /// Pairs of tokens.
+    pub(crate) const TWO: Self = Self(0b10);
+
     /// The given lengths in any order; `None` if there is none, or one is 0 or above [`Lengths::LONGEST`].
     #[must_use]
     pub fn new(lengths: &[usize]) -> Option<Self> {

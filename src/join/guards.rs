@@ -43,7 +43,7 @@ impl Rule {
     pub(super) fn refusal_of_pair(&self, pair: &Pair<'_>, later: &str, earlier: &str) -> Option<Guard> {
         if self.guard_numbers && lacking(pair).next().is_some() {
             Some(Guard::Numbers)
-        } else if self.guard_letters && !covers(later, earlier, self.threshold) {
+        } else if self.guard_letters && !pair_covers(pair, later, earlier, self.threshold) {
             Some(Guard::Letters)
         } else if self.guard_additions && adds(pair, self.threshold) {
             Some(Guard::Additions)
@@ -63,11 +63,41 @@ const FIRST_UNSPACED: u8 = 0xE0;
 ///
 /// Where every letter is a token, one foreign name of fifteen letters counts no more than one letter: "X is the founder
 /// of the party" is like "Y is the founder of the party" in all but the name. Pairs of letters weigh the name as it
-/// looks to a reader.
+/// looks to a reader. If `a` [is dense](is_dense), as many of its pairs of tokens must stand in `b`, too: letters are so
+/// few that many are shared by chance, but not in the same order.
 #[must_use]
 pub fn covers(a: &str, b: &str, threshold: Threshold) -> bool {
+    pair_covers(&Pair::new(a, b), a, b, threshold)
+}
+
+/// True if three in four tokens of a fold are letters of scripts written without spaces.
+pub(super) fn is_dense(tokens: usize, fold: &str) -> bool {
+    // Cheap to tell of most folds.
+    let may_be = fold.bytes().filter(|&byte| byte >= FIRST_UNSPACED).count();
+    if tokens == 0 || 4 * may_be < 3 * tokens {
+        return false;
+    }
+    let first = |token: &str| token.chars().next().is_some_and(is_unspaced);
+    4 * fold.split(' ').filter(|token| first(token)).count() >= 3 * tokens
+}
+
+/// The least number of its pairs of tokens that a dense unit of so many tokens shares with one that covers it.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a lower bound of a count"
+)]
+pub(super) fn least_pairs(tokens: usize, threshold: Threshold) -> usize {
+    (least_held(threshold) * tokens.saturating_sub(1) as f64).ceil() as usize
+}
+
+fn pair_covers(pair: &Pair<'_>, a: &str, b: &str, threshold: Threshold) -> bool {
     if a.bytes().all(|byte| byte < FIRST_UNSPACED) {
         return true;
+    }
+    if is_dense(pair.later.len(), a) && pair.shared_pairs() < least_pairs(pair.later.len(), threshold) {
+        return false;
     }
     let letters = |fold: &str| -> Vec<char> { fold.chars().filter(|&c| c != ' ' && !is_mark(c)).collect() };
     // Of all letters, so many are of scripts without spaces.

@@ -112,9 +112,14 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             bounds: &bounds,
             sketch: counted.sketch(),
             least_keys: &least_keys,
+            guard_letters: rule.guard_letters,
         };
         let (keys, places) = finder.find(known);
-        let of_numbers = if rule.guard_numbers { keys.with_numbers() * 2 } else { 0 };
+        let of_numbers = if rule.guard_numbers {
+            keys.traits().with_numbers() * 2
+        } else {
+            0
+        };
         Self {
             units,
             rule: *rule,
@@ -152,7 +157,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         if !self.rule.guard_numbers {
             return;
         }
-        if !self.keys.traits(unit).has_numbers {
+        if !self.keys.traits().has_numbers(unit) {
             self.numbers_held |= 1 << numbers::class(0);
             return;
         }
@@ -186,9 +191,9 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             ..
         } = scratch;
         found.clear();
-        let traits = self.keys.traits(later);
+        let traits = self.keys.traits();
         let lists = self.keys.probes(later);
-        let shared = Bounds::shared_in_prefix(self.least_keys(traits.tokens as usize));
+        let shared = Bounds::shared_in_prefix(self.least_keys(traits.tokens(later as usize)));
         if lists.len() < shared {
             return;
         }
@@ -204,7 +209,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         if length == 0 {
             return;
         }
-        if rule.guard_numbers && traits.has_numbers {
+        if rule.guard_numbers && traits.has_numbers(later) {
             // A match holds the unit's numbers. Among the newest units all lists are short.
             bag_of(self.units.tokens(later), bag);
             let sketch = self.counted.sketch();
@@ -256,13 +261,14 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     }
 
     pub(super) fn has_numbers(&self, unit: u32) -> bool {
-        self.keys.traits(unit).has_numbers
+        self.keys.traits().has_numbers(unit)
     }
 
-    /// The first filed original from `since` on that matches `later` by another rule, of the same measure and threshold,
-    /// and lacks one of its numbers.
+    /// The first filed original from `since` on that matches `later` by another rule, of the same measure, threshold and
+    /// guard on letters, and lacks one of its numbers.
     pub(super) fn first_original(&self, later: u32, rule: &Rule, since: u32, scratch: &mut Scratch) -> Option<Match> {
-        debug_assert_eq!((rule.measure, rule.threshold), (self.rule.measure, self.rule.threshold));
+        let bounding = |rule: &Rule| (rule.measure, rule.threshold, rule.guard_letters);
+        debug_assert_eq!(bounding(rule), bounding(&self.rule));
         self.candidates(later, rule, Among::Originals, since..later, scratch);
         self.first(later, rule, scratch, |found| {
             !missing_numbers(self.units.text(found.later), self.units.text(found.earlier)).is_empty()
@@ -305,12 +311,14 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     }
 
     fn matches(&self, later: u32, earlier: u32, rule: &Rule, verifier: &mut Verifier) -> Option<Match> {
-        let traits = [self.keys.traits(later), self.keys.traits(earlier)];
-        if !verifier.may_be_alike(traits[0], traits[1], &self.bounds) {
+        let traits = self.keys.traits();
+        let lengths = [later, earlier].map(|unit| traits.tokens(unit as usize));
+        let least = verifier.least_overlap(lengths[0], lengths[1], &self.bounds)?;
+        if !traits.may_share(later, earlier, least, &self.bounds) {
             return None;
         }
-        let tokens = [self.units.tokens(later), self.units.tokens(earlier)];
-        if !verifier.may_match(later, tokens[0], tokens[1], &self.bounds, rule.guard_numbers) {
+        let tokens = [later, earlier].map(|unit| self.units.tokens(unit));
+        if !verifier.may_match(later, tokens, least, &self.bounds, rule.guard_numbers) {
             return None;
         }
         super::verify::verify(self.units, later, earlier, rule).map(|similarity| Match {

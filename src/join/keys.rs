@@ -1,11 +1,12 @@
 //! What units are found by: the first of their shingles in the total order, each turned into the list that holds them.
 
+use super::guards;
 use super::measure::Bounds;
 use super::sketch::Sketch;
+use super::traits::Traits;
 use super::{SMALL, Units};
-use crate::fold::is_number_hash;
 use crate::hash;
-use crate::shingle;
+use crate::shingle::{self, Lengths};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,29 +19,9 @@ pub(super) struct Keys {
     /// How many lists there are up to each unit, the low 32 bits, and the units at which the high ones grow.
     ends: Vec<u32>,
     carries: Vec<u32>,
-    /// How many of its lists a later unit looks into, where those are not all.
+    /// How many of its lists a later unit looks into.
     probes: Vec<u32>,
-    traits: Vec<Traits>,
-}
-
-/// What tells most pairs apart at one look.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Traits {
-    /// A bit for each token, of 64 by its hash.
-    pub(super) bits: u64,
-    /// Number of tokens.
-    pub(super) tokens: u32,
-    pub(super) has_numbers: bool,
-}
-
-impl Traits {
-    fn of(tokens: &[u32]) -> Self {
-        Self {
-            bits: tokens.iter().fold(0, |bits, t| bits | 1 << (t >> 3 & 63)),
-            tokens: u32::try_from(tokens.len()).unwrap_or(u32::MAX),
-            has_numbers: tokens.iter().any(|&t| is_number_hash(t)),
-        }
-    }
+    traits: Traits,
 }
 
 /// The keys of some units in a row.
@@ -49,9 +30,9 @@ struct Chunk {
     keys: Vec<u32>,
     /// How many keys each unit has.
     counts: Vec<u32>,
-    /// How many of them it looks for, where those are not all.
+    /// How many of them it looks for.
     probes: Vec<u32>,
-    traits: Vec<Traits>,
+    traits: Traits,
     /// True if these units only are looked for.
     is_known: bool,
 }
@@ -61,10 +42,10 @@ impl Chunk {
     fn name_lists<U: Units + ?Sized>(&mut self, starts: &[u32], finder: &Finder<'_, U>) {
         let is_symmetric = finder.bounds.is_symmetric();
         let (mut at, mut end) = (0, 0);
-        for (i, traits) in self.traits.iter().enumerate() {
+        for i in 0..self.counts.len() {
             let start = end;
             let keys = at..at + self.counts[i] as usize;
-            let probes = self.probes.get(i).map_or(keys.len(), |&n| n as usize);
+            let probes = self.probes[i] as usize;
             let mut looks = 0;
             for (nth, key) in keys.clone().enumerate() {
                 let list = starts[slot(self.keys[key], starts.len())];
@@ -75,14 +56,12 @@ impl Chunk {
             at = keys.end;
             // What shares too little to match an earlier unit cannot be matched by a later one. (Known units may have
             // more keys than they need.)
-            let least = finder.least_keys(traits.tokens as usize);
+            let least = finder.least_keys(self.traits.tokens(i));
             if is_symmetric && !self.is_known && end - start < Bounds::shared_in_prefix(least) {
                 end = start;
             }
             self.counts[i] = narrow(end - start);
-            if let Some(probes) = self.probes.get_mut(i) {
-                *probes = looks;
-            }
+            self.probes[i] = looks.min(self.counts[i]);
         }
         self.keys.truncate(end);
     }
@@ -102,6 +81,8 @@ pub(super) struct Finder<'f, U: ?Sized> {
     pub(super) sketch: &'f Sketch,
     /// [`Bounds::least_keys`] of the common lengths.
     pub(super) least_keys: &'f [usize],
+    /// True if dense units must share more pairs than the measure demands: see [`guards::covers`].
+    pub(super) guard_letters: bool,
 }
 
 impl<U: Units + ?Sized> Finder<'_, U> {
@@ -110,13 +91,24 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         known.unwrap_or_else(|| self.bounds.least_keys(tokens))
     }
 
+    /// The least number of keys that a unit shares with an earlier one that it matches.
+    fn least_looked_for(&self, unit: u32) -> usize {
+        let tokens = self.units.tokens(unit).len();
+        let least = self.least_keys(tokens);
+        let is_dense = || guards::is_dense(tokens, self.units.text(unit));
+        if self.guard_letters && self.bounds.keys == Lengths::TWO && is_dense() {
+            least.max(guards::least_pairs(tokens, self.bounds.threshold))
+        } else {
+            least
+        }
+    }
+
     /// The keys of all units, of which the first `known` are only looked for. How many entries the lists can have in
     /// all, too.
     pub(super) fn find(&self, known: u32) -> (Keys, usize) {
         let all = self.units.count();
-        let is_symmetric = self.bounds.is_symmetric();
         let looking = self.chunks(known..all, |unit, scratch, chunk| self.prefix(unit, scratch, chunk));
-        let wanted = (known > 0).then(|| Wanted::new(&looking, is_symmetric));
+        let wanted = (known > 0).then(|| Wanted::new(&looking));
         let mut chunks = self.chunks(0..known, |unit, scratch, chunk| {
             if let Some(wanted) = &wanted {
                 self.among(wanted, unit, scratch, chunk);
@@ -141,7 +133,7 @@ impl<U: Units + ?Sized> Finder<'_, U> {
                 let before = chunk.keys.len();
                 find(unit, &mut scratch, &mut chunk);
                 chunk.counts.push(narrow(chunk.keys.len() - before));
-                chunk.traits.push(Traits::of(self.units.tokens(unit)));
+                chunk.traits.push(self.units.tokens(unit));
             }
             chunk
         };
@@ -179,11 +171,9 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         #[expect(clippy::cast_possible_truncation, reason = "the low half is the hash")]
         let low = |&key: &u64| key as u32;
         copies(ranked.iter().map(low), &mut chunk.keys);
-        if !self.bounds.is_symmetric() {
-            let probes = self.bounds.probe_prefix(tokens.len(), least).saturating_sub(alone);
-            let probes = narrow(probes.min(ranked.len()));
-            chunk.probes.push(probes);
-        }
+        let looked_for = self.least_looked_for(unit);
+        let probes = self.bounds.probe_prefix(tokens.len(), looked_for).saturating_sub(alone);
+        chunk.probes.push(narrow(probes.min(ranked.len())));
     }
 
     /// Those of all shingles of a unit that are wanted: more than its prefix, and cheaper to tell.
@@ -194,6 +184,7 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         hashes.retain(|&h| wanted.holds(h));
         hashes.sort_unstable();
         copies(hashes.iter().copied(), &mut chunk.keys);
+        chunk.probes.push(0);
     }
 }
 
@@ -219,13 +210,12 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn new(looking: &[Chunk], is_symmetric: bool) -> Self {
+    fn new(looking: &[Chunk]) -> Self {
         let keys: usize = looking.iter().map(|chunk| chunk.keys.len()).sum();
         let mut bits = vec![0; (keys / 4).clamp(8, 1 << 26).next_power_of_two()];
         for chunk in looking {
             let mut at = 0;
-            for (i, &count) in chunk.counts.iter().enumerate() {
-                let looks = if is_symmetric { count } else { chunk.probes[i] };
+            for (&count, &looks) in chunk.counts.iter().zip(&chunk.probes) {
                 for &key in &chunk.keys[at..at + looks as usize] {
                     let bit = slot(key, 64 * bits.len());
                     bits[bit / 64] |= 1 << (bit % 64);
@@ -295,13 +285,13 @@ fn slot(key: u32, size: usize) -> usize {
 
 impl Keys {
     fn new(chunks: Vec<Chunk>) -> Self {
-        let units = chunks.iter().map(|chunk| chunk.traits.len()).sum();
+        let units = chunks.iter().map(|chunk| chunk.counts.len()).sum();
         let mut keys = Self {
             lists: Vec::with_capacity(chunks.iter().map(|chunk| chunk.keys.len()).sum()),
             ends: Vec::with_capacity(units),
             carries: Vec::new(),
-            probes: Vec::new(),
-            traits: Vec::with_capacity(units),
+            probes: Vec::with_capacity(units),
+            traits: Traits::default(),
         };
         for chunk in chunks {
             let mut end = keys.lists.len() as u64;
@@ -314,12 +304,8 @@ impl Keys {
                 keys.ends.push(end as u32);
             }
             keys.lists.extend(chunk.keys);
-            // Known units do not look.
-            if !chunk.probes.is_empty() {
-                keys.probes.resize(keys.traits.len(), 0);
-                keys.probes.extend(chunk.probes);
-            }
-            keys.traits.extend(chunk.traits);
+            keys.probes.extend(chunk.probes);
+            keys.traits.append(chunk.traits);
         }
         keys
     }
@@ -338,18 +324,10 @@ impl Keys {
     /// Those in which it looks for others.
     pub(super) fn probes(&self, unit: u32) -> &[u32] {
         let lists = self.of(unit);
-        match self.probes.get(unit as usize) {
-            Some(&probes) => &lists[..probes as usize],
-            None => lists,
-        }
+        &lists[..self.probes[unit as usize] as usize]
     }
 
-    pub(super) fn traits(&self, unit: u32) -> &Traits {
-        &self.traits[unit as usize]
-    }
-
-    /// How many units hold numbers.
-    pub(super) fn with_numbers(&self) -> usize {
-        self.traits.iter().filter(|traits| traits.has_numbers).count()
+    pub(super) fn traits(&self) -> &Traits {
+        &self.traits
     }
 }

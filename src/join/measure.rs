@@ -119,22 +119,7 @@ fn shared_by(lengths: Lengths, left: &[Token], right: &[Token]) -> usize {
 fn shared_by_one_and_two(pair: &Pair<'_>) -> usize {
     let (left, right) = (pair.stock(&pair.later), pair.stock(&pair.earlier));
     let words: u32 = left.iter().zip(&right).map(|(a, b)| a.min(b)).sum();
-    let pairs = |tokens: &[Token]| {
-        let mut pairs: Vec<u64> = tokens
-            .windows(2)
-            .map(|pair| u64::from(pair[0].id) << 32 | u64::from(pair[1].id))
-            .collect();
-        pairs.sort_unstable();
-        pairs
-    };
-    let (left, right) = (pairs(&pair.later), pairs(&pair.earlier));
-    let (mut i, mut j, mut shared) = (0, 0, words as usize);
-    while let (Some(a), Some(b)) = (left.get(i), right.get(j)) {
-        shared += usize::from(a == b);
-        i += usize::from(a <= b);
-        j += usize::from(b <= a);
-    }
-    shared
+    words as usize + pair.shared_pairs()
 }
 
 /// The shingles of a unit as slices; the exact counterpart of [`crate::shingle::visit`].

@@ -20,6 +20,7 @@ mod numbers;
 mod pair;
 mod postings;
 mod sketch;
+mod traits;
 mod verify;
 
 pub use guards::{Guard, Names, covers, missing_numbers, refills, tells_more};

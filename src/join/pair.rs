@@ -48,6 +48,24 @@ impl<'f> Pair<'f> {
         self.texts[token.id as usize]
     }
 
+    /// How many pairs of neighbouring tokens both have, as often.
+    pub(super) fn shared_pairs(&self) -> usize {
+        let pairs = |tokens: &[Token]| {
+            let pair = |pair: &[Token]| u64::from(pair[0].id) << 32 | u64::from(pair[1].id);
+            let mut pairs: Vec<u64> = tokens.windows(2).map(pair).collect();
+            pairs.sort_unstable();
+            pairs
+        };
+        let (left, right) = (pairs(&self.later), pairs(&self.earlier));
+        let (mut i, mut j, mut shared) = (0, 0, 0);
+        while let (Some(a), Some(b)) = (left.get(i), right.get(j)) {
+            shared += usize::from(a == b);
+            i += usize::from(a <= b);
+            j += usize::from(b <= a);
+        }
+        shared
+    }
+
     /// How often each token stands in a side, by its number.
     pub(super) fn stock(&self, side: &[Token]) -> Vec<u32> {
         let mut stock = vec![0; self.kinds()];

@@ -81,7 +81,13 @@ fn measures() -> impl Strategy<Value = Measure> {
 
 /// Units drawn from few words, each a few edits from one of few seeds, some with numbers.
 fn corpus(most: usize) -> impl Strategy<Value = Vec<Tokens>> {
-    let word = prop::sample::select(vec!["a", "b", "c", "d", "e", "f", "g", "h", "中", "文", "1", "2", "3"]);
+    let spaced = vec!["a", "b", "c", "d", "e", "f", "g", "h", "中", "文", "1", "2", "3"];
+    let unspaced = vec!["中", "文", "字", "日", "本", "語", "a", "1"];
+    prop::sample::select(vec![spaced, unspaced]).prop_flat_map(move |words| drawn(words, most))
+}
+
+fn drawn(words: Vec<&'static str>, most: usize) -> impl Strategy<Value = Vec<Tokens>> {
+    let word = prop::sample::select(words);
     let seeds = prop::collection::vec(prop::collection::vec(word.clone(), 0..14), 1..5);
     let edits = prop::collection::vec((0..5_usize, prop::collection::vec((0..14_usize, word), 0..4)), 1..most);
     (seeds, edits).prop_map(|(seeds, edits)| {

@@ -1,6 +1,5 @@
 //! From candidate to match: overlap on hashes, which can only be too high, then the folds themselves.
 
-use super::keys::Traits;
 use super::measure::{Bounds, Measure, Similarity};
 use super::pair::Pair;
 use super::{Rule, Units};
@@ -42,22 +41,6 @@ struct Slot {
 }
 
 impl Verifier {
-    /// False if units of these lengths, with these tokens, cannot share what a match demands. `later` is the one decided
-    /// later.
-    pub(super) fn may_be_alike(&mut self, later: &Traits, earlier: &Traits, bounds: &Bounds) -> bool {
-        let (x, y) = (later.tokens as usize, earlier.tokens as usize);
-        let Some(least) = self.least_overlap(x, y, bounds) else {
-            return false;
-        };
-        // So many tokens, at least, stand in one only.
-        let missing = |a: &Traits, b: &Traits| (a.bits & !b.bits).count_ones() as usize;
-        let reaches = |tokens: usize, missing: usize| {
-            let spoilt = bounds.lengths.spoilt(tokens, missing);
-            bounds.lengths.count(tokens) >= least + spoilt
-        };
-        reaches(x, missing(later, earlier)) && reaches(y, missing(earlier, later))
-    }
-
     fn load(&mut self, later: u32, tokens: &[u32], bounds: &Bounds) {
         if self.loaded == Some(later) {
             return;
@@ -93,18 +76,16 @@ impl Verifier {
         at
     }
 
-    /// False if the unit `later`, of these tokens, cannot match the earlier one.
+    /// False if the unit `later` cannot match the earlier one, given the tokens of both and the least number of shingles
+    /// that they must share.
     pub(super) fn may_match(
         &mut self,
         later: u32,
-        tokens: &[u32],
-        earlier: &[u32],
+        [tokens, earlier]: [&[u32]; 2],
+        least: usize,
         bounds: &Bounds,
         guard_numbers: bool,
     ) -> bool {
-        let Some(least) = self.least_overlap(tokens.len(), earlier.len(), bounds) else {
-            return false;
-        };
         self.load(later, tokens, bounds);
         if guard_numbers && !self.numbers.is_empty() && !self.numbers_stand_in(earlier) {
             return false;
@@ -144,7 +125,7 @@ impl Verifier {
     }
 
     /// The least number of shingles that units of these lengths share if they match; nothing if they cannot.
-    fn least_overlap(&mut self, later: usize, earlier: usize, bounds: &Bounds) -> Option<usize> {
+    pub(super) fn least_overlap(&mut self, later: usize, earlier: usize, bounds: &Bounds) -> Option<usize> {
         if later >= COMMON {
             let (least, most) = bounds.partner_lengths(later);
             return (least..=most)
