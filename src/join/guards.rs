@@ -63,8 +63,8 @@ const FIRST_UNSPACED: u8 = 0xE0;
 ///
 /// Where every letter is a token, one foreign name of fifteen letters counts no more than one letter: "X is the founder
 /// of the party" is like "Y is the founder of the party" in all but the name. Pairs of letters weigh the name as it
-/// looks to a reader. If `a` [is dense](is_dense), as many of its pairs of tokens must stand in `b`, too: letters are so
-/// few that many are shared by chance, but not in the same order.
+/// looks to a reader. If three in four tokens of `a` are such letters, the threshold's share of its pairs of tokens must
+/// stand in `b`, too: letters are so few that many are shared by chance, but not side by side.
 #[must_use]
 pub fn covers(a: &str, b: &str, threshold: Threshold) -> bool {
     pair_covers(&Pair::new(a, b), a, b, threshold)
@@ -82,14 +82,8 @@ pub(super) fn is_dense(tokens: usize, fold: &str) -> bool {
 }
 
 /// The least number of its pairs of tokens that a dense unit of so many tokens shares with one that covers it.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "a lower bound of a count"
-)]
 pub(super) fn least_pairs(tokens: usize, threshold: Threshold) -> usize {
-    (least_held(threshold) * tokens.saturating_sub(1) as f64).ceil() as usize
+    threshold.least(tokens.saturating_sub(1))
 }
 
 fn pair_covers(pair: &Pair<'_>, a: &str, b: &str, threshold: Threshold) -> bool {

@@ -10,7 +10,7 @@ use super::verify::{COMMON, Verifier};
 use super::{Match, Order, Rule, Units, missing_numbers};
 use crate::fold::is_number_hash;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Units, and what is filed of them. Lists are no names: two shingles that share one only cost a look.
 #[derive(Debug)]
@@ -18,8 +18,6 @@ pub(super) struct Index<'u, U: ?Sized> {
     units: &'u U,
     rule: Rule,
     bounds: Bounds,
-    /// [`Bounds::least_keys`] of the common lengths.
-    least_keys: Vec<usize>,
     counted: Counted<'u>,
     keys: Keys,
     filed: Lists,
@@ -113,6 +111,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             sketch: counted.sketch(),
             least_keys: &least_keys,
             guard_letters: rule.guard_letters,
+            dense: &vec![OnceLock::new(); least_keys.len()],
         };
         let (keys, places) = finder.find(known);
         let of_numbers = if rule.guard_numbers {
@@ -124,7 +123,6 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             units,
             rule: *rule,
             bounds,
-            least_keys,
             counted,
             keys,
             filed: Lists::new(places),
@@ -176,11 +174,6 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         }
     }
 
-    fn least_keys(&self, tokens: usize) -> usize {
-        let known = self.least_keys.get(tokens).copied();
-        known.unwrap_or_else(|| self.bounds.least_keys(tokens))
-    }
-
     /// The filed units among those given that may match the unit `later`, ascending.
     fn candidates(&self, later: u32, rule: &Rule, which: Among, among: Range<u32>, scratch: &mut Scratch) {
         let Scratch {
@@ -193,8 +186,8 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         found.clear();
         let traits = self.keys.traits();
         let lists = self.keys.probes(later);
-        let shared = Bounds::shared_in_prefix(self.least_keys(traits.tokens(later as usize)));
-        if lists.len() < shared {
+        let shared = self.keys.shared(later);
+        if lists.len() < usize::from(shared) {
             return;
         }
         let filed = [
@@ -233,13 +226,12 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         if hits.len() < most {
             hits.resize(most, 0);
         }
-        let enough = u8::try_from(shared).unwrap_or(u8::MAX);
         for filed in filed() {
             for &list in lists {
                 for &unit in filed.within(list, &among) {
                     let hits = &mut hits[unit as usize];
                     *hits = hits.saturating_add(1);
-                    if *hits == enough {
+                    if *hits == shared {
                         found.push(unit);
                     }
                 }

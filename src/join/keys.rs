@@ -9,6 +9,7 @@ use crate::hash;
 use crate::shingle::{self, Lengths};
 use rayon::prelude::*;
 use std::ops::Range;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What is known of each unit before any is held against another: where its lists are named, and its traits.
@@ -19,8 +20,9 @@ pub(super) struct Keys {
     /// How many lists there are up to each unit, the low 32 bits, and the units at which the high ones grow.
     ends: Vec<u32>,
     carries: Vec<u32>,
-    /// How many of its lists a later unit looks into.
+    /// How many of its lists a later unit looks into, and in how many of them each is that it matches.
     probes: Vec<u32>,
+    shared: Vec<u8>,
     traits: Traits,
 }
 
@@ -30,8 +32,9 @@ struct Chunk {
     keys: Vec<u32>,
     /// How many keys each unit has.
     counts: Vec<u32>,
-    /// How many of them it looks for.
+    /// How many of them it looks for, and how many of these lead to each unit it matches.
     probes: Vec<u32>,
+    shared: Vec<u8>,
     traits: Traits,
     /// True if these units only are looked for.
     is_known: bool,
@@ -74,6 +77,9 @@ fn narrow(n: usize) -> u32 {
 /// Units whose keys are found out together.
 const CHUNK: u32 = 2048;
 
+/// More shared keys than this bring nothing.
+const MOST_SHARED: usize = 12;
+
 /// What the keys of a unit are found out with.
 pub(super) struct Finder<'f, U: ?Sized> {
     pub(super) units: &'f U,
@@ -83,6 +89,8 @@ pub(super) struct Finder<'f, U: ?Sized> {
     pub(super) least_keys: &'f [usize],
     /// True if dense units must share more pairs than the measure demands: see [`guards::covers`].
     pub(super) guard_letters: bool,
+    /// [`Finder::look_if_dense`] of the common lengths, once they have been asked for.
+    pub(super) dense: &'f [OnceLock<(usize, usize)>],
 }
 
 impl<U: Units + ?Sized> Finder<'_, U> {
@@ -91,15 +99,43 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         known.unwrap_or_else(|| self.bounds.least_keys(tokens))
     }
 
-    /// The least number of keys that a unit shares with an earlier one that it matches.
-    fn least_looked_for(&self, unit: u32) -> usize {
+    /// How many of its first keys a unit looks for, and how many of them lead to each unit it matches.
+    fn look(&self, unit: u32, least: usize) -> (usize, usize) {
         let tokens = self.units.tokens(unit).len();
-        let least = self.least_keys(tokens);
         let is_dense = || guards::is_dense(tokens, self.units.text(unit));
         if self.guard_letters && self.bounds.keys == Lengths::TWO && is_dense() {
-            least.max(guards::least_pairs(tokens, self.bounds.threshold))
+            self.look_if_dense(tokens)
         } else {
-            least
+            let prefix = self.bounds.probe_prefix(tokens, least);
+            (prefix, Bounds::shared_in_prefix(least))
+        }
+    }
+
+    /// The same for a dense unit of so many tokens, of which more pairs must stand in an earlier one than the measure
+    /// demands, but for units that are filed by what the measure demands of them.
+    fn look_if_dense(&self, tokens: usize) -> (usize, usize) {
+        let known = self.dense.get(tokens);
+        let find = || {
+            let pairs = guards::least_pairs(tokens, self.bounds.threshold);
+            let (shortest, longest) = self.bounds.partner_lengths(tokens);
+            let (mut least, mut shared) = (usize::MAX, usize::MAX);
+            for other in shortest..=longest.min(4 * tokens) {
+                let overlap = self.bounds.least_overlap(tokens, other);
+                let demanded = overlap.saturating_sub(tokens.min(other)).max(pairs);
+                let filed_for = self.least_keys(other);
+                least = least.min(demanded);
+                shared = shared.min((demanded + Bounds::shared_in_prefix(filed_for)).saturating_sub(filed_for));
+            }
+            if longest > 4 * tokens || least == usize::MAX {
+                (least, shared) = (pairs.max(1), 1);
+            }
+            let shared = shared.clamp(1, MOST_SHARED.min(least.max(1)));
+            let all = self.bounds.keys.count(tokens);
+            ((all + shared).saturating_sub(least).min(all), shared)
+        };
+        match known {
+            Some(known) => *known.get_or_init(find),
+            None => find(),
         }
     }
 
@@ -171,9 +207,11 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         #[expect(clippy::cast_possible_truncation, reason = "the low half is the hash")]
         let low = |&key: &u64| key as u32;
         copies(ranked.iter().map(low), &mut chunk.keys);
-        let looked_for = self.least_looked_for(unit);
-        let probes = self.bounds.probe_prefix(tokens.len(), looked_for).saturating_sub(alone);
-        chunk.probes.push(narrow(probes.min(ranked.len())));
+        let (probes, shared) = self.look(unit, least);
+        chunk
+            .probes
+            .push(narrow(probes.saturating_sub(alone).min(ranked.len())));
+        chunk.shared.push(u8::try_from(shared).unwrap_or(u8::MAX));
     }
 
     /// Those of all shingles of a unit that are wanted: more than its prefix, and cheaper to tell.
@@ -185,6 +223,7 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         hashes.sort_unstable();
         copies(hashes.iter().copied(), &mut chunk.keys);
         chunk.probes.push(0);
+        chunk.shared.push(u8::MAX);
     }
 }
 
@@ -291,6 +330,7 @@ impl Keys {
             ends: Vec::with_capacity(units),
             carries: Vec::new(),
             probes: Vec::with_capacity(units),
+            shared: Vec::with_capacity(units),
             traits: Traits::default(),
         };
         for chunk in chunks {
@@ -305,6 +345,7 @@ impl Keys {
             }
             keys.lists.extend(chunk.keys);
             keys.probes.extend(chunk.probes);
+            keys.shared.extend(chunk.shared);
             keys.traits.append(chunk.traits);
         }
         keys
@@ -325,6 +366,11 @@ impl Keys {
     pub(super) fn probes(&self, unit: u32) -> &[u32] {
         let lists = self.of(unit);
         &lists[..self.probes[unit as usize] as usize]
+    }
+
+    /// In how many of [`Keys::probes`] each unit is that this one matches, at least.
+    pub(super) fn shared(&self, unit: u32) -> u8 {
+        self.shared[unit as usize]
     }
 
     pub(super) fn traits(&self) -> &Traits {

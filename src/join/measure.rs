@@ -188,7 +188,7 @@ impl Threshold {
         clippy::cast_precision_loss,
         reason = "an estimate, corrected below"
     )]
-    fn least(self, of: usize) -> usize {
+    pub(super) fn least(self, of: usize) -> usize {
         let mut n = (of as f64 * self.0) as usize;
         while n > 0 && self.reached(n - 1, of) {
             n -= 1;
