@@ -28,6 +28,9 @@ use rayon::prelude::*;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
+/// Below this many units threads cost more than they bring.
+const SMALL: usize = 1024;
+
 /// A removed unit, the unit kept in its favour, and why. Both are indices among the store's units of one kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Removal {
@@ -171,7 +174,7 @@ fn decide_kind(
 fn decide_group(
     store: &Store,
     units: &[u32],
-    entry: &impl Fn(u32) -> Entry,
+    entry: &(impl Fn(u32) -> Entry + Sync),
     settings: &Settings,
     (versions, order): Besides<'_>,
     observe: Observer<'_>,
@@ -181,7 +184,11 @@ fn decide_group(
     let (firsts, group_of) = collapse(store, &units, entry);
     let selection = Selection {
         store,
-        entries: firsts.iter().map(|&i| entry(i).fold).collect(),
+        entries: if firsts.len() < SMALL {
+            firsts.iter().map(|&i| entry(i).fold).collect()
+        } else {
+            firsts.par_iter().map(|&i| entry(i).fold).collect()
+        },
     };
     let copies = (units.len() - firsts.len()) as u64;
     observe(copies);
@@ -218,20 +225,26 @@ fn decide_group(
 }
 
 /// Groups units with equal folds: the first of each group, and each unit's group.
-fn collapse(store: &Store, units: &[u32], entry: &impl Fn(u32) -> Entry) -> (Vec<u32>, Vec<u32>) {
+fn collapse(store: &Store, units: &[u32], entry: &(impl Fn(u32) -> Entry + Sync)) -> (Vec<u32>, Vec<u32>) {
     let mut groups: HashMap<u64, u32, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
     let mut firsts: Vec<u32> = Vec::new();
+    let text = |unit: u32| store.text(&entry(unit).fold);
+    let key = |&unit: &u32| hash::bytes(text(unit).as_bytes());
+    let keys: Vec<u64> = if units.len() < SMALL {
+        units.iter().map(key).collect()
+    } else {
+        units.par_iter().map(key).collect()
+    };
     let group_of = units
         .iter()
-        .map(|&unit| {
-            let text = store.text(&entry(unit).fold);
-            let mut key = hash::bytes(text.as_bytes());
+        .zip(keys)
+        .map(|(&unit, mut key)| {
             loop {
                 let fresh = narrow(firsts.len());
                 let group = *groups.entry(key).or_insert(fresh);
                 if group == fresh {
                     firsts.push(unit);
-                } else if store.text(&entry(firsts[group as usize]).fold) != text {
+                } else if text(firsts[group as usize]) != text(unit) {
                     key = key.wrapping_add(1); // two folds, one hash
                     continue;
                 }

@@ -24,6 +24,7 @@ pub(super) struct Index<'u, U: ?Sized> {
     /// Those that are versions of others, apart, where versions are asked for.
     versions: Option<Lists>,
     by_numbers: Postings,
+    recent: Recent,
     /// A bit for each class of units that are filed: see [`numbers`].
     numbers_held: u32,
 }
@@ -83,6 +84,36 @@ impl Drop for Lent<'_> {
     }
 }
 
+/// The lists in which something was filed in the present batch, or that share a bit with them: most units share too few
+/// to be held against the batch. Empty until a batch begins.
+#[derive(Debug, Default)]
+struct Recent(Vec<u64>);
+
+impl Recent {
+    const BITS: usize = 1 << 19;
+
+    fn clear(&mut self) {
+        self.0.clear();
+        self.0.resize(Self::BITS / 64, 0);
+    }
+
+    fn insert(&mut self, list: u32) {
+        let bit = list as usize % Self::BITS;
+        if let Some(word) = self.0.get_mut(bit / 64) {
+            *word |= 1 << (bit % 64);
+        }
+    }
+
+    /// True if that many of the lists may be recent.
+    fn holds(&self, lists: &[u32], least: u8) -> bool {
+        let recent = |&list: &u32| {
+            let bit = list as usize % Self::BITS;
+            self.0.get(bit / 64).is_none_or(|word| word >> (bit % 64) & 1 == 1)
+        };
+        lists.iter().filter(|list| recent(list)).count() >= usize::from(least)
+    }
+}
+
 /// Which of the filed units are asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Among {
@@ -128,8 +159,14 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             filed: Lists::new(places),
             versions: with_versions.then(|| Lists::new(places)),
             by_numbers: Postings::new(of_numbers),
+            recent: Recent::default(),
             numbers_held: 0,
         }
+    }
+
+    /// Begins a batch: what is filed from now on is recent.
+    pub(super) fn start_batch(&mut self) {
+        self.recent.clear();
     }
 
     /// Files a unit, so that later units find it.
@@ -151,7 +188,10 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             Some(versions) if is_version => versions,
             _ => &mut self.filed,
         };
-        lists.iter().for_each(|&list| filed.push(list, unit));
+        for &list in lists {
+            filed.push(list, unit);
+            self.recent.insert(list);
+        }
         if !self.rule.guard_numbers {
             return;
         }
@@ -188,6 +228,9 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         let lists = self.keys.probes(later);
         let shared = self.keys.shared(later);
         if lists.len() < usize::from(shared) {
+            return;
+        }
+        if among.start > 0 && !self.recent.holds(lists, shared) {
             return;
         }
         let filed = [
@@ -246,7 +289,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         found.sort_unstable();
     }
 
-    /// The first filed unit from `since` on that matches the unit `later`.
+    /// The first filed unit from `since` on, 0 or the start of the batch, that matches the unit `later`.
     pub(super) fn first_match(&self, later: u32, since: u32, scratch: &mut Scratch) -> Option<Match> {
         self.candidates(later, &self.rule, Among::All, since..u32::MAX, scratch);
         self.first(later, &self.rule, scratch, |_| true)

@@ -241,6 +241,7 @@ pub(crate) fn leaders_asked<U: Units + ?Sized>(
         let looked = if alone {
             Vec::new()
         } else {
+            join.index.start_batch();
             // Side by side against the leaders of earlier batches …
             let look = |lent: &mut Lent<'_>, unit: u32| join.look(unit, 0, &mut lent.scratch);
             batch.clone().into_par_iter().map_init(|| pool.lend(), look).collect()
