@@ -216,6 +216,24 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
 
     /// The filed units among those given that may match the unit `later`, ascending.
     fn candidates(&self, later: u32, rule: &Rule, which: Among, among: Range<u32>, scratch: &mut Scratch) {
+        self.gather(later, rule, which, among, scratch);
+        let Scratch {
+            candidates, verifier, ..
+        } = scratch;
+        // Most are told apart here, and need not be put in order.
+        let traits = self.keys.traits();
+        let tokens = traits.tokens(later as usize);
+        candidates.retain(|&earlier| {
+            verifier
+                .least_overlap(tokens, traits.tokens(earlier as usize), &self.bounds)
+                .is_some_and(|least| traits.may_share(later, earlier, least, &self.bounds))
+        });
+        candidates.sort_unstable();
+        candidates.dedup();
+    }
+
+    /// The filed units among those given that lists propose for the unit `later`, in any order.
+    fn gather(&self, later: u32, rule: &Rule, which: Among, among: Range<u32>, scratch: &mut Scratch) {
         let Scratch {
             candidates: found,
             bag,
@@ -258,8 +276,6 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
                     for &key in keys {
                         self.by_numbers.visit(key, among.clone(), |unit| found.push(unit));
                     }
-                    found.sort_unstable();
-                    found.dedup();
                     return;
                 }
             }
@@ -349,9 +365,6 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         let traits = self.keys.traits();
         let lengths = [later, earlier].map(|unit| traits.tokens(unit as usize));
         let least = verifier.least_overlap(lengths[0], lengths[1], &self.bounds)?;
-        if !traits.may_share(later, earlier, least, &self.bounds) {
-            return None;
-        }
         let tokens = [later, earlier].map(|unit| self.units.tokens(unit));
         if !verifier.may_match(later, tokens, least, &self.bounds, rule.guard_numbers) {
             return None;
