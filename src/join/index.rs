@@ -7,7 +7,7 @@ use super::numbers;
 use super::postings::Postings;
 use super::sketch::{Sketch, number_key};
 use super::verify::{COMMON, Verifier};
-use super::{Match, Order, Rule, Units, missing_numbers};
+use super::{Match, Order, Rule, SMALL, Units, missing_numbers};
 use crate::fold::is_number_hash;
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -131,18 +131,26 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             .fold((usize::MAX, 0), |(low, high), n| (low.min(n), high.max(n)));
         let shortest = shortest.min(longest);
         let bounds = Bounds::new(rule.measure, rule.threshold).for_units_of(shortest);
-        let least_keys: Vec<usize> = (0..=longest.min(COMMON)).map(|n| bounds.least_keys(n)).collect();
+        let mut least_keys = vec![None; longest.min(COMMON) + 1];
+        for unit in 0..units.count() {
+            let tokens = units.tokens(unit).len();
+            if let Some(least) = least_keys.get_mut(tokens) {
+                least.get_or_insert_with(|| bounds.least_keys(tokens));
+            }
+        }
         let counted = match order {
             Some(Order(sketch)) if sketch.serves(bounds.keys, shortest) => Counted::Before(sketch),
             _ => Counted::Here(Sketch::count(units, bounds.keys)),
         };
+        // With few units it costs more than it spares, but is tested.
+        let known_by_length = units.count() as usize >= if cfg!(test) { 0 } else { SMALL };
         let finder = Finder {
             units,
             bounds: &bounds,
             sketch: counted.sketch(),
             least_keys: &least_keys,
             guard_letters: rule.guard_letters,
-            dense: &vec![OnceLock::new(); least_keys.len()],
+            dense: &vec![OnceLock::new(); if known_by_length { least_keys.len() } else { 0 }],
         };
         let (keys, places) = finder.find(known);
         let of_numbers = if rule.guard_numbers {

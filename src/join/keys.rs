@@ -85,17 +85,17 @@ pub(super) struct Finder<'f, U: ?Sized> {
     pub(super) units: &'f U,
     pub(super) bounds: &'f Bounds,
     pub(super) sketch: &'f Sketch,
-    /// [`Bounds::least_keys`] of the common lengths.
-    pub(super) least_keys: &'f [usize],
+    /// [`Bounds::least_keys`] of the common lengths that there are.
+    pub(super) least_keys: &'f [Option<usize>],
     /// True if dense units must share more pairs than the measure demands: see [`guards::covers`].
     pub(super) guard_letters: bool,
-    /// [`Finder::look_if_dense`] of the common lengths, once they have been asked for.
+    /// [`Finder::look_if_dense`] of the common lengths, once they have been asked for. Empty if it is not worth it.
     pub(super) dense: &'f [OnceLock<(usize, usize)>],
 }
 
 impl<U: Units + ?Sized> Finder<'_, U> {
     pub(super) fn least_keys(&self, tokens: usize) -> usize {
-        let known = self.least_keys.get(tokens).copied();
+        let known = self.least_keys.get(tokens).copied().flatten();
         known.unwrap_or_else(|| self.bounds.least_keys(tokens))
     }
 
@@ -103,7 +103,7 @@ impl<U: Units + ?Sized> Finder<'_, U> {
     fn look(&self, unit: u32, least: usize) -> (usize, usize) {
         let tokens = self.units.tokens(unit).len();
         let is_dense = || guards::is_dense(tokens, self.units.text(unit));
-        if self.guard_letters && self.bounds.keys == Lengths::TWO && is_dense() {
+        if !self.dense.is_empty() && self.guard_letters && self.bounds.keys == Lengths::TWO && is_dense() {
             self.look_if_dense(tokens)
         } else {
             let prefix = self.bounds.probe_prefix(tokens, least);
