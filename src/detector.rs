@@ -127,6 +127,12 @@ impl Session {
     pub fn push_all(&mut self, articles: &[Article<'_>]) {
         const SHARE: usize = 16;
         let settings = &self.settings;
+        if rayon::current_num_threads() == 1 {
+            let (store, scratch) = (&mut self.store, &mut self.scratch);
+            return articles
+                .iter()
+                .for_each(|article| store.push(article, settings, scratch));
+        }
         let stores: Vec<Store> = articles
             .par_chunks(SHARE)
             .map_init(Scratch::default, |scratch, share| {

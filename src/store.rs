@@ -138,7 +138,8 @@ pub(crate) struct Store {
 pub(crate) struct Scratch {
     folder: Folder,
     paragraphs: Vec<Span>,
-    sentences: Vec<Span>,
+    /// Each with whether it is one part.
+    sentences: Vec<(Span, bool)>,
     parts: Vec<Span>,
 }
 
@@ -184,16 +185,24 @@ impl Store {
             self.paragraphs.push(narrow(self.sentences.len()));
             sentences.clear();
             let inside = &text[paragraph.range()];
-            segment::sentences(inside, language, sentences);
-            debug_assert_eq!(sentences.first().map(|s| s.start), Some(0));
-            debug_assert_eq!(sentences.last().map(|s| s.end as usize), Some(inside.len()));
-            for sentence in &*sentences {
+            segment::sentences_and_whole(inside, language, sentences);
+            debug_assert_eq!(sentences.first().map(|s| s.0.start), Some(0));
+            debug_assert_eq!(sentences.last().map(|s| s.0.end as usize), Some(inside.len()));
+            for &(sentence, whole) in &*sentences {
                 let number = narrow(self.sentences.len());
                 let said = &inside[sentence.range()];
                 let span = sentence.shifted(paragraph.start);
                 self.push_row(span, self.end());
                 parts.clear();
-                segment::parts(said, parts);
+                if !whole || cfg!(debug_assertions) {
+                    segment::parts(said, parts);
+                    debug_assert!(
+                        !whole || parts[..] == [Span::new(0, sentence.end - sentence.start)],
+                        "{said:?}"
+                    );
+                } else {
+                    parts.push(Span::new(0, sentence.end - sentence.start));
+                }
                 let several = parts.len() > 1;
                 for (i, part) in parts.iter().enumerate() {
                     let before = self.end().low();

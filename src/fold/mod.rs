@@ -56,6 +56,7 @@
 //! assert_eq!(fold("全２０．５％増").as_str(), "全 20.5 % 増");
 //! ```
 
+mod block;
 mod entity;
 mod han;
 mod number;
@@ -235,7 +236,7 @@ impl Folder {
         while let Some(&byte) = bytes.get(at) {
             if byte.is_ascii() {
                 if byte.is_ascii_alphabetic() {
-                    at = writer.letters(bytes, at);
+                    at = writer.words(bytes, at);
                     after_non_starter = false;
                     continue;
                 }

@@ -1,5 +1,6 @@
 //! Tokens on their way out: one open at a time, in a buffer of bytes that becomes text a piece at a time.
 
+use super::block::{BLOCK, Block};
 use super::table::{Class, Entry, Table};
 use super::{NUMBER_BIT, Tokens};
 use crate::hash;
@@ -121,9 +122,70 @@ impl<'t> Writer<'t> {
         }
     }
 
+    /// ASCII letters from `at` on, at which there is one, to the end of the word at least; returns the byte after what
+    /// was read. A word that may go on there stays open.
+    #[inline]
+    pub(super) fn words(&mut self, bytes: &[u8], at: usize) -> usize {
+        if self.open == Kind::Word {
+            return self.letters(bytes, at);
+        }
+        self.close();
+        match bytes[at..].first_chunk() {
+            Some(twice) => at + self.block(twice),
+            None => {
+                // what follows the end of a text is no word of it
+                let rest = &bytes[at..];
+                let mut padded = [u8::MAX; 2 * BLOCK];
+                padded[..rest.len()].copy_from_slice(rest);
+                at + self.block(&padded)
+            }
+        }
+    }
+
+    /// The words that begin in the first half; returns how many bytes were read.
+    #[inline]
+    fn block(&mut self, bytes: &[u8; 2 * BLOCK]) -> usize {
+        let Some(Block { mut letters, simple }) = bytes.first_chunk().map(Block::read) else {
+            return 0;
+        };
+        if self.buffer.len() - self.len < 2 * BLOCK {
+            self.make_room(2 * BLOCK);
+        }
+        let mut done = simple;
+        let mut words = 0;
+        while letters != 0 {
+            let from = letters.trailing_zeros();
+            let to = from + (letters >> from).trailing_ones();
+            letters &= u64::MAX << to;
+            let (from, to) = (from as usize, to as usize);
+            if to == BLOCK && from > 0 {
+                // it begins the next block
+                done = from;
+                break;
+            }
+            self.start = self.len + 1;
+            let Some([space, room @ ..]) = self.buffer[self.len..].first_chunk_mut::<{ BLOCK + 1 }>() else {
+                break;
+            };
+            *space = b' ';
+            for (to, byte) in room.iter_mut().zip(&bytes[from..from + BLOCK]) {
+                *to = byte | 0x20;
+            }
+            self.len = self.start + to - from;
+            if to == simple {
+                self.open = Kind::Word;
+                break;
+            }
+            self.out.hashes.push(hash::token(&room[..to - from]) & !NUMBER_BIT);
+            words += 1;
+        }
+        self.weight = self.weight.saturating_add(2 * words);
+        done
+    }
+
     /// The run of ASCII letters at `at`, of which there is at least one; returns the byte after it.
     #[inline]
-    pub(super) fn letters(&mut self, bytes: &[u8], mut at: usize) -> usize {
+    fn letters(&mut self, bytes: &[u8], mut at: usize) -> usize {
         const ONES: u64 = u64::MAX / 0xFF;
         const HIGH: u64 = ONES << 7;
         self.word();

@@ -147,6 +147,14 @@ pub(super) const fn phrasal(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{fff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{aa60}'..='\u{aa7f}')
 }
 
+/// As [`char::is_alphanumeric`], which searches long for what most texts are written in.
+pub(super) fn alphanumeric(c: char) -> bool {
+    matches!(c, '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{2c1}' | '\u{400}'..='\u{481}'
+        | '\u{620}'..='\u{657}' | '\u{904}'..='\u{93b}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
+        || c.is_alphanumeric()
+}
+
 /// True for a letter that can begin a sentence with a capital.
 pub(super) fn upper(c: char) -> bool {
     if c.is_ascii() {
@@ -268,6 +276,11 @@ pub(super) fn cap(text: &str) -> &str {
 
 /// Appends `start..end` without the white space at its ends, unless nothing is left.
 pub(super) fn push_trimmed(text: &str, start: usize, end: usize, out: &mut Vec<Span>) {
+    out.extend(trimmed(text, start, end));
+}
+
+/// `start..end` without the white space at its ends; nothing if nothing is left.
+pub(super) fn trimmed(text: &str, start: usize, end: usize) -> Option<Span> {
     let piece = &text[start..end];
     let solid = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_graphic());
     let bytes = piece.as_bytes();
@@ -280,8 +293,9 @@ pub(super) fn push_trimmed(text: &str, start: usize, end: usize, out: &mut Vec<S
         to = from + text[from..end].trim_end().len();
     }
     looked(piece.len() - (to - from));
-    if let (true, Ok(start), Ok(end)) = (from < to, u32::try_from(from), u32::try_from(to)) {
-        out.push(Span::new(start, end));
+    match (u32::try_from(from), u32::try_from(to)) {
+        (Ok(start), Ok(end)) if start < end => Some(Span::new(start, end)),
+        _ => None,
     }
 }
 
@@ -301,6 +315,11 @@ mod tests {
             .filter(|c| stop(*c).is_some() != (terminal.contains(*c) || ours.contains(c)))
             .collect();
         assert_eq!(wrong.escape_unicode().to_string(), "");
+    }
+
+    #[test]
+    fn letters_and_digits_are_those_of_unicode() {
+        assert!(('\0'..=char::MAX).all(|c| alphanumeric(c) == c.is_alphanumeric()));
     }
 
     #[test]

@@ -44,3 +44,4 @@ pub use language::Language;
 pub use paragraph::{Paragraphs, paragraphs};
 pub use part::parts;
 pub use sentence::sentences;
+pub(crate) use sentence::sentences_and_whole;

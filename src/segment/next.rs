@@ -35,8 +35,9 @@ impl<'t> Next<'t> {
         };
         let mut letters = text[at..].char_indices().peekable();
         while let Some(&(i, c)) = letters.peek() {
-            if chars::opens(c)
-                || chars::bullet(c)
+            let sign = !c.is_ascii_alphanumeric();
+            if sign && chars::opens(c)
+                || sign && chars::bullet(c)
                 || (next.marks > 0 && c.is_whitespace() && chars::line_break(&text.as_bytes()[at + i..]).is_none())
             {
                 if next.marks == 0 {
@@ -57,12 +58,7 @@ impl<'t> Next<'t> {
             next.ellipsis = rest.starts_with("...") || c == '\u{2026}';
             // A word longer than any in a list need not be read to its end.
             looked(i + 32);
-            let end = rest
-                .char_indices()
-                .take(32)
-                .find(|&(_, c)| !c.is_alphanumeric())
-                .map_or(rest.len().min(64), |(i, _)| i);
-            next.word = rest.get(..end).unwrap_or_default();
+            next.word = rest.get(..word(rest)).unwrap_or_default();
             let mut after = rest[next.word.len()..].chars();
             let sign = after.next();
             next.initial = sign == Some('.') && next.word.chars().nth(1).is_none();
@@ -79,6 +75,18 @@ impl<'t> Next<'t> {
     pub(super) fn is_roman(&self) -> bool {
         is_roman(self.word)
     }
+}
+
+/// Bytes of the letters and digits that `text` begins with, as far as they are looked at.
+fn word(text: &str) -> usize {
+    const LETTERS: usize = 32;
+    let plain = text.bytes().take(LETTERS).take_while(u8::is_ascii_alphanumeric).count();
+    if plain < LETTERS && text.as_bytes().get(plain).is_none_or(u8::is_ascii) {
+        return plain;
+    }
+    let mut letters = text.char_indices().take(LETTERS);
+    let end = letters.find(|&(_, c)| !chars::alphanumeric(c));
+    end.map_or(text.len().min(2 * LETTERS), |(i, _)| i)
 }
 
 /// True for a capital Roman number.

@@ -5,7 +5,7 @@ use crate::model::Span;
 use super::chars::{self, Stop, cap};
 use super::language::Language;
 use super::next::{Next, is_roman};
-use super::rules::{ABBREVIATED, CAPITAL, COUNTED, HARD, NUMBER, OPENER, Rules, SOFT, STARTER};
+use super::rules::{ABBREVIATED, CAPITAL, COUNTED, HARD, NUMBER, OPENER, Rules, SOFT, STARTER, part_table};
 use super::steps::looked;
 use super::wrap::wrapped;
 
@@ -43,6 +43,15 @@ use super::wrap::wrapped;
 ///
 /// [UAX #29]: https://www.unicode.org/reports/tr29/#Sentence_Boundaries
 pub fn sentences(paragraph: &str, language: Language, out: &mut Vec<Span>) {
+    scan(paragraph, language, |sentence, _| out.push(sentence));
+}
+
+/// As [`sentences`]; says of each whether [`super::parts`] would leave it whole. Where it cannot tell it says no.
+pub(crate) fn sentences_and_whole(paragraph: &str, language: Language, out: &mut Vec<(Span, bool)>) {
+    scan(paragraph, language, |sentence, whole| out.push((sentence, whole)));
+}
+
+fn scan(paragraph: &str, language: Language, out: impl FnMut(Span, bool)) {
     let text = cap(paragraph);
     let rules = language.rules();
     // A Thai paragraph is one in whatever language it was said to be.
@@ -104,7 +113,7 @@ struct Found {
 }
 
 impl<'t> Scanner<'t> {
-    fn run(mut self, out: &mut Vec<Span>) {
+    fn run(mut self, mut out: impl FnMut(Span, bool)) {
         let bytes = self.text.as_bytes();
         let mut spaced;
         let table = if self.floor == self.rules.phrase_floor {
@@ -114,18 +123,33 @@ impl<'t> Scanner<'t> {
             spaced[usize::from(b' ')] = u64::MAX;
             &spaced
         };
+        let parting = part_table();
+        // The first place in this sentence at which it may be cut into parts.
+        let mut first = None;
+        let mut push = |text: &str, start: usize, end: usize, first: Option<usize>| {
+            if let Some(sentence) = chars::trimmed(text, start, end) {
+                let end = sentence.range().end;
+                let last = |at: usize| text[at..end].chars().nth(1).is_none();
+                out(sentence, first.is_none_or(|at| at >= end || last(at)));
+            }
+        };
         let mut from = 0;
         while let Some(at) = chars::find(bytes, from, table) {
             looked(at - from);
             let found = self.look(at);
+            if first.is_none() && (parting[usize::from(bytes[at])] != 0 || bytes[at..found.next].contains(&b'\n')) {
+                first = Some(at);
+            }
             if let Some(cut) = found.cut {
-                chars::push_trimmed(self.text, self.start, cut, out);
+                push(self.text, self.start, cut, first);
+                // What stands between the cut and here has been passed.
+                first = (cut < at).then_some(cut);
                 self.start = cut;
                 self.small = None;
             }
             from = found.next;
         }
-        chars::push_trimmed(self.text, self.start, self.text.len(), out);
+        push(self.text, self.start, self.text.len(), first);
     }
 
     fn look(&mut self, at: usize) -> Found {
@@ -275,7 +299,7 @@ impl<'t> Scanner<'t> {
                 space || !(c.is_alphanumeric() && self.is_inner(at, c))
             }
             Stop::Dot if space && next.ellipsis => true,
-            _ if !c.is_alphanumeric() => false,
+            _ if !chars::alphanumeric(c) => false,
             _ if chars::lower(c) => space && self.uncapped(at, stop, closed, next),
             Stop::Bang if space => true,
             Stop::Bang => closed && next.marks == 0 || !c.is_ascii() && !chars::upper(c) || self.glued(at, c, next),
