@@ -327,28 +327,32 @@ impl Detection {
             return Vec::new();
         }
         let mut ahead = repeats.iter().map(|r| r.removed).peekable();
-        let mut goes =
-            |kind: UnitKind, entry: &Entry| ahead.next_if(|u| (u.kind, u.span) == (kind, entry.span)).is_some();
+        let mut goes = |kind: UnitKind, span: Span| ahead.next_if(|u| (u.kind, u.span) == (kind, span)).is_some();
+        let paragraphs = self.store.paragraphs_of_field(article.0, field);
+        let parts = self.store.parts_of(self.store.sentences_of(paragraphs.clone()));
+        let mut parts = parts.map(|part| self.store.span_of_part(part)).peekable();
         let mut units = Vec::new();
-        for paragraph in self.store.paragraphs_of_field(article.0, field) {
-            let paragraph = self.store.paragraph(narrow(paragraph));
-            if goes(UnitKind::Paragraph, &paragraph.entry) {
-                units.push((paragraph.entry.span, true));
+        for paragraph in paragraphs {
+            let sentences = self.store.sentences_in(paragraph);
+            let span = self.store.span_of(sentences.clone());
+            if goes(UnitKind::Paragraph, span) {
+                units.push((span, true));
+                while parts.next_if(|part| part.1 < sentences.end).is_some() {}
                 continue;
             }
-            for sentence in paragraph.sentences() {
-                let entry = self.store.sentence(narrow(sentence));
-                if goes(UnitKind::Sentence, &entry) {
-                    units.push((entry.span, true));
+            for sentence in sentences {
+                let span = self.store.span_of_sentence(sentence);
+                if goes(UnitKind::Sentence, span) {
+                    units.push((span, true));
+                    while parts.next_if(|part| part.1 == sentence).is_some() {}
                     continue;
                 }
                 let before = units.len();
-                for part in self.store.parts_of(sentence..sentence + 1) {
-                    let part = self.store.part(narrow(part));
-                    units.push((part.span, goes(UnitKind::Sentence, &part)));
+                while let Some((span, _)) = parts.next_if(|part| part.1 == sentence) {
+                    units.push((span, goes(UnitKind::Sentence, span)));
                 }
                 if units.len() == before {
-                    units.push((entry.span, false));
+                    units.push((span, false));
                 }
             }
         }
@@ -410,12 +414,23 @@ impl Detection {
             text_bytes: self.store.text_bytes,
             ..Stats::default()
         };
-        for repeat in self.repeats() {
-            match repeat.reason {
+        let mut count = |removal: &Removal, span: Span| {
+            match removal.reason {
                 Reason::Equal => stats.removed_equal += 1,
                 Reason::Near => stats.removed_near += 1,
             }
-            stats.removed_bytes += repeat.removed.span.len() as u64;
+            stats.removed_bytes += span.len() as u64;
+        };
+        let (store, decisions) = (&self.store, &self.decisions);
+        for removal in &decisions.paragraphs {
+            let sentences = store.sentences_in(removal.removed as usize);
+            count(removal, store.span_of(sentences));
+        }
+        for removal in &decisions.sentences {
+            count(removal, store.span_of_sentence(removal.removed as usize));
+        }
+        for removal in &decisions.parts {
+            count(removal, store.span_of_part(removal.removed as usize).0);
         }
         stats
     }

@@ -35,12 +35,6 @@ pub(crate) struct Paragraph {
     pub(crate) end_sentence: u32,
 }
 
-impl Paragraph {
-    pub(crate) fn sentences(&self) -> Range<usize> {
-        self.first_sentence as usize..self.end_sentence as usize
-    }
-}
-
 /// How much fold there is before a unit: bytes, tokens and weight, their low 32 bits. It ends where the next one begins.
 #[derive(Clone, Copy, Debug)]
 struct Low {
@@ -366,16 +360,36 @@ impl Store {
         let next = self.paragraphs.get(number as usize + 1).copied();
         let end = next.unwrap_or(narrow(self.sentences.len()));
         let (from, to) = (first as usize, end as usize);
-        let span = match &self.sentences[from..to] {
-            [first, .., last] => Span::new(first.span.start, last.span.end),
-            [one] => one.span,
-            [] => Span::default(),
-        };
         Paragraph {
-            entry: self.entry(span, from, self.before(from), self.before(to)),
+            entry: self.entry(self.span_of(from..to), from, self.before(from), self.before(to)),
             first_sentence: first,
             end_sentence: end,
         }
+    }
+
+    /// Where the paragraph of these sentences stands.
+    pub(crate) fn span_of(&self, sentences: Range<usize>) -> Span {
+        match &self.sentences[sentences] {
+            [first, .., last] => Span::new(first.span.start, last.span.end),
+            [one] => one.span,
+            [] => Span::default(),
+        }
+    }
+
+    /// Where a sentence stands.
+    pub(crate) fn span_of_sentence(&self, number: usize) -> Span {
+        self.sentences[number].span
+    }
+
+    /// The sentences of one paragraph.
+    pub(crate) fn sentences_in(&self, paragraph: usize) -> Range<usize> {
+        self.sentences_of(paragraph..paragraph + 1)
+    }
+
+    /// Where a part stands, and the sentence it is of.
+    pub(crate) fn span_of_part(&self, number: usize) -> (Span, usize) {
+        let part = &self.parts[number];
+        (part.span, part.sentence as usize)
     }
 
     /// A part by its number.

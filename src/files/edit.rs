@@ -86,7 +86,7 @@ pub(crate) struct Escaped<'t>(pub(crate) &'t str);
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0;
-        while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | ..0x20)) {
+        while let Some(at) = find_escaped(rest.as_bytes()) {
             f.write_str(&rest[..at])?;
             match rest.as_bytes()[at] {
                 b'"' => f.write_str("\\\""),
@@ -102,6 +102,32 @@ impl fmt::Display for Escaped<'_> {
         }
         f.write_str(rest)
     }
+}
+
+/// The first byte that cannot stand in a JSON string by itself: a quote, a backslash, a control character.
+pub(crate) fn find_escaped(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 0xFF;
+    let escaped = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';
+    // Where there is none, thirty-two at a time.
+    let (chunks, _) = bytes.as_chunks::<32>();
+    let plain = chunks
+        .iter()
+        .take_while(|chunk| !chunk.iter().fold(false, |found, &byte| found | escaped(byte)))
+        .count();
+    let mut at = 32 * plain;
+    // Then eight: the lowest bit that a byte leaves by borrowing is that of the first one sought.
+    while let Some(&eight) = bytes[at..].first_chunk() {
+        let eight = u64::from_le_bytes(eight);
+        let below = |value: u64, limit: u8| value.wrapping_sub(ONES * u64::from(limit)) & !value;
+        let equal = |byte: u8| below(eight ^ ONES * u64::from(byte), 1);
+        let found = (below(eight, 0x20) | equal(b'"') | equal(b'\\')) & ONES << 7;
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let rest = bytes[at..].iter().position(|&byte| escaped(byte))?;
+    Some(at + rest)
 }
 
 /// Says what is wrong with `spans` as places in `text`.
@@ -123,9 +149,12 @@ pub(crate) fn check_spans(text: &str, spans: &[Span]) -> Result<(), String> {
 }
 
 /// Number of bytes that the escape at the start of `raw` (which is a backslash) takes, and its character's in UTF-8.
-fn escape_lengths(raw: &str) -> Option<(usize, usize)> {
-    let unit = |at: usize| raw.get(at..at + 4).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-    if raw.as_bytes().get(1)? != &b'u' {
+fn escape_lengths(raw: &[u8]) -> Option<(usize, usize)> {
+    let unit = |at: usize| {
+        let hex = std::str::from_utf8(raw.get(at..at + 4)?).ok()?;
+        u32::from_str_radix(hex, 16).ok()
+    };
+    if raw.get(1)? != &b'u' {
         return Some((2, 1));
     }
     match unit(2)? {
@@ -136,18 +165,20 @@ fn escape_lengths(raw: &str) -> Option<(usize, usize)> {
     }
 }
 
-/// Where the bytes `offsets` (ascending) of the text stand in its spelling `raw`.
-pub(crate) fn raw_offsets(raw: &str, offsets: &[u32]) -> Result<Vec<usize>, String> {
+/// Where the bytes `offsets` (ascending) of the text stand in its spelling `raw`, which has been read before and so is
+/// UTF-8.
+pub(crate) fn raw_offsets(raw: &[u8], offsets: &[u32]) -> Result<Vec<usize>, String> {
     let mut found = Vec::with_capacity(offsets.len());
     let (mut at_raw, mut at_text) = (0, 0);
-    let mut escapes = memchr::memchr_iter(b'\\', raw.as_bytes());
+    let continues = |at: usize| raw.get(at).is_some_and(|byte| matches!(byte, 0x80..0xC0));
+    let mut escapes = memchr::memchr_iter(b'\\', raw);
     // no offset left: no need to look on
     while found.len() < offsets.len() {
         let escape = escapes.by_ref().find(|&at| at >= at_raw).unwrap_or(raw.len());
         let plain = escape - at_raw;
         while let Some(&offset) = offsets.get(found.len()) {
             let offset = offset as usize;
-            let inside = offset < at_text || !raw.is_char_boundary((at_raw + offset - at_text).min(raw.len()));
+            let inside = offset < at_text || continues(at_raw + offset - at_text);
             if offset <= at_text + plain {
                 if inside {
                     return Err(format!("byte {offset} is inside a character of the text"));
@@ -275,6 +306,21 @@ pub(crate) fn apply<'t>(edit: &Edit, text: &'t FieldText) -> Result<Option<Cow<'
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_to_be_escaped_is_found() {
+        for length in 0..90 {
+            for at in 0..=length {
+                for byte in 0..=u8::MAX {
+                    let mut bytes = vec![b'!'; length];
+                    bytes[at..].fill(b'\\');
+                    bytes.iter_mut().skip(at).take(1).for_each(|b| *b = byte);
+                    let slowly = bytes.iter().position(|b| matches!(b, b'"' | b'\\' | ..0x20));
+                    assert_eq!(find_escaped(&bytes), slowly, "{bytes:?}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn both_ways_to_escape_agree() {

@@ -200,7 +200,7 @@ impl Source {
     }
 
     /// Reads the records, in order. Unpacking runs on a thread of its own; lines are parsed on the current rayon
-    /// pool. Memory: about four blocks of 4 MB and their texts, more where one line is longer.
+    /// pool. Memory: about four blocks of 1 MB and their texts, more where one line is longer.
     ///
     /// # Errors
     /// If the options contradict themselves, or the file cannot be opened. What goes wrong later (a cut-off file) is

@@ -229,14 +229,12 @@ impl<'b> Record<'b> {
                     .collect(),
             );
         };
-        let raw = std::str::from_utf8(self.line.get(raw.clone())?).ok()?;
+        let raw = self.line.get(raw.clone())?;
         let ends: Vec<u32> = spans.iter().flat_map(|span| [span.start, span.end]).collect();
         let ends = edit::raw_offsets(raw, &ends).ok()?;
-        Some(
-            ends.chunks_exact(2)
-                .map(|at| Cow::Borrowed(&raw[at[0]..at[1]]))
-                .collect(),
-        )
+        ends.chunks_exact(2)
+            .map(|at| std::str::from_utf8(raw.get(at[0]..at[1])?).ok().map(Cow::Borrowed))
+            .collect()
     }
 
     /// The spelling of one span of `text`: see [`spellings`](Self::spellings).

@@ -247,6 +247,14 @@ impl Folder {
                     continue;
                 }
             }
+            if matches!(byte, 0xC2..=0xDF) {
+                let end = writer.two_byte_letters(table, bytes, at);
+                if end > at {
+                    at = end;
+                    after_non_starter = false;
+                    continue;
+                }
+            }
             let (cp, length) = decode(bytes, at);
             let entry = table.get_entry(cp);
             let next = at + length;
@@ -254,8 +262,6 @@ impl Folder {
                 after_non_starter = false;
                 if entry.is_same(cp) {
                     writer.same(class, bytes, at, length);
-                } else if let (Class::Letter, Some(two)) = (class, entry.two_bytes()) {
-                    writer.letter(two);
                 } else {
                     writer.put(class, entry.mapped());
                 }

@@ -164,19 +164,21 @@ impl<'t> Writer<'t> {
                 break;
             }
             self.start = self.len + 1;
-            let Some([space, room @ ..]) = self.buffer[self.len..].first_chunk_mut::<{ BLOCK + 1 }>() else {
+            let Some(room) = self.buffer[self.len..].first_chunk_mut::<{ 2 * BLOCK }>() else {
                 break;
             };
-            *space = b' ';
-            for (to, byte) in room.iter_mut().zip(&bytes[from..from + BLOCK]) {
-                *to = byte | 0x20;
+            room[0] = b' ';
+            small(&bytes[from..], &mut room[1..]);
+            if to - from > 16 {
+                small(&bytes[from + 16..], &mut room[17..]);
             }
+            let word = &room[1..=to - from];
             self.len = self.start + to - from;
             if to == simple {
                 self.open = Kind::Word;
                 break;
             }
-            self.out.hashes.push(hash::token(&room[..to - from]) & !NUMBER_BIT);
+            self.out.hashes.push(hash::token(word) & !NUMBER_BIT);
             words += 1;
         }
         self.weight = self.weight.saturating_add(2 * words);
@@ -213,6 +215,20 @@ impl<'t> Writer<'t> {
         at
     }
 
+    /// The run of letters of two bytes each at `at`, as far as they are [plain](Entry::plain); returns the byte after it.
+    #[inline]
+    pub(super) fn two_byte_letters(&mut self, table: &Table, bytes: &[u8], mut at: usize) -> usize {
+        while let Some(&[first @ 0xC2..=0xDF, second]) = bytes[at..].first_chunk() {
+            let entry = table.get_entry(u32::from(first & 0x1F) << 6 | u32::from(second & 0x3F));
+            let (Some(Class::Letter), Some(two)) = (entry.plain(), entry.two_bytes()) else {
+                break;
+            };
+            self.letter(two);
+            at += 2;
+        }
+        at
+    }
+
     /// The character of `length` bytes at `at`, which folds to itself.
     #[inline]
     pub(super) fn same(&mut self, class: Class, bytes: &[u8], at: usize, length: usize) {
@@ -233,7 +249,7 @@ impl<'t> Writer<'t> {
 
     /// A letter that is written in two bytes.
     #[inline]
-    pub(super) fn letter(&mut self, bytes: [u8; 2]) {
+    fn letter(&mut self, bytes: [u8; 2]) {
         self.word();
         self.room();
         self.buffer[self.len..self.len + 2].copy_from_slice(&bytes);
@@ -298,5 +314,14 @@ impl<'t> Writer<'t> {
         if entry.is_isolated() {
             self.close();
         }
+    }
+}
+
+/// Copies sixteen bytes, ASCII letters made small; those that are none mean nothing then.
+#[inline]
+fn small(from: &[u8], to: &mut [u8]) {
+    const SMALL: u128 = u128::MAX / 0xFF * 0x20;
+    if let (Some(from), Some(to)) = (from.first_chunk(), to.first_chunk_mut()) {
+        *to = (u128::from_le_bytes(*from) | SMALL).to_le_bytes();
     }
 }

@@ -15,8 +15,8 @@ use super::edit::{self, Edit};
 use super::read::ReadOptions;
 use super::record::{Batch, Fields, Item, Place};
 
-/// Bytes of a block; a longer line makes a longer block.
-const BLOCK: usize = 4 << 20;
+/// Bytes of a block, which the processor's cache holds with its texts; a longer line makes a longer block.
+const BLOCK: usize = 1 << 20;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -69,8 +69,9 @@ impl<R: Read> Blocks<R> {
             let before = data.len();
             // a line longer than a block: read on in steps that grow with it
             let want = self.size.max(before);
-            data.reserve(want);
-            let read = self.reader.by_ref().take(want as u64).read_to_end(&mut data)?;
+            data.resize(before + want, 0);
+            let read = fill(&mut self.reader, &mut data[before..])?;
+            data.truncate(before + read);
             self.end = read < want;
             if self.end {
                 break;
@@ -94,6 +95,20 @@ impl<R: Read> Blocks<R> {
         self.line += memchr::memchr_iter(b'\n', &block.data).count() as u64;
         Ok(Some(block))
     }
+}
+
+/// Reads until `buffer` is full or there is no more.
+fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// Reads the records of a block, on all threads of the current rayon pool, in order; of those lines only that `asked`
@@ -155,9 +170,8 @@ pub(crate) fn splice<'p>(line: &'p [u8], fields: &Fields, edit: &'p Edit) -> Res
     let mut done = 0;
     for (text, raw) in texts {
         let changes = edit::changes(edit, text)?;
-        let literal = std::str::from_utf8(&line[raw.clone()]).map_err(|error| error.to_string())?;
         let ends: Vec<u32> = changes.iter().flat_map(|change| [change.start, change.end]).collect();
-        let ends = edit::raw_offsets(literal, &ends)?;
+        let ends = edit::raw_offsets(&line[raw.clone()], &ends)?;
         for (change, at) in changes.iter().zip(ends.chunks_exact(2)) {
             pieces.push(&line[done..raw.start + at[0]]);
             pieces.extend(change.insertion.map(|insertion| insertion.raw().as_bytes()));

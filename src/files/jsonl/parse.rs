@@ -139,14 +139,17 @@ fn leads_to(key: &str, path: &str) -> bool {
 
 /// The line as text.
 pub(super) fn utf8(line: &[u8]) -> Result<&str, Fault> {
-    std::str::from_utf8(line).map_err(|error| {
-        let at = error.valid_up_to();
-        Fault::new(
-            FaultKind::InvalidUtf8,
-            Some(at),
-            format!("byte {} of the line is not UTF-8", at + 1),
-        )
-    })
+    // twice as fast as that of the standard library, which says where it is wrong
+    simdutf8::basic::from_utf8(line)
+        .or_else(|_| std::str::from_utf8(line))
+        .map_err(|error| {
+            let at = error.valid_up_to();
+            Fault::new(
+                FaultKind::InvalidUtf8,
+                Some(at),
+                format!("byte {} of the line is not UTF-8", at + 1),
+            )
+        })
 }
 
 /// The fault of a record that has none of the wanted fields.

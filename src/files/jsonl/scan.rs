@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use crate::files::edit::find_escaped;
+
 /// Nested lists and objects that are followed, one bit each.
 const DEEPEST: u32 = 63;
 
@@ -143,17 +145,7 @@ impl Scan<'_> {
         let mut plain = true;
         loop {
             let rest = bytes.get(self.at..)?;
-            let near = &rest[..rest.len().min(SHORT)];
-            let at = match near.iter().position(|&byte| matches!(byte, b'"' | b'\\' | ..0x20)) {
-                Some(at) => at,
-                None => {
-                    let at = near.len() + memchr::memchr2(b'"', b'\\', &rest[near.len()..])?;
-                    if has_control(&rest[near.len()..at]) {
-                        return None;
-                    }
-                    at
-                }
-            };
+            let at = find_escaped(rest)?;
             self.at += at + 1;
             match rest[at] {
                 b'"' => return Some(plain),
@@ -270,9 +262,4 @@ impl Scan<'_> {
             }
         }
     }
-}
-
-/// True if there is a control character. Looks at all bytes, which is faster than to stop at the first.
-fn has_control(bytes: &[u8]) -> bool {
-    bytes.iter().fold(false, |found, &byte| found | (byte < 0x20))
 }
