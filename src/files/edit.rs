@@ -104,6 +104,21 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
+/// Appends what [`Escaped`] writes.
+pub(crate) fn push_escaped(text: &str, out: &mut Vec<u8>) {
+    let mut rest = text;
+    while let Some(at) = find_escaped(rest.as_bytes()) {
+        out.extend_from_slice(&rest.as_bytes()[..at]);
+        match rest.as_bytes()[at] {
+            b'\n' => out.extend_from_slice(b"\\n"),
+            same @ (b'"' | b'\\') => out.extend_from_slice(&[b'\\', same]),
+            _ => out.extend_from_slice(Escaped(&rest[at..=at]).to_string().as_bytes()),
+        }
+        rest = &rest[at + 1..];
+    }
+    out.extend_from_slice(rest.as_bytes());
+}
+
 /// The first byte that cannot stand in a JSON string by itself: a quote, a backslash, a control character.
 pub(crate) fn find_escaped(bytes: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::MAX / 0xFF;
@@ -119,8 +134,8 @@ pub(crate) fn find_escaped(bytes: &[u8]) -> Option<usize> {
     while let Some(&eight) = bytes[at..].first_chunk() {
         let eight = u64::from_le_bytes(eight);
         let below = |value: u64, limit: u8| value.wrapping_sub(ONES * u64::from(limit)) & !value;
-        let equal = |byte: u8| below(eight ^ ONES * u64::from(byte), 1);
-        let found = (below(eight, 0x20) | equal(b'"') | equal(b'\\')) & ONES << 7;
+        let equal = |byte: u8| below(eight ^ (ONES * u64::from(byte)), 1);
+        let found = (below(eight, 0x20) | equal(b'"') | equal(b'\\')) & (ONES << 7);
         if found != 0 {
             return Some(at + found.trailing_zeros() as usize / 8);
         }
@@ -329,7 +344,10 @@ mod tests {
             .chain("😀\u{2028}".chars())
             .collect();
         for text in ["", "a", "\"", "a\\b\u{0}", "é\n\n", all.as_str()] {
+            let mut pushed = Vec::new();
+            push_escaped(text, &mut pushed);
             assert_eq!(Escaped(text).to_string(), escape(text));
+            assert_eq!(pushed, escape(text).as_bytes());
         }
     }
 }

@@ -60,5 +60,5 @@ pub use output::{Output, OutputFile, Transaction};
 pub use parquet::hush_caught_panics;
 pub use read::{Batches, ReadOptions, Source};
 pub use record::{Batch, Fault, FaultKind, FieldText, Fields, Id, Place, RankValue, Record};
-pub use rewrite::{Reinstated, RewriteStats};
+pub use rewrite::{Reinstated, RewriteStats, Rewriter};
 pub use sniff::Format;

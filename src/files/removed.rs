@@ -24,7 +24,7 @@
 //! | `article`, `source` | | as above |
 //! | `dropped` | string | the record's line without the texts that were removed, with its line end |
 
-use super::edit::{Escaped, Insertion};
+use super::edit::{Escaped, Insertion, push_escaped};
 use super::error::FileError;
 use super::record::Id;
 use serde::Deserialize;
@@ -96,38 +96,76 @@ impl RemovedUnit<'_> {
     /// # Errors
     /// Those of `out`.
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let kept = &self.kept;
-        write!(
-            out,
-            "{{\"article\":{},\"source\":\"{}\",\"field\":\"{}\",\"unit\":\"{}\",\"bytes\":[{},{}],\"chars\":[{},{}],\
-             \"text\":\"{}\",\"rule\":\"{}\",\"measure\":\"{}\",\"similarity\":{},\"kept\":{{\"article\":{},\
-             \"source\":\"{}\",",
-            Identity(self.article, self.source),
-            Escaped(self.source),
-            Escaped(self.field),
-            self.unit,
-            self.bytes[0],
-            self.bytes[1],
-            self.chars[0],
-            self.chars[1],
-            self.text,
-            self.rule,
-            self.measure,
-            (self.similarity * 1e4).round() / 1e4,
-            Identity(kept.article, kept.source),
-            Escaped(kept.source),
-        )?;
-        if let Some(field) = kept.field {
-            write!(out, "\"field\":\"{}\",", Escaped(field))?;
-        }
-        writeln!(
-            out,
-            "\"bytes\":[{},{}],\"text\":\"{}\"}}}}",
-            kept.bytes[0],
-            kept.bytes[1],
-            Escaped(kept.text)
-        )
+        let mut line = Vec::with_capacity(512 + self.text.len() + self.kept.text.len());
+        self.push(&mut line);
+        out.write_all(&line)
     }
+
+    fn push(&self, out: &mut Vec<u8>) {
+        let kept = &self.kept;
+        push_identity(self.article, self.source, b"{\"article\":", out);
+        push_string(b",\"source\":\"", self.source, out);
+        push_string(b"\",\"field\":\"", self.field, out);
+        out.extend_from_slice(b"\",\"unit\":\"");
+        out.extend_from_slice(self.unit.as_bytes());
+        push_range(b"\",\"bytes\":[", self.bytes, out);
+        push_range(b"],\"chars\":[", self.chars, out);
+        out.extend_from_slice(b"],\"text\":\"");
+        out.extend_from_slice(self.text.as_bytes());
+        out.extend_from_slice(b"\",\"rule\":\"");
+        out.extend_from_slice(self.rule.as_bytes());
+        out.extend_from_slice(b"\",\"measure\":\"");
+        out.extend_from_slice(self.measure.as_bytes());
+        out.extend_from_slice(b"\",\"similarity\":");
+        let similarity = (self.similarity * 1e4).round() / 1e4;
+        out.extend_from_slice(similarity.to_string().as_bytes());
+        push_identity(kept.article, kept.source, b",\"kept\":{\"article\":", out);
+        push_string(b",\"source\":\"", kept.source, out);
+        if let Some(field) = kept.field {
+            push_string(b"\",\"field\":\"", field, out);
+        }
+        push_range(b"\",\"bytes\":[", kept.bytes, out);
+        push_string(b"],\"text\":\"", kept.text, out);
+        out.extend_from_slice(b"\"}}\n");
+    }
+}
+
+fn push_string(before: &[u8], text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(before);
+    push_escaped(text, out);
+}
+
+fn push_identity(id: Option<&Id>, source: &str, before: &[u8], out: &mut Vec<u8>) {
+    match id {
+        Some(id) => {
+            out.extend_from_slice(before);
+            out.extend_from_slice(id.raw().as_bytes());
+        }
+        None => {
+            out.extend_from_slice(before);
+            push_string(b"\"", source, out);
+            out.push(b'"');
+        }
+    }
+}
+
+fn push_range(before: &[u8], [start, end]: [u32; 2], out: &mut Vec<u8>) {
+    out.extend_from_slice(before);
+    push_number(start, out);
+    out.push(b',');
+    push_number(end, out);
+}
+
+fn push_number(mut number: u32, out: &mut Vec<u8>) {
+    let before = out.len();
+    loop {
+        out.push(b'0' + u8::try_from(number % 10).unwrap_or_default());
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out[before..].reverse();
 }
 
 /// Writes the line for a record that is left out.

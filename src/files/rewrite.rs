@@ -5,6 +5,8 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use rayon::prelude::*;
+
 use super::codec::Encoder;
 use super::edit::{self, Edit};
 use super::error::FileError;
@@ -50,6 +52,49 @@ impl AddAssign for RewriteStats {
         self.reinstated += other.reinstated;
         self.copied += other.copied;
     }
+}
+
+/// Changes the records of a file in three steps, of which only the middle one, which changes nothing else, runs on
+/// many threads at once. See [`Source::rewrite_by`].
+pub trait Rewriter: Sync {
+    /// What can go wrong.
+    type Error: From<FileError> + Send;
+    /// What was seen of a record and is needed to edit it.
+    type Seen: Send + Sync;
+    /// What is to be told of an edited record.
+    type Told: Send;
+
+    /// True if a line of JSONL has to be read, by its number; asked once about each, in order, some time before it is
+    /// seen. All others are copied as they are, good or faulty, and not counted.
+    fn asks(&mut self, line: u64) -> bool {
+        let _ = line;
+        true
+    }
+
+    /// Sees a good record; they come in the order of the file, each before it is edited.
+    ///
+    /// # Errors
+    /// Whatever stops the rewriting.
+    fn see(&mut self, record: &Record<'_>) -> Result<Self::Seen, Self::Error>;
+
+    /// Says how to change a record. Records seen before it have been seen; some after it may have been, too.
+    ///
+    /// # Errors
+    /// Whatever stops the rewriting.
+    fn edit(&self, record: &Record<'_>, seen: &Self::Seen) -> Result<(Edit, Self::Told), Self::Error>;
+
+    /// Takes what editing told; in the order of the file.
+    ///
+    /// # Errors
+    /// Whatever stops the rewriting.
+    fn settle(&mut self, told: Self::Told) -> Result<(), Self::Error>;
+}
+
+/// What becomes of a line.
+enum Line {
+    Same,
+    Dropped,
+    Edited(Vec<u8>),
 }
 
 impl Source {
@@ -101,6 +146,93 @@ impl Source {
         self.rewrite_asked(options, output, &mut std::iter::empty(), asked, edit)
     }
 
+    /// Like [`rewrite_some`](Self::rewrite_some), with lines of JSONL edited side by side on the current rayon pool, a
+    /// few MB at a time. Rows of Parquet and text files are edited one after the other, and not asked about.
+    ///
+    /// # Errors
+    /// As [`rewrite`](Self::rewrite); of several errors the first one in the file counts.
+    pub fn rewrite_by<R: Rewriter>(
+        &self,
+        options: &ReadOptions,
+        output: Output,
+        rewriter: &mut R,
+    ) -> Result<RewriteStats, R::Error> {
+        if self.format == Format::Jsonl {
+            self.check_output(&output)?;
+            return self.rewrite_lines_by(options, output, rewriter);
+        }
+        self.rewrite(options, output, &mut |record| {
+            let seen = rewriter.see(record)?;
+            let (edit, told) = rewriter.edit(record, &seen)?;
+            rewriter.settle(told)?;
+            Ok(edit)
+        })
+    }
+
+    fn rewrite_lines_by<R: Rewriter>(
+        &self,
+        options: &ReadOptions,
+        output: Output,
+        rewriter: &mut R,
+    ) -> Result<RewriteStats, R::Error> {
+        let mut copy = Copy::new(self, output);
+        let mut stats = RewriteStats::default();
+        let mut batches = self.read(options)?;
+        while let Some(batch) = batches.next_asked(&mut |line| rewriter.asks(line)) {
+            let batch = batch?;
+            copy.keep(&batch.data[..batch.head])?;
+            let good = |item| batch.record(item).filter(|record| record.outcome.is_ok());
+            let seen: Vec<Option<R::Seen>> = (batch.items.iter())
+                .map(|item| good(item).map(|record| rewriter.see(&record)).transpose())
+                .collect::<Result<_, _>>()?;
+            let edited: Vec<_> = (batch.items.par_iter().zip(&seen))
+                .map(|(item, seen)| Some(self.edit_line(rewriter, &good(item)?, seen.as_ref()?)))
+                .collect();
+            for (item, edited) in batch.items.iter().zip(edited) {
+                let line = &batch.data[item.line.clone()];
+                let Some(edited) = edited else {
+                    stats.faulty += u64::from(item.outcome.is_some());
+                    copy.keep(line)?;
+                    continue;
+                };
+                let (edited, told) = edited?;
+                rewriter.settle(told)?;
+                stats.records += 1;
+                match edited {
+                    Line::Same => copy.keep(line)?,
+                    Line::Dropped => {
+                        stats.dropped += 1;
+                        copy.change(&[])?;
+                    }
+                    Line::Edited(line) => {
+                        stats.edited += 1;
+                        copy.change(&line)?;
+                    }
+                }
+            }
+        }
+        stats.copied = u64::from(copy.finish()?);
+        Ok(stats)
+    }
+
+    fn edit_line<R: Rewriter>(
+        &self,
+        rewriter: &R,
+        record: &Record<'_>,
+        seen: &R::Seen,
+    ) -> Result<(Line, R::Told), R::Error> {
+        let (edit, told) = rewriter.edit(record, seen)?;
+        let Ok(fields) = record.outcome else {
+            return Ok((Line::Same, told));
+        };
+        if edit == Edit::Drop {
+            return Ok((Line::Dropped, told));
+        }
+        let pieces = splice(record.line, fields, &edit)
+            .map_err(|what| FileError::edit(&self.name, record.place.line_or_row, what))?;
+        Ok((pieces.map_or(Line::Same, |pieces| Line::Edited(pieces.concat())), told))
+    }
+
     /// Like [`rewrite`](Self::rewrite), and puts dropped lines back (JSONL only): `reinstated`, sorted by line.
     ///
     /// Records carry the line numbers of the *original* file, reinstated lines included, and reinstated lines are
@@ -127,12 +259,7 @@ impl Source {
         asked: &mut dyn FnMut(u64) -> bool,
         edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
     ) -> Result<RewriteStats, E> {
-        if let Target::File { path, .. } = &output.target
-            && same_file(path, &self.path)
-        {
-            let path = path.display();
-            return Err(FileError::settings(format!("{path} is an input: choose another output")).into());
-        }
+        self.check_output(&output)?;
         if self.format != Format::Jsonl && reinstated.next().is_some() {
             return Err(cannot_drop(self).into());
         }
@@ -140,6 +267,18 @@ impl Source {
             Format::Jsonl => self.rewrite_lines(options, output, reinstated, asked, edit),
             Format::Text => self.rewrite_text(options, output, edit),
             Format::Parquet => parquet::rewrite(self, options, output, edit),
+        }
+    }
+
+    fn check_output(&self, output: &Output) -> Result<(), FileError> {
+        match &output.target {
+            Target::File { path, .. } if same_file(path, &self.path) => {
+                let path = path.display();
+                Err(FileError::settings(format!(
+                    "{path} is an input: choose another output"
+                )))
+            }
+            _ => Ok(()),
         }
     }
 

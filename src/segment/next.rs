@@ -36,8 +36,7 @@ impl<'t> Next<'t> {
         let mut letters = text[at..].char_indices().peekable();
         while let Some(&(i, c)) = letters.peek() {
             let sign = !c.is_ascii_alphanumeric();
-            if sign && chars::opens(c)
-                || sign && chars::bullet(c)
+            if sign && (chars::opens(c) || chars::bullet(c))
                 || (next.marks > 0 && c.is_whitespace() && chars::line_break(&text.as_bytes()[at + i..]).is_none())
             {
                 if next.marks == 0 {

@@ -3,7 +3,6 @@
 use anyhow::{Result, bail};
 use redite::ArticleId;
 use redite::files::{Format, Record, Source};
-use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 /// The lines or rows of a file that are articles, a bit each.
@@ -32,9 +31,9 @@ pub(crate) struct Again<'c> {
     /// By article: whether its record has to be seen.
     needed: &'c [bool],
     by_line: bool,
-    next: Cell<u32>,
+    next: u32,
     /// What was asked for and is still to come.
-    ahead: RefCell<VecDeque<(u64, ArticleId)>>,
+    ahead: VecDeque<(u64, ArticleId)>,
 }
 
 impl<'c> Again<'c> {
@@ -44,34 +43,35 @@ impl<'c> Again<'c> {
             places,
             needed,
             by_line: source.format() == Format::Jsonl,
-            next: Cell::new(first.0),
-            ahead: RefCell::default(),
+            next: first.0,
+            ahead: VecDeque::new(),
         }
     }
 
-    fn count(&self) -> ArticleId {
-        ArticleId(self.next.replace(self.next.get() + 1))
+    fn count(&mut self) -> ArticleId {
+        self.next += 1;
+        ArticleId(self.next - 1)
     }
 
     /// True if the line has to be read; to be asked once about each, in order.
-    pub(crate) fn asks(&self, line: u64) -> bool {
+    pub(crate) fn asks(&mut self, line: u64) -> bool {
         if !self.places.contains(line) {
             return false;
         }
         let article = self.count();
         let needed = self.needed.get(article.0 as usize).copied().unwrap_or(true);
         if needed {
-            self.ahead.borrow_mut().push_back((line, article));
+            self.ahead.push_back((line, article));
         }
         needed
     }
 
     /// The number of a record that has come.
-    pub(crate) fn number(&self, record: &Record<'_>) -> Result<ArticleId> {
+    pub(crate) fn number(&mut self, record: &Record<'_>) -> Result<ArticleId> {
         if !self.by_line {
             return Ok(self.count());
         }
-        match self.ahead.borrow_mut().pop_front() {
+        match self.ahead.pop_front() {
             Some((line, article)) if line == record.place.line_or_row => Ok(article),
             _ => bail!("an input has changed while it was read; run again"),
         }

@@ -150,32 +150,24 @@ impl Corpus {
         ))
     }
 
-    /// The units that others were removed in favour of, sorted.
-    pub(crate) fn kept_units(&self) -> Vec<Unit> {
-        let mut kept: Vec<Unit> = self.detection.repeats().map(|r| r.kept).collect();
-        kept.sort_unstable();
-        kept.dedup();
-        kept
-    }
-
-    /// By article: true if something goes or is kept in favour of something, so that its text has to be seen again.
-    pub(crate) fn touched(&self) -> Vec<bool> {
-        let mut touched = vec![false; self.text_bytes.len()];
-        for article in self
-            .detection
-            .repeats()
-            .flat_map(|r| [r.removed.article, r.kept.article])
-        {
-            if let Some(touched) = touched.get_mut(article.0 as usize) {
-                *touched = true;
+    /// What of the texts has to be seen again.
+    pub(crate) fn needed(&self) -> Needed {
+        let mut needed = Needed {
+            kept: Vec::new(),
+            touched: vec![false; self.text_bytes.len()],
+            kept_come_first: true,
+        };
+        for repeat in self.detection.repeats() {
+            let (removed, kept) = (repeat.removed.article, repeat.kept.article);
+            needed.kept_come_first &= kept <= removed;
+            needed.kept.push(repeat.kept);
+            for article in [removed, kept] {
+                if let Some(touched) = needed.touched.get_mut(article.0 as usize) {
+                    *touched = true;
+                }
             }
         }
-        touched
-    }
-
-    /// True if every unit is removed in favour of one that stands before it, so that one pass sees the kept one first.
-    pub(crate) fn kept_come_first(&self) -> bool {
-        self.detection.repeats().all(|r| r.kept.article <= r.removed.article)
+        needed
     }
 
     /// Reads everything once more and shows each good record with its number.
@@ -216,6 +208,16 @@ impl Corpus {
             .and_then(|t| self.options.text_fields.get(t.field))
             .map_or("text", String::as_str)
     }
+}
+
+/// See [`Corpus::needed`].
+pub(crate) struct Needed {
+    /// The units that others were removed in favour of.
+    pub(crate) kept: Vec<Unit>,
+    /// By article: true if something goes or is kept in favour of something.
+    pub(crate) touched: Vec<bool>,
+    /// True if every unit is removed in favour of one that stands before it, so that one pass sees the kept one first.
+    pub(crate) kept_come_first: bool,
 }
 
 /// Where a record stands, as it is written in output.
@@ -337,14 +339,6 @@ pub(crate) struct Known {
 }
 
 impl Provenance {
-    /// Ready to meet the kept units of a corpus.
-    pub(crate) fn of(corpus: &Corpus) -> Self {
-        Self {
-            wanted: corpus.kept_units(),
-            known: HashMap::new(),
-        }
-    }
-
     /// Ready to meet these units.
     pub(crate) fn of_units(mut wanted: Vec<Unit>) -> Self {
         wanted.sort_unstable();

@@ -68,7 +68,7 @@ impl<R: Read> Blocks<R> {
         while !self.end {
             let before = data.len();
             // a line longer than a block: read on in steps that grow with it
-            let want = self.size.max(before);
+            let want = if before < self.size { self.size - before } else { before };
             data.resize(before + want, 0);
             let read = fill(&mut self.reader, &mut data[before..])?;
             data.truncate(before + read);

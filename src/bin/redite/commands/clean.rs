@@ -7,11 +7,12 @@ use crate::exit::Exit;
 use crate::progress::Progress;
 use crate::summary::{Counted, Summary};
 use anyhow::{Context, Result, bail};
-use redite::Cut;
 use redite::files::removed::write_dropped;
-use redite::files::{Edit, Output, Record, Source, Transaction, refuse_overwrite};
+use redite::files::{Edit, Output, OutputFile, Record, Rewriter, Source, Transaction, refuse_overwrite};
+use redite::{ArticleId, Cut};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// Above this share of the text a warning is due even where no limit was set.
@@ -37,66 +38,46 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     let stats = corpus.detection.stats();
     check_share(args, &stats, &progress)?;
 
-    let mut provenance = Provenance::of(&corpus);
-    if !corpus.kept_come_first() {
+    let needed = corpus.needed();
+    let mut provenance = Provenance::of_units(needed.kept);
+    if !needed.kept_come_first {
         corpus.each_record(|source, article, record, _| {
             provenance.meet(&corpus, source, article, record);
             Ok(())
         })?;
     }
     let mut removed = match &args.removed {
-        Some(path) => Some(report(path, &transaction).create()?),
+        Some(path) => Some(Mutex::new(report(path, &transaction).create()?)),
         None => None,
     };
     progress.phase("writing");
     let mut counted = Counted::of(&corpus);
-    let touched = corpus.touched();
     for (i, source) in corpus.sources.iter().enumerate() {
         let output = places.output(source, &transaction);
         match corpus.first_article[i] {
             // it cannot be read, so it cannot be packed anew
             None => source.copy(output)?,
             Some(first) => {
-                let again = Again::new(source, first, &corpus.places[i], &touched);
-                let mut edit = |record: &Record<'_>| -> Result<Edit> {
-                    let article = again.number(record)?;
-                    provenance.meet(&corpus, source, article, record);
-                    let Ok(fields) = record.outcome else {
-                        return Ok(Edit::Keep);
-                    };
-                    let cuts = corpus.cuts(article, fields);
-                    counted.count(&corpus, article, &cuts);
-                    if cuts.iter().all(Vec::is_empty) {
-                        return Ok(Edit::Keep);
-                    }
-                    let deletion = deletion(record, &cuts);
-                    if let Some(out) = &mut removed {
-                        provenance.removed(&corpus, source, record, &cuts, |unit, _| {
-                            unit.write(out).map_err(|cause| out.error(cause).into())
-                        })?;
-                    }
-                    if args.drop_empty && source.format().can_drop() && nothing_left(record, &cuts) {
-                        if let Some(out) = &mut removed {
-                            let line = record.raw_line_after(&deletion)?;
-                            let place = place(source, record.place);
-                            write_dropped(out, fields.id.as_ref(), &place, &line).map_err(|cause| out.error(cause))?;
-                        }
-                        counted.dropped += 1;
-                        return Ok(Edit::Drop);
-                    }
-                    Ok(deletion)
+                let mut cleaner = Cleaner {
+                    corpus: &corpus,
+                    source,
+                    drop_empty: args.drop_empty && source.format().can_drop(),
+                    again: Again::new(source, first, &corpus.places[i], &needed.touched),
+                    provenance: &mut provenance,
+                    counted: &mut counted,
+                    removed: removed.as_mut(),
                 };
                 let output = match &places {
                     Places::File(path) => output.packed_as(path),
                     _ => output,
                 };
-                source.rewrite_some(&corpus.options, output, &mut |line| again.asks(line), &mut edit)?;
+                source.rewrite_by(&corpus.options, output, &mut cleaner)?;
             }
         }
         progress.finish(source.size());
     }
     if let Some(out) = removed {
-        out.finish()?;
+        out.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
     }
     progress.clear();
     let summary = Summary::new(&corpus, &stats, counted, started.elapsed());
@@ -114,6 +95,85 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     } else {
         Exit::Done
     })
+}
+
+/// Takes the repeats out of one file.
+struct Cleaner<'c> {
+    corpus: &'c Corpus,
+    source: &'c Source,
+    drop_empty: bool,
+    again: Again<'c>,
+    provenance: &'c mut Provenance,
+    counted: &'c mut Counted,
+    /// Written from one thread only; the lock is what lets the others see the rest.
+    removed: Option<&'c mut Mutex<OutputFile>>,
+}
+
+/// What went from one record.
+struct Gone {
+    article: ArticleId,
+    cuts: Vec<Vec<Cut>>,
+    /// Its lines in the file of removed units.
+    lines: Vec<u8>,
+    dropped: bool,
+}
+
+impl Rewriter for Cleaner<'_> {
+    type Error = anyhow::Error;
+    type Seen = ArticleId;
+    type Told = Gone;
+
+    fn asks(&mut self, line: u64) -> bool {
+        self.again.asks(line)
+    }
+
+    fn see(&mut self, record: &Record<'_>) -> Result<ArticleId> {
+        let article = self.again.number(record)?;
+        self.provenance.meet(self.corpus, self.source, article, record);
+        Ok(article)
+    }
+
+    fn edit(&self, record: &Record<'_>, &article: &ArticleId) -> Result<(Edit, Gone)> {
+        let (corpus, source) = (self.corpus, self.source);
+        let mut gone = Gone {
+            article,
+            cuts: Vec::new(),
+            lines: Vec::new(),
+            dropped: false,
+        };
+        let Ok(fields) = record.outcome else {
+            return Ok((Edit::Keep, gone));
+        };
+        gone.cuts = corpus.cuts(article, fields);
+        if gone.cuts.iter().all(Vec::is_empty) {
+            return Ok((Edit::Keep, gone));
+        }
+        let deletion = deletion(record, &gone.cuts);
+        let reports = self.removed.is_some();
+        if reports {
+            let lines = &mut gone.lines;
+            (self.provenance).removed(corpus, source, record, &gone.cuts, |unit, _| Ok(unit.write(lines)?))?;
+        }
+        gone.dropped = self.drop_empty && nothing_left(record, &gone.cuts);
+        if !gone.dropped {
+            return Ok((deletion, gone));
+        }
+        if reports {
+            let line = record.raw_line_after(&deletion)?;
+            write_dropped(&mut gone.lines, fields.id.as_ref(), &place(source, record.place), &line)?;
+        }
+        Ok((Edit::Drop, gone))
+    }
+
+    fn settle(&mut self, gone: Gone) -> Result<()> {
+        self.counted.count(self.corpus, gone.article, &gone.cuts);
+        self.counted.dropped += u64::from(gone.dropped);
+        if let Some(out) = &mut self.removed {
+            let out = out.get_mut().unwrap_or_else(PoisonError::into_inner);
+            out.write_all(&gone.lines).map_err(|cause| out.error(cause))?;
+        }
+        Ok(())
+    }
 }
 
 fn check_share(args: &CleanArgs, stats: &redite::Stats, progress: &Progress) -> Result<()> {

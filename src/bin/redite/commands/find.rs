@@ -72,8 +72,9 @@ fn totals(stats: &Stats) -> String {
 
 /// Calls `write` with every repeat, in input order, and the text of its field that would go.
 fn each_removed(corpus: &Corpus, mut write: impl FnMut(&RemovedUnit<'_>, &str) -> Result<()>) -> Result<()> {
-    let mut provenance = Provenance::of(corpus);
-    if !corpus.kept_come_first() {
+    let needed = corpus.needed();
+    let mut provenance = Provenance::of_units(needed.kept);
+    if !needed.kept_come_first {
         corpus.each_record(|source, article, record, _| {
             provenance.meet(corpus, source, article, record);
             Ok(())
