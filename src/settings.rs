@@ -261,7 +261,8 @@ impl DetectorBuilder {
         self
     }
 
-    /// The language of articles that name none: by default it is detected.
+    /// The language of articles that name none: by default it is detected, but for texts of one plain sentence, which
+    /// every language cuts alike.
     #[must_use]
     pub fn language(mut self, language: Option<Language>) -> Self {
         self.settings.language = language;

@@ -141,11 +141,11 @@ impl Store {
     /// Cuts and folds one article and appends it.
     pub(crate) fn push(&mut self, article: &Article<'_>, settings: &Settings, scratch: &mut Scratch) {
         let language = article.language.or(settings.language).unwrap_or_else(|| {
-            article
-                .texts
-                .iter()
-                .max_by_key(|t| t.len())
-                .map_or(Language::UNKNOWN, |t| Language::detect(t))
+            let longest = article.texts.iter().max_by_key(|text| text.len());
+            match longest {
+                Some(text) if !article.texts.iter().all(|text| segment::is_cut_alike(text)) => Language::detect(text),
+                _ => Language::UNKNOWN,
+            }
         });
         if article.rank.is_some() {
             self.ranks.resize(self.records.len(), None);

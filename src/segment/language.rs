@@ -155,11 +155,7 @@ impl Language {
             let most = SCRIPTS.iter().map(|script| script.2).max_by_key(|code| sum(code));
             return Self::from_tag(most.unwrap_or_default());
         }
-        let likely = if all >= SURE {
-            likely::likely(&letters)
-        } else {
-            Vec::new()
-        };
+        let likely = likely::likely(&letters);
         let detected = match likely[..] {
             [] => None,
             [one] => return Self::from_tag(one.code()),
@@ -214,9 +210,61 @@ impl fmt::Debug for Language {
     }
 }
 
+/// True if a text is evidently one sentence by the rules of every language: words of the Latin script with spaces, commas
+/// and hyphens between them, dots inside numbers, and at most one stop, at the end.
+///
+/// A notice of one line need not be asked what language it is in, which takes longer than all else.
+pub(crate) fn is_cut_alike(text: &str) -> bool {
+    let text = text.trim_matches(' ');
+    let text = text.strip_suffix(['.', '!', '?']).unwrap_or(text);
+    let bytes = text.as_bytes();
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    text.char_indices().all(|(at, c)| match c {
+        ' ' | ',' | '-' => true,
+        '.' => at > 0 && is_digit(at - 1) && is_digit(at + 1),
+        _ => c < '\u{250}' && c.is_alphanumeric(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::segment::sentences;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_cut_alike_is_one_sentence(text in "[a-zA-ZéßØ0-9 ,.!?-]{0,40}") {
+            if is_cut_alike(&text) {
+                let text = text.trim();
+                for rules in 0..=u8::MAX {
+                    let mut spans = Vec::new();
+                    sentences(text, Language::with_rules(rules), &mut spans);
+                    prop_assert!(spans.len() <= 1, "{text:?} in {}", Language::with_rules(rules));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn few_texts_are_cut_alike() {
+        for text in ["We and our 12 partners, until 3.10.2000.", "", "Ça va ?", " one-off "] {
+            assert!(is_cut_alike(text), "{text:?}");
+        }
+        for text in [
+            "Mr. Ada",
+            "a.b",
+            "a: b",
+            "α",
+            "a\nb",
+            "a...",
+            "He said \"no.\"",
+            ".5",
+            "5. ",
+        ] {
+            assert_eq!(is_cut_alike(text), text == "5. ", "{text:?}");
+        }
+    }
 
     #[test]
     fn tags() {

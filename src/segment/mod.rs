@@ -41,6 +41,7 @@ mod steps;
 mod wrap;
 
 pub use language::Language;
+pub(crate) use language::is_cut_alike;
 pub use paragraph::{Paragraphs, paragraphs};
 pub use part::parts;
 pub use sentence::sentences;

@@ -142,8 +142,8 @@ const LONGEST: usize = 9;
 
 /// So many words of a text have to be common ones, and one in so many, or nothing is said: menus and source code have
 /// words of English in every language.
-const ENOUGH: u32 = 12;
-const ONE_IN: u32 = 4;
+const ENOUGH: u32 = 3;
+const ONE_IN: u32 = 6;
 
 static LANGUAGES_OF: LazyLock<HashMap<&str, u64>> = LazyLock::new(|| {
     let mut languages = HashMap::new();
@@ -157,7 +157,7 @@ static LANGUAGES_OF: LazyLock<HashMap<&str, u64>> = LazyLock::new(|| {
 
 /// The languages that words joined by spaces can be in; empty if that cannot be told.
 ///
-/// Those that have a third as many of the common words as the one that has most are likely, too.
+/// Those that have half as many of the common words as the one that has most are likely, too.
 pub(super) fn likely(words: &str) -> Vec<Lang> {
     let mut found = [0_u32; WORDS.len()];
     let mut small = [0_u8; LONGEST];
@@ -185,7 +185,7 @@ pub(super) fn likely(words: &str) -> Vec<Lang> {
     if most < ENOUGH || most * ONE_IN < all {
         return Vec::new();
     }
-    let often = WORDS.iter().zip(found).filter(|&(_, found)| found * 3 >= most);
+    let often = WORDS.iter().zip(found).filter(|&(_, found)| found * 2 >= most);
     often.map(|(&(lang, _), _)| lang).collect()
 }
 
@@ -214,8 +214,8 @@ mod tests {
                       med en båd fra øen at han kom til byen og at han har set den på en tur";
         assert_eq!(likely(danish), [Lang::Dan, Lang::Nob, Lang::Swe]);
         // too few words, and words of English among others
-        assert!(likely("The report of the committee was not in the hands of the members").is_empty());
-        assert!(likely(&format!("{english} {}", "mutta kuitenkin sanoja muita ".repeat(40))).is_empty());
+        assert!(likely("The report by Committee Four").is_empty());
+        assert!(likely(&format!("{english} {}", "kuitenkin sanoja muita ".repeat(80))).is_empty());
         assert!(likely("").is_empty());
         assert!(likely(&"é".repeat(600)).is_empty());
     }
