@@ -2,16 +2,21 @@
 
 use crate::article::Article;
 use crate::decide::ranges::removal_ranges;
-use crate::decide::{self, Decisions, Removal};
+use crate::decide::{self, Removed, Verdicts};
 use crate::error::SettingsError;
 use crate::join::Similarity;
 use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
 use crate::segment::Language;
 use crate::settings::{DetectorBuilder, Settings};
+use crate::spill::Bits;
 use crate::store::{Entry, Scratch, Store, narrow};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+mod bounded;
+
+pub use bounded::{BoundedDetection, BoundedSession, Memory};
 
 /// A unit that repeats another, and the unit it repeats, which is kept.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -84,6 +89,15 @@ impl Detector {
         session.finish()
     }
 
+    /// Begins a corpus that may be too large for memory: what exceeds `memory` goes to temporary files. The result is
+    /// that of [`Detector::session`].
+    ///
+    /// # Errors
+    /// If [`crate::Keep`] asks for an order that needs all articles in memory.
+    pub fn session_within(&self, memory: Memory) -> Result<BoundedSession, SettingsError> {
+        BoundedSession::new(self.settings, memory)
+    }
+
     /// Begins a corpus that is pushed article by article.
     #[must_use]
     pub fn session(&self) -> Session {
@@ -125,23 +139,15 @@ impl Session {
 
     /// Takes many articles, cutting and folding them side by side; they get the next numbers in their order.
     pub fn push_all(&mut self, articles: &[Article<'_>]) {
-        const SHARE: usize = 16;
-        let settings = &self.settings;
         if rayon::current_num_threads() == 1 {
             let (store, scratch) = (&mut self.store, &mut self.scratch);
             return articles
                 .iter()
-                .for_each(|article| store.push(article, settings, scratch));
+                .for_each(|article| store.push(article, &self.settings, scratch));
         }
-        let stores: Vec<Store> = articles
-            .par_chunks(SHARE)
-            .map_init(Scratch::default, |scratch, share| {
-                let mut store = Store::default();
-                share.iter().for_each(|article| store.push(article, settings, scratch));
-                store
-            })
-            .collect();
-        stores.into_iter().for_each(|store| self.store.append(store));
+        stores(articles, &self.settings)
+            .into_iter()
+            .for_each(|store| self.store.append(store));
     }
 
     /// The number the next article will get.
@@ -172,7 +178,8 @@ impl Session {
             let done = done.fetch_add(units, Ordering::Relaxed) + units;
             observe((done as f64 / all.max(1) as f64).min(1.0));
         });
-        Detection::new(self.store, decisions)
+        let verdicts = decisions.resolve(&self.store);
+        Detection::new(0, self.store, verdicts)
     }
 
     /// Decides everything and pushes it, repeat by repeat in the order of the removed units, into a sink: for results
@@ -189,6 +196,19 @@ impl Session {
         sink.finish(&stats)?;
         Ok(stats)
     }
+}
+
+/// Cuts and folds articles side by side; the stores are in their order.
+fn stores(articles: &[Article<'_>], settings: &Settings) -> Vec<Store> {
+    const SHARE: usize = 16;
+    articles
+        .par_chunks(SHARE)
+        .map_init(Scratch::default, |scratch, share| {
+            let mut store = Store::default();
+            share.iter().for_each(|article| store.push(article, settings, scratch));
+            store
+        })
+        .collect()
 }
 
 /// Takes repeats one by one. See [`Session::finish_into`].
@@ -249,8 +269,10 @@ impl std::ops::AddAssign for Stats {
 /// Everything decided, by the numbers of the articles.
 #[derive(Debug)]
 pub struct Detection {
+    /// The number of the first article in the store.
+    first: u32,
     store: Store,
-    decisions: Decisions,
+    verdicts: Verdicts,
 }
 
 /// A removed unit with the bytes that go with it.
@@ -263,60 +285,92 @@ pub struct Cut {
 }
 
 impl Detection {
-    fn new(store: Store, decisions: Decisions) -> Self {
-        Self { store, decisions }
+    fn new(first: u32, store: Store, verdicts: Verdicts) -> Self {
+        Self { first, store, verdicts }
     }
 
     /// Number of articles.
     #[must_use]
     pub fn articles(&self) -> u32 {
-        u32::try_from(self.store.records.len()).unwrap_or(u32::MAX)
+        narrow(self.store.records.len())
+    }
+
+    /// The number of the first article: 0, but for one of the blocks of a [`BoundedDetection`].
+    #[must_use]
+    pub fn first_article(&self) -> ArticleId {
+        ArticleId(self.first)
+    }
+
+    /// The place of an article in the store.
+    fn place(&self, article: ArticleId) -> u32 {
+        article.0.checked_sub(self.first).unwrap_or(u32::MAX)
+    }
+
+    fn unit(&self, entry: &Entry, kind: UnitKind) -> Unit {
+        let mut unit = self.store.unit(entry, kind);
+        unit.article.0 += self.first;
+        unit
     }
 
     /// All repeats, in the order of the removed units.
     pub fn repeats(&self) -> impl Iterator<Item = Repeat> + '_ {
-        (0..self.articles()).flat_map(|article| self.repeats_in(ArticleId(article)))
+        let all = self.first..self.first + self.articles();
+        all.flat_map(|article| self.repeats_in(ArticleId(article)))
     }
 
     /// The repeats removed from one article, in its order.
     pub fn repeats_in(&self, article: ArticleId) -> impl Iterator<Item = Repeat> + use<> {
-        let paragraphs = self.store.paragraphs_of(article.0);
-        let sentences = self.store.sentences_of(paragraphs.clone());
-        let parts = self.store.parts_of(sentences.clone());
-        let mut all: Vec<Repeat> = [
-            (UnitKind::Paragraph, within(&self.decisions.paragraphs, paragraphs)),
-            (UnitKind::Sentence, within(&self.decisions.sentences, sentences)),
-        ]
-        .into_iter()
-        .flat_map(|(kind, removals)| removals.iter().map(move |r| self.repeat(kind, r)))
-        .collect();
-        let of_parts = within(&self.decisions.parts, parts);
-        all.extend(of_parts.iter().map(|r| self.repeat_of_part(r)));
+        let [paragraphs, sentences, parts] = &self.verdicts.removed;
+        let [of_paragraphs, of_sentences, of_parts] = self.levels_of(article);
+        let (of_paragraphs, of_sentences) = (within(paragraphs, of_paragraphs), within(sentences, of_sentences));
+        let of_parts = within(parts, of_parts);
+        let mut all = Vec::with_capacity(of_paragraphs.len() + of_sentences.len() + of_parts.len());
+        let repeat = |entry: Entry, kind, removed: &Removed| Repeat {
+            removed: self.unit(&entry, kind),
+            kept: removed.kept,
+            reason: removed.reason,
+            similarity: removed.similarity,
+        };
+        let paragraph = |r: &Removed| repeat(self.store.paragraph(r.removed).entry, UnitKind::Paragraph, r);
+        all.extend(of_paragraphs.iter().map(paragraph));
+        let sentence = |r: &Removed| repeat(self.store.sentence(r.removed), UnitKind::Sentence, r);
+        all.extend(of_sentences.iter().map(sentence));
+        let part = |r: &Removed| repeat(self.store.part(r.removed), UnitKind::Sentence, r);
+        all.extend(of_parts.iter().map(part));
         all.sort_unstable_by_key(|r| r.removed);
         all.into_iter()
     }
 
-    fn repeat(&self, kind: UnitKind, removal: &Removal) -> Repeat {
-        let entry = |i: u32| match kind {
-            UnitKind::Paragraph => self.store.paragraph(i).entry,
-            UnitKind::Sentence => self.store.sentence(i),
+    /// The units of one article that others are removed in favour of, in order.
+    #[must_use]
+    pub fn kept_in(&self, article: ArticleId) -> Vec<Unit> {
+        let store = &self.store;
+        let kept = |bits: &Bits, units: Range<usize>| -> Vec<u32> {
+            units.map(narrow).filter(|&i| bits.contains(i)).collect()
         };
-        Repeat {
-            removed: self.store.unit(&entry(removal.removed), kind),
-            kept: self.store.unit(&entry(removal.kept), kind),
-            reason: removal.reason,
-            similarity: removal.similarity,
-        }
+        let [paragraphs, sentences, parts] = &self.verdicts.kept;
+        let [of_paragraphs, of_sentences, of_parts] = self.levels_of(article);
+        let paragraphs = kept(paragraphs, of_paragraphs);
+        let mut all: Vec<Unit> = (paragraphs.iter())
+            .map(|&i| self.unit(&store.paragraph(i).entry, UnitKind::Paragraph))
+            .collect();
+        let sentences = kept(sentences, of_sentences).into_iter().map(|i| store.sentence(i));
+        let parts = kept(parts, of_parts).into_iter().map(|i| store.part(i));
+        all.extend(
+            sentences
+                .chain(parts)
+                .map(|entry| self.unit(&entry, UnitKind::Sentence)),
+        );
+        all.sort_unstable();
+        all
     }
 
-    fn repeat_of_part(&self, removal: &Removal) -> Repeat {
-        let kept = decide::sentence_or_part(&self.store, removal.kept);
-        Repeat {
-            removed: self.store.unit(&self.store.part(removal.removed), UnitKind::Sentence),
-            kept: self.store.unit(&kept, UnitKind::Sentence),
-            reason: removal.reason,
-            similarity: removal.similarity,
-        }
+    /// The paragraphs, sentences and parts of one article.
+    fn levels_of(&self, article: ArticleId) -> [Range<usize>; 3] {
+        let paragraphs = self.store.paragraphs_of(self.place(article));
+        let sentences = self.store.sentences_of(paragraphs.clone());
+        let parts = self.store.parts_of(sentences.clone());
+        [paragraphs, sentences, parts]
     }
 
     /// What to cut out of one field of one article, whose text is given again, in order. The cuts are disjoint.
@@ -328,7 +382,7 @@ impl Detection {
         }
         let mut ahead = repeats.iter().map(|r| r.removed).peekable();
         let mut goes = |kind: UnitKind, span: Span| ahead.next_if(|u| (u.kind, u.span) == (kind, span)).is_some();
-        let paragraphs = self.store.paragraphs_of_field(article.0, field);
+        let paragraphs = self.store.paragraphs_of_field(self.place(article), field);
         let parts = self.store.parts_of(self.store.sentences_of(paragraphs.clone()));
         let mut parts = parts.map(|part| self.store.span_of_part(part)).peekable();
         let mut units = Vec::new();
@@ -380,17 +434,25 @@ impl Detection {
     /// The language by whose rules an article was cut.
     #[must_use]
     pub fn language(&self, article: ArticleId) -> Language {
-        self.store
-            .records
-            .get(article.0 as usize)
-            .map_or(Language::UNKNOWN, |r| r.language)
+        let facts = self.store.facts(self.place(article));
+        facts.map_or(Language::UNKNOWN, |facts| facts.0)
     }
 
-    /// The fold of a unit that stands in a repeat: what was compared. Empty for any other.
+    /// The bytes of all texts of an article.
+    #[must_use]
+    pub fn text_bytes(&self, article: ArticleId) -> u64 {
+        self.store.facts(self.place(article)).map_or(0, |facts| facts.1)
+    }
+
+    /// The fold of a unit that stands in a repeat: what was compared. Empty for any other, and in a [`BoundedDetection`]
+    /// that has spilled.
     #[must_use]
     pub fn fold(&self, unit: &Unit) -> &str {
         let store = &self.store;
-        let mut paragraphs = store.paragraphs_of_field(unit.article.0, unit.field);
+        if !store.holds_folds() {
+            return "";
+        }
+        let mut paragraphs = store.paragraphs_of_field(self.place(unit.article), unit.field);
         let mut sentences = store.sentences_of(paragraphs.clone());
         let mut parts = store.parts_of(sentences.clone());
         let is_it = |entry: &Entry| entry.span == unit.span;
@@ -410,26 +472,27 @@ impl Detection {
             articles: self.store.records.len() as u64,
             paragraphs: self.store.paragraphs.len() as u64,
             sentences: self.store.sentences.len() as u64,
-            too_short: self.decisions.too_short,
+            too_short: self.verdicts.too_short,
             text_bytes: self.store.text_bytes,
             ..Stats::default()
         };
-        let mut count = |removal: &Removal, span: Span| {
+        let mut count = |removal: &Removed, span: Span| {
             match removal.reason {
                 Reason::Equal => stats.removed_equal += 1,
                 Reason::Near => stats.removed_near += 1,
             }
             stats.removed_bytes += span.len() as u64;
         };
-        let (store, decisions) = (&self.store, &self.decisions);
-        for removal in &decisions.paragraphs {
+        let store = &self.store;
+        let [paragraphs, sentences, parts] = &self.verdicts.removed;
+        for removal in paragraphs {
             let sentences = store.sentences_in(removal.removed as usize);
             count(removal, store.span_of(sentences));
         }
-        for removal in &decisions.sentences {
+        for removal in sentences {
             count(removal, store.span_of_sentence(removal.removed as usize));
         }
-        for removal in &decisions.parts {
+        for removal in parts {
             count(removal, store.span_of_part(removal.removed as usize).0);
         }
         stats
@@ -437,7 +500,7 @@ impl Detection {
 }
 
 /// The removals, sorted by removed unit, whose removed unit is in a range.
-fn within(removals: &[Removal], units: Range<usize>) -> &[Removal] {
+fn within(removals: &[Removed], units: Range<usize>) -> &[Removed] {
     let start = removals.partition_point(|r| (r.removed as usize) < units.start);
     let end = removals.partition_point(|r| (r.removed as usize) < units.end);
     &removals[start..end.max(start)]

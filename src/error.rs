@@ -10,9 +10,14 @@ pub struct SettingsError(Kind);
 enum Kind {
     Threshold(String),
     MinTokens,
+    Order,
 }
 
 impl SettingsError {
+    pub(crate) fn order() -> Self {
+        Self(Kind::Order)
+    }
+
     pub(crate) fn threshold(value: f64) -> Self {
         Self(Kind::Threshold(value.to_string()))
     }
@@ -31,6 +36,10 @@ impl fmt::Display for SettingsError {
                     "threshold {value} is not above 0 and at most 1; 1 asks for equal shingles, 0.58 is the default"
                 )
             }
+            Kind::Order => f.write_str(
+                "which copy is kept is decided by length or rank, which needs all articles in memory: keep the first or \
+                 the last, or set no limit to memory",
+            ),
             Kind::MinTokens => f.write_str("a minimum of 0 tokens would compare empty units; 1 compares every unit"),
         }
     }

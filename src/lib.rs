@@ -87,11 +87,13 @@ pub mod model;
 pub mod segment;
 mod settings;
 pub mod shingle;
+mod spill;
 mod store;
 
 pub use article::{Article, Rank};
-pub use detector::{Cut, Detection, Detector, Repeat, Session, Sink, Stats};
+pub use detector::{BoundedDetection, BoundedSession, Cut, Detection, Detector, Memory, Repeat, Session, Sink, Stats};
 pub use error::SettingsError;
 pub use join::Names;
 pub use model::{ArticleId, Reason, Span, Unit, UnitKind};
 pub use settings::{DetectorBuilder, Keep, Numbers, Scope, Settings, UnitChoice};
+pub use spill::SpillError;

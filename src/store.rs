@@ -8,6 +8,10 @@ use crate::segment::{self, Language};
 use crate::settings::Settings;
 use std::ops::Range;
 
+mod spilled;
+
+pub(crate) use spilled::Segment;
+
 /// Where the fold of a unit is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Folded {
@@ -15,6 +19,27 @@ pub(crate) struct Folded {
     tokens_start: u64,
     text_len: u32,
     tokens_len: u32,
+}
+
+impl Folded {
+    pub(crate) fn text_len(&self) -> u32 {
+        self.text_len
+    }
+
+    pub(crate) fn tokens_len(&self) -> u32 {
+        self.tokens_len
+    }
+
+    /// Where it begins in another fold that holds it, and how long it is: in bytes, then in tokens.
+    pub(crate) fn within(&self, whole: &Self) -> [u32; 4] {
+        [
+            // what is empty may begin with the space before the whole
+            narrow(index(self.text_start.saturating_sub(whole.text_start))),
+            self.text_len,
+            narrow(index(self.tokens_start - whole.tokens_start)),
+            self.tokens_len,
+        ]
+    }
 }
 
 /// One paragraph, sentence or part: where it stands and where its fold is.
@@ -125,6 +150,8 @@ pub(crate) struct Store {
     /// Up to the last article that has one.
     ranks: Vec<Option<Rank>>,
     pub(crate) text_bytes: u64,
+    /// Bytes and tokens of folds that are not held, for want of room.
+    elsewhere: [u64; 2],
 }
 
 /// Scratch memory for cutting and folding.
@@ -238,8 +265,8 @@ impl Store {
     /// How much fold there is.
     fn end(&self) -> Mark {
         Mark {
-            text: self.tokens.as_str().len() as u64,
-            tokens: self.tokens.hashes().len() as u64,
+            text: self.tokens.as_str().len() as u64 + self.elsewhere[0],
+            tokens: self.tokens.hashes().len() as u64 + self.elsewhere[1],
             weight: self.weight,
         }
     }
@@ -439,6 +466,19 @@ impl Store {
         self.ranks.get(article as usize).and_then(Option::as_ref)
     }
 
+    /// False if only the places of units are known.
+    pub(crate) fn holds_folds(&self) -> bool {
+        self.elsewhere == [0; 2]
+    }
+
+    /// The language of an article and the bytes of its texts.
+    pub(crate) fn facts(&self, article: u32) -> Option<(Language, u64)> {
+        let record = self.records.get(article as usize)?;
+        let next = self.records.get(article as usize + 1);
+        let end = next.map_or(self.text_bytes, |r| r.text_before);
+        Some((record.language, end - record.text_before))
+    }
+
     /// The parts of the given sentences.
     pub(crate) fn parts_of(&self, sentences: Range<usize>) -> Range<usize> {
         let first = |sentence: usize| self.parts.partition_point(|p| (p.sentence as usize) < sentence);
@@ -461,7 +501,7 @@ impl Store {
 
     fn texts_of(&self, article: u32) -> Range<usize> {
         let first = |i: usize| self.records.get(i).map_or(self.texts.len(), |r| r.first_text as usize);
-        first(article as usize)..first(article as usize + 1)
+        first(article as usize)..first((article as usize).saturating_add(1))
     }
 
     fn paragraphs_in(&self, texts: Range<usize>) -> Range<usize> {

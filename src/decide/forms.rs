@@ -20,7 +20,8 @@ pub(super) fn keep<U: Units + ?Sized>(units: &U, decisions: &mut [Option<Match>]
         .iter()
         .map(|decision| {
             let found = decision.as_ref()?;
-            let places = differ_in(found.earlier, units.tokens(found.earlier), units.tokens(found.later))?;
+            let [before, after] = differ_in(units.tokens(found.earlier), units.tokens(found.later))?;
+            let places = [(found.earlier, false, before), (found.earlier, true, after)];
             for place in places {
                 let form = forms.entry(place).or_insert(Form {
                     first: found.later,
@@ -58,8 +59,9 @@ struct Form {
 /// Tokens an entry of a form has at most.
 const LONGEST: usize = 32;
 
-/// The place where two texts differ, if it is one, and each has few words there, its own and no other.
-fn differ_in(unit: u32, earlier: &[u32], later: &[u32]) -> Option<[Place; 2]> {
+/// The place where two texts differ, if it is one, and each has few words there, its own and no other: how many tokens
+/// they share before it, and after it.
+pub(super) fn differ_in(earlier: &[u32], later: &[u32]) -> Option<[usize; 2]> {
     let shorter = earlier.len().min(later.len());
     let before = earlier.iter().zip(later).take_while(|(a, b)| a == b).count();
     let after = earlier[before..]
@@ -74,5 +76,5 @@ fn differ_in(unit: u32, earlier: &[u32], later: &[u32]) -> Option<[Place; 2]> {
     );
     let filled = before + after < shorter && here.len().max(there.len()) <= LONGEST;
     let own = filled && !here.iter().any(|token| there.contains(token));
-    own.then_some([(unit, false, before), (unit, true, after)])
+    own.then_some([before, after])
 }

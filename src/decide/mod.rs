@@ -14,15 +14,19 @@
 //!    sentences that stay and among themselves, so that a boundary set wrong hides no repeat. A part must be half as
 //!    long again to be judged, and what stands for a removed unit stays whole here, too.
 
+mod external;
 mod forms;
 mod order;
 mod parts;
 pub(crate) mod ranges;
 
+pub(crate) use external::{Decided, External};
+
 use crate::hash;
-use crate::join::{self, Asked, Names, Order, Rule, Similarity, Versions};
-use crate::model::Reason;
+use crate::join::{self, Asked, Names, Order, Rule, Similarity, Units, Versions};
+use crate::model::{Reason, Unit, UnitKind};
 use crate::settings::{Numbers, Scope, Settings};
+use crate::spill::Bits;
 use crate::store::{Entry, Selection, Store};
 use rayon::prelude::*;
 use std::cell::OnceCell;
@@ -51,6 +55,65 @@ pub(crate) struct Decisions {
     pub(crate) too_short: u64,
 }
 
+/// A removed unit, by its number among the store's units of its kind, and what it repeats, wherever that stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Removed {
+    pub(crate) removed: u32,
+    pub(crate) kept: Unit,
+    pub(crate) reason: Reason,
+    pub(crate) similarity: Similarity,
+}
+
+/// What was decided of the articles of one store: of paragraphs, sentences and parts.
+#[derive(Debug, Default)]
+pub(crate) struct Verdicts {
+    /// What is to go, in store order.
+    pub(crate) removed: [Vec<Removed>; 3],
+    /// What others go in favour of.
+    pub(crate) kept: [Bits; 3],
+    /// Paragraphs and sentences that were too short to be judged.
+    pub(crate) too_short: u64,
+}
+
+impl Decisions {
+    /// Names what is kept by its place.
+    pub(crate) fn resolve(self, store: &Store) -> Verdicts {
+        let sentences = narrow(store.sentences.len());
+        let mut kept = [store.paragraphs.len(), store.sentences.len(), store.parts.len()].map(Bits::new);
+        let mut resolve = |removals: Vec<Removal>, level: usize| -> Vec<Removed> {
+            let removed = removals.into_iter().map(|removal| {
+                let (entry, kind) = if level == 0 {
+                    kept[0].insert(removal.kept);
+                    (store.paragraph(removal.kept).entry, UnitKind::Paragraph)
+                } else {
+                    match removal.kept.checked_sub(sentences) {
+                        None => kept[1].insert(removal.kept),
+                        Some(part) => kept[2].insert(part),
+                    }
+                    (sentence_or_part(store, removal.kept), UnitKind::Sentence)
+                };
+                Removed {
+                    removed: removal.removed,
+                    kept: store.unit(&entry, kind),
+                    reason: removal.reason,
+                    similarity: removal.similarity,
+                }
+            });
+            removed.collect()
+        };
+        let removed = [
+            resolve(self.paragraphs, 0),
+            resolve(self.sentences, 1),
+            resolve(self.parts, 2),
+        ];
+        Verdicts {
+            removed,
+            kept,
+            too_short: self.too_short,
+        }
+    }
+}
+
 /// Is told of units that have been decided, as their number since it was told last.
 pub(crate) type Observer<'o> = &'o (dyn Fn(u64) + Sync);
 
@@ -67,16 +130,13 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
         let entry = |i: u32| store.paragraph(i).entry;
         let judged: Vec<u32> = all.clone().filter(|&i| settings.is_judged(entry(i).weight)).collect();
         out.too_short += all.len() as u64 - judged.len() as u64;
-        let blind = (settings.units().sentences() && settings.numbers() == Numbers::Strict).then(|| Rule {
-            guard_numbers: false,
-            guard_additions: false,
-            names: Names::Ignore,
-            ..settings.rule()
+        let blind = blind(settings);
+        let several = several(store);
+        let versions = blind.map(|rule| Versions {
+            rule,
+            wanted: &several,
+            known: &|_| false,
         });
-        // A paragraph that is all there is of its text is no version.
-        let place = |i: u32| store.text_of(i);
-        let several = |i: u32| i.checked_sub(1).and_then(place) == place(i) || place(i + 1) == place(i);
-        let versions = blind.map(|rule| Versions { rule, wanted: &several });
         let (removals, alike) = decide_kind(store, &judged, &entry, settings, (versions, order), observe);
         out.paragraphs = removals;
         for removal in &out.paragraphs {
@@ -114,6 +174,22 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
     out
 }
 
+/// The rule by which versions are told, where they are asked for.
+fn blind(settings: &Settings) -> Option<Rule> {
+    (settings.units().sentences() && settings.numbers() == Numbers::Strict).then(|| Rule {
+        guard_numbers: false,
+        guard_additions: false,
+        names: Names::Ignore,
+        ..settings.rule()
+    })
+}
+
+/// Says of a paragraph whether it may be a version: not if it is all there is of its text.
+fn several(store: &Store) -> impl Fn(u32) -> bool + Sync {
+    let place = |i: u32| store.text_of(i);
+    move |i| i.checked_sub(1).and_then(place) == place(i) || place(i + 1) == place(i)
+}
+
 /// Of kept paragraphs that are like an earlier kept one (later, earlier) but for numbers that it lacks, those that are new
 /// versions of it: with a sentence in which only the numbers are others, or with two sentences of the other. (One alone
 /// may be a guest in both.)
@@ -123,24 +199,27 @@ fn versions(store: &Store, alike: &[(u32, u32)], blind: &Rule, settings: &Settin
         let known = narrow(entries.len());
         entries.extend(store.finest(later).into_iter().filter(|e| settings.is_judged(e.weight)));
         let entries = entries.iter().map(|e| e.fold).collect();
-        let selection = Selection { store, entries };
-        let text = |i: u32| store.text(&selection.entries[i as usize]);
-        let shared: Vec<join::Match> = join::leaders_after(&selection, known, blind)
-            .into_iter()
-            .flatten()
-            .filter(|m| m.earlier < known)
-            .collect();
-        shared.len() > 1
-            || shared
-                .iter()
-                .any(|m| !join::missing_numbers(text(m.later), text(m.earlier)).is_empty())
+        is_version(&Selection { store, entries }, known, blind)
     };
     alike.par_iter().filter(is_version).map(|pair| pair.0).collect()
 }
 
+/// The same of the pieces of two paragraphs, those of the earlier one first, which are `known`.
+fn is_version<U: Units + ?Sized>(pieces: &U, known: u32, blind: &Rule) -> bool {
+    let shared: Vec<join::Match> = join::leaders_after(pieces, known, blind)
+        .into_iter()
+        .flatten()
+        .filter(|m| m.earlier < known)
+        .collect();
+    shared.len() > 1
+        || shared
+            .iter()
+            .any(|m| !join::missing_numbers(pieces.text(m.later), pieces.text(m.earlier)).is_empty())
+}
+
 /// What was decided of units of one kind: removals, and of the kept ones those that satisfy another rule (later,
 /// earlier).
-type Decided = (Vec<Removal>, Vec<(u32, u32)>);
+type Settled = (Vec<Removal>, Vec<(u32, u32)>);
 
 /// What a kind of units is asked besides ([`join::leaders_asked`]), and the order of shingles all kinds share.
 type Besides<'a> = (Option<Versions<'a>>, Option<&'a OnceCell<Order>>);
@@ -153,14 +232,14 @@ fn decide_kind(
     settings: &Settings,
     (versions, order): Besides<'_>,
     observe: Observer<'_>,
-) -> Decided {
+) -> Settled {
     let (mut removals, mut alike) = match settings.scope() {
         Scope::Corpus => decide_group(store, units, entry, settings, (versions, order), observe),
         Scope::Article => {
             let article = |i: u32| store.article(&entry(i));
             let decide = |group: &[u32]| decide_group(store, group, entry, settings, (versions, None), observe);
             let groups: Vec<&[u32]> = units.chunk_by(|&a, &b| article(a) == article(b)).collect();
-            let decided: Vec<Decided> = groups.into_par_iter().map(decide).collect();
+            let decided: Vec<Settled> = groups.into_par_iter().map(decide).collect();
             let (removals, alike): (Vec<_>, Vec<_>) = decided.into_iter().unzip();
             (removals.concat(), alike.concat())
         }
@@ -178,7 +257,7 @@ fn decide_group(
     settings: &Settings,
     (versions, order): Besides<'_>,
     observe: Observer<'_>,
-) -> Decided {
+) -> Settled {
     let mut units = units.to_vec();
     order::sort(&mut units, store, entry, settings.keep());
     let (firsts, group_of) = collapse(store, &units, entry);
@@ -256,7 +335,7 @@ fn collapse(store: &Store, units: &[u32], entry: &(impl Fn(u32) -> Entry + Sync)
 }
 
 /// The sentence of that number, or the part: parts are numbered on after the sentences.
-pub(crate) fn sentence_or_part(store: &Store, number: u32) -> Entry {
+fn sentence_or_part(store: &Store, number: u32) -> Entry {
     match number.checked_sub(narrow(store.sentences.len())) {
         None => store.sentence(number),
         Some(part) => store.part(part),

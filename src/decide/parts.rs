@@ -17,8 +17,7 @@ pub(super) fn decide(
     fixed: &[bool],
     order: Option<&OnceCell<Order>>,
 ) -> Vec<Removal> {
-    // Where a boundary is uncertain, more evidence is asked for.
-    let judged = |entry: Entry| settings.is_judged(entry.weight * 2 / 3);
+    let judged = |entry: Entry| is_judged(settings, &entry);
     let parts: Vec<u32> = (0_u32..)
         .zip(&store.parts)
         .filter(|&(i, p)| stays[p.sentence as usize] && judged(store.part(i)))
@@ -54,6 +53,11 @@ pub(super) fn decide(
     });
     out.sort_unstable_by_key(|r| r.removed);
     out
+}
+
+/// Where a boundary is uncertain, more evidence is asked for.
+pub(super) fn is_judged(settings: &Settings, entry: &Entry) -> bool {
+    settings.is_judged(entry.weight * 2 / 3)
 }
 
 fn group(

@@ -27,6 +27,12 @@ impl Id {
         Self(raw.into())
     }
 
+    /// The identity whose [`Id::raw`] this is.
+    #[must_use]
+    pub fn of_raw(raw: &str) -> Self {
+        Self::from_raw(raw)
+    }
+
     pub(crate) fn from_text(text: &str) -> Self {
         Self(format!("\"{}\"", edit::escape(text)).into())
     }

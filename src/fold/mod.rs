@@ -127,6 +127,15 @@ impl Tokens {
         moved
     }
 
+    /// Tokens that were folded before, as [`Tokens::as_str`] and [`Tokens::hashes`] gave them.
+    pub(crate) fn restored(text: String, hashes: Vec<u32>) -> Self {
+        Self {
+            text,
+            hashes,
+            weight: 0,
+        }
+    }
+
     /// Forgets the bytes and tokens from the given ones on.
     pub(crate) fn truncate(&mut self, text: usize, tokens: usize) {
         self.text.truncate(text);

@@ -101,8 +101,12 @@ impl<U: Units + ?Sized> Finder<'_, U> {
 
     /// How many of its first keys a unit looks for, and how many of them lead to each unit it matches.
     fn look(&self, unit: u32, least: usize) -> (usize, usize) {
-        let tokens = self.units.tokens(unit).len();
-        let is_dense = || guards::is_dense(tokens, self.units.text(unit));
+        self.look_at(self.units.tokens(unit).len(), least, || self.units.text(unit))
+    }
+
+    /// The same of any unit, by its tokens and its text.
+    pub(super) fn look_at<'t>(&self, tokens: usize, least: usize, text: impl FnOnce() -> &'t str) -> (usize, usize) {
+        let is_dense = || guards::is_dense(tokens, text());
         if !self.dense.is_empty() && self.guard_letters && self.bounds.keys == Lengths::TWO && is_dense() {
             self.look_if_dense(tokens)
         } else {
@@ -188,29 +192,12 @@ impl<U: Units + ?Sized> Finder<'_, U> {
     fn prefix(&self, unit: u32, scratch: &mut Scratch, chunk: &mut Chunk) {
         let tokens = self.units.tokens(unit);
         let least = self.least_keys(tokens.len());
-        let Scratch { hashes, ranked } = scratch;
-        hashes.clear();
-        shingle::all(tokens, self.bounds.keys, hashes);
-        self.sketch.rank_all(hashes, ranked);
-        // What stands in one unit only comes first, and is no use.
-        let before = ranked.len();
-        ranked.retain(|&key| key >> 32 > 1);
-        let alone = before - ranked.len();
-        let length = self.bounds.index_prefix(tokens.len(), least).saturating_sub(alone);
-        if length == 0 {
-            ranked.clear();
-        } else if length < ranked.len() {
-            ranked.select_nth_unstable(length - 1);
-            ranked.truncate(length);
-        }
-        ranked.sort_unstable();
-        #[expect(clippy::cast_possible_truncation, reason = "the low half is the hash")]
-        let low = |&key: &u64| key as u32;
-        copies(ranked.iter().map(low), &mut chunk.keys);
+        let length = self.bounds.index_prefix(tokens.len(), least);
+        let before = chunk.keys.len();
+        let alone = prefix(tokens, length, self.bounds, self.sketch, scratch, &mut chunk.keys);
         let (probes, shared) = self.look(unit, least);
-        chunk
-            .probes
-            .push(narrow(probes.saturating_sub(alone).min(ranked.len())));
+        let probes = probes.saturating_sub(alone).min(chunk.keys.len() - before);
+        chunk.probes.push(narrow(probes));
         chunk.shared.push(u8::try_from(shared).unwrap_or(u8::MAX));
     }
 
@@ -227,6 +214,37 @@ impl<U: Units + ?Sized> Finder<'_, U> {
     }
 }
 
+/// Appends the keys among the first `length` shingles of a unit, but for those that no other unit has, of which it gives
+/// the number.
+pub(super) fn prefix(
+    tokens: &[u32],
+    length: usize,
+    bounds: &Bounds,
+    sketch: &Sketch,
+    Scratch { hashes, ranked }: &mut Scratch,
+    keys: &mut Vec<u32>,
+) -> usize {
+    hashes.clear();
+    shingle::all(tokens, bounds.keys, hashes);
+    sketch.rank_all(hashes, ranked);
+    // What stands in one unit only comes first, and is no use.
+    let before = ranked.len();
+    ranked.retain(|&key| key >> 32 > 1);
+    let alone = before - ranked.len();
+    let length = length.saturating_sub(alone);
+    if length == 0 {
+        ranked.clear();
+    } else if length < ranked.len() {
+        ranked.select_nth_unstable(length - 1);
+        ranked.truncate(length);
+    }
+    ranked.sort_unstable();
+    #[expect(clippy::cast_possible_truncation, reason = "the low half is the hash")]
+    let low = |&key: &u64| key as u32;
+    copies(ranked.iter().map(low), keys);
+    alone
+}
+
 /// Gives the nth copy of a hash, which stand side by side, a hash of its own.
 fn copies(hashes: impl Iterator<Item = u32>, out: &mut Vec<u32>) {
     let (mut before, mut nth) = (None, 0);
@@ -238,7 +256,7 @@ fn copies(hashes: impl Iterator<Item = u32>, out: &mut Vec<u32>) {
 }
 
 #[derive(Debug, Default)]
-struct Scratch {
+pub(super) struct Scratch {
     hashes: Vec<u32>,
     ranked: Vec<u64>,
 }

@@ -20,11 +20,14 @@ mod numbers;
 mod pair;
 mod postings;
 mod sketch;
+mod stream;
 mod traits;
 mod verify;
 
 pub use guards::{Guard, Names, covers, missing_numbers, refills, tells_more};
 pub use measure::{Measure, Similarity, Threshold};
+
+pub(crate) use stream::{Filter, Keys, Meeting, Plan, Signature, Waiting};
 
 use crate::shingle::Lengths;
 use index::{Index, Lent, Pool, Scratch};
@@ -188,6 +191,8 @@ pub(crate) struct Versions<'a> {
     pub(crate) rule: Rule,
     /// The units it is asked of.
     pub(crate) wanted: &'a (dyn Fn(u32) -> bool + Sync),
+    /// The units that are known to be versions of others, which are not among these.
+    pub(crate) known: &'a (dyn Fn(u32) -> bool + Sync),
 }
 
 /// How leaders are found, and what is to be found besides.
@@ -283,8 +288,8 @@ impl<U: Units + ?Sized> Join<'_, '_, U> {
     }
 
     fn version(&self, unit: u32, since: u32, scratch: &mut Scratch) -> Option<Match> {
-        let Versions { rule, wanted } = self.asked.versions?;
-        let asked = self.index.has_numbers(unit) && wanted(unit);
+        let Versions { rule, wanted, known } = self.asked.versions?;
+        let asked = self.index.has_numbers(unit) && wanted(unit) && !known(unit);
         asked.then(|| self.index.first_original(unit, &rule, since, scratch))?
     }
 
@@ -307,6 +312,10 @@ impl<U: Units + ?Sized> Join<'_, '_, U> {
                 Looked::Version(version) => {
                     self.index.insert_version(unit, scratch);
                     self.versions.push(version);
+                    self.decisions.push(None);
+                }
+                Looked::Nothing if self.asked.versions.is_some_and(|versions| (versions.known)(unit)) => {
+                    self.index.insert_version(unit, scratch);
                     self.decisions.push(None);
                 }
                 Looked::Nothing => {

@@ -32,19 +32,35 @@ impl Sketch {
     /// Counts the shingles of all units, and their numbers.
     pub(super) fn count<U: Units + ?Sized>(units: &U, lengths: Lengths) -> Self {
         let total: usize = (0..units.count()).map(|i| lengths.count(units.tokens(i).len())).sum();
+        let sketch = Self::sized(2 * total, total / 32, lengths);
+        sketch.count_more(units);
+        sketch
+    }
+
+    /// A sketch of about so many bytes that has counted nothing yet.
+    pub(super) fn of_bytes(bytes: usize, lengths: Lengths) -> Self {
+        // Sizes are powers of two: no more than that many.
+        Self::sized(bytes / 2 + 1, bytes / 64 + 1, lengths)
+    }
+
+    fn sized(slots: usize, frequent: usize, lengths: Lengths) -> Self {
         let size = |slots: usize, most: usize| slots.clamp(64, most).next_power_of_two();
-        let sketch = Self {
-            counts: (0..size(2 * total, 1 << 31)).map(|_| AtomicU8::new(0)).collect(),
-            frequent: (0..size(total / 32, 1 << 26)).map(|_| AtomicU16::new(0)).collect(),
+        Self {
+            counts: (0..size(slots, 1 << 31)).map(|_| AtomicU8::new(0)).collect(),
+            frequent: (0..size(frequent, 1 << 26)).map(|_| AtomicU16::new(0)).collect(),
             lengths,
-        };
+        }
+    }
+
+    /// Counts the shingles of more units, and their numbers.
+    pub(super) fn count_more<U: Units + ?Sized>(&self, units: &U) {
         let alone = units.count() as usize <= super::SMALL || rayon::current_num_threads() == 1;
         let count = |hashes: &mut Vec<u32>, i: u32| {
             let tokens = units.tokens(i);
             hashes.clear();
-            shingle::all(tokens, lengths, hashes);
+            shingle::all(tokens, self.lengths, hashes);
             hashes.extend(tokens.iter().filter(|&&t| is_number_hash(t)).map(|&t| number_key(t)));
-            hashes.iter().for_each(|&h| sketch.add(h, alone));
+            hashes.iter().for_each(|&h| self.add(h, alone));
         };
         let all = 0..units.count();
         if alone {
@@ -53,7 +69,6 @@ impl Sketch {
         } else {
             all.into_par_iter().for_each_init(Vec::new, count);
         }
-        sketch
     }
 
     /// True if it bounds how often these shingles come in units of at least so many tokens that are part of those that

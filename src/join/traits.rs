@@ -84,33 +84,67 @@ impl Traits {
     /// them, if it is possible at all.
     #[inline]
     pub(super) fn may_share(&self, later: u32, earlier: u32, least: usize, bounds: &Bounds) -> bool {
-        let (x, y) = (&self.first[later as usize], &self.first[earlier as usize]);
+        Self::may_share_across((self, later), (self, earlier), least, bounds)
+    }
+
+    /// The same of units whose traits are kept apart.
+    #[inline]
+    pub(super) fn may_share_across(
+        (of_later, later): (&Self, u32),
+        (of_earlier, earlier): (&Self, u32),
+        least: usize,
+        bounds: &Bounds,
+    ) -> bool {
+        let (x, y) = (&of_later.first[later as usize], &of_earlier.first[earlier as usize]);
         let reaches = |unit: &First, missing: u32| {
             let tokens = unit.tokens as usize;
             bounds.lengths.count(tokens) >= least + bounds.lengths.spoilt(tokens, missing as usize)
         };
         let both = |missing: [u32; 2]| reaches(x, missing[0]) && reaches(y, missing[1]);
-        both(lacking(x.bits, y.bits)) && self.all_bits(x, y).is_none_or(both)
+        let all_bits = || Some(lacking_of_all(of_later.all_bits(x)?, of_earlier.all_bits(y)?));
+        both(lacking(x.bits, y.bits)) && all_bits().is_none_or(both)
     }
 
-    /// How many bits each has that the other lacks, if they have more than a word.
-    fn all_bits(&self, x: &First, y: &First) -> Option<[u32; 2]> {
-        let bits = |unit: &First| {
-            let words = words(unit.tokens as usize);
-            let start = unit.more as usize;
-            self.more.get(start..start + words).filter(|words| words.len() > 1)
-        };
-        let (x, y) = (bits(x)?, bits(y)?);
-        let least = x.len().min(y.len());
-        let folded = |words: &[u64], at: usize| words.iter().skip(at).step_by(least).fold(0, |bits, word| bits | word);
-        let sum = |sum: [u32; 2], more: [u32; 2]| [sum[0] + more[0], sum[1] + more[1]];
-        Some(if x.len() == y.len() {
-            zip(x, y).map(|(&x, &y)| lacking(x, y)).fold([0, 0], sum)
-        } else {
-            (0..least)
-                .map(|at| lacking(folded(x, at), folded(y, at)))
-                .fold([0, 0], sum)
-        })
+    /// The bits of a unit, if they are more than a word.
+    fn all_bits(&self, unit: &First) -> Option<&[u64]> {
+        let words = words(unit.tokens as usize);
+        let start = unit.more as usize;
+        self.more.get(start..start + words).filter(|words| words.len() > 1)
+    }
+
+    /// The bits of a unit, folded into one word.
+    pub(super) fn word(&self, unit: u32) -> u64 {
+        self.first[unit as usize].bits
+    }
+
+    /// Forgets all units.
+    pub(super) fn clear(&mut self) {
+        self.first.clear();
+        self.more.clear();
+    }
+
+    /// Adds a unit of which no more is known than the word of its bits and the number of its tokens.
+    pub(super) fn push_word(&mut self, bits: u64, tokens: u32) {
+        self.first.push(First {
+            bits,
+            tokens,
+            more: u32::MAX,
+            has_numbers: false,
+        });
+    }
+}
+
+/// How many bits each has that the other lacks, given all bits of both.
+fn lacking_of_all(x: &[u64], y: &[u64]) -> [u32; 2] {
+    let least = x.len().min(y.len());
+    let folded = |words: &[u64], at: usize| words.iter().skip(at).step_by(least).fold(0, |bits, word| bits | word);
+    let sum = |sum: [u32; 2], more: [u32; 2]| [sum[0] + more[0], sum[1] + more[1]];
+    if x.len() == y.len() {
+        zip(x, y).map(|(&x, &y)| lacking(x, y)).fold([0, 0], sum)
+    } else {
+        (0..least)
+            .map(|at| lacking(folded(x, at), folded(y, at)))
+            .fold([0, 0], sum)
     }
 }
 

@@ -90,13 +90,42 @@ impl Verifier {
         if guard_numbers && !self.numbers.is_empty() && !self.numbers_stand_in(earlier) {
             return false;
         }
-        let Some(mut spare) = bounds.lengths.count(earlier.len()).checked_sub(least) else {
+        self.shares(earlier, least, bounds)
+            && match bounds.measure {
+                Measure::Edit => is_within(tokens, earlier, bounds),
+                _ => true,
+            }
+    }
+
+    /// The same with the earlier unit in the table, for one that is held against many later ones.
+    pub(super) fn may_be_matched(
+        &mut self,
+        earlier: u32,
+        [later, tokens]: [&[u32]; 2],
+        least: usize,
+        bounds: &Bounds,
+        guard_numbers: bool,
+    ) -> bool {
+        self.load(earlier, tokens, bounds);
+        if guard_numbers && !self.holds_numbers_of(later) {
+            return false;
+        }
+        self.shares(later, least, bounds)
+            && match bounds.measure {
+                Measure::Edit => is_within(later, tokens, bounds),
+                _ => true,
+            }
+    }
+
+    /// True if the loaded unit may share so many shingles with another.
+    fn shares(&mut self, other: &[u32], least: usize, bounds: &Bounds) -> bool {
+        let Some(mut spare) = bounds.lengths.count(other.len()).checked_sub(least) else {
             return false;
         };
         self.round += 1;
         let round = self.round;
         let mut enough = true;
-        shingle::visit(earlier, bounds.lengths, |h| {
+        shingle::visit(other, bounds.lengths, |h| {
             let at = self.find(h);
             let slot = &mut self.slots[at];
             if slot.round != round {
@@ -112,16 +141,7 @@ impl Verifier {
             }
             enough
         });
-        if !enough {
-            return false;
-        }
-        match bounds.measure {
-            Measure::Edit => {
-                let longest = tokens.len().max(earlier.len());
-                super::edit::distance(tokens, earlier, bounds.most_edits(longest)).is_some()
-            }
-            _ => true,
-        }
+        enough
     }
 
     /// The least number of shingles that units of these lengths share if they match; nothing if they cannot.
@@ -156,6 +176,18 @@ impl Verifier {
         Some(demand.least[at] as usize)
     }
 
+    /// True if every number of the other stands in the loaded unit, as often.
+    fn holds_numbers_of(&mut self, other: &[u32]) -> bool {
+        self.theirs.clear();
+        self.theirs.extend(other.iter().filter(|&&t| is_number_hash(t)));
+        if self.theirs.len() > self.numbers.len() {
+            return false;
+        }
+        self.theirs.sort_unstable();
+        let mut mine = self.numbers.iter();
+        self.theirs.iter().all(|n| mine.any(|t| t == n))
+    }
+
     /// True if every number of the loaded unit stands in the other, as often.
     fn numbers_stand_in(&mut self, earlier: &[u32]) -> bool {
         self.theirs.clear();
@@ -169,9 +201,19 @@ impl Verifier {
     }
 }
 
+/// True if two units are few enough edits apart.
+fn is_within(later: &[u32], earlier: &[u32], bounds: &Bounds) -> bool {
+    let longest = later.len().max(earlier.len());
+    super::edit::distance(later, earlier, bounds.most_edits(longest)).is_some()
+}
+
 /// The similarity of two units if they satisfy the rule, decided on their folds. `a` is the later one.
 pub(super) fn verify<U: Units + ?Sized>(units: &U, a: u32, b: u32, rule: &Rule) -> Option<Similarity> {
-    let (later, earlier) = (units.text(a), units.text(b));
+    similarity(units.text(a), units.text(b), rule)
+}
+
+/// The similarity of two folds if they satisfy the rule.
+pub(super) fn similarity(later: &str, earlier: &str, rule: &Rule) -> Option<Similarity> {
     if later == earlier {
         return Some(Similarity::EQUAL);
     }

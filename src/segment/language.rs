@@ -96,6 +96,20 @@ impl Language {
         }
     }
 
+    /// The code as two words, for a file that dies with the process.
+    pub(crate) fn words(self) -> [u32; 2] {
+        let word = |at: usize| u32::from_le_bytes([0, 1, 2, 3].map(|i| self.code[at + i]));
+        [word(0), word(4)]
+    }
+
+    /// The language of such [words](Self::words).
+    pub(crate) fn of_words(words: [u32; 2]) -> Self {
+        let bytes = words.map(u32::to_le_bytes);
+        let code = bytes.as_flattened();
+        let end = code.iter().position(|&b| b == 0).unwrap_or(code.len());
+        str::from_utf8(&code[..end]).map_or(Self::UNKNOWN, Self::from_tag)
+    }
+
     /// The language of `text`, told by its script where that is enough, by its common words where they are those of
     /// one language, else by [`whatlang`], on its first half kilobyte of letters; [`Language::UNKNOWN`] if none can
     /// tell.

@@ -13,6 +13,8 @@ use tempfile::TempDir;
 mod contract;
 // Bad input: said, counted, passed through.
 mod faults;
+// Less memory than the corpus needs, and what a run would take.
+mod memory;
 // Options: what each changes.
 mod options;
 // Where output goes, and what becomes of it when a run fails.

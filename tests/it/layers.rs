@@ -15,17 +15,24 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("fold", vec!["hash"]),
         ("shingle", vec!["hash"]),
         ("segment", vec!["model"]),
+        ("spill", vec![]),
         ("join", vec!["fold", "shingle", "hash"]),
         // what goes in
         ("article", vec!["model", "error", "segment"]),
         ("settings", vec!["model", "error", "segment", "join"]),
         // the pipeline
-        ("store", vec!["model", "fold", "segment", "join", "settings", "article"]),
-        ("decide", vec!["model", "hash", "join", "settings", "store"]),
+        (
+            "store",
+            vec!["model", "fold", "segment", "join", "settings", "article", "spill"],
+        ),
+        (
+            "decide",
+            vec!["model", "hash", "fold", "join", "settings", "store", "spill"],
+        ),
         (
             "detector",
             vec![
-                "model", "error", "join", "segment", "article", "settings", "store", "decide",
+                "model", "error", "join", "segment", "article", "settings", "store", "decide", "spill",
             ],
         ),
         // files know texts and spans, and nothing of repeats
@@ -233,7 +240,10 @@ fn the_program_uses_the_public_library_only() {
             assert!(!code.contains(name), "{}: {name}", path.display());
         }
         if !path.starts_with("files") {
-            for name in ["parquet::", "flate2::", "serde::", "std::fs", "std::io"] {
+            let disk = ["std::fs", "std::io"]
+                .into_iter()
+                .filter(|_| !path.starts_with("spill"));
+            for name in ["parquet::", "flate2::", "serde::"].into_iter().chain(disk) {
                 assert!(
                     !code.contains(name),
                     "src/{}: {name} belongs into files",

@@ -5,6 +5,8 @@
 
 // What users of the library build on.
 mod api;
+// The same decisions, in memory and on disk.
+mod bounded;
 // The program, run as a person runs it.
 #[cfg(feature = "cli")]
 mod cli_clean;

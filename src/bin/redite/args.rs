@@ -172,6 +172,27 @@ pub(crate) struct CleanArgs {
     /// Write what was counted as JSON
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) stats: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) memory: MemoryArgs,
+}
+
+/// What a run may take.
+#[derive(clap::Args, Debug)]
+pub(crate) struct MemoryArgs {
+    /// Most memory the run may take, as in 512M or 1.5G bytes: at least 92M, and 14M more for each thread, if no record is
+    /// longer than a few megabytes. What is beyond goes to temporary files; the result is the same. With --keep first or
+    /// last only [default: what it needs]
+    #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse, help_heading = "Resources")]
+    pub(crate) memory: Option<u64>,
+
+    /// Folder for temporary files. They have no names there, and nothing is left of them [default: that of the system]
+    #[arg(long, value_name = "DIR", help_heading = "Resources")]
+    pub(crate) temp_dir: Option<PathBuf>,
+
+    /// Only say what the run would take of memory, disk and time, by a sample of the inputs
+    #[arg(long, help_heading = "Resources")]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(clap::Args, Debug)]

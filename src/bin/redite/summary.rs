@@ -1,8 +1,8 @@
 //! What a run did, for people and as JSON.
 
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, Overview};
 use redite::segment::Language;
-use redite::{ArticleId, Cut, Reason, Stats};
+use redite::{Cut, Reason, Stats};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,24 +27,23 @@ pub(crate) struct Share {
 
 impl Counted {
     /// What was read.
-    pub(crate) fn of(corpus: &Corpus) -> Self {
-        let mut counted = Self::default();
-        for (article, text_bytes) in (0..).map(ArticleId).zip(&corpus.text_bytes) {
-            let share = counted.share(corpus, article);
-            share.articles += 1;
-            share.text_bytes += text_bytes;
+    pub(crate) fn of(overview: &Overview) -> Self {
+        let share = |stats: &Stats| Share {
+            articles: stats.articles,
+            text_bytes: stats.text_bytes,
+            ..Share::default()
+        };
+        Self {
+            by_language: (overview.by_language.iter())
+                .map(|(language, stats)| (*language, share(stats)))
+                .collect(),
+            dropped: 0,
         }
-        counted
-    }
-
-    fn share(&mut self, corpus: &Corpus, article: ArticleId) -> &mut Share {
-        let language = corpus.detection.language(article);
-        self.by_language.entry(language).or_default()
     }
 
     /// Counts what goes from one record.
-    pub(crate) fn count(&mut self, corpus: &Corpus, article: ArticleId, cuts: &[Vec<Cut>]) {
-        let share = self.share(corpus, article);
+    pub(crate) fn count(&mut self, language: Language, cuts: &[Vec<Cut>]) {
+        let share = self.by_language.entry(language).or_default();
         for cut in cuts.iter().flatten() {
             match cut.repeat.reason {
                 Reason::Equal => share.removed_equal += 1,
@@ -83,6 +82,9 @@ pub(crate) struct Summary {
     seconds: f64,
     #[serde(skip)]
     input_bytes: u64,
+    /// Shares of the corpus that were decided one after the other.
+    #[serde(skip)]
+    shares: u64,
 }
 
 impl Summary {
@@ -117,6 +119,7 @@ impl Summary {
                 .collect(),
             seconds: time.as_secs_f64(),
             input_bytes: report.bytes,
+            shares: corpus.detection.blocks() as u64,
         }
     }
 
@@ -180,6 +183,9 @@ impl fmt::Display for Summary {
         ];
         for (n, what, note) in notes.into_iter().filter(|note| note.0 > 0) {
             writeln!(f, "{} {note}", count(n, what))?;
+        }
+        if self.shares > 1 {
+            writeln!(f, "decided in {} with temporary files", count(self.shares, "share"))?;
         }
         #[expect(clippy::cast_precision_loss, reason = "a speed for people")]
         let speed = self.input_bytes as f64 / 1e6 / self.seconds.max(1e-3);

@@ -46,7 +46,7 @@ pub(crate) struct EvaluateArgs {
 
     /// How much text is used, as in 500k, 20M or 1G bytes, shared by the languages; a random choice of the articles
     /// beyond it
-    #[arg(long, value_name = "SIZE", default_value = "20M", value_parser = size, help_heading = "What is planted")]
+    #[arg(long, value_name = "SIZE", default_value = "20M", value_parser = crate::memory::parse, help_heading = "What is planted")]
     pub(crate) max_text: u64,
 
     /// Also write the planted set with its truth into this folder, as a benchmark
@@ -75,20 +75,4 @@ pub(crate) struct EvaluateArgs {
 pub(crate) enum EvaluateFormat {
     Text,
     Json,
-}
-
-/// `20M` as bytes.
-fn size(typed: &str) -> Result<u64, String> {
-    let (number, scale) = match typed.strip_suffix(['k', 'K']) {
-        Some(number) => (number, 1_000),
-        None => match (typed.strip_suffix('M'), typed.strip_suffix('G')) {
-            (Some(number), _) => (number, 1_000_000),
-            (_, Some(number)) => (number, 1_000_000_000),
-            _ => (typed, 1),
-        },
-    };
-    let bytes = number.parse::<u64>().ok().and_then(|n| n.checked_mul(scale));
-    bytes
-        .filter(|&bytes| bytes > 0)
-        .ok_or_else(|| "give a size in bytes, such as 500k, 20M or 1G".to_owned())
 }

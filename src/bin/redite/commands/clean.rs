@@ -2,17 +2,21 @@
 
 use crate::again::Again;
 use crate::args::CleanArgs;
-use crate::corpus::{Corpus, Provenance, place};
+use crate::corpus::{Corpus, Overview, cuts, find, place};
 use crate::exit::Exit;
+use crate::memory::{self, Cap};
 use crate::progress::Progress;
+use crate::provenance::Provenance;
+use crate::settings;
 use crate::summary::{Counted, Summary};
 use anyhow::{Context, Result, bail};
 use redite::files::removed::write_dropped;
 use redite::files::{Edit, Output, OutputFile, Record, Rewriter, Source, Transaction, refuse_overwrite};
-use redite::{ArticleId, Cut};
+use redite::segment::Language;
+use redite::{ArticleId, Cut, Detection};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 /// Above this share of the text a warning is due even where no limit was set.
@@ -30,28 +34,42 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     ];
     let exclude: Vec<PathBuf> = files.into_iter().flatten().cloned().collect();
     let quiet = args.input.quiet;
-    let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, &exclude, |bytes| {
+    settings::threads(&args.input)?;
+    let cap = Cap::of(&args.memory)?;
+    if args.memory.dry_run {
+        let (detector, rank_field) = settings::detector(&args.rule)?;
+        let options = settings::read_options(&args.input, rank_field);
+        let (sources, _) = find(&args.input, &exclude)?;
+        memory::dry_run(
+            &sources,
+            &options,
+            &detector,
+            cap.as_ref(),
+            &mut std::io::stdout().lock(),
+        )?;
+        return Ok(Exit::Done);
+    }
+    let detector = settings::detector(&args.rule)?.0;
+    let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, |sources, options| {
+        memory::before_run(sources, options, &detector, cap.as_ref(), quiet)?;
         // read, compare, write
-        Progress::new(3 * bytes, quiet)
+        Ok(Progress::new(3 * sources.iter().map(Source::size).sum::<u64>(), quiet))
     })?;
     let places = Places::of(args, &corpus, to_stdout)?;
-    let stats = corpus.detection.stats();
-    check_share(args, &stats, &progress)?;
+    let overview = corpus.overview()?;
+    let Overview { stats, touched, .. } = &overview;
+    check_share(args, stats, &progress)?;
 
-    let needed = corpus.needed();
-    let mut provenance = Provenance::of_units(needed.kept);
-    if !needed.kept_come_first {
-        corpus.each_record(|source, article, record, _| {
-            provenance.meet(&corpus, source, article, record);
-            Ok(())
-        })?;
+    let mut provenance = Provenance::of(&corpus)?;
+    if !overview.kept_come_first {
+        corpus.each_record(|source, article, record, _| provenance.meet(&corpus, source, article, record))?;
     }
     let mut removed = match &args.removed {
         Some(path) => Some(Mutex::new(report(path, &transaction).create()?)),
         None => None,
     };
     progress.phase("writing");
-    let mut counted = Counted::of(&corpus);
+    let mut counted = Counted::of(&overview);
     for (i, source) in corpus.sources.iter().enumerate() {
         let output = places.output(source, &transaction);
         match corpus.first_article[i] {
@@ -62,7 +80,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
                     corpus: &corpus,
                     source,
                     drop_empty: args.drop_empty && source.format().can_drop(),
-                    again: Again::new(source, first, &corpus.places[i], &needed.touched),
+                    again: Again::new(source, first, &corpus.places[i], touched),
                     provenance: &mut provenance,
                     counted: &mut counted,
                     removed: removed.as_mut(),
@@ -80,7 +98,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         out.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
     }
     progress.clear();
-    let summary = Summary::new(&corpus, &stats, counted, started.elapsed());
+    let summary = Summary::new(&corpus, stats, counted, started.elapsed());
     if let Some(path) = &args.stats {
         let mut out = report(path, &transaction).create()?;
         writeln!(out, "{}", summary.to_json()?).map_err(|cause| out.error(cause))?;
@@ -111,7 +129,7 @@ struct Cleaner<'c> {
 
 /// What went from one record.
 struct Gone {
-    article: ArticleId,
+    language: Language,
     cuts: Vec<Vec<Cut>>,
     /// Its lines in the file of removed units.
     lines: Vec<u8>,
@@ -120,23 +138,24 @@ struct Gone {
 
 impl Rewriter for Cleaner<'_> {
     type Error = anyhow::Error;
-    type Seen = ArticleId;
+    /// Its number, and the block of decisions that it is in.
+    type Seen = (ArticleId, Arc<Detection>);
     type Told = Gone;
 
     fn asks(&mut self, line: u64) -> bool {
         self.again.asks(line)
     }
 
-    fn see(&mut self, record: &Record<'_>) -> Result<ArticleId> {
+    fn see(&mut self, record: &Record<'_>) -> Result<Self::Seen> {
         let article = self.again.number(record)?;
-        self.provenance.meet(self.corpus, self.source, article, record);
-        Ok(article)
+        self.provenance.meet(self.corpus, self.source, article, record)?;
+        Ok((article, self.corpus.detection.block_of(article)?))
     }
 
-    fn edit(&self, record: &Record<'_>, &article: &ArticleId) -> Result<(Edit, Gone)> {
+    fn edit(&self, record: &Record<'_>, (article, block): &Self::Seen) -> Result<(Edit, Gone)> {
         let (corpus, source) = (self.corpus, self.source);
         let mut gone = Gone {
-            article,
+            language: block.language(*article),
             cuts: Vec::new(),
             lines: Vec::new(),
             dropped: false,
@@ -144,7 +163,7 @@ impl Rewriter for Cleaner<'_> {
         let Ok(fields) = record.outcome else {
             return Ok((Edit::Keep, gone));
         };
-        gone.cuts = corpus.cuts(article, fields);
+        gone.cuts = cuts(block, *article, fields);
         if gone.cuts.iter().all(Vec::is_empty) {
             return Ok((Edit::Keep, gone));
         }
@@ -166,7 +185,7 @@ impl Rewriter for Cleaner<'_> {
     }
 
     fn settle(&mut self, gone: Gone) -> Result<()> {
-        self.counted.count(self.corpus, gone.article, &gone.cuts);
+        self.counted.count(gone.language, &gone.cuts);
         self.counted.dropped += u64::from(gone.dropped);
         if let Some(out) = &mut self.removed {
             let out = out.get_mut().unwrap_or_else(PoisonError::into_inner);

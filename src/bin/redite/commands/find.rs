@@ -1,15 +1,17 @@
 //! `redite find`: shows what is said twice, and changes nothing.
 
 use crate::args::{FindArgs, FindFormat};
-use crate::corpus::{Corpus, Known, Provenance};
+use crate::corpus::Corpus;
 use crate::csv;
 use crate::diff::diff;
 use crate::exit::{Exit, is_closed_pipe};
 use crate::paint::{Paint, excerpt, visible};
 use crate::progress::Progress;
+use crate::provenance::{Known, Provenance};
 use crate::summary::{count, digits, share};
 use anyhow::Result;
 use redite::files::removed::RemovedUnit;
+use redite::segment::Language;
 use redite::{Reason, Repeat, Span, Stats, Unit};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -22,7 +24,7 @@ pub(crate) fn run(args: &FindArgs) -> Result<Exit> {
     let quiet = args.input.quiet;
     let (corpus, progress) = Corpus::look(&args.input, &args.rule, |bytes| Progress::new(2 * bytes, quiet))?;
     progress.clear();
-    let stats = corpus.detection.stats();
+    let stats = corpus.detection.stats()?;
     let found = stats.removed_equal + stats.removed_near;
     let mut out = BufWriter::new(stdout().lock());
     let written = match args.output.format {
@@ -72,17 +74,13 @@ fn totals(stats: &Stats) -> String {
 
 /// Calls `write` with every repeat, in input order, and the text of its field that would go.
 fn each_removed(corpus: &Corpus, mut write: impl FnMut(&RemovedUnit<'_>, &str) -> Result<()>) -> Result<()> {
-    let needed = corpus.needed();
-    let mut provenance = Provenance::of_units(needed.kept);
-    if !needed.kept_come_first {
-        corpus.each_record(|source, article, record, _| {
-            provenance.meet(corpus, source, article, record);
-            Ok(())
-        })?;
+    let mut provenance = Provenance::of(corpus)?;
+    if !corpus.overview()?.kept_come_first {
+        corpus.each_record(|source, article, record, _| provenance.meet(corpus, source, article, record))?;
     }
     corpus.each_record(|source, article, record, fields| {
-        provenance.meet(corpus, source, article, record);
-        let cuts = corpus.cuts(article, fields);
+        provenance.meet(corpus, source, article, record)?;
+        let cuts = corpus.cuts(article, fields)?;
         provenance.removed(corpus, source, record, &cuts, |unit, cut| {
             let field = fields.texts.get(cut.repeat.removed.field as usize);
             let text = field.and_then(|f| f.text.get(cut.span.range()));
@@ -167,7 +165,9 @@ impl Tally {
 
 fn text(corpus: &Corpus, stats: &Stats, args: &FindArgs, out: &mut impl Write) -> Result<()> {
     let paint = Paint::choose(args.output.color);
-    let mut repeats: Vec<Repeat> = corpus.detection.repeats().collect();
+    // It is all in memory.
+    let detection = corpus.detection.block(0)?;
+    let mut repeats: Vec<Repeat> = detection.repeats().collect();
     if repeats.is_empty() {
         return Ok(writeln!(out, "{}", totals(stats))?);
     }
@@ -182,13 +182,13 @@ fn text(corpus: &Corpus, stats: &Stats, args: &FindArgs, out: &mut impl Write) -
     let mut files: Vec<(String, Tally)> = Vec::new();
     let mut languages: BTreeMap<String, Tally> = BTreeMap::new();
     corpus.each_record(|source, article, record, fields| {
-        met.meet(corpus, source, article, record);
+        met.meet(corpus, source, article, record)?;
         let mut tally = Tally {
             articles: 1,
             text_bytes: fields.texts.iter().map(|t| t.text.len() as u64).sum(),
             ..Tally::default()
         };
-        for repeat in corpus.detection.repeats_in(article) {
+        for repeat in detection.repeats_in(article) {
             tally.repeats += 1;
             tally.repeated_bytes += repeat.removed.span.len() as u64;
         }
@@ -196,7 +196,7 @@ fn text(corpus: &Corpus, stats: &Stats, args: &FindArgs, out: &mut impl Write) -
             Some((name, file)) if name == source.name() => file.add(tally),
             _ => files.push((source.name().to_owned(), tally)),
         }
-        let language = corpus.detection.language(article).code().to_owned();
+        let language = detection.language(article).code().to_owned();
         languages.entry(language).or_default().add(tally);
         Ok(())
     })?;
@@ -208,7 +208,8 @@ fn text(corpus: &Corpus, stats: &Stats, args: &FindArgs, out: &mut impl Write) -
         writeln!(out, "[-only in the kept text-] {{+only in the repeat+}}\n")?;
     }
     for repeat in &repeats {
-        pair(corpus, repeat, &met, paint, out)?;
+        let language = detection.language(repeat.removed.article);
+        pair(corpus, repeat, language, &mut met, paint, out)?;
     }
     if repeats.len() < all {
         let (shown, all) = (digits(repeats.len() as u64), digits(all as u64));
@@ -225,7 +226,7 @@ fn text(corpus: &Corpus, stats: &Stats, args: &FindArgs, out: &mut impl Write) -
     }
     for (unit, times) in &most_repeated {
         let known = met.known(unit)?;
-        let (place, text) = (place(corpus, known, unit.span), excerpt(&known.text, 70));
+        let (place, text) = (place(corpus, &known, unit.span), excerpt(&known.text, 70));
         let place = paint.dim(format!("{}, {place}", unit.kind));
         writeln!(out, "{:>8} times more  {text}  {place}", digits(*times))?;
     }
@@ -287,19 +288,26 @@ fn place(corpus: &Corpus, known: &Known, span: Span) -> String {
     place
 }
 
-fn pair(corpus: &Corpus, repeat: &Repeat, met: &Provenance, paint: Paint, out: &mut impl Write) -> Result<()> {
-    let (kept, removed) = (met.known(&repeat.kept)?, met.known(&repeat.removed)?);
+fn pair(
+    corpus: &Corpus,
+    repeat: &Repeat,
+    language: Language,
+    met: &mut Provenance,
+    paint: Paint,
+    out: &mut impl Write,
+) -> Result<()> {
+    let kept = met.known(&repeat.kept)?.into_owned();
+    let removed = met.known(&repeat.removed)?;
     let how = match repeat.reason {
         Reason::Equal => "equal".to_owned(),
         Reason::Near => format!("near {}", repeat.similarity),
     };
-    let language = corpus.detection.language(repeat.removed.article);
     writeln!(out, "{}  {}  {}", paint.bold(how), repeat.removed.kind, language.code())?;
-    writeln!(out, "  kept    {}", paint.dim(place(corpus, kept, repeat.kept.span)))?;
+    writeln!(out, "  kept    {}", paint.dim(place(corpus, &kept, repeat.kept.span)))?;
     writeln!(
         out,
         "  repeat  {}",
-        paint.dim(place(corpus, removed, repeat.removed.span))
+        paint.dim(place(corpus, &removed, repeat.removed.span))
     )?;
     writeln!(out, "  {}\n", diff(&kept.text, &removed.text).show(paint))?;
     Ok(())

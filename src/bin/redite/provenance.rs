@@ -1,0 +1,310 @@
+//! What others were removed in favour of: its text and its place, as far as it has been met.
+
+use crate::corpus::{Corpus, place};
+use crate::spool::Spool;
+use anyhow::{Result, bail};
+use redite::files::removed::{KeptUnit, RemovedUnit};
+use redite::files::{Id, Record, Source};
+use redite::{ArticleId, Cut, Span, Unit, UnitKind};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// The texts and places of kept units, as far as they have been met.
+#[derive(Debug)]
+pub(crate) struct Provenance {
+    /// Those that are wanted; all that the corpus has kept for others if it is not said.
+    wanted: Option<Vec<Unit>>,
+    met: Met,
+}
+
+#[derive(Debug)]
+enum Met {
+    Held(HashMap<Unit, Known>),
+    /// Of a corpus that memory does not hold.
+    Spooled(Box<Mutex<Spooled>>),
+}
+
+/// A unit that has been met.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(crate) id: Option<Id>,
+    pub(crate) source: String,
+    pub(crate) field: String,
+    pub(crate) text: String,
+}
+
+impl Provenance {
+    /// Ready to meet the kept units of a corpus.
+    pub(crate) fn of(corpus: &Corpus) -> Result<Self> {
+        let met = match corpus.temp_dir() {
+            Some(folder) => Met::Spooled(Box::new(Mutex::new(Spooled {
+                texts: Spool::new(folder)?,
+                index: Spool::new(folder)?,
+                pages: Vec::new(),
+                count: 0,
+                last: None,
+                recent: vec![None; RECENT],
+            }))),
+            None => Met::Held(HashMap::new()),
+        };
+        Ok(Self { wanted: None, met })
+    }
+
+    /// Ready to meet these units.
+    pub(crate) fn of_units(mut wanted: Vec<Unit>) -> Self {
+        wanted.sort_unstable();
+        wanted.dedup();
+        Self {
+            wanted: Some(wanted),
+            met: Met::Held(HashMap::new()),
+        }
+    }
+
+    /// What is known of a unit that has been met.
+    pub(crate) fn known(&self, unit: &Unit) -> Result<Cow<'_, Known>> {
+        let known = match &self.met {
+            Met::Held(known) => known.get(unit).map(Cow::Borrowed),
+            Met::Spooled(spooled) => {
+                let mut spooled = spooled.lock().unwrap_or_else(PoisonError::into_inner);
+                spooled.get(unit)?.map(Cow::Owned)
+            }
+        };
+        match known {
+            Some(known) => Ok(known),
+            None => bail!("an input has changed while it was read; run again"),
+        }
+    }
+
+    /// Meets one record and remembers what others were removed in favour of.
+    pub(crate) fn meet(
+        &mut self,
+        corpus: &Corpus,
+        source: &Source,
+        article: ArticleId,
+        record: &Record<'_>,
+    ) -> Result<()> {
+        let Ok(fields) = record.outcome else { return Ok(()) };
+        let mine = match &self.wanted {
+            Some(wanted) => {
+                let start = wanted.partition_point(|u| u.article < article);
+                let mine = wanted[start..].iter().take_while(|u| u.article == article);
+                mine.copied().collect()
+            }
+            None => corpus.detection.block_of(article)?.kept_in(article),
+        };
+        for unit in mine {
+            let Some(text) = fields.texts.get(unit.field as usize) else {
+                continue;
+            };
+            let known = || Known {
+                id: fields.id.clone(),
+                source: place(source, record.place),
+                field: corpus.field_name(source, fields, unit.field as usize).to_owned(),
+                text: text.text.get(unit.span.range()).unwrap_or_default().to_owned(),
+            };
+            match &mut self.met {
+                Met::Held(met) => {
+                    met.entry(unit).or_insert_with(known);
+                }
+                Met::Spooled(spooled) => {
+                    let spooled = spooled.get_mut().unwrap_or_else(PoisonError::into_inner);
+                    if spooled.last.is_none_or(|last| last < unit) {
+                        spooled.put(unit, &known())?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls `write` with every removed unit of one record, in order.
+    pub(crate) fn removed(
+        &self,
+        corpus: &Corpus,
+        source: &Source,
+        record: &Record<'_>,
+        cuts: &[Vec<Cut>],
+        mut write: impl FnMut(&RemovedUnit<'_>, &Cut) -> Result<()>,
+    ) -> Result<()> {
+        let Ok(fields) = record.outcome else { return Ok(()) };
+        if cuts.iter().all(Vec::is_empty) {
+            return Ok(());
+        }
+        let place = place(source, record.place);
+        let measure = corpus.detector.settings().measure().to_string();
+        let several = corpus.options.text_fields.len() > 1;
+        for (i, (text, cuts)) in fields
+            .texts
+            .iter()
+            .zip(cuts)
+            .enumerate()
+            .filter(|(_, (_, cuts))| !cuts.is_empty())
+        {
+            let spans: Vec<_> = cuts.iter().map(|c| c.span).collect();
+            let Some(spellings) = record.spellings(text, &spans) else {
+                bail!("{place}: the file has changed while it was read; run again");
+            };
+            let mut chars = Chars::new(&text.text);
+            for (cut, raw) in cuts.iter().zip(spellings) {
+                let kept = self.known(&cut.repeat.kept)?;
+                let kept_span = cut.repeat.kept.span;
+                let unit = RemovedUnit {
+                    article: fields.id.as_ref(),
+                    source: &place,
+                    field: corpus.field_name(source, fields, i),
+                    unit: &cut.repeat.removed.kind.to_string(),
+                    bytes: [cut.span.start, cut.span.end],
+                    chars: [chars.before(cut.span.start), chars.before(cut.span.end)],
+                    text: raw,
+                    rule: &cut.repeat.reason.to_string(),
+                    measure: &measure,
+                    similarity: cut.repeat.similarity.value(),
+                    kept: KeptUnit {
+                        article: kept.id.as_ref(),
+                        source: &kept.source,
+                        field: several.then_some(kept.field.as_str()),
+                        bytes: [kept_span.start, kept_span.end],
+                        text: &kept.text,
+                    },
+                };
+                write(&unit, cut)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Units that have been met, in their order, on disk.
+#[derive(Debug)]
+struct Spooled {
+    texts: Spool,
+    /// Of each unit [`ENTRY`] bytes: the unit, where it stands in the texts, how long it is.
+    index: Spool,
+    /// The first unit of each [`PAGE`] of them.
+    pages: Vec<Unit>,
+    count: u64,
+    last: Option<Unit>,
+    /// What was asked for lately, each in a slot of its own: boilerplate is asked for often.
+    recent: Vec<Option<(Unit, Known)>>,
+}
+
+const ENTRY: usize = 28;
+const PAGE: u64 = 128;
+const RECENT: usize = 1024;
+
+/// Longer texts are not held.
+const SHORT: usize = 2048;
+
+impl Spooled {
+    fn put(&mut self, unit: Unit, known: &Known) -> Result<()> {
+        let at = self.texts.end();
+        let id = known.id.as_ref().map_or("", Id::raw);
+        for part in [id, &known.source, &known.field, &known.text] {
+            self.texts.put(&u32::try_from(part.len())?.to_le_bytes())?;
+            self.texts.put(part.as_bytes())?;
+        }
+        let length = u32::try_from(self.texts.end() - at)?;
+        if self.count.is_multiple_of(PAGE) {
+            self.pages.push(unit);
+        }
+        self.index.put(&key(&unit))?;
+        self.index.put(&at.to_le_bytes())?;
+        self.index.put(&length.to_le_bytes())?;
+        self.count += 1;
+        self.last = Some(unit);
+        Ok(())
+    }
+
+    fn get(&mut self, unit: &Unit) -> Result<Option<Known>> {
+        let slot = (unit.article.0 as usize)
+            .wrapping_mul(31)
+            .wrapping_add(unit.span.start as usize)
+            % RECENT;
+        if let Some((_, known)) = self.recent[slot].as_ref().filter(|recent| recent.0 == *unit) {
+            return Ok(Some(known.clone()));
+        }
+        let known = self.look_up(unit)?;
+        if let Some(known) = known.as_ref().filter(|known| known.text.len() <= SHORT) {
+            self.recent[slot] = Some((*unit, known.clone()));
+        }
+        Ok(known)
+    }
+
+    fn look_up(&mut self, unit: &Unit) -> Result<Option<Known>> {
+        let Some(page) = self.pages.partition_point(|first| first <= unit).checked_sub(1) else {
+            return Ok(None);
+        };
+        let first = page as u64 * PAGE;
+        let count = usize::try_from(PAGE.min(self.count - first))?;
+        let entries = self.index.read(first * ENTRY as u64, count * ENTRY)?;
+        let key = key(unit);
+        let Some(entry) = entries.as_chunks::<ENTRY>().0.iter().find(|entry| entry[..16] == key) else {
+            return Ok(None);
+        };
+        let mut at = [0; 8];
+        at.copy_from_slice(&entry[16..24]);
+        let mut length = [0; 4];
+        length.copy_from_slice(&entry[24..]);
+        let bytes = self
+            .texts
+            .read(u64::from_le_bytes(at), u32::from_le_bytes(length) as usize)?;
+        let mut rest = &bytes[..];
+        let mut part = || -> Option<String> {
+            let (length, after) = rest.split_first_chunk::<4>()?;
+            let (text, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+            rest = after;
+            String::from_utf8(text.to_vec()).ok()
+        };
+        let mut known = || {
+            let id = part()?;
+            Some(Known {
+                id: (!id.is_empty()).then(|| Id::of_raw(&id)),
+                source: part()?,
+                field: part()?,
+                text: part()?,
+            })
+        };
+        Ok(known())
+    }
+}
+
+/// A unit as bytes.
+fn key(unit: &Unit) -> [u8; 16] {
+    let Unit {
+        article,
+        field,
+        span: Span { start, end },
+        kind,
+    } = *unit;
+    let rest = u32::from(field) << 1 | u32::from(kind == UnitKind::Sentence);
+    let mut key = [0; 16];
+    for (to, word) in key.chunks_exact_mut(4).zip([article.0, rest, start, end]) {
+        to.copy_from_slice(&word.to_le_bytes());
+    }
+    key
+}
+
+/// Counts characters up to ascending bytes of a text, in one pass.
+struct Chars<'t> {
+    text: &'t str,
+    byte: u32,
+    chars: u32,
+}
+
+impl<'t> Chars<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            byte: 0,
+            chars: 0,
+        }
+    }
+
+    fn before(&mut self, byte: u32) -> u32 {
+        let between = self.text[self.byte as usize..byte as usize].chars().count();
+        self.chars += u32::try_from(between).unwrap_or(u32::MAX);
+        self.byte = byte;
+        self.chars
+    }
+}

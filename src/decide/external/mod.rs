@@ -1,0 +1,376 @@
+//! The same decisions for a corpus that memory has no room for: level by level, segment by segment.
+//!
+//! A unit of a later segment meets the leaders of earlier ones, which are streamed past it from disk in order; what is
+//! left settles in memory, and its leaders are appended. Units with equal folds in two segments need no step of their own:
+//! what is equal to a leader matches it and no earlier one, and what is equal to a removed unit matches the same leader.
+//! Forms need a whole level, and are settled by sorting.
+
+mod forms;
+mod run;
+
+use super::{Observer, Removed, Verdicts, order};
+use crate::join::{Filter, Keys, Plan, Similarity};
+use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
+use crate::settings::{Keep, Scope, Settings};
+use crate::spill::{Bits, Folder, SpillError, Spool};
+use crate::store::{Entry, Segment, Store};
+use rayon::prelude::*;
+use run::{Asked, Held, Kept, Provisional, Run};
+use std::ops::Range;
+
+/// A corpus on disk.
+#[derive(Clone, Copy)]
+pub(crate) struct External<'e> {
+    pub(crate) settings: &'e Settings,
+    pub(crate) segments: &'e [Segment],
+    pub(crate) spool: &'e Spool,
+    pub(crate) folder: &'e Folder,
+    pub(crate) plan: &'e Plan,
+    /// Room for sorting and such, in bytes.
+    pub(crate) room: usize,
+}
+
+/// What was decided, on disk.
+#[derive(Debug)]
+pub(crate) struct Decided {
+    removed: Spool,
+    /// By segment and level, where its removals stand.
+    ranges: Vec<[Range<u64>; 3]>,
+    kept: Vec<[Bits; 3]>,
+    /// By segment, paragraphs and sentences that were too short to be judged.
+    too_short: Vec<u64>,
+}
+
+const REMOVED: usize = 8;
+
+impl Decided {
+    /// What was decided of one segment.
+    pub(crate) fn verdicts(&self, segment: usize) -> Result<Verdicts, SpillError> {
+        let mut verdicts = Verdicts {
+            kept: self.kept[segment].clone(),
+            too_short: self.too_short[segment],
+            ..Verdicts::default()
+        };
+        for (level, range) in self.ranges[segment].iter().enumerate() {
+            let kind = if level == 0 {
+                UnitKind::Paragraph
+            } else {
+                UnitKind::Sentence
+            };
+            let mut reader = self.removed.reader(range.clone());
+            while !reader.is_done() {
+                let [removed, article, field, start, end, reason, shared, of] =
+                    reader.array::<REMOVED>(&self.removed)?;
+                verdicts.removed[level].push(Removed {
+                    removed,
+                    kept: Unit {
+                        article: ArticleId(article),
+                        field: u16::try_from(field).unwrap_or(u16::MAX),
+                        span: Span::new(start, end),
+                        kind,
+                    },
+                    reason: if reason == 1 { Reason::Near } else { Reason::Equal },
+                    similarity: Similarity { shared, of },
+                });
+            }
+        }
+        Ok(verdicts)
+    }
+
+    fn put(&mut self, segment: usize, level: usize, removals: &[Provisional]) -> Result<(), SpillError> {
+        let start = self.removed.end();
+        for removal in removals {
+            let unit = removal.kept.unit;
+            self.removed.put_words(&[
+                removal.removed,
+                unit.article.0,
+                u32::from(unit.field),
+                unit.span.start,
+                unit.span.end,
+                u32::from(removal.reason == Reason::Near),
+                removal.similarity.shared,
+                removal.similarity.of,
+            ])?;
+        }
+        self.ranges[segment][level] = start..self.removed.end();
+        Ok(())
+    }
+}
+
+/// What one level leaves behind for the next, by segment.
+struct Marks {
+    /// Paragraphs that go.
+    gone: Vec<Bits>,
+    /// Paragraphs that lose nothing.
+    whole: Vec<Bits>,
+    /// Sentences that lose nothing.
+    fixed: Vec<Bits>,
+    /// Sentences that are judged and stay.
+    stays: Vec<Bits>,
+}
+
+impl<'e> External<'e> {
+    /// Decides every unit.
+    pub(crate) fn decide(&self, observe: Observer<'_>) -> Result<Decided, SpillError> {
+        let empty = |count: fn(&Segment) -> u32| -> Vec<Bits> {
+            self.segments.iter().map(|s| Bits::new(count(s) as usize)).collect()
+        };
+        let mut out = Decided {
+            removed: self.folder.spool()?,
+            ranges: vec![[0..0, 0..0, 0..0]; self.segments.len()],
+            kept: (self.segments.iter())
+                .map(|s| [s.paragraphs, s.sentences, s.parts].map(|count| Bits::new(count as usize)))
+                .collect(),
+            too_short: vec![0; self.segments.len()],
+        };
+        if self.settings.scope() == Scope::Article {
+            self.by_article(&mut out, observe)?;
+        } else {
+            let mut marks = Marks {
+                gone: empty(|s| s.paragraphs),
+                whole: empty(|s| s.paragraphs),
+                fixed: empty(|s| s.sentences),
+                stays: empty(|s| s.sentences),
+            };
+            if self.settings.units().paragraphs() {
+                self.paragraphs(&mut out, &mut marks, observe)?;
+            }
+            if self.settings.units().sentences() {
+                let filter = self.sentences(&mut out, &mut marks, observe)?;
+                self.parts(&mut out, &marks, &filter)?;
+            }
+        }
+        out.removed.flush()?;
+        Ok(out)
+    }
+
+    /// Articles that do not know of one another are decided in memory.
+    fn by_article(&self, out: &mut Decided, observe: Observer<'_>) -> Result<(), SpillError> {
+        for (i, segment) in self.segments.iter().enumerate() {
+            let store = segment.read(self.spool)?;
+            let decisions = super::decide(&store, self.settings, observe);
+            out.too_short[i] = decisions.too_short;
+            let verdicts = decisions.resolve(&store);
+            for (level, removed) in verdicts.removed.iter().enumerate() {
+                let removals: Vec<Provisional> = removed
+                    .iter()
+                    .map(|r| {
+                        let mut unit = r.kept;
+                        unit.article.0 += segment.first_article;
+                        Provisional {
+                            removed: r.removed,
+                            near: None,
+                            kept: Kept {
+                                segment: 0,
+                                number: 0,
+                                unit,
+                            },
+                            reason: r.reason,
+                            similarity: r.similarity,
+                        }
+                    })
+                    .collect();
+                out.put(i, level, &removals)?;
+            }
+            out.kept[i] = verdicts.kept;
+        }
+        Ok(())
+    }
+
+    fn run(&self, kind: UnitKind) -> Result<Run<'e>, SpillError> {
+        Run::new(
+            self.plan,
+            self.settings,
+            self.spool,
+            self.segments.len(),
+            kind,
+            self.folder,
+            self.room,
+        )
+    }
+
+    /// The segments in the order of decisions.
+    fn in_order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.segments.len()).collect();
+        if self.settings.keep() == Keep::Last {
+            order.reverse();
+        }
+        order
+    }
+
+    fn sort(&self, units: &mut [u32], store: &Store, entry: &impl Fn(u32) -> Entry) {
+        order::sort(units, store, entry, self.settings.keep());
+    }
+
+    fn paragraphs(&self, out: &mut Decided, marks: &mut Marks, observe: Observer<'_>) -> Result<(), SpillError> {
+        let settings = self.settings;
+        let blind = super::blind(settings);
+        let mut run = self.run(UnitKind::Paragraph)?;
+        for i in self.in_order() {
+            let store = self.segments[i].read(self.spool)?;
+            let entry = |i: u32| store.paragraph(i).entry;
+            let all = 0..self.segments[i].paragraphs;
+            let mut judged: Vec<u32> = all.clone().filter(|&i| settings.is_judged(entry(i).weight)).collect();
+            out.too_short[i] += (all.len() - judged.len()) as u64;
+            self.sort(&mut judged, &store, &entry);
+            let wanted = super::several(&store);
+            let asked = blind.map(|blind| Asked { blind, wanted: &wanted });
+            let held = self.held(i, &store);
+            for version in run.decide(held, &judged, &entry, &|i| i, asked, observe)? {
+                marks.whole[i].insert(version);
+            }
+        }
+        self.settle(run, out, 0, |_, _| true, |i, removed| marks.gone[i].insert(removed))?;
+        for (whole, kept) in marks.whole.iter_mut().zip(&out.kept) {
+            whole.add(&kept[0]);
+        }
+        Ok(())
+    }
+
+    /// Decides sentences; gives the keys of their parts.
+    fn sentences(&self, out: &mut Decided, marks: &mut Marks, observe: Observer<'_>) -> Result<Filter, SpillError> {
+        let settings = self.settings;
+        let mut run = self.run(UnitKind::Sentence)?;
+        let filter = Filter::of_bytes(self.room);
+        for i in self.in_order() {
+            let store = self.segments[i].read(self.spool)?;
+            let entry = |i: u32| store.sentence(i);
+            let mut judged = Vec::new();
+            for paragraph in (0..self.segments[i].paragraphs).filter(|&p| !marks.gone[i].contains(p)) {
+                let whole = marks.whole[i].contains(paragraph);
+                for sentence in store.sentences_of(paragraph as usize..paragraph as usize + 1) {
+                    let sentence = super::narrow(sentence);
+                    if whole {
+                        marks.fixed[i].insert(sentence);
+                    }
+                    if settings.is_judged(entry(sentence).weight) {
+                        judged.push(sentence);
+                        marks.stays[i].insert(sentence);
+                    } else {
+                        out.too_short[i] += 1;
+                    }
+                }
+            }
+            let parts = self.judged_parts(i, &store, &marks.stays[i]);
+            parts.par_iter().for_each_init(Keys::default, |keys, &part| {
+                let fold = store.part(part).fold;
+                filter.add(self.plan, store.tokens(&fold), store.text(&fold), keys);
+            });
+            self.sort(&mut judged, &store, &entry);
+            run.decide(self.held(i, &store), &judged, &entry, &|i| i, None, observe)?;
+        }
+        let Marks { fixed, stays, .. } = marks;
+        let may_go = |i: usize, sentence: u32| !fixed[i].contains(sentence);
+        self.settle(run, out, 1, may_go, |i, removed| stays[i].remove(removed))?;
+        for (fixed, kept) in fixed.iter_mut().zip(&out.kept) {
+            fixed.add(&kept[1]);
+        }
+        Ok(filter)
+    }
+
+    /// The parts of sentences that stay and are long enough.
+    fn judged_parts(&self, segment: usize, store: &Store, stays: &Bits) -> Vec<u32> {
+        let stays = |part: u32| stays.contains(store.parts[part as usize].sentence);
+        (0..self.segments[segment].parts)
+            .filter(|&i| stays(i) && super::parts::is_judged(self.settings, &store.part(i)))
+            .collect()
+    }
+
+    fn parts(&self, out: &mut Decided, marks: &Marks, filter: &Filter) -> Result<(), SpillError> {
+        let mut run = self.run(UnitKind::Sentence)?;
+        for i in self.in_order() {
+            let store = self.segments[i].read(self.spool)?;
+            let mut several = Bits::new(store.sentences.len());
+            store.parts.iter().for_each(|part| several.insert(part.sentence));
+            let entry = |i: u32| store.sentence(i);
+            let mut sentences: Vec<u32> = (0..self.segments[i].sentences)
+                .filter(|&s| marks.stays[i].contains(s) && !several.contains(s))
+                .filter(|&s| super::parts::is_judged(self.settings, &entry(s)))
+                .collect();
+            self.sort(&mut sentences, &store, &entry);
+            run.add_known(self.held(i, &store), &sentences, &entry, filter)?;
+        }
+        let mut loose: Vec<Bits> = vec![Bits::default(); self.segments.len()];
+        for i in self.in_order() {
+            let store = self.segments[i].read(self.spool)?;
+            let entry = |i: u32| store.part(i);
+            let mut parts = self.judged_parts(i, &store, &marks.stays[i]);
+            loose[i] = Bits::new(store.parts.len());
+            for &part in &parts {
+                let there = &store.parts[part as usize];
+                if !there.is_leant_on && !marks.fixed[i].contains(there.sentence) {
+                    loose[i].insert(part);
+                }
+            }
+            self.sort(&mut parts, &store, &entry);
+            let number = |part: u32| self.segments[i].sentences + part;
+            run.decide(self.held(i, &store), &parts, &entry, &number, None, &|_| ())?;
+        }
+        self.settle(run, out, 2, |i, part| loose[i].contains(part), |_, _| ())
+    }
+
+    fn held<'h>(&'h self, number: usize, store: &'h Store) -> Held<'h> {
+        Held {
+            number: super::narrow(number),
+            segment: &self.segments[number],
+            store,
+        }
+    }
+
+    /// What goes of one level: all that forms do not take back and that `may_go`, by segment and number.
+    fn settle(
+        &self,
+        mut run: Run<'_>,
+        out: &mut Decided,
+        level: usize,
+        may_go: impl Fn(usize, u32) -> bool,
+        mut goes: impl FnMut(usize, u32),
+    ) -> Result<(), SpillError> {
+        let entries = match run.forms.take() {
+            Some(forms) => Some(forms.settle(self.spool)?),
+            None => None,
+        };
+        for (i, segment) in self.segments.iter().enumerate() {
+            let mut removals = run.provisional(i)?;
+            if let Some(entries) = &entries {
+                let near = || removals.iter().filter_map(|r| r.near);
+                let (from, to) = (near().min().unwrap_or(0), near().max().map_or(0, |n| n + 1));
+                let firsts = entries.firsts(from, to)?;
+                let mut left = Vec::with_capacity(removals.len());
+                for removal in removals {
+                    let Some(near) = removal.near else {
+                        left.push(removal);
+                        continue;
+                    };
+                    let Some(first) = firsts[(near - from) as usize] else {
+                        left.push(removal);
+                        continue;
+                    };
+                    let kept = entries.unit(first, run.kind)?;
+                    let own = if level == 2 { segment.sentences } else { 0 };
+                    if (kept.segment as usize, kept.number) != (i, own + removal.removed) {
+                        left.push(Provisional {
+                            kept,
+                            reason: Reason::Equal,
+                            similarity: Similarity::EQUAL,
+                            ..removal
+                        });
+                    }
+                }
+                removals = left;
+            }
+            removals.retain(|r| may_go(i, r.removed));
+            for removal in &removals {
+                goes(i, removal.removed);
+                let Kept { segment, number, .. } = removal.kept;
+                let of = segment as usize;
+                match number.checked_sub(self.segments[of].sentences).filter(|_| level == 2) {
+                    Some(part) => out.kept[of][2].insert(part),
+                    None => out.kept[of][level.min(1)].insert(number),
+                }
+            }
+            out.put(i, level, &removals)?;
+        }
+        Ok(())
+    }
+}

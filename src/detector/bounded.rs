@@ -1,0 +1,376 @@
+//! Sessions under a memory cap.
+
+use super::{Detection, Session, Stats, stores};
+use crate::article::Article;
+use crate::decide::{Decided, External};
+use crate::error::SettingsError;
+use crate::join::Plan;
+use crate::model::ArticleId;
+use crate::settings::{Keep, Settings};
+use crate::spill::{Folder, SpillError, Spool};
+use crate::store::{Scratch, Segment, Selection, Store, narrow};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How much memory a session may take, and where it puts what does not fit.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    bytes: Option<usize>,
+    folder: PathBuf,
+}
+
+/// Deciding takes so many times the memory of what is decided, that included.
+const PEAK: usize = 3;
+
+/// Of what may be taken, one in so many goes to the counts of shingles, …
+const SKETCH: usize = 8;
+
+/// … and to each thing that is sorted.
+const ROOM: usize = 32;
+
+impl Memory {
+    /// About so many bytes, for the articles' folds and for deciding; the articles that are being pushed come on top. Less
+    /// memory takes more time: what is on disk is read again for each share that fits.
+    #[must_use]
+    pub fn new(bytes: usize) -> Self {
+        Self {
+            bytes: Some(bytes),
+            ..Self::unlimited()
+        }
+    }
+
+    /// As much as is needed: nothing goes to disk.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self {
+            bytes: None,
+            folder: std::env::temp_dir(),
+        }
+    }
+
+    /// The folder for temporary files, which must exist; by default that of the system. The files have no names there: on
+    /// Unix they take room while the process runs, and nothing is left however it ends.
+    #[must_use]
+    pub fn in_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = folder.into();
+        self
+    }
+
+    /// True if so many bytes of [`BoundedSession::held`] never go to disk.
+    #[must_use]
+    pub fn suffices(&self, held: u64) -> bool {
+        held < self.segment() as u64
+    }
+
+    /// About how much memory it takes to decide so many bytes of [`BoundedSession::held`] at once.
+    #[must_use]
+    pub fn needed(held: u64) -> u64 {
+        held.saturating_mul(PEAK as u64)
+    }
+
+    /// About how much disk it takes to decide so many bytes of [`BoundedSession::held`] in shares.
+    #[must_use]
+    pub fn disk(held: u64) -> u64 {
+        held.saturating_mul(2)
+    }
+
+    fn sketch(&self) -> usize {
+        self.bytes.unwrap_or(0) / SKETCH
+    }
+
+    fn room(&self) -> usize {
+        self.bytes.unwrap_or(0) / ROOM
+    }
+
+    /// Bytes of a store that is decided at a time.
+    fn segment(&self) -> usize {
+        let Some(bytes) = self.bytes else { return usize::MAX };
+        // two things are sorted at a time, at most
+        (bytes - self.sketch() - 3 * self.room()) / PEAK
+    }
+}
+
+/// A corpus on its way in that may be too large for memory. See [`super::Detector::session_within`].
+#[derive(Debug)]
+pub struct BoundedSession {
+    memory: Memory,
+    session: Session,
+    spilled: Option<Spilled>,
+}
+
+/// What has gone to disk.
+#[derive(Debug)]
+struct Spilled {
+    folder: Folder,
+    spool: Spool,
+    segments: Vec<Segment>,
+    plan: Plan,
+    articles: u32,
+}
+
+impl BoundedSession {
+    pub(super) fn new(settings: Settings, memory: Memory) -> Result<Self, SettingsError> {
+        if memory.bytes.is_some() && !matches!(settings.keep(), Keep::First | Keep::Last) {
+            return Err(SettingsError::order());
+        }
+        Ok(Self {
+            memory,
+            session: Session {
+                settings,
+                store: Store::default(),
+                scratch: Scratch::default(),
+            },
+            spilled: None,
+        })
+    }
+
+    /// Takes one article; it gets the next number.
+    ///
+    /// # Errors
+    /// If a temporary file cannot be written.
+    pub fn push(&mut self, article: &Article<'_>) -> Result<ArticleId, SpillError> {
+        let id = self.next_id();
+        self.session.push(article);
+        self.check()?;
+        Ok(id)
+    }
+
+    /// Takes many articles, cutting and folding them side by side; they get the next numbers in their order.
+    ///
+    /// # Errors
+    /// If a temporary file cannot be written.
+    pub fn push_all(&mut self, articles: &[Article<'_>]) -> Result<(), SpillError> {
+        for store in stores(articles, &self.session.settings) {
+            self.session.store.append(store);
+            self.check()?;
+        }
+        Ok(())
+    }
+
+    /// The number the next article will get.
+    #[must_use]
+    pub fn next_id(&self) -> ArticleId {
+        let before = self.spilled.as_ref().map_or(0, |spilled| spilled.articles);
+        ArticleId(self.session.next_id().0.saturating_add(before))
+    }
+
+    /// About how many bytes the folds of the articles take, wherever they are.
+    #[must_use]
+    pub fn held(&self) -> u64 {
+        let spilled = self.spilled.as_ref().map_or(0, |spilled| spilled.spool.end());
+        self.session.store.bytes() as u64 + spilled
+    }
+
+    /// Forgets the articles from `first` on, as if they had never come.
+    ///
+    /// # Errors
+    /// If a temporary file cannot be read.
+    pub fn rollback(&mut self, first: ArticleId) -> Result<(), SpillError> {
+        if let Some(spilled) = &mut self.spilled {
+            while let Some(segment) = spilled.segments.last().filter(|_| first.0 < spilled.articles) {
+                // Its shingles stay counted, which costs a little time and never a pair.
+                self.session.store = segment.read(&spilled.spool)?;
+                spilled.articles = segment.first_article;
+                spilled.spool.truncate(segment.start)?;
+                spilled.segments.pop();
+            }
+            self.session.rollback(ArticleId(first.0 - spilled.articles));
+        } else {
+            self.session.rollback(first);
+        }
+        Ok(())
+    }
+
+    /// Writes out what is held if it is enough for a segment.
+    fn check(&mut self) -> Result<(), SpillError> {
+        if self.session.store.bytes() < self.memory.segment() {
+            return Ok(());
+        }
+        self.spill()
+    }
+
+    fn spill(&mut self) -> Result<(), SpillError> {
+        let store = std::mem::take(&mut self.session.store);
+        let settings = &self.session.settings;
+        let spilled = match &mut self.spilled {
+            Some(spilled) => spilled,
+            None => {
+                let folder = Folder::new(self.memory.folder.clone());
+                self.spilled.insert(Spilled {
+                    spool: folder.spool()?,
+                    segments: Vec::new(),
+                    plan: Plan::new(&settings.rule(), settings.min_tokens() as usize, self.memory.sketch()),
+                    articles: 0,
+                    folder,
+                })
+            }
+        };
+        count(&store, &spilled.plan);
+        let segment = store.write(spilled.articles, &mut spilled.spool)?;
+        spilled.articles += segment.articles;
+        spilled.segments.push(segment);
+        Ok(())
+    }
+
+    /// Decides everything.
+    ///
+    /// # Errors
+    /// If a temporary file cannot be written or read.
+    pub fn finish(self) -> Result<BoundedDetection, SpillError> {
+        self.finish_observed(&|_| ())
+    }
+
+    /// As [`BoundedSession::finish`]; `observe` is told, from any thread, how much is done, as a share from 0 to 1.
+    ///
+    /// # Errors
+    /// As for [`BoundedSession::finish`].
+    pub fn finish_observed(mut self, observe: &(dyn Fn(f64) + Sync)) -> Result<BoundedDetection, SpillError> {
+        if self.spilled.is_none() {
+            return Ok(BoundedDetection {
+                blocks: Blocks::Whole(Arc::new(self.session.finish_observed(observe))),
+                read: Mutex::default(),
+            });
+        }
+        if !self.session.store.records.is_empty() {
+            self.spill()?;
+        }
+        let Self {
+            memory,
+            session,
+            spilled,
+        } = self;
+        let Some(spilled) = spilled else {
+            unreachable!("it was asked above")
+        };
+        let units = |s: &Segment| u64::from(s.paragraphs) + u64::from(s.sentences);
+        let all: u64 = spilled.segments.iter().map(units).sum();
+        let done = AtomicU64::new(0);
+        let external = External {
+            settings: &session.settings,
+            segments: &spilled.segments,
+            spool: &spilled.spool,
+            folder: &spilled.folder,
+            plan: &spilled.plan,
+            room: memory.room(),
+        };
+        #[expect(clippy::cast_precision_loss, reason = "a share for people")]
+        let decided = external.decide(&|units| {
+            let done = done.fetch_add(units, Ordering::Relaxed) + units;
+            observe((done as f64 / all.max(1) as f64).min(1.0));
+        })?;
+        Ok(BoundedDetection {
+            blocks: Blocks::Spilled {
+                spool: spilled.spool,
+                segments: spilled.segments,
+                decided: Box::new(decided),
+            },
+            read: Mutex::default(),
+        })
+    }
+}
+
+/// Counts the shingles of a store. Those of sentences and parts are among those of their paragraphs, but for what is too
+/// short to have any.
+fn count(store: &Store, plan: &Plan) {
+    let paragraphs = (0..narrow(store.paragraphs.len())).map(|i| store.paragraph(i).entry);
+    let sentences = (0..narrow(store.sentences.len())).map(|i| store.sentence(i));
+    let parts = (0..narrow(store.parts.len())).map(|i| store.part(i));
+    let short = sentences
+        .chain(parts)
+        .filter(|entry| plan.is_own_shingle(entry.fold.tokens_len() as usize));
+    let entries = paragraphs.chain(short).map(|entry| entry.fold).collect();
+    plan.count(&Selection { store, entries });
+}
+
+/// Everything decided, by blocks of articles: one block in memory, or several on disk, each read when it is asked for.
+#[derive(Debug)]
+pub struct BoundedDetection {
+    blocks: Blocks,
+    /// The block that was read last, and which it is.
+    read: Mutex<Option<(usize, Arc<Detection>)>>,
+}
+
+#[derive(Debug)]
+enum Blocks {
+    Whole(Arc<Detection>),
+    Spilled {
+        spool: Spool,
+        segments: Vec<Segment>,
+        decided: Box<Decided>,
+    },
+}
+
+impl BoundedDetection {
+    /// Number of articles.
+    #[must_use]
+    pub fn articles(&self) -> u32 {
+        match &self.blocks {
+            Blocks::Whole(detection) => detection.articles(),
+            Blocks::Spilled { segments, .. } => segments.last().map_or(0, |s| s.first_article + s.articles),
+        }
+    }
+
+    /// Number of blocks; 1 if everything is in memory.
+    #[must_use]
+    pub fn blocks(&self) -> usize {
+        match &self.blocks {
+            Blocks::Whole(_) => 1,
+            Blocks::Spilled { segments, .. } => segments.len(),
+        }
+    }
+
+    /// A block by its number, from 0: what was decided of some articles that follow one another. It holds where units stand,
+    /// but no folds. The block that was read last is kept, so that it costs nothing to go through the articles in order.
+    ///
+    /// # Errors
+    /// If a temporary file cannot be read. A number beyond the last gives a block without articles.
+    pub fn block(&self, number: usize) -> Result<Arc<Detection>, SpillError> {
+        let (spool, segments, decided) = match &self.blocks {
+            Blocks::Whole(detection) if number == 0 => return Ok(Arc::clone(detection)),
+            Blocks::Whole(_) => return Ok(Arc::new(Detection::new(0, Store::default(), Default::default()))),
+            Blocks::Spilled {
+                spool,
+                segments,
+                decided,
+            } => (spool, segments, decided),
+        };
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, detection)) = read.as_ref().filter(|read| read.0 == number) {
+            return Ok(Arc::clone(detection));
+        }
+        *read = None; // two at a time would be too much
+        let Some(segment) = segments.get(number) else {
+            return Ok(Arc::new(Detection::new(0, Store::default(), Default::default())));
+        };
+        let verdicts = decided.verdicts(number)?;
+        let detection = Arc::new(Detection::new(segment.first_article, segment.layout(spool)?, verdicts));
+        *read = Some((number, Arc::clone(&detection)));
+        Ok(detection)
+    }
+
+    /// The block that an article is in.
+    ///
+    /// # Errors
+    /// As for [`BoundedDetection::block`].
+    pub fn block_of(&self, article: ArticleId) -> Result<Arc<Detection>, SpillError> {
+        self.block(match &self.blocks {
+            Blocks::Whole(_) => 0,
+            Blocks::Spilled { segments, .. } => segments
+                .partition_point(|s| s.first_article <= article.0)
+                .saturating_sub(1),
+        })
+    }
+
+    /// What was counted, over all articles.
+    ///
+    /// # Errors
+    /// As for [`BoundedDetection::block`].
+    pub fn stats(&self) -> Result<Stats, SpillError> {
+        let mut stats = Stats::default();
+        for number in 0..self.blocks() {
+            stats += self.block(number)?.stats();
+        }
+        Ok(stats)
+    }
+}

@@ -1,0 +1,395 @@
+//! What memory does not hold: temporary files, written in one go, read anywhere.
+//!
+//! A file has no name: it is removed as soon as it is open, so that nothing is left however the process ends. Its format is
+//! private and dies with it: little-endian words of 32 bits and plain bytes.
+
+mod bits;
+mod sorter;
+
+pub(crate) use bits::Bits;
+pub(crate) use sorter::Sorter;
+
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A temporary file could not be made, written or read. The message says where, why, and what would help.
+#[derive(Clone, Debug)]
+pub struct SpillError(Arc<(PathBuf, &'static str, io::Error)>);
+
+impl SpillError {
+    fn new(folder: &Path, doing: &'static str, cause: io::Error) -> Self {
+        Self(Arc::new((folder.to_owned(), doing, cause)))
+    }
+
+    /// The folder of the temporary files.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.0.0
+    }
+
+    /// The kind of the operating system's error.
+    #[must_use]
+    pub fn kind(&self) -> io::ErrorKind {
+        self.0.2.kind()
+    }
+}
+
+impl fmt::Display for SpillError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (folder, doing, cause) = &*self.0;
+        let hint = match cause.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                "free some space there or choose another folder for temporary files"
+            }
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                "make that folder or choose another one for temporary files"
+            }
+            _ => "choose another folder for temporary files",
+        };
+        write!(
+            f,
+            "{}: cannot {doing} a temporary file: {cause}; {hint}",
+            folder.display()
+        )
+    }
+}
+
+impl std::error::Error for SpillError {}
+
+/// Where temporary files are made.
+#[derive(Clone, Debug)]
+pub(crate) struct Folder(Arc<PathBuf>);
+
+impl Folder {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self(Arc::new(path))
+    }
+
+    /// A new, empty file.
+    pub(crate) fn spool(&self) -> Result<Spool, SpillError> {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let error = |cause| SpillError::new(&self.0, "make", cause);
+        loop {
+            let count = COUNT.fetch_add(1, Ordering::Relaxed);
+            let path = self.0.join(format!(".redite-{}-{count}", std::process::id()));
+            let mut options = File::options();
+            options.read(true).write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let file = match options.open(&path) {
+                // the left-over of a process that was killed in this very moment
+                Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => continue,
+                other => other.map_err(error)?,
+            };
+            // where an open file cannot be removed, it goes in the end
+            let path = std::fs::remove_file(&path).is_err().then_some(path);
+            return Ok(Spool {
+                file,
+                path,
+                folder: self.clone(),
+                buffer: Vec::new(),
+                flushed: 0,
+            });
+        }
+    }
+}
+
+/// Bytes of a buffer for writing, and of one for reading many words.
+const BUFFER: usize = 256 << 10;
+
+/// Bytes of a buffer for reading in sequence; who merges has many.
+const AHEAD: usize = 64 << 10;
+
+/// A file that grows at its end and can be read anywhere.
+#[derive(Debug)]
+pub(crate) struct Spool {
+    file: File,
+    path: Option<PathBuf>,
+    folder: Folder,
+    /// What is still to be written.
+    buffer: Vec<u8>,
+    /// Bytes in the file.
+    flushed: u64,
+}
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        if let Some(path) = &self.path {
+            // nothing better to do with a file that will not go
+            let _gone = std::fs::remove_file(path);
+        }
+    }
+}
+
+impl Spool {
+    /// Bytes written so far: where the next ones will stand.
+    pub(crate) fn end(&self) -> u64 {
+        self.flushed + self.buffer.len() as u64
+    }
+
+    pub(crate) fn put(&mut self, bytes: &[u8]) -> Result<(), SpillError> {
+        if self.buffer.len() + bytes.len() > BUFFER {
+            self.flush()?;
+        }
+        if bytes.len() > BUFFER {
+            self.write(bytes)
+        } else {
+            self.buffer.extend_from_slice(bytes);
+            Ok(())
+        }
+    }
+
+    pub(crate) fn put_words(&mut self, words: &[u32]) -> Result<(), SpillError> {
+        for some in words.chunks(BUFFER / 8) {
+            if self.buffer.len() + 4 * some.len() > BUFFER {
+                self.flush()?;
+            }
+            self.buffer.extend(some.iter().flat_map(|word| word.to_le_bytes()));
+        }
+        Ok(())
+    }
+
+    /// Writes what is still to be written, so that all can be read.
+    pub(crate) fn flush(&mut self) -> Result<(), SpillError> {
+        let buffer = std::mem::take(&mut self.buffer);
+        self.write(&buffer)?;
+        self.buffer = buffer;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), SpillError> {
+        write_at(&self.file, bytes, self.flushed).map_err(|cause| SpillError::new(&self.folder.0, "write", cause))?;
+        self.flushed += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Forgets what was written from there on.
+    pub(crate) fn truncate(&mut self, end: u64) -> Result<(), SpillError> {
+        self.flush()?;
+        self.flushed = end;
+        self.file
+            .set_len(end)
+            .map_err(|cause| SpillError::new(&self.folder.0, "write", cause))
+    }
+
+    /// Reads bytes that have been [flushed](Spool::flush).
+    pub(crate) fn read(&self, at: u64, into: &mut [u8]) -> Result<(), SpillError> {
+        read_at(&self.file, into, at).map_err(|cause| SpillError::new(&self.folder.0, "read", cause))
+    }
+
+    pub(crate) fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, SpillError> {
+        let mut bytes = vec![0; count];
+        self.read(at, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Text that was written as it is.
+    pub(crate) fn text(&self, at: u64, count: usize) -> Result<String, SpillError> {
+        let error = |error| {
+            SpillError::new(
+                &self.folder.0,
+                "read",
+                io::Error::new(io::ErrorKind::InvalidData, error),
+            )
+        };
+        String::from_utf8(self.bytes(at, count)?).map_err(error)
+    }
+
+    /// Appends words to `into`.
+    pub(crate) fn words_into(&self, at: u64, count: usize, into: &mut Vec<u32>) -> Result<(), SpillError> {
+        into.reserve_exact(count);
+        let mut at = at;
+        let mut left = 4 * count;
+        let mut buffer = vec![0; left.min(BUFFER)];
+        while left > 0 {
+            let some = &mut buffer[..left.min(BUFFER)];
+            self.read(at, some)?;
+            into.extend(some.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)));
+            at += some.len() as u64;
+            left -= some.len();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn words(&self, at: u64, count: usize) -> Result<Vec<u32>, SpillError> {
+        let mut words = Vec::new();
+        self.words_into(at, count, &mut words)?;
+        Ok(words)
+    }
+
+    /// Reads words in sequence.
+    pub(crate) fn reader(&self, range: Range<u64>) -> Reader {
+        Reader {
+            range,
+            buffer: Vec::new(),
+            at: 0,
+        }
+    }
+}
+
+/// Reads the words of a [`Spool`] in sequence; it is told from which at every step, and so lends nothing.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    range: Range<u64>,
+    buffer: Vec<u8>,
+    at: usize,
+}
+
+impl Reader {
+    /// True if there is nothing more.
+    pub(crate) fn is_done(&self) -> bool {
+        self.at == self.buffer.len() && self.range.is_empty()
+    }
+
+    /// Appends the next words to `into`.
+    pub(crate) fn words(&mut self, from: &Spool, count: usize, into: &mut Vec<u32>) -> Result<(), SpillError> {
+        let mut left = count;
+        while left > 0 {
+            if self.at == self.buffer.len() {
+                self.fill(from, left)?;
+            }
+            let there = &self.buffer[self.at..];
+            let some = &there[..there.len().min(4 * left)];
+            into.extend(some.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)));
+            self.at += some.len();
+            left -= some.len() / 4;
+        }
+        Ok(())
+    }
+
+    /// The next words, as many as are asked for by type.
+    pub(crate) fn array<const N: usize>(&mut self, from: &Spool) -> Result<[u32; N], SpillError> {
+        let mut words = Vec::with_capacity(N);
+        self.words(from, N, &mut words)?;
+        let mut array = [0; N];
+        array.copy_from_slice(&words);
+        Ok(array)
+    }
+
+    fn fill(&mut self, from: &Spool, wanted: usize) -> Result<(), SpillError> {
+        let there = usize::try_from(self.range.end - self.range.start).unwrap_or(usize::MAX);
+        if there == 0 {
+            let what = format!("{wanted} words are missing");
+            let cause = io::Error::new(io::ErrorKind::UnexpectedEof, what);
+            return Err(SpillError::new(&from.folder.0, "read", cause));
+        }
+        self.buffer.resize(there.min(AHEAD), 0);
+        from.read(self.range.start, &mut self.buffer)?;
+        self.range.start += self.buffer.len() as u64;
+        self.at = 0;
+        Ok(())
+    }
+}
+
+/// The halves of a number, the low one first.
+#[expect(clippy::cast_possible_truncation, reason = "the halves are wanted")]
+pub(crate) fn split(n: u64) -> [u32; 2] {
+    [n as u32, (n >> 32) as u32]
+}
+
+/// The number of two [halves](split).
+pub(crate) fn join(low: u32, high: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, into: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, into, at)
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut into: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !into.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, into, at)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => {
+                into = &mut into[read..];
+                at += read as u64;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(windows)]
+fn write_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let written = std::os::windows::fs::FileExt::seek_write(file, bytes, at)?;
+        bytes = &bytes[written..];
+        at += written as u64;
+    }
+    Ok(())
+}
+
+#[cfg(not(any(unix, windows)))]
+fn read_at(_: &File, _: &mut [u8], _: u64) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(not(any(unix, windows)))]
+fn write_at(_: &File, _: &[u8], _: u64) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut spool = Folder::new(folder.path().to_owned()).spool().unwrap();
+        let words: Vec<u32> = (0..200_000).map(|n| n * 7919).collect();
+        spool.put("é".as_bytes()).unwrap();
+        let at = spool.end();
+        spool.put_words(&words).unwrap();
+        let big = vec![7; 3 * BUFFER];
+        let end = spool.end();
+        spool.put(&big).unwrap();
+        spool.flush().unwrap();
+        assert_eq!(spool.text(0, 2).unwrap(), "é");
+        assert_eq!(spool.words(at, words.len()).unwrap(), words);
+        assert_eq!(spool.bytes(end, big.len()).unwrap(), big);
+        let mut reader = spool.reader(at..end);
+        let first: [u32; 3] = reader.array(&spool).unwrap();
+        assert_eq!(first, words[..3]);
+        let mut rest = Vec::new();
+        reader.words(&spool, words.len() - 3, &mut rest).unwrap();
+        assert_eq!(rest, words[3..]);
+        assert!(reader.is_done());
+        assert!(reader.array::<1>(&spool).is_err());
+        assert!(spool.read(spool.end(), &mut [0]).is_err());
+        spool.truncate(0).unwrap();
+        spool.put(b"abc").unwrap();
+        spool.flush().unwrap();
+        assert_eq!(spool.bytes(0, 3).unwrap(), b"abc");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_spool_has_no_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let _spool = Folder::new(folder.path().to_owned()).spool().unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("missing");
+        let error = Folder::new(missing.clone()).spool().unwrap_err();
+        assert_eq!((error.kind(), error.folder()), (io::ErrorKind::NotFound, &*missing));
+        assert!(error.to_string().contains("missing: cannot make"), "{error}");
+    }
+}

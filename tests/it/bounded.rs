@@ -1,0 +1,261 @@
+//! The same decisions whether memory holds the corpus or not.
+
+use crate::support;
+use proptest::prelude::*;
+use redite::join::Measure;
+use redite::shingle::Lengths;
+use redite::{
+    Article, ArticleId, BoundedDetection, BoundedSession, Detection, Detector, Keep, Memory, Names, Numbers, Rank,
+    Repeat, Scope, Unit, UnitChoice,
+};
+
+/// Everything that can be asked of a detection.
+#[derive(PartialEq, Debug)]
+struct Said {
+    repeats: Vec<Repeat>,
+    kept: Vec<Unit>,
+    cleaned: Vec<String>,
+    languages: Vec<String>,
+    bytes: Vec<u64>,
+}
+
+fn said(block_of: impl Fn(ArticleId) -> std::sync::Arc<Detection>, articles: &[Article<'_>]) -> Said {
+    let mut said = Said {
+        repeats: Vec::new(),
+        kept: Vec::new(),
+        cleaned: Vec::new(),
+        languages: Vec::new(),
+        bytes: Vec::new(),
+    };
+    for (id, article) in (0..).map(ArticleId).zip(articles) {
+        let block = block_of(id);
+        said.repeats.extend(block.repeats_in(id));
+        said.kept.extend(block.kept_in(id));
+        for (field, text) in (0..).zip(&article.texts) {
+            said.cleaned.push(block.clean(id, field, text));
+        }
+        said.languages.push(block.language(id).code().to_owned());
+        said.bytes.push(block.text_bytes(id));
+    }
+    said
+}
+
+/// The corpus in memory and on disk, in so many blocks at least.
+fn hold(detector: &Detector, articles: &[Article<'_>], caps: &[usize], blocks: usize) -> usize {
+    let detection = std::sync::Arc::new(detector.detect(articles.iter().cloned()));
+    let expected = said(|_| detection.clone(), articles);
+    let mut kept: Vec<Unit> = expected.repeats.iter().map(|r| r.kept).collect();
+    kept.sort_unstable();
+    kept.dedup();
+    assert_eq!(expected.kept, kept);
+    for &cap in caps {
+        let mut session = detector.session_within(Memory::new(cap)).unwrap();
+        for article in articles {
+            session.push(article).unwrap();
+        }
+        let bounded = session.finish().unwrap();
+        assert!(bounded.blocks() >= blocks, "{} blocks at {cap}", bounded.blocks());
+        assert_same(&bounded, &expected, &detection, articles);
+    }
+    expected.repeats.len()
+}
+
+fn assert_same(bounded: &BoundedDetection, expected: &Said, detection: &Detection, articles: &[Article<'_>]) {
+    let found = said(|id| bounded.block_of(id).unwrap(), articles);
+    assert_eq!(bounded.stats().unwrap(), detection.stats());
+    assert_eq!(bounded.articles(), detection.articles());
+    for (a, b) in found.repeats.iter().zip(&expected.repeats) {
+        assert_eq!(a, b);
+    }
+    assert_eq!(&found, expected);
+}
+
+/// The sample, several times, each time with other words changed here and there.
+fn corpus(copies: usize) -> Vec<Article<'static>> {
+    let mut state = 7_u64;
+    let mut random = move |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let sample = support::sample();
+    let mut out = Vec::new();
+    for _ in 0..copies {
+        for _ in 0..sample.len() {
+            let (_, title, text) = &sample[random(sample.len())];
+            let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+            for _ in 0..random(5) {
+                let (a, b) = (random(words.len()), random(words.len()));
+                match random(4) {
+                    0 => words.swap(a, b),
+                    1 => words[a] = format!("{0} {0}", words[a]),
+                    2 => words[a] = format!("{}", random(12)),
+                    _ => words[a] = words[a].replace("500", &random(1000).to_string()),
+                }
+            }
+            out.push(Article::new(title.clone()).with_text(words.join(" ")));
+        }
+    }
+    out
+}
+
+/// Notices of a few forms: numbers, dates and names are filled in.
+fn notices(count: usize) -> Vec<Article<'static>> {
+    let mut state = 3_usize;
+    let mut random = move |below: usize| {
+        state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345) % (1 << 31);
+        (state >> 12) % below
+    };
+    let names = ["Anna Berg", "Jo Klein", "Ada Roth", "Udo Lang", "Eva Stein"];
+    let notice = |random: &mut dyn FnMut(usize) -> usize| {
+        let name = names[random(names.len())];
+        let form = match random(4) {
+            0 => format!(
+                "The meeting of {} members was closed at {} o'clock by the chair of the day.",
+                random(9),
+                random(5)
+            ),
+            1 => format!("The default value of {name} for the second port of the old server is still not known."),
+            2 => format!(
+                "On {} May the {} people of the village met near the bridge, and {name} spoke to them.",
+                random(3),
+                random(4)
+            ),
+            _ => {
+                format!("Please contact {name} for more about this text: all rights to it are reserved by its authors.")
+            }
+        };
+        let tail = [
+            "",
+            " Rain fell on the town.",
+            " Rain fell on the town; the river rose by two feet in the night.",
+        ][random(3)];
+        format!("{form}{tail} Some {} came.", random(3))
+    };
+    (0..count)
+        .map(|_| Article::new(format!("{}\n\n{}", notice(&mut random), notice(&mut random))))
+        .collect()
+}
+
+const UNITS: [UnitChoice; 3] = [UnitChoice::Both, UnitChoice::Paragraphs, UnitChoice::Sentences];
+
+#[test]
+fn every_setting_decides_the_same_on_disk() {
+    let (real, forms) = (corpus(2), notices(300));
+    let mut total = 0;
+    for units in UNITS {
+        for scope in [Scope::Article, Scope::Corpus] {
+            for keep in [Keep::First, Keep::Last] {
+                let detector = Detector::builder()
+                    .units(units)
+                    .scope(scope)
+                    .keep(keep)
+                    .build()
+                    .unwrap();
+                total += hold(&detector, &real, &[100_000], 3);
+                total += hold(&detector, &forms, &[0, 50_000], 3);
+            }
+        }
+    }
+    let three = Lengths::new(&[3]).unwrap();
+    for (measure, threshold) in [
+        (Measure::default(), 0.3),
+        (Measure::Jaccard(three), 0.5),
+        (Measure::Containment(Lengths::ONE_AND_TWO), 0.7),
+        (Measure::Edit, 0.8),
+        (Measure::Edit, 0.5),
+        (Measure::default(), 1.0),
+    ] {
+        for (numbers, names, min_tokens) in [
+            (Numbers::Strict, Names::Template, 1),
+            (Numbers::Strict, Names::Ignore, 5),
+            (Numbers::Ignore, Names::Strict, 12),
+        ] {
+            let builder = Detector::builder().measure(measure).threshold(threshold);
+            let builder = builder.numbers(numbers).names(names).min_tokens(min_tokens);
+            let detector = builder.build().unwrap();
+            total += hold(&detector, &real[..150.min(real.len())], &[100_000], 2);
+            total += hold(&detector, &forms, &[50_000], 3);
+        }
+    }
+    assert!(total > 5000, "{total}");
+}
+
+#[test]
+fn a_corpus_that_fits_stays_in_memory() {
+    let articles = corpus(1);
+    let mut session = Detector::new().session_within(Memory::new(100 << 20)).unwrap();
+    session.push_all(&articles).unwrap();
+    let bounded = session.finish().unwrap();
+    assert_eq!(bounded.blocks(), 1);
+    let detection = std::sync::Arc::new(Detector::new().detect(articles.iter().cloned()));
+    assert_same(&bounded, &said(|_| detection.clone(), &articles), &detection, &articles);
+    assert_eq!(bounded.block(7).unwrap().articles(), 0);
+}
+
+#[test]
+fn rollback_reaches_across_segments() {
+    let articles = corpus(1);
+    let detector = Detector::new();
+    let detection = std::sync::Arc::new(detector.detect(articles.iter().cloned()));
+    let expected = said(|_| detection.clone(), &articles);
+    for cap in [0, 60_000, 1 << 30] {
+        let mut session = detector.session_within(Memory::new(cap)).unwrap();
+        let add = |session: &mut BoundedSession, some: &[Article<'_>]| session.push_all(some).unwrap();
+        for (i, share) in articles.chunks(9).enumerate() {
+            let first = session.next_id();
+            add(&mut session, &articles[..5 * (i % 5)]);
+            session.push(&Article::new("")).unwrap();
+            session.rollback(first).unwrap();
+            assert_eq!(session.next_id(), first);
+            add(&mut session, share);
+        }
+        assert_same(&session.finish().unwrap(), &expected, &detection, &articles);
+    }
+    let mut session = detector.session_within(Memory::new(0)).unwrap();
+    session.push_all(&articles).unwrap();
+    session.rollback(ArticleId(0)).unwrap();
+    assert_eq!(session.finish().unwrap().articles(), 0);
+}
+
+#[test]
+fn what_needs_all_in_memory_says_so() {
+    for keep in [Keep::Longest, Keep::LowestRank, Keep::HighestRank] {
+        let detector = Detector::builder().keep(keep).build().unwrap();
+        let error = detector.session_within(Memory::new(1 << 30)).unwrap_err();
+        assert!(error.to_string().contains("keep the first"), "{error}");
+        let mut session = detector.session_within(Memory::unlimited()).unwrap();
+        session.push(&Article::new("A.").with_rank(Rank::Number(1.0))).unwrap();
+        assert_eq!(session.finish().unwrap().articles(), 1);
+    }
+}
+
+#[test]
+fn a_missing_folder_is_an_error_that_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let memory = Memory::new(0).in_folder(folder.path().join("missing"));
+    let mut session = Detector::new().session_within(memory).unwrap();
+    let error = session.push(&Article::new("Some text.")).unwrap_err();
+    assert!(
+        error.to_string().contains("missing: cannot make a temporary file"),
+        "{error}"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn random_texts_are_decided_the_same_on_disk(
+        texts in prop::collection::vec("([a-d]{1,2} |[1-3] |aa bb cc dd ab ba |cd dc da ad ac |[.;:] |\n\n|天地人東西 ){0,40}", 1..14),
+        last in any::<bool>(),
+        cap in 0_usize..8000,
+        min_tokens in 1_u32..6,
+    ) {
+        let articles: Vec<Article<'_>> = texts.into_iter().map(Article::new).collect();
+        let keep = if last { Keep::Last } else { Keep::First };
+        let detector = Detector::builder().min_tokens(min_tokens).keep(keep).build().unwrap();
+        hold(&detector, &articles, &[0, cap], 1);
+    }
+}

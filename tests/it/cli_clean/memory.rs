@@ -1,0 +1,142 @@
+use super::*;
+
+/// About `mb` million bytes of articles: the words of the sample, some sentences again, as they were or edited.
+fn articles(mb: usize) -> String {
+    let mut state = 11_u64;
+    let mut random = move |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    let sample = support::sample();
+    let words: Vec<&str> = sample.iter().flat_map(|(_, _, text)| text.split_whitespace()).collect();
+    let mut said: Vec<String> = Vec::new();
+    let mut out = String::new();
+    for number in 0.. {
+        if out.len() > mb * 1_000_000 {
+            break;
+        }
+        let mut text = String::new();
+        for paragraph in 0..4 {
+            for _ in 0..4 {
+                let mut sentence: Vec<&str> = match random(4) {
+                    0 if !said.is_empty() => said[random(said.len())].split(' ').collect(),
+                    _ => (0..14)
+                        .map(|_| words[random(words.len())].trim_end_matches(['.', '?', '!']))
+                        .collect(),
+                };
+                if random(2) == 0 {
+                    let at = random(sentence.len());
+                    sentence[at] = words[random(words.len())].trim_end_matches(['.', '?', '!']);
+                }
+                let sentence = sentence.join(" ");
+                text += &format!("So {sentence}. ");
+                if said.len() < 20_000 {
+                    said.push(sentence);
+                }
+            }
+            text += if paragraph < 3 { "\n\n" } else { "" };
+        }
+        let id = number % 5000;
+        out += &format!(
+            "{}\n",
+            json!({"id": id, "title": format!("Number {number}"), "text": text})
+        );
+    }
+    out
+}
+
+#[test]
+fn what_does_not_fit_gives_the_same_bytes() {
+    let room = Room::new();
+    room.put("in.jsonl", articles(13));
+    fs::create_dir(room.path("temp")).unwrap();
+    for keep in ["first", "last"] {
+        let clean = |out: &str, more: &[&str]| {
+            let removed = format!("{out}.removed");
+            let stats = format!("{out}.stats");
+            let mut args = vec![
+                "clean",
+                "in.jsonl",
+                "-o",
+                out,
+                "--removed",
+                &removed,
+                "--stats",
+                &stats,
+                "--keep",
+                keep,
+            ];
+            args.extend(more);
+            room.redite(&args).ends(0).err
+        };
+        let told = clean("memory", &[]);
+        assert!(!told.contains("shares"), "{told}");
+        let told = clean("disk", &["--memory", "120M", "--threads", "2", "--temp-dir", "temp"]);
+        assert!(told.contains("shares"), "it has not spilled: {told}");
+        assert!(room.get("memory") == room.get("disk"), "{keep}");
+        assert!(room.get("memory.removed") == room.get("disk.removed"), "{keep}");
+        let stats = |name: &str| -> Value {
+            let mut stats: Value = serde_json::from_slice(&room.get(name)).unwrap();
+            stats.as_object_mut().unwrap().remove("seconds");
+            stats
+        };
+        assert_eq!(stats("memory.stats"), stats("disk.stats"));
+        assert!(stats("disk.stats")["duplicate_ids"].as_u64() > Some(1000));
+        assert!(stats("disk.stats")["removed_near"].as_u64() > Some(1000));
+        assert_eq!(fs::read_dir(room.path("temp")).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn what_cannot_be_under_a_cap_is_said() {
+    let room = Room::new();
+    room.put("in.jsonl", line(1, LEAD));
+    room.redite(&["clean", "in.jsonl", "--memory", "1M", "--threads", "1"])
+        .ends(2)
+        .says(&["the least is 110 MB with 1 thread"]);
+    room.redite(&["clean", "in.jsonl", "--memory", "lots"])
+        .ends(2)
+        .says(&["such as 500k"]);
+    room.redite(&["clean", "in.jsonl", "--memory", "1G", "--keep", "longest"])
+        .ends(2)
+        .says(&["keep the first or the last"]);
+    room.redite(&["clean", "in.jsonl", "--memory", "1G", "--temp-dir", "missing"])
+        .ends(2)
+        .says(&["--temp-dir missing: no such folder"]);
+    assert_eq!(room.files(), ["in.jsonl"]);
+}
+
+#[test]
+fn a_dry_run_writes_nothing() {
+    let room = Room::new();
+    room.put("in/a.jsonl", articles(1));
+    room.put("in/b.jsonl.gz", pack(CODECS[1].0, articles(1).as_bytes()));
+    let run = room
+        .redite(&[
+            "clean",
+            "in",
+            "-o",
+            "out",
+            "--removed",
+            "removed.jsonl",
+            "--dry-run",
+            "--memory",
+            "0.2G",
+        ])
+        .ends(0);
+    let told = String::from_utf8(run.out).unwrap();
+    for part in [
+        "a.jsonl",
+        "b.jsonl.gz",
+        "about 2 MB of text",
+        "memory: about",
+        "--memory 200 MB",
+        "time: about",
+        "Nothing was written",
+    ] {
+        assert!(told.contains(part), "{part:?} is not in:\n{told}");
+    }
+    assert_eq!(room.files(), ["in/a.jsonl", "in/b.jsonl.gz"]);
+}
