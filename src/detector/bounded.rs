@@ -20,8 +20,11 @@ pub struct Memory {
     folder: PathBuf,
 }
 
-/// Deciding takes so many times the memory of what is decided, that included.
-const PEAK: usize = 3;
+/// Deciding a share takes so many halves of the memory of its units, these included.
+const HALVES: usize = 7;
+
+/// Deciding all at once takes so many times the memory of its units: nothing is looked for on disk.
+const AT_ONCE: u64 = 2;
 
 /// Of what may be taken, one in so many goes to the counts of shingles, …
 const SKETCH: usize = 8;
@@ -66,7 +69,7 @@ impl Memory {
     /// About how much memory it takes to decide so many bytes of [`BoundedSession::held`] at once.
     #[must_use]
     pub fn needed(held: u64) -> u64 {
-        held.saturating_mul(PEAK as u64)
+        held.saturating_mul(AT_ONCE)
     }
 
     /// About how much disk it takes to decide so many bytes of [`BoundedSession::held`] in shares.
@@ -87,7 +90,7 @@ impl Memory {
     fn segment(&self) -> usize {
         let Some(bytes) = self.bytes else { return usize::MAX };
         // two things are sorted at a time, at most
-        (bytes - self.sketch() - 3 * self.room()) / PEAK
+        2 * (bytes - self.sketch() - 3 * self.room()) / HALVES
     }
 }
 

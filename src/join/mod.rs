@@ -27,7 +27,7 @@ mod verify;
 pub use guards::{Guard, Names, covers, missing_numbers, refills, tells_more};
 pub use measure::{Measure, Similarity, Threshold};
 
-pub(crate) use stream::{Filter, Keys, Meeting, Plan, Signature, Waiting};
+pub(crate) use stream::{Filter, Keys, Meeting, Plan, Signature, Waiting, has_numbers};
 
 use crate::shingle::Lengths;
 use index::{Index, Lent, Pool, Scratch};

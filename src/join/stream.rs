@@ -423,3 +423,8 @@ fn bit(key: u32, words: usize) -> (usize, u64) {
     let mixed = key.wrapping_mul(0xC2B2_AE35);
     (((u64::from(mixed) * words as u64) >> 32) as usize, 1 << (mixed & 63))
 }
+
+/// True if there is a number among some tokens.
+pub(crate) fn has_numbers(tokens: &[u32]) -> bool {
+    tokens.iter().any(|&t| is_number_hash(t))
+}

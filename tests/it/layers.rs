@@ -25,10 +25,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
             "store",
             vec!["model", "fold", "segment", "join", "settings", "article", "spill"],
         ),
-        (
-            "decide",
-            vec!["model", "hash", "fold", "join", "settings", "store", "spill"],
-        ),
+        ("decide", vec!["model", "hash", "join", "settings", "store", "spill"]),
         (
             "detector",
             vec![

@@ -4,7 +4,6 @@
 use super::super::forms::differ_in;
 use super::super::{Observer, collapse, narrow};
 use super::forms::Forms;
-use crate::fold::{Tokens, is_number_hash};
 use crate::join::{
     self, Filter, Keys, Match, Meeting, Names, Plan, Rule, Signature, Similarity, Units, Versions, Waiting,
 };
@@ -400,7 +399,7 @@ impl<'r> Run<'r> {
         }
         let rule = self.settings.rule();
         let waiting = Waiting::new(self.plan, units, &rule, &|_| true);
-        let has_numbers = |i: u32| units.tokens(i).iter().any(|&t| is_number_hash(t));
+        let has_numbers = |i: u32| join::has_numbers(units.tokens(i));
         let blind = asked.map(|asked| {
             let wanted = |i: u32| (asked.wanted)(firsts[i as usize]) && has_numbers(i);
             Waiting::new(self.plan, units, &asked.blind, &wanted)
@@ -675,22 +674,21 @@ impl<'r> Run<'r> {
         let pieces = self.leaders.pieces.words(detail.pieces_at, 4 * detail.pieces)?;
         let count = pieces.as_chunks::<4>().0.iter().map(|p| p[2] + p[3]).max().unwrap_or(0);
         let tokens = self.segments.words(detail.tokens_at, count as usize)?;
-        let mut units: Vec<Tokens> = pieces
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|&[text_at, text_len, at, len]| {
-                let text = &text[text_at as usize..(text_at + text_len) as usize];
-                Tokens::restored(text.to_owned(), tokens[at as usize..(at + len) as usize].to_vec())
-            })
-            .collect();
-        let known = narrow(units.len());
+        let mut units = Pieces::default();
+        for &[text_at, text_len, at, len] in pieces.as_chunks::<4>().0 {
+            units.0.push((
+                text[text_at as usize..(text_at + text_len) as usize].to_owned(),
+                tokens[at as usize..(at + len) as usize].to_vec(),
+            ));
+        }
+        let known = units.count();
         let mine = store
             .finest(later)
             .into_iter()
             .filter(|e| self.settings.is_judged(e.weight));
-        units.extend(mine.map(|e| Tokens::restored(store.text(&e.fold).to_owned(), store.tokens(&e.fold).to_vec())));
-        Ok(super::super::is_version(&*units, known, blind))
+        let piece = |e: Entry| (store.text(&e.fold).to_owned(), store.tokens(&e.fold).to_vec());
+        units.0.extend(mine.map(piece));
+        Ok(super::super::is_version(&units, known, blind))
     }
 
     /// What goes of one segment, by removed unit, as far as it is known without forms.
@@ -702,6 +700,24 @@ impl<'r> Run<'r> {
             out.push(Provisional::of_words(reader.array(&self.provisional)?, self.kind));
         }
         Ok(out)
+    }
+}
+
+/// Folds and their tokens, of two paragraphs that stand in different segments.
+#[derive(Default)]
+struct Pieces(Vec<(String, Vec<u32>)>);
+
+impl Units for Pieces {
+    fn count(&self) -> u32 {
+        narrow(self.0.len())
+    }
+
+    fn tokens(&self, i: u32) -> &[u32] {
+        &self.0[i as usize].1
+    }
+
+    fn text(&self, i: u32) -> &str {
+        &self.0[i as usize].0
     }
 }
 
