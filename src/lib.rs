@@ -60,13 +60,33 @@
 //! # Ok::<(), std::convert::Infallible>(())
 //! ```
 //!
+//! # A corpus too large for memory
+//! ```
+//! use redite::{Detector, Memory};
+//!
+//! let memory = Memory::new(64 << 20).in_folder(std::env::temp_dir());
+//! let mut session = Detector::new().session_within(memory)?;
+//! for day in 0..1000 {
+//!     session.push(&format!("Dispatch {day}.\n\nAll rights to this dispatch are reserved by its authors.").into())?;
+//! }
+//! let detection = session.finish()?;
+//! for number in 0..detection.blocks() {
+//!     // Some articles that follow one another, as if they were all there are.
+//!     for repeat in detection.block(number)?.repeats() {
+//!         assert_eq!(repeat.kept.article.0, 0);
+//!     }
+//! }
+//! assert_eq!(detection.stats()?.removed_equal, 999);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What holds
 //! - Every pair at or above the threshold is found ([`join`] is exact) and every pair is verified on the folds
 //!   themselves.
 //! - What stands for a removed unit is itself kept, whole. There are no chains.
 //! - A unit goes only if each of its numbers stands, by value, in the kept text ([`Numbers::Strict`]).
 //! - The result is a function of the articles, their order and the [`Settings`], not of threads, batches or hash seeds.
-//! - No text can cause an error or a panic. Only settings can be wrong.
+//! - No text can cause an error or a panic. Only settings can be wrong, and temporary files.
 //!
 //! # Lower level
 //! The rooms of the pipeline can be used by themselves: [`segment`] cuts, [`fold`] makes texts comparable, [`shingle`]

@@ -30,7 +30,7 @@ const SAMPLE: u64 = 24 << 20;
 const FILES: usize = 12;
 
 /// A run takes so many times the time of reading, cutting and folding alone.
-const WHOLE_RUN: f64 = 3.5;
+const WHOLE_RUN: f64 = 2.5;
 
 /// So many times that if not all fits into memory.
 const ON_DISK: f64 = 1.5;
