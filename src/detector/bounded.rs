@@ -27,7 +27,7 @@ const HALVES: usize = 7;
 const AT_ONCE: u64 = 2;
 
 /// Of what may be taken, one in so many goes to the counts of shingles, …
-const SKETCH: usize = 8;
+const SKETCH: usize = 4;
 
 /// … and to each thing that is sorted.
 const ROOM: usize = 32;
