@@ -192,12 +192,17 @@ fn templates(n: usize) -> Vec<String> {
                 sentence[place] = speaker.word().to_owned();
             }
             sentence[5] = speaker.random().below(10_000).to_string();
-            let mut out = String::new();
-            speaker.write(&sentence, &mut out);
-            out.truncate(out.trim_end().len());
-            out
+            written(&speaker, &sentence)
         })
         .collect()
+}
+
+/// A sentence as text.
+fn written(speaker: &Speaker, sentence: &[String]) -> String {
+    let mut out = String::new();
+    speaker.write(sentence, &mut out);
+    out.truncate(out.trim_end().len());
+    out
 }
 
 fn equal(n: usize) -> Vec<String> {
@@ -214,10 +219,7 @@ fn drift(n: usize) -> Vec<String> {
         .map(|_| {
             let at = speaker.random().below(sentence.len());
             sentence[at] = speaker.word().to_owned();
-            let mut out = String::new();
-            speaker.write(&sentence, &mut out);
-            out.truncate(out.trim_end().len());
-            out
+            written(&speaker, &sentence)
         })
         .collect()
 }

@@ -128,26 +128,9 @@ impl Source {
         self.restore(options, output, &mut std::iter::empty(), edit)
     }
 
-    /// Like [`rewrite`](Self::rewrite), and spares the reading of what stays: lines of JSONL are read, and shown to
-    /// `edit`, only if `asked` says so, by their number. It is asked about each line once, in their order, some
-    /// time before the line is shown. All other lines are copied as they are, good or faulty, and not counted.
-    ///
-    /// Rows of Parquet and text files are all shown, and not asked about.
-    ///
-    /// # Errors
-    /// As [`rewrite`](Self::rewrite).
-    pub fn rewrite_some<E: From<FileError>>(
-        &self,
-        options: &ReadOptions,
-        output: Output,
-        asked: &mut dyn FnMut(u64) -> bool,
-        edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
-    ) -> Result<RewriteStats, E> {
-        self.rewrite_asked(options, output, &mut std::iter::empty(), asked, edit)
-    }
-
-    /// Like [`rewrite_some`](Self::rewrite_some), with lines of JSONL edited side by side on the current rayon pool, a
-    /// few MB at a time. Rows of Parquet and text files are edited one after the other, and not asked about.
+    /// Like [`rewrite`](Self::rewrite), with lines of JSONL edited side by side on the current rayon pool, a few MB at a
+    /// time, and only those that [are asked for](Rewriter::asks). Rows of Parquet and text files are edited one after the
+    /// other, and not asked about.
     ///
     /// # Errors
     /// As [`rewrite`](Self::rewrite); of several errors the first one in the file counts.
@@ -248,23 +231,12 @@ impl Source {
         reinstated: &mut dyn Iterator<Item = Reinstated>,
         edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
     ) -> Result<RewriteStats, E> {
-        self.rewrite_asked(options, output, reinstated, &mut |_| true, edit)
-    }
-
-    fn rewrite_asked<E: From<FileError>>(
-        &self,
-        options: &ReadOptions,
-        output: Output,
-        reinstated: &mut dyn Iterator<Item = Reinstated>,
-        asked: &mut dyn FnMut(u64) -> bool,
-        edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
-    ) -> Result<RewriteStats, E> {
         self.check_output(&output)?;
         if self.format != Format::Jsonl && reinstated.next().is_some() {
             return Err(cannot_drop(self).into());
         }
         match self.format {
-            Format::Jsonl => self.rewrite_lines(options, output, reinstated, asked, edit),
+            Format::Jsonl => self.rewrite_lines(options, output, reinstated, edit),
             Format::Text => self.rewrite_text(options, output, edit),
             Format::Parquet => parquet::rewrite(self, options, output, edit),
         }
@@ -287,7 +259,6 @@ impl Source {
         options: &ReadOptions,
         output: Output,
         reinstated: &mut dyn Iterator<Item = Reinstated>,
-        asked: &mut dyn FnMut(u64) -> bool,
         edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
     ) -> Result<RewriteStats, E> {
         let mut lines = Lines {
@@ -298,8 +269,7 @@ impl Source {
         let mut reinstated = reinstated.peekable();
         // the number that the next line had in the original
         let mut number = 1;
-        let mut batches = self.read(options)?;
-        while let Some(batch) = batches.next_asked(asked) {
+        for batch in self.read(options)? {
             let batch = batch?;
             lines.copy.keep(&batch.data[..batch.head])?;
             for item in &batch.items {
@@ -307,9 +277,8 @@ impl Source {
                     lines.reinstate(self, options, &line)?;
                     number += 1;
                 }
-                let bytes = &batch.data[item.line.clone()];
                 match batch.record(item) {
-                    None => lines.copy.keep(bytes)?,
+                    None => lines.copy.keep(&batch.data[item.line.clone()])?,
                     Some(record) => {
                         let place = Place {
                             line_or_row: number,

@@ -1,12 +1,12 @@
 //! The same decisions whether memory holds the corpus or not.
 
-use crate::support;
+use crate::support::{self, UNITS};
 use proptest::prelude::*;
 use redite::join::Measure;
 use redite::shingle::Lengths;
 use redite::{
     Article, ArticleId, BoundedDetection, BoundedSession, Detection, Detector, Keep, Memory, Names, Numbers, Rank,
-    Repeat, Scope, Unit, UnitChoice,
+    Repeat, Scope, Unit,
 };
 
 /// Everything that can be asked of a detection.
@@ -72,13 +72,7 @@ fn assert_same(bounded: &BoundedDetection, expected: &Said, detection: &Detectio
 
 /// The sample, several times, each time with other words changed here and there.
 fn corpus(copies: usize) -> Vec<Article<'static>> {
-    let mut state = 7_u64;
-    let mut random = move |below: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(state >> 33).unwrap() % below
-    };
+    let mut random = support::random(7);
     let sample = support::sample();
     let mut out = Vec::new();
     for _ in 0..copies {
@@ -137,8 +131,6 @@ fn notices(count: usize) -> Vec<Article<'static>> {
         .map(|_| Article::new(format!("{}\n\n{}", notice(&mut random), notice(&mut random))))
         .collect()
 }
-
-const UNITS: [UnitChoice; 3] = [UnitChoice::Both, UnitChoice::Paragraphs, UnitChoice::Sentences];
 
 #[test]
 fn every_setting_decides_the_same_on_disk() {

@@ -9,8 +9,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use redite::files::{
-    Codec, Discovery, Edit, FaultKind, FileError, Format, Insertion, Output, ReadOptions, Reinstated, RewriteStats,
-    SkipKind, Source, Transaction, discover, refuse_overwrite,
+    Codec, Discovery, Edit, FaultKind, FileError, Format, Insertion, Output, ReadOptions, Record, Reinstated,
+    RewriteStats, Rewriter, SkipKind, Source, Transaction, discover, refuse_overwrite,
 };
 use redite::model::Span;
 use tempfile::TempDir;
@@ -285,6 +285,38 @@ fn a_change_late_in_the_file_keeps_what_came_before() {
     }
 }
 
+/// Takes the first letter out of some lines.
+struct FirstLetters<'w> {
+    wanted: &'w [u64],
+    asked: Vec<u64>,
+    shown: Vec<u64>,
+}
+
+impl Rewriter for FirstLetters<'_> {
+    type Error = FileError;
+    type Seen = ();
+    type Told = u64;
+
+    fn asks(&mut self, line: u64) -> bool {
+        self.asked.push(line);
+        self.wanted.contains(&line)
+    }
+
+    fn see(&mut self, _: &Record<'_>) -> Result<(), FileError> {
+        Ok(())
+    }
+
+    fn edit(&self, record: &Record<'_>, (): &()) -> Result<(Edit, u64), FileError> {
+        let edit = Edit::Delete(vec![(0, vec![Span::new(0, 1)])]);
+        Ok((edit, record.place.line_or_row))
+    }
+
+    fn settle(&mut self, line: u64) -> Result<(), FileError> {
+        self.shown.push(line);
+        Ok(())
+    }
+}
+
 #[test]
 fn only_the_lines_asked_for_are_read() {
     let folder = TempDir::new().unwrap();
@@ -301,20 +333,16 @@ fn only_the_lines_asked_for_are_read() {
     fs::write(&path, lines.concat()).unwrap();
     let out = folder.path().join("out.jsonl");
     let rewrite = |wanted: &[u64]| {
-        let (mut asked, mut shown) = (Vec::new(), Vec::new());
-        let mut asks = |line| {
-            asked.push(line);
-            wanted.contains(&line)
-        };
-        let mut edit = |record: &redite::files::Record<'_>| {
-            shown.push(record.place.line_or_row);
-            Ok(Edit::Delete(vec![(0, vec![Span::new(0, 1)])]))
+        let mut some = FirstLetters {
+            wanted,
+            asked: Vec::new(),
+            shown: Vec::new(),
         };
         let stats = one(&path)
-            .rewrite_some::<FileError>(&fields(&["text"]), Output::file(&out), &mut asks, &mut edit)
+            .rewrite_by(&fields(&["text"]), Output::file(&out), &mut some)
             .unwrap();
-        assert_eq!(asked, [1, 2, 3, 4, 5, 6, 7]);
-        (shown, stats, fs::read_to_string(&out).unwrap())
+        assert_eq!(some.asked, [1, 2, 3, 4, 5, 6, 7]);
+        (some.shown, stats, fs::read_to_string(&out).unwrap())
     };
     let (shown, stats, text) = rewrite(&[2, 3, 4, 7]);
     assert_eq!(shown, [4, 7]);

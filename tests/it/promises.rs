@@ -1,6 +1,6 @@
 //! The promises of the library, held on real text in many scripts, at many settings, and on text at random.
 
-use crate::support;
+use crate::support::{self, UNITS};
 use proptest::prelude::*;
 use redite::fold::{fold, is_number};
 use redite::join::Measure;
@@ -204,7 +204,6 @@ const KEEPS: [Keep; 5] = [
     Keep::LowestRank,
     Keep::HighestRank,
 ];
-const UNITS: [UnitChoice; 3] = [UnitChoice::Both, UnitChoice::Paragraphs, UnitChoice::Sentences];
 
 #[test]
 fn on_real_text_at_every_setting() {

@@ -9,13 +9,7 @@ use std::process::{Command, Stdio};
 
 /// The sample many times over: sentences shuffled, some numbers and words changed, so that there is much to decide.
 fn corpus(copies: u32) -> String {
-    let mut state = 42_u64;
-    let mut random = move |below: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(state >> 33).unwrap() % below
-    };
+    let mut random = support::random(42);
     let sample = support::sample();
     let mut out = String::new();
     for copy in 0..copies {

@@ -7,6 +7,24 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
+/// Numbers below a bound that are the same in every run (Knuth's MMIX generator).
+pub(crate) fn random(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed;
+    move |below| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    }
+}
+
+/// Every choice of units.
+pub(crate) const UNITS: [redite::UnitChoice; 3] = [
+    redite::UnitChoice::Both,
+    redite::UnitChoice::Paragraphs,
+    redite::UnitChoice::Sentences,
+];
+
 /// A fixture below `tests/data`.
 pub(crate) fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)

@@ -2,13 +2,7 @@ use super::*;
 
 /// About `mb` million bytes of articles: the words of the sample, some sentences again, as they were or edited.
 fn articles(mb: usize) -> String {
-    let mut state = 11_u64;
-    let mut random = move |below: usize| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(state >> 33).unwrap() % below
-    };
+    let mut random = support::random(11);
     let sample = support::sample();
     let words: Vec<&str> = sample.iter().flat_map(|(_, _, text)| text.split_whitespace()).collect();
     let mut said: Vec<String> = Vec::new();
