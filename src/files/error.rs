@@ -129,6 +129,11 @@ impl FileError {
         })
     }
 
+    /// A line of a file of removed units that cannot be right.
+    pub(crate) fn removed(name: &str, line: u64, what: impl fmt::Display) -> Self {
+        Self::settings(format!("{name}:{line}: {what}"))
+    }
+
     /// An error of the program that uses this module: something was asked for that cannot be done.
     #[must_use]
     pub fn asked(message: impl Into<String>) -> Self {

@@ -38,7 +38,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod cleaned;
 mod codec;
+mod digest;
 mod discover;
 mod edit;
 mod error;
@@ -51,14 +53,17 @@ pub mod removed;
 mod rewrite;
 mod sniff;
 mod text;
+mod transaction;
 
 pub use codec::Codec;
+pub use digest::{Digest, Hash128};
 pub use discover::{Discovery, SkipKind, Skipped, discover, discover_as, refuse_overwrite};
 pub use edit::{Edit, Insertion};
 pub use error::FileError;
-pub use output::{Output, OutputFile, Transaction};
+pub use output::{Output, OutputFile};
 pub use parquet::hush_caught_panics;
 pub use read::{Batches, ReadOptions, Source};
 pub use record::{Batch, Fault, FaultKind, FieldText, Fields, Id, Place, RankValue, Record};
-pub use rewrite::{Reinstated, RewriteStats, Rewriter};
+pub use rewrite::{Restorer, RewriteStats, Rewriter};
 pub use sniff::Format;
+pub use transaction::{Transaction, is_unfinished};

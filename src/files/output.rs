@@ -1,128 +1,24 @@
-//! Files that are either whole or not there.
+//! Where an edited copy goes.
 
-use std::collections::BTreeSet;
-use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Component, Path, PathBuf};
 
-use super::codec::Codec;
+use super::codec::{Codec, Encoder};
+use super::digest::{Digest, Digester};
 use super::error::FileError;
-
-/// The files of a run that appear together: all of them at [`commit`](Self::commit), or none.
-///
-/// Clones share one list. A program gives a clone to its Ctrl-C handler, which calls
-/// [`remove_all`](Self::remove_all) and exits. When the last clone is dropped without a commit, what was written is
-/// removed.
-#[derive(Clone, Debug, Default)]
-pub struct Transaction(Arc<Mutex<Pending>>);
-
-#[derive(Debug, Default)]
-struct Pending {
-    /// Partial files that exist.
-    partials: BTreeSet<PathBuf>,
-    /// Partial files that are whole and on disk, with the names they shall have, in the order in which they were
-    /// finished.
-    finished: Vec<(PathBuf, PathBuf)>,
-    /// No file may be begun any more.
-    over: bool,
-}
-
-impl Pending {
-    fn remove_all(&mut self) {
-        self.finished.clear();
-        for path in std::mem::take(&mut self.partials) {
-            // nothing better to do with a file that will not go
-            let _gone = fs::remove_file(path);
-        }
-    }
-}
-
-impl Drop for Pending {
-    fn drop(&mut self) {
-        self.remove_all();
-    }
-}
-
-impl Transaction {
-    /// An empty list.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Removes all files that have not been committed. Their writers fail from now on, and so does every attempt to
-    /// begin another file of this transaction.
-    pub fn remove_all(&self) {
-        let mut pending = self.lock();
-        pending.over = true;
-        pending.remove_all();
-    }
-
-    /// Gives all finished files their names, in the order in which they were finished.
-    ///
-    /// # Errors
-    /// If a file cannot be renamed; those before it have their names, it and those after it are removed.
-    pub fn commit(&self) -> Result<(), FileError> {
-        let mut pending = self.lock();
-        for (partial, path) in std::mem::take(&mut pending.finished) {
-            if let Err(error) = fs::rename(&partial, &path) {
-                pending.remove_all();
-                return Err(FileError::writing(&path, error));
-            }
-            pending.partials.remove(&partial);
-        }
-        Ok(())
-    }
-
-    /// Begins an unfinished file, which must not exist. Under the lock, so that none is begun behind the back of
-    /// `remove_all`.
-    fn begin(&self, partial: &Path) -> io::Result<File> {
-        let mut pending = self.lock();
-        if pending.over {
-            return Err(io::Error::new(io::ErrorKind::Interrupted, "the run was ended"));
-        }
-        // the left-over of a run that was killed, or a trap: either way not to be written through
-        match fs::remove_file(partial) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
-            _ => {}
-        }
-        let file = File::options().write(true).create_new(true).open(partial)?;
-        pending.partials.insert(partial.to_owned());
-        Ok(file)
-    }
-
-    fn end(&self, partial: &Path) {
-        self.lock().partials.remove(partial);
-    }
-
-    /// A file is whole and on disk: names it, or keeps it for the commit.
-    fn settle(&self, partial: &Path, path: &Path, at_once: bool) -> io::Result<()> {
-        let mut pending = self.lock();
-        if at_once {
-            fs::rename(partial, path)?;
-            pending.partials.remove(partial);
-        } else if pending.partials.contains(partial) {
-            pending.finished.push((partial.to_owned(), path.to_owned()));
-        } else {
-            return Err(io::Error::new(io::ErrorKind::Interrupted, "the run was ended"));
-        }
-        Ok(())
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Pending> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+use super::transaction::{Transaction, Turn};
 
 /// Where an edited copy goes.
 ///
-/// A file is written as `.<name>.redite-partial` in its own folder (which is made if need be), synced, and renamed,
-/// at once or with the others of its [`Transaction`]: it is whole or not there. What is no regular file (`/dev/full`, a
-/// named pipe) is written directly.
+/// A file is written to a folder of unfinished files beside its place, synced, and renamed, at once or with the others
+/// of its [`Transaction`]: it is whole or not there. Folders are made if need be. What is no regular file (`/dev/full`,
+/// a named pipe) is written directly. A path that is a symbolic link is followed; below the folder of
+/// [`file_below`](Self::file_below) links are refused.
+///
+/// A file that is replaced keeps its permissions; a new one gets those of the file that it is a copy of, as far as the
+/// umask allows.
 pub struct Output {
     pub(crate) target: Target,
     /// `None`: as the input.
@@ -130,39 +26,77 @@ pub struct Output {
 }
 
 pub(crate) enum Target {
-    File {
-        path: PathBuf,
-        transaction: Transaction,
-        at_once: bool,
-    },
+    File(FileTarget),
     Stream {
         name: PathBuf,
         writer: Box<dyn Write + Send>,
     },
 }
 
+pub(crate) struct FileTarget {
+    pub(crate) path: PathBuf,
+    /// The folder that the path must not leave by links, and that holds unfinished files; `None`: links are followed,
+    /// and it is the folder of the file.
+    below: Option<PathBuf>,
+    transaction: Transaction,
+    at_once: bool,
+    turn: Turn,
+    /// Permissions of a new file.
+    mode: Option<u32>,
+}
+
 impl Output {
     /// A file, which is replaced if it exists.
     #[must_use]
     pub fn file(path: impl Into<PathBuf>) -> Self {
-        Self::of_file(path.into(), Transaction::new(), true)
+        Self::of_file(path.into(), None, Transaction::new(), true)
     }
 
     /// A file that appears, or replaces the one there is, with the others of the transaction.
     #[must_use]
     pub fn file_in(transaction: &Transaction, path: impl Into<PathBuf>) -> Self {
-        Self::of_file(path.into(), transaction.clone(), false)
+        Self::of_file(path.into(), None, transaction.clone(), false)
     }
 
-    fn of_file(path: PathBuf, transaction: Transaction, at_once: bool) -> Self {
+    /// The same below a folder, which the path must not leave: neither by `..` nor by a link that stands in the folder.
+    #[must_use]
+    pub fn file_below(transaction: &Transaction, folder: &Path, relative: &Path) -> Self {
+        let path = folder.join(relative);
+        Self::of_file(path, Some(folder.to_owned()), transaction.clone(), false)
+    }
+
+    fn of_file(path: PathBuf, below: Option<PathBuf>, transaction: Transaction, at_once: bool) -> Self {
         Self {
-            target: Target::File {
+            target: Target::File(FileTarget {
                 path,
+                below,
                 transaction,
                 at_once,
-            },
+                turn: Turn::Later,
+                mode: None,
+            }),
             codec: None,
         }
+    }
+
+    /// Of the files of a transaction this one gets its name before those for which this is not called: the record of
+    /// what was removed has to be there when the files without it are.
+    #[must_use]
+    pub fn first(mut self) -> Self {
+        if let Target::File(file) = &mut self.target {
+            file.turn = Turn::First;
+        }
+        self
+    }
+
+    /// Permissions of the file if it is new, as in `chmod`; they are lessened by the umask. On systems without such
+    /// permissions this does nothing.
+    #[must_use]
+    pub fn with_mode(mut self, mode: Option<u32>) -> Self {
+        if let Target::File(file) = &mut self.target {
+            file.mode = mode;
+        }
+        self
     }
 
     /// Standard output.
@@ -200,82 +134,120 @@ impl Output {
         Self { codec, ..self }
     }
 
-    /// Starts to write bytes of one's own.
+    /// Starts to write bytes of one's own, packed as was asked.
     ///
     /// # Errors
     /// If the file cannot be made.
     pub fn create(self) -> Result<OutputFile, FileError> {
-        Ok(OutputFile(io::BufWriter::with_capacity(128 << 10, self.open()?)))
+        let codec = self.codec.unwrap_or(Codec::Plain);
+        let writer = self.open(None)?;
+        let path = writer.path().to_owned();
+        let encoder = codec.encoder(io::BufWriter::with_capacity(128 << 10, writer));
+        Ok(OutputFile {
+            encoder: encoder.map_err(|error| FileError::writing(&path, error))?,
+            path,
+        })
     }
 
-    /// Starts to write.
-    pub(crate) fn open(self) -> Result<Writer, FileError> {
+    /// Starts to write. `mode`: permissions of a new file for which none were given.
+    pub(crate) fn open(self, mode: Option<u32>) -> Result<Writer, FileError> {
         match self.target {
-            Target::Stream { name, writer } => Ok(Writer {
-                path: name,
-                to: Some(To::Stream(writer)),
-                failure: None,
-            }),
-            Target::File {
-                path,
-                transaction,
-                at_once,
-            } => {
-                let error = |error| FileError::writing(&path, error);
-                if let Ok(there) = fs::metadata(&path) {
-                    if there.is_dir() {
-                        return Err(error(io::ErrorKind::IsADirectory.into()));
-                    }
-                    if !there.is_file() {
-                        let file = File::options().write(true).open(&path).map_err(error)?;
-                        return Ok(Writer {
-                            path,
-                            to: Some(To::Stream(Box::new(file))),
-                            failure: None,
-                        });
-                    }
-                }
-                if let Some(folder) = path.parent() {
-                    fs::create_dir_all(folder).map_err(error)?;
-                }
-                let partial = partial_path(&path).map_err(error)?;
-                let file = transaction.begin(&partial).map_err(error)?;
-                Ok(Writer {
-                    path,
-                    to: Some(To::File {
-                        file,
-                        partial,
-                        transaction,
-                        at_once,
-                    }),
-                    failure: None,
-                })
-            }
+            Target::Stream { name, writer } => Ok(Writer::to_stream(name, writer)),
+            Target::File(file) => file.open(mode),
         }
     }
 }
 
-impl fmt::Debug for Output {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Target::File { path, .. } | Target::Stream { name: path, .. }) = &self.target;
-        f.debug_tuple("Output").field(path).finish()
+impl FileTarget {
+    fn open(self, mode: Option<u32>) -> Result<Writer, FileError> {
+        let Self {
+            path,
+            below,
+            transaction,
+            at_once,
+            turn,
+            mode: own_mode,
+        } = self;
+        let error = |error| FileError::writing(&path, error);
+        let place = match &below {
+            Some(folder) => {
+                refuse_links(folder, &path)?;
+                path.clone()
+            }
+            None => follow(&path).map_err(error)?,
+        };
+        if let Ok(there) = fs::metadata(&place) {
+            if there.is_dir() {
+                return Err(error(io::ErrorKind::IsADirectory.into()));
+            }
+            if !there.is_file() {
+                let file = File::options().write(true).open(&place).map_err(error)?;
+                return Ok(Writer::to_stream(path, Box::new(file)));
+            }
+        }
+        let root = match (&below, place.parent()) {
+            (Some(folder), _) => folder.clone(),
+            (None, Some(folder)) if !folder.as_os_str().is_empty() => folder.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        let (partial, file) = transaction.begin(&root, &place, own_mode.or(mode)).map_err(error)?;
+        Ok(Writer {
+            path,
+            to: Some(To::File(UnfinishedFile {
+                file,
+                partial,
+                place,
+                transaction,
+                at_once,
+                turn,
+            })),
+            failure: None,
+            digester: Digester::default(),
+        })
     }
 }
 
-fn partial_path(path: &Path) -> io::Result<PathBuf> {
-    // with the dots and the ending it has to stay below the 255 bytes that file systems allow
-    const LONGEST: usize = 230;
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut partial = OsString::from(".");
-    if name.len() <= LONGEST {
-        partial.push(name);
-    } else {
-        let mut hasher = DefaultHasher::new();
-        name.hash(&mut hasher);
-        partial.push(format!("{:016x}", hasher.finish()));
+/// Where a path leads: the end of a chain of links, whether there is a file or not.
+fn follow(path: &Path) -> io::Result<PathBuf> {
+    const LONGEST: usize = 40;
+    let mut place = path.to_owned();
+    for _ in 0..LONGEST {
+        match fs::read_link(&place) {
+            // a relative target counts from the folder of the link, an absolute one replaces all
+            Ok(target) => place = place.parent().unwrap_or(Path::new("")).join(target),
+            Err(_) => return Ok(place),
+        }
     }
-    partial.push(".redite-partial");
-    Ok(path.with_file_name(partial))
+    Err(io::Error::other("too many symbolic links"))
+}
+
+/// Refuses a path that leaves `folder`.
+fn refuse_links(folder: &Path, path: &Path) -> Result<(), FileError> {
+    let shown = path.display();
+    let relative = path.strip_prefix(folder).unwrap_or(path);
+    let mut place = folder.to_owned();
+    for component in relative.components() {
+        if !matches!(component, Component::Normal(_)) {
+            return Err(FileError::settings(format!(
+                "{shown} is outside of the output folder: nothing is written there"
+            )));
+        }
+        place.push(component);
+        if fs::symlink_metadata(&place).is_ok_and(|there| there.is_symlink()) {
+            return Err(FileError::settings(format!(
+                "{} is a symbolic link inside the output folder, and is not followed: remove it or choose another folder",
+                place.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Target::File(FileTarget { path, .. }) | Target::Stream { name: path, .. }) = &self.target;
+        f.debug_tuple("Output").field(path).finish()
+    }
 }
 
 /// An output that is being written.
@@ -283,22 +255,41 @@ pub(crate) struct Writer {
     path: PathBuf,
     to: Option<To>,
     failure: Option<io::Error>,
+    digester: Digester,
 }
 
 enum To {
-    File {
-        file: File,
-        partial: PathBuf,
-        transaction: Transaction,
-        at_once: bool,
-    },
+    File(UnfinishedFile),
     Stream(Box<dyn Write + Send>),
 }
 
+struct UnfinishedFile {
+    file: File,
+    partial: PathBuf,
+    place: PathBuf,
+    transaction: Transaction,
+    at_once: bool,
+    turn: Turn,
+}
+
 impl Writer {
+    fn to_stream(path: PathBuf, writer: Box<dyn Write + Send>) -> Self {
+        Self {
+            path,
+            to: Some(To::Stream(writer)),
+            failure: None,
+            digester: Digester::default(),
+        }
+    }
+
     /// The path of the finished file, for messages.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The digest of what was written so far.
+    pub(crate) fn digest(&self) -> Digest {
+        self.digester.digest()
     }
 
     /// What went wrong in writing, for those who get an error that no longer says so.
@@ -308,24 +299,21 @@ impl Writer {
 
     /// The output is whole: syncs and renames it.
     pub(crate) fn commit(&mut self) -> Result<(), FileError> {
-        let path = self.path.clone();
-        self.try_commit().map_err(|error| FileError::writing(&path, error))
-    }
-
-    fn try_commit(&mut self) -> io::Result<()> {
+        let error = |error| FileError::writing(&self.path, error);
         match &mut self.to {
-            Some(To::File {
-                file,
-                partial,
-                transaction,
-                at_once,
-            }) => {
-                file.sync_all()?;
-                transaction.settle(partial, &self.path, *at_once)?;
+            Some(To::File(file)) => {
+                file.file.sync_all().map_err(error)?;
+                let (transaction, at_once) = (file.transaction.clone(), file.at_once);
+                transaction
+                    .settle(&file.partial, &file.place, file.turn)
+                    .map_err(error)?;
                 self.to = None;
+                if at_once {
+                    transaction.commit()?;
+                }
                 Ok(())
             }
-            Some(To::Stream(writer)) => writer.flush(),
+            Some(To::Stream(writer)) => writer.flush().map_err(error),
             None => Ok(()),
         }
     }
@@ -334,21 +322,25 @@ impl Writer {
 impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = match &mut self.to {
-            Some(To::File { file, .. }) => file.write(bytes),
+            Some(To::File(file)) => file.file.write(bytes),
             Some(To::Stream(writer)) => writer.write(bytes),
             None => Err(io::ErrorKind::NotConnected.into()),
         };
-        written.inspect_err(|error| {
-            let again = error
-                .raw_os_error()
-                .map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
-            self.failure = Some(again);
-        })
+        match &written {
+            Ok(count) => self.digester.update(&bytes[..*count]),
+            Err(error) => {
+                let again = error
+                    .raw_os_error()
+                    .map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+                self.failure = Some(again);
+            }
+        }
+        written
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.to {
-            Some(To::File { file, .. }) => file.flush(),
+            Some(To::File(file)) => file.file.flush(),
             Some(To::Stream(writer)) => writer.flush(),
             None => Ok(()),
         }
@@ -357,19 +349,18 @@ impl Write for Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        if let Some(To::File {
-            partial, transaction, ..
-        }) = &self.to
-        {
+        if let Some(To::File(file)) = &self.to {
             // not committed: not whole
-            let _gone = fs::remove_file(partial);
-            transaction.end(partial);
+            file.transaction.abandon(&file.partial);
         }
     }
 }
 
-/// An output that takes bytes as they come, buffered.
-pub struct OutputFile(io::BufWriter<Writer>);
+/// An output that takes bytes as they come, buffered and packed.
+pub struct OutputFile {
+    encoder: Encoder<io::BufWriter<Writer>>,
+    path: PathBuf,
+}
 
 impl OutputFile {
     /// The output is whole.
@@ -377,34 +368,32 @@ impl OutputFile {
     /// # Errors
     /// If the last bytes cannot be written or the file cannot be renamed.
     pub fn finish(self) -> Result<(), FileError> {
-        let path = self.0.get_ref().path().to_owned();
-        let mut writer = self
-            .0
-            .into_inner()
-            .map_err(|e| FileError::writing(&path, e.into_error()))?;
+        let error = |error| FileError::writing(&self.path, error);
+        let writer = self.encoder.finish().map_err(error)?;
+        let mut writer = writer.into_inner().map_err(|e| error(e.into_error()))?;
         writer.commit()
     }
 
     /// The error that says that writing here failed.
     #[must_use]
     pub fn error(&self, cause: io::Error) -> FileError {
-        FileError::writing(self.0.get_ref().path(), cause)
+        FileError::writing(&self.path, cause)
     }
 }
 
 impl fmt::Debug for OutputFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("OutputFile").field(&self.0.get_ref().path()).finish()
+        f.debug_tuple("OutputFile").field(&self.path).finish()
     }
 }
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        self.encoder.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.encoder.flush()
     }
 }
 
@@ -418,67 +407,4 @@ pub(crate) fn same_file(a: &Path, b: &Path) -> bool {
         }
     }
     matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    }
-
-    #[test]
-    fn a_file_is_whole_or_not_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("deep/er/a.jsonl");
-        let together = Transaction::new();
-        let mut writer = Output::file_in(&together, &path).open().unwrap();
-        writer.write_all(b"half").unwrap();
-        assert_eq!(names(path.parent().unwrap()), [".a.jsonl.redite-partial"]);
-        drop(writer);
-        assert!(names(path.parent().unwrap()).is_empty());
-
-        let mut writer = Output::file_in(&together, &path).open().unwrap();
-        writer.write_all(b"whole").unwrap();
-        writer.commit().unwrap();
-        assert_eq!(names(path.parent().unwrap()), [".a.jsonl.redite-partial"]);
-        together.commit().unwrap();
-        assert_eq!(names(path.parent().unwrap()), ["a.jsonl"]);
-
-        // finished, but the others never were
-        Output::file_in(&together, &path).open().unwrap().commit().unwrap();
-        drop(together);
-        assert_eq!(names(path.parent().unwrap()), ["a.jsonl"]);
-
-        // a later run that fails leaves the earlier file
-        let together = Transaction::new();
-        let mut writer = Output::file_in(&together, &path).open().unwrap();
-        writer.write_all(b"half").unwrap();
-        together.remove_all();
-        assert_eq!(names(path.parent().unwrap()), ["a.jsonl"]);
-        assert!(writer.commit().is_err());
-        assert!(Output::file_in(&together, &path).open().is_err(), "the run is over");
-        assert_eq!(fs::read(&path).unwrap(), b"whole");
-    }
-
-    #[test]
-    fn long_names_and_leftovers() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x".repeat(255));
-        Output::file(&path).open().unwrap().commit().unwrap();
-        assert!(path.is_file());
-        let path = folder.path().join("a.txt");
-        fs::write(folder.path().join(".a.txt.redite-partial"), "left over by a kill").unwrap();
-        Output::file(&path).open().unwrap().commit().unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"");
-        // a folder in the way
-        let error = Output::file(folder.path()).open().err().unwrap();
-        assert!(error.to_string().contains("folder"), "{error}");
-    }
 }

@@ -128,6 +128,13 @@ impl Source {
         &self.relative
     }
 
+    /// The relative path as a name: with `/` between folders.
+    #[must_use]
+    pub fn relative_name(&self) -> String {
+        let parts: Vec<_> = self.relative.iter().map(|part| part.to_string_lossy()).collect();
+        parts.join("/")
+    }
+
     /// The format.
     #[must_use]
     pub fn format(&self) -> Format {

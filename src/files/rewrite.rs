@@ -1,13 +1,13 @@
 //! The edited copy of a file.
 
 use std::io::{self, Read, Write};
-use std::ops::AddAssign;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use rayon::prelude::*;
 
 use super::codec::Encoder;
+use super::digest::{Digest, Digester};
 use super::edit::{self, Edit};
 use super::error::FileError;
 use super::jsonl::{Wanted, splice};
@@ -17,16 +17,7 @@ use super::read::{ReadOptions, Source};
 use super::record::{Place, Record};
 use super::sniff::Format;
 
-/// A line that was dropped and is to stand in its place again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reinstated {
-    /// Its number in the original file, from 1.
-    pub line: u64,
-    /// The line with its end, as [`Record::raw_line_after`] gave it.
-    pub raw: String,
-}
-
-/// What was done to one file, in records. Adds up over files.
+/// What was done to one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct RewriteStats {
     /// Good records: those the edit was asked for.
@@ -39,18 +30,50 @@ pub struct RewriteStats {
     pub dropped: u64,
     /// Dropped lines put back.
     pub reinstated: u64,
-    /// Files in which nothing changed, copied as they are.
+    /// 1 if nothing in the file changed, so that it was copied as it is.
     pub copied: u64,
+    /// Digest of the content that was read: the unpacked bytes; of Parquet the texts, as told in
+    /// [`removed`](super::removed).
+    pub read: Digest,
+    /// The same of the content that was written.
+    pub written: Digest,
+    /// Digest of the file that was written, packed as it is.
+    pub file: Digest,
 }
 
-impl AddAssign for RewriteStats {
-    fn add_assign(&mut self, other: Self) {
-        self.records += other.records;
-        self.faulty += other.faulty;
-        self.edited += other.edited;
-        self.dropped += other.dropped;
-        self.reinstated += other.reinstated;
-        self.copied += other.copied;
+/// Puts back what was taken out of a file, in the order of its records. See [`Source::restore`].
+///
+/// A file that lost records is not asked for what lies behind its end: when it is over, an implementation should check
+/// that it has nothing left.
+pub trait Restorer {
+    /// What can go wrong.
+    type Error: From<FileError>;
+
+    /// The line with that number in the original file, with its line end, if it was left out and is to stand there
+    /// again (JSONL only). Asked about each number once, in order, before the record of that number is shown.
+    ///
+    /// # Errors
+    /// Whatever stops the restoring.
+    fn reinstate(&mut self, line: u64) -> Result<Option<String>, Self::Error> {
+        let _ = line;
+        Ok(None)
+    }
+
+    /// Says how to change a good record, which carries its number in the original file.
+    ///
+    /// # Errors
+    /// Whatever stops the restoring.
+    fn edit(&mut self, record: &Record<'_>) -> Result<Edit, Self::Error>;
+}
+
+/// Only edits.
+struct Editor<'e, E>(&'e mut dyn FnMut(&Record<'_>) -> Result<Edit, E>);
+
+impl<E: From<FileError>> Restorer for Editor<'_, E> {
+    type Error = E;
+
+    fn edit(&mut self, record: &Record<'_>) -> Result<Edit, E> {
+        (self.0)(record)
     }
 }
 
@@ -98,16 +121,46 @@ enum Line {
 }
 
 impl Source {
-    /// Copies the file as it is, packed bytes and all (if it is to be [packed](Output::packed) otherwise, its unpacked
-    /// bytes).
+    /// Copies the file as it is, packed bytes and all, and gives the digest of these bytes.
     ///
     /// # Errors
     /// If reading or writing fails.
-    pub fn copy(&self, output: Output) -> Result<(), FileError> {
+    pub fn copy(&self, output: Output) -> Result<Digest, FileError> {
+        self.check_output(&output)?;
+        copy_whole(self, output)
+    }
+
+    /// The digest of the file's content as [`RewriteStats::written`] tells it: of the unpacked bytes; of Parquet, of
+    /// the file itself.
+    ///
+    /// # Errors
+    /// If reading fails.
+    pub fn digest(&self) -> Result<Digest, FileError> {
         if self.format == Format::Parquet {
-            return copy_whole(self, output);
+            return self.file_digest();
         }
-        Copy::new(self, output).finish().map(|_| ())
+        let count = Arc::new(AtomicU64::new(0));
+        let decode = |done, error| FileError::decode(&self.name, self.codec, done, error);
+        digest(self.open(&count)?, decode)
+    }
+
+    /// The digest of the file's own bytes, packed as they are.
+    ///
+    /// # Errors
+    /// If reading fails.
+    pub fn file_digest(&self) -> Result<Digest, FileError> {
+        digest(self.open_packed()?, |_, error| FileError::reading(&self.path, error))
+    }
+
+    /// The file's permissions, as in `chmod`; `None` for a pipe and where there are none.
+    #[must_use]
+    pub fn mode(&self) -> Option<u32> {
+        #[cfg(unix)]
+        if self.spool.is_none() {
+            use std::os::unix::fs::PermissionsExt;
+            return Some(std::fs::metadata(&self.path).ok()?.permissions().mode() & 0o777);
+        }
+        None
     }
 
     /// Writes a copy of the file to `output`, in the same format and compression, with each good record changed as
@@ -125,7 +178,7 @@ impl Source {
         output: Output,
         edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
     ) -> Result<RewriteStats, E> {
-        self.restore(options, output, &mut std::iter::empty(), edit)
+        self.restore(options, output, &mut Editor(edit))
     }
 
     /// Like [`rewrite`](Self::rewrite), with lines of JSONL edited side by side on the current rayon pool, a few MB at a
@@ -163,6 +216,7 @@ impl Source {
         let mut batches = self.read(options)?;
         while let Some(batch) = batches.next_asked(&mut |line| rewriter.asks(line)) {
             let batch = batch?;
+            copy.saw(&batch.data);
             copy.keep(&batch.data[..batch.head])?;
             let good = |item| batch.record(item).filter(|record| record.outcome.is_ok());
             let seen: Vec<Option<R::Seen>> = (batch.items.iter())
@@ -194,7 +248,7 @@ impl Source {
                 }
             }
         }
-        stats.copied = u64::from(copy.finish()?);
+        copy.finish(&mut stats)?;
         Ok(stats)
     }
 
@@ -216,36 +270,31 @@ impl Source {
         Ok((pieces.map_or(Line::Same, |pieces| Line::Edited(pieces.concat())), told))
     }
 
-    /// Like [`rewrite`](Self::rewrite), and puts dropped lines back (JSONL only): `reinstated`, sorted by line.
+    /// Like [`rewrite`](Self::rewrite), and puts dropped lines back (JSONL only).
     ///
     /// Records carry the line numbers of the *original* file, reinstated lines included, and reinstated lines are
-    /// shown to `edit` like all others, so that it can put their texts back, too.
+    /// shown to the restorer like all others, so that it can put their texts back, too.
     ///
     /// # Errors
-    /// As [`rewrite`](Self::rewrite); also if a line is to stand where the file does not reach, or in a file
-    /// that has no lines.
-    pub fn restore<E: From<FileError>>(
+    /// As [`rewrite`](Self::rewrite).
+    pub fn restore<R: Restorer>(
         &self,
         options: &ReadOptions,
         output: Output,
-        reinstated: &mut dyn Iterator<Item = Reinstated>,
-        edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
-    ) -> Result<RewriteStats, E> {
+        restorer: &mut R,
+    ) -> Result<RewriteStats, R::Error> {
         self.check_output(&output)?;
-        if self.format != Format::Jsonl && reinstated.next().is_some() {
-            return Err(cannot_drop(self).into());
-        }
         match self.format {
-            Format::Jsonl => self.rewrite_lines(options, output, reinstated, edit),
-            Format::Text => self.rewrite_text(options, output, edit),
-            Format::Parquet => parquet::rewrite(self, options, output, edit),
+            Format::Jsonl => self.rewrite_lines(options, output, restorer),
+            Format::Text => self.rewrite_text(options, output, &mut |record| restorer.edit(record)),
+            Format::Parquet => parquet::rewrite(self, options, output, &mut |record| restorer.edit(record)),
         }
     }
 
     fn check_output(&self, output: &Output) -> Result<(), FileError> {
         match &output.target {
-            Target::File { path, .. } if same_file(path, &self.path) => {
-                let path = path.display();
+            Target::File(file) if self.spool.is_none() && same_file(&file.path, &self.path) => {
+                let path = file.path.display();
                 Err(FileError::settings(format!(
                     "{path} is an input: choose another output"
                 )))
@@ -254,27 +303,27 @@ impl Source {
         }
     }
 
-    fn rewrite_lines<E: From<FileError>>(
+    fn rewrite_lines<R: Restorer>(
         &self,
         options: &ReadOptions,
         output: Output,
-        reinstated: &mut dyn Iterator<Item = Reinstated>,
-        edit: &mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
-    ) -> Result<RewriteStats, E> {
+        restorer: &mut R,
+    ) -> Result<RewriteStats, R::Error> {
         let mut lines = Lines {
+            source: self,
+            options,
             copy: Copy::new(self, output),
-            edit,
+            restorer,
             stats: RewriteStats::default(),
         };
-        let mut reinstated = reinstated.peekable();
         // the number that the next line had in the original
         let mut number = 1;
         for batch in self.read(options)? {
             let batch = batch?;
+            lines.copy.saw(&batch.data);
             lines.copy.keep(&batch.data[..batch.head])?;
             for item in &batch.items {
-                while let Some(line) = reinstated.next_if(|line| line.line == number) {
-                    lines.reinstate(self, options, &line)?;
+                while lines.reinstate(number)? {
                     number += 1;
                 }
                 match batch.record(item) {
@@ -284,28 +333,17 @@ impl Source {
                             line_or_row: number,
                             byte: record.place.byte,
                         };
-                        lines.write(self, &Record { place, ..record }, false)?;
+                        lines.write(&Record { place, ..record }, false)?;
                     }
                 }
                 number += 1;
             }
         }
-        while let Some(line) = reinstated.next_if(|line| line.line == number) {
-            lines.reinstate(self, options, &line)?;
+        while lines.reinstate(number)? {
             number += 1;
         }
-        if let Some(line) = reinstated.next() {
-            let what = format!(
-                "no place to put line {} back: lines must be sorted and fit in",
-                line.line
-            );
-            return Err(FileError::edit(&self.name, number, what).into());
-        }
-        let copied = lines.copy.finish()?;
-        Ok(RewriteStats {
-            copied: u64::from(copied),
-            ..lines.stats
-        })
+        lines.copy.finish(&mut lines.stats)?;
+        Ok(lines.stats)
     }
 
     fn rewrite_text<E: From<FileError>>(
@@ -318,9 +356,11 @@ impl Source {
         let mut stats = RewriteStats::default();
         for batch in self.read(options)? {
             let batch = batch?;
+            copy.saw(&batch.data);
             for record in batch.records() {
                 let Ok(fields) = record.outcome else {
                     stats.faulty += 1;
+                    copy.keep(&batch.data)?;
                     continue;
                 };
                 stats.records += 1;
@@ -330,14 +370,17 @@ impl Source {
                 }
                 let bad = |what| FileError::edit(&self.name, 1, what);
                 edit::check_fields(&edit, fields).map_err(bad)?;
-                if let Some(text) = edit::apply(&edit, &fields.texts[0]).map_err(bad)? {
-                    copy.change(&batch.data[..batch.head])?;
-                    copy.change(text.as_bytes())?;
-                    stats.edited += 1;
+                copy.keep(&batch.data[..batch.head])?;
+                match edit::apply(&edit, &fields.texts[0]).map_err(bad)? {
+                    None => copy.keep(&batch.data[batch.head..])?,
+                    Some(text) => {
+                        copy.change(text.as_bytes())?;
+                        stats.edited += 1;
+                    }
                 }
             }
         }
-        stats.copied = u64::from(copy.finish()?);
+        copy.finish(&mut stats)?;
         Ok(stats)
     }
 }
@@ -349,27 +392,29 @@ pub(crate) fn cannot_drop(source: &Source) -> FileError {
     ))
 }
 
-struct Lines<'a, E> {
+struct Lines<'a, R> {
+    source: &'a Source,
+    options: &'a ReadOptions,
     copy: Copy<'a>,
-    edit: &'a mut dyn FnMut(&Record<'_>) -> Result<Edit, E>,
+    restorer: &'a mut R,
     stats: RewriteStats,
 }
 
-impl<E: From<FileError>> Lines<'_, E> {
+impl<R: Restorer> Lines<'_, R> {
     /// `new`: the line is not in the file that is read.
-    fn write(&mut self, source: &Source, record: &Record<'_>, new: bool) -> Result<(), E> {
+    fn write(&mut self, record: &Record<'_>, new: bool) -> Result<(), R::Error> {
         let Ok(fields) = record.outcome else {
             self.stats.faulty += 1;
             return Ok(self.copy.put(record.line, new)?);
         };
         self.stats.records += 1;
-        let edit = (self.edit)(record)?;
+        let edit = self.restorer.edit(record)?;
         if edit == Edit::Drop {
             self.stats.dropped += 1;
             return Ok(self.copy.change(&[])?);
         }
         let pieces = splice(record.line, fields, &edit)
-            .map_err(|what| FileError::edit(&source.name, record.place.line_or_row, what))?;
+            .map_err(|what| FileError::edit(&self.source.name, record.place.line_or_row, what))?;
         match pieces {
             None => self.copy.put(record.line, new)?,
             Some(pieces) => {
@@ -382,27 +427,29 @@ impl<E: From<FileError>> Lines<'_, E> {
         Ok(())
     }
 
-    fn reinstate(&mut self, source: &Source, options: &ReadOptions, line: &Reinstated) -> Result<(), E> {
-        let raw = line.raw.as_bytes();
+    /// Puts the line of that number back, if it was left out.
+    fn reinstate(&mut self, number: u64) -> Result<bool, R::Error> {
+        let Some(line) = self.restorer.reinstate(number)? else {
+            return Ok(false);
+        };
+        let raw = line.as_bytes();
         let content = raw.strip_suffix(b"\n").unwrap_or(raw);
         if memchr::memchr(b'\n', content).is_some() {
-            return Err(FileError::edit(&source.name, line.line, "the line to put back is more than one").into());
+            return Err(FileError::edit(&self.source.name, number, "the line to put back is more than one").into());
         }
-        let outcome = Wanted::new(options).read(content);
+        let outcome = Wanted::new(self.options).read(content);
         let place = Place {
-            line_or_row: line.line,
+            line_or_row: number,
             byte: 0,
         };
         self.stats.reinstated += 1;
-        self.write(
-            source,
-            &Record {
-                place,
-                outcome: outcome.as_ref(),
-                line: raw,
-            },
-            true,
-        )
+        let record = Record {
+            place,
+            outcome: outcome.as_ref(),
+            line: raw,
+        };
+        self.write(&record, true)?;
+        Ok(true)
     }
 }
 
@@ -415,6 +462,8 @@ struct Copy<'a> {
     output: Option<Output>,
     encoder: Option<Encoder<Buffered>>,
     same: u64,
+    read: Digester,
+    written: Digester,
 }
 
 type Buffered = io::BufWriter<Writer>;
@@ -426,7 +475,14 @@ impl<'a> Copy<'a> {
             output: Some(output),
             encoder: None,
             same: 0,
+            read: Digester::default(),
+            written: Digester::default(),
         }
+    }
+
+    /// These bytes were read; they come in the order of the file.
+    fn saw(&mut self, bytes: &[u8]) {
+        self.read.update(bytes);
     }
 
     fn put(&mut self, bytes: &[u8], new: bool) -> Result<(), FileError> {
@@ -436,6 +492,7 @@ impl<'a> Copy<'a> {
     /// The next bytes of the file stay.
     fn keep(&mut self, bytes: &[u8]) -> Result<(), FileError> {
         self.same += bytes.len() as u64;
+        self.written.update(bytes);
         match &mut self.encoder {
             None => Ok(()),
             Some(encoder) => write(encoder, bytes),
@@ -447,6 +504,7 @@ impl<'a> Copy<'a> {
         if let Some(output) = self.output.take() {
             self.begin(output, Some(self.same))?;
         }
+        self.written.update(bytes);
         match &mut self.encoder {
             Some(encoder) => write(encoder, bytes),
             None => Ok(()),
@@ -457,7 +515,7 @@ impl<'a> Copy<'a> {
     fn begin(&mut self, output: Output, same: Option<u64>) -> Result<(), FileError> {
         let source = self.source;
         let codec = output.codec.unwrap_or(source.codec);
-        let writer = output.open()?;
+        let writer = output.open(source.mode())?;
         let path = writer.path().to_owned();
         let mut encoder = codec
             .encoder(io::BufWriter::with_capacity(128 << 10, writer))
@@ -483,12 +541,14 @@ impl<'a> Copy<'a> {
         Ok(())
     }
 
-    /// True if nothing in the file has changed.
-    fn finish(&mut self) -> Result<bool, FileError> {
-        let unchanged = self.output.is_some();
+    /// Finishes the copy, and says what came of it.
+    fn finish(mut self, stats: &mut RewriteStats) -> Result<(), FileError> {
+        stats.read = self.read.digest();
+        stats.written = self.written.digest();
+        stats.copied = u64::from(self.output.is_some());
         if let Some(output) = self.output.take() {
             if output.codec.is_none_or(|codec| codec == self.source.codec) {
-                copy_whole(self.source, output)?;
+                stats.file = copy_whole(self.source, output)?;
             } else {
                 self.begin(output, None)?;
             }
@@ -500,9 +560,10 @@ impl<'a> Copy<'a> {
             let mut writer = writer
                 .into_inner()
                 .map_err(|e| FileError::writing(&path, e.into_error()))?;
+            stats.file = writer.digest();
             writer.commit()?;
         }
-        Ok(unchanged)
+        Ok(())
     }
 }
 
@@ -513,13 +574,16 @@ fn write(encoder: &mut Encoder<Buffered>, bytes: &[u8]) -> Result<(), FileError>
 }
 
 /// Copies the packed bytes.
-pub(crate) fn copy_whole(source: &Source, output: Output) -> Result<(), FileError> {
+pub(crate) fn copy_whole(source: &Source, output: Output) -> Result<Digest, FileError> {
     let mut reader = source.open_packed()?;
-    let mut writer = output.open()?;
+    let mut writer = output.open(source.mode())?;
     let mut buffer = vec![0; 256 << 10];
     loop {
         match reader.read(&mut buffer) {
-            Ok(0) => return writer.commit(),
+            Ok(0) => {
+                writer.commit()?;
+                return Ok(writer.digest());
+            }
             Ok(read) => {
                 writer
                     .write_all(&buffer[..read])
@@ -527,6 +591,20 @@ pub(crate) fn copy_whole(source: &Source, output: Output) -> Result<(), FileErro
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(FileError::reading(&source.path, error)),
+        }
+    }
+}
+
+/// The digest of all that comes from `reader`; `wrong` makes an error of the one that came after so many bytes.
+fn digest(mut reader: impl Read, wrong: impl Fn(u64, io::Error) -> FileError) -> Result<Digest, FileError> {
+    let mut digester = Digester::default();
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(digester.digest()),
+            Ok(read) => digester.update(&buffer[..read]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(wrong(digester.digest().bytes, error)),
         }
     }
 }

@@ -29,6 +29,17 @@ impl Format {
         }
     }
 
+    /// The format that a file's name says, with or without a compression after it: `.jsonl`, `.parquet`, `.txt.gz`.
+    #[must_use]
+    pub fn of_name(path: &Path) -> Option<Self> {
+        let extension = |path: &Path| path.extension().and_then(|e| e.to_str()).map(str::to_owned);
+        let last = extension(path)?;
+        if Codec::of_extension(&last).is_some() {
+            return Self::of_extension(&extension(Path::new(path.file_stem()?))?);
+        }
+        Self::of_extension(&last)
+    }
+
     pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Jsonl => "jsonl",

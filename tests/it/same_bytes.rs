@@ -76,6 +76,12 @@ fn concat(folder: &Path) -> Vec<u8> {
     paths.iter().flat_map(|path| fs::read(path).unwrap()).collect()
 }
 
+/// The lines about units: all but header, trailers and end.
+fn units(removed: &str) -> String {
+    let lines = removed.split_inclusive('\n');
+    lines.filter(|line| line.starts_with("{\"article\":")).collect()
+}
+
 /// The lines without the places, which name the files.
 fn placeless(removed: &str) -> Vec<Value> {
     let line = |line: &str| {
@@ -117,12 +123,12 @@ fn threads_packing_splitting_and_pipes_change_nothing() {
             fs::write(room.path(&name), pack(codec, corpus.as_bytes())).unwrap();
             let (packed, lines) = run(&name, &[], b"");
             assert!(unpack(codec, &packed) == out);
-            assert!(lines.replace(&format!("{name}:"), "in.jsonl:") == removed);
+            assert!(units(&lines).replace(&format!("{name}:"), "in.jsonl:") == units(&removed));
         }
 
         let (piped, lines) = run("-", &[], corpus.as_bytes());
         assert!(piped == out);
-        assert!(lines.replace("\"source\":\"-:", "\"source\":\"in.jsonl:") == removed);
+        assert!(units(&lines).replace("\"source\":\"-:", "\"source\":\"in.jsonl:") == units(&removed));
 
         let folder = room.path("split");
         fs::create_dir_all(&folder).unwrap();
@@ -132,6 +138,6 @@ fn threads_packing_splitting_and_pipes_change_nothing() {
         }
         let (split, lines) = run("split", &[], b"");
         assert!(split == out);
-        assert!(placeless(&lines) == placeless(&removed));
+        assert!(placeless(&units(&lines)) == placeless(&units(&removed)));
     }
 }

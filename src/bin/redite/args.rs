@@ -161,6 +161,10 @@ pub(crate) struct CleanArgs {
     #[command(flatten)]
     pub(crate) rule: RuleArgs,
 
+    /// Write into an output folder even if it holds files that this run does not write
+    #[arg(long, help_heading = "Output")]
+    pub(crate) merge: bool,
+
     /// Leave out records whose text is all gone (JSON Lines only) [default: they stay, with an empty text]
     #[arg(long, help_heading = "Output")]
     pub(crate) drop_empty: bool,
@@ -209,9 +213,13 @@ pub(crate) struct RestoreArgs {
     #[arg(long, short, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Field with the text, as it was given to clean
-    #[arg(long, value_name = "FIELD,…", value_delimiter = ',', default_value = "text")]
-    pub(crate) text_field: Vec<String>,
+    /// Field with the text. Needed only for a removed file of version 0.1; later ones know it
+    #[arg(long, value_name = "FIELD,…", value_delimiter = ',')]
+    pub(crate) text_field: Option<Vec<String>>,
+
+    /// Write into an output folder even if it holds other files
+    #[arg(long)]
+    pub(crate) merge: bool,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod exit;
 mod look;
 mod memory;
 mod operand;
+mod outputs;
 mod paint;
 mod progress;
 mod provenance;

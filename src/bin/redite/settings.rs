@@ -60,6 +60,35 @@ pub(crate) fn detector_at(threshold: f64, args: &OtherRuleArgs) -> Result<(Detec
     Ok((detector, rank_field))
 }
 
+/// The settings that decide what is removed, by the names of the options that set them.
+pub(crate) fn described(detector: &Detector, rank_field: Option<&str>) -> serde_json::Map<String, serde_json::Value> {
+    let settings = detector.settings();
+    let lower = |value: &dyn std::fmt::Debug| serde_json::Value::from(format!("{value:?}").to_lowercase());
+    let keep = match (settings.keep(), rank_field) {
+        (Keep::LowestRank, Some(field)) => field.to_owned(),
+        (Keep::HighestRank, Some(field)) => format!("-{field}"),
+        (keep, _) => format!("{keep:?}").to_lowercase(),
+    };
+    [
+        ("unit", lower(&settings.units())),
+        ("scope", lower(&settings.scope())),
+        ("similarity", settings.measure().to_string().into()),
+        ("threshold", settings.threshold().value().into()),
+        ("numbers", lower(&settings.numbers())),
+        ("names", lower(&settings.names())),
+        ("keep", keep.into()),
+        ("min_tokens", settings.min_tokens().into()),
+        (
+            "lang",
+            settings.language().map(|language| language.code().to_owned()).into(),
+        ),
+        ("paragraphs", lower(&settings.paragraphs())),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
 /// `jaccard`, `jaccard:1,2`, `containment:3`, `edit`.
 fn measure(typed: &str) -> Result<Measure> {
     let (name, lengths) = typed

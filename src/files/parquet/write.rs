@@ -21,6 +21,7 @@ use ::parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, Tracke
 
 use super::cells::take_raw;
 use super::{Rows, guarded, open_file};
+use crate::files::digest::{Digest, Digester};
 use crate::files::edit::{self, Edit};
 use crate::files::error::FileError;
 use crate::files::output::{Output, Writer};
@@ -48,6 +49,7 @@ pub(crate) fn rewrite<E: From<FileError>>(
     let mut edits = GroupEdits::new();
     let mut changed = vec![false; rows.columns.texts.len()];
     let (mut group, mut row) = (0, 0);
+    let (mut read, mut written) = (Digester::default(), Digester::default());
     loop {
         let next = rows.next_batch().transpose()?;
         if next.as_ref().is_none_or(|(next, _)| *next != group) {
@@ -73,6 +75,9 @@ pub(crate) fn rewrite<E: From<FileError>>(
             row += 1;
             let Ok(fields) = record.outcome else {
                 stats.faulty += 1;
+                for digester in [&mut read, &mut written] {
+                    digester.update(FAULTY_ROW);
+                }
                 continue;
             };
             stats.records += 1;
@@ -84,7 +89,10 @@ pub(crate) fn rewrite<E: From<FileError>>(
             edit::check_fields(&edit, fields).map_err(bad)?;
             let mut any = false;
             for text in &fields.texts {
-                if !edit::changes(&edit, text).map_err(bad)?.is_empty() {
+                digest_text(&mut read, text.field, &text.text);
+                let after = edit::apply(&edit, text).map_err(bad)?;
+                digest_text(&mut written, text.field, after.as_deref().unwrap_or(&text.text));
+                if after.is_some() {
                     any = true;
                     let column = rows.columns.texts.iter().position(|(field, _)| *field == text.field);
                     column.into_iter().for_each(|column| changed[column] = true);
@@ -96,18 +104,30 @@ pub(crate) fn rewrite<E: From<FileError>>(
             }
         }
     }
+    stats.read = read.digest();
+    stats.written = written.digest();
     match (copy, output) {
         (Some(mut copy), _) => {
             copy.copy_until(usize::MAX)?;
-            copy.finish()?;
+            stats.file = copy.finish()?;
         }
         (None, Some(output)) => {
-            copy_whole(source, output)?;
+            stats.file = copy_whole(source, output)?;
             stats.copied = 1;
         }
         (None, None) => {}
     }
     Ok(stats)
+}
+
+/// What stands in the digest of a file's texts for a row that cannot be used.
+const FAULTY_ROW: &[u8] = &[0xff];
+
+/// Adds a text to the digest of a file's texts: the number of its field, its length, its bytes.
+fn digest_text(digester: &mut Digester, field: usize, text: &str) {
+    digester.update(&u32::try_from(field).unwrap_or(u32::MAX).to_le_bytes());
+    digester.update(&(text.len() as u64).to_le_bytes());
+    digester.update(text.as_bytes());
 }
 
 struct Copy<'s> {
@@ -158,7 +178,7 @@ impl<'s> Copy<'s> {
             properties = properties.set_sorting_columns(sorting.cloned());
         }
         let schema = about.schema_descr().root_schema_ptr();
-        let writer = output.open()?;
+        let writer = output.open(source.mode())?;
         let path = writer.path().to_owned();
         let writer = SerializedFileWriter::new(writer, schema, Arc::new(properties.build()))
             .map_err(|error| FileError::writing(&path, std::io::Error::other(error)))?;
@@ -235,9 +255,11 @@ impl<'s> Copy<'s> {
         written.map_err(|error| self.error(error))
     }
 
-    fn finish(mut self) -> Result<(), FileError> {
+    fn finish(mut self) -> Result<Digest, FileError> {
         guarded(|| self.writer.finish()).map_err(|error| self.error(error))?;
-        self.writer.inner_mut().commit()
+        let writer = self.writer.inner_mut();
+        writer.commit()?;
+        Ok(writer.digest())
     }
 
     /// Whose fault it was: the output's, or the input's.

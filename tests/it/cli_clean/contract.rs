@@ -112,7 +112,7 @@ fn every_field_says_what_it_should() {
     room.redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"])
         .ends(0);
     let cleaned = check(
-        &room.get_text("r.jsonl"),
+        &room.removed_text("r.jsonl"),
         &originals("in.jsonl", &content, &["text"]),
         false,
     );
@@ -144,12 +144,12 @@ fn several_fields_are_named() {
     .ends(0);
     let fields = ["title", "text"];
     let cleaned = check(
-        &room.get_text("r.jsonl"),
+        &room.removed_text("r.jsonl"),
         &originals("in.jsonl", &content, &fields),
         true,
     );
     assert_eq!(originals("in.jsonl", &room.get_text("out.jsonl"), &fields), cleaned);
-    let removed = room.json_lines("r.jsonl");
+    let removed = room.removed("r.jsonl");
     let of = |source: &str| -> Vec<&Value> { removed.iter().filter(|r| r["source"] == source).collect() };
     let count = content.lines().count();
     let first = of(&format!("in.jsonl:{}", count - 2));
@@ -181,7 +181,7 @@ fn lines_come_in_the_order_of_the_input() {
         "r.jsonl",
     ])
     .ends(0);
-    let removed = room.json_lines("r.jsonl");
+    let removed = room.removed("r.jsonl");
     let places: Vec<(String, u64, u64)> = removed
         .iter()
         .map(|r| {
@@ -192,7 +192,7 @@ fn lines_come_in_the_order_of_the_input() {
         .collect();
     assert!(places.is_sorted(), "{places:?}");
     // in their order the first keys of a line are those of the contract
-    let first = room.get_text("r.jsonl").lines().next().unwrap().to_owned();
+    let first = room.removed_text("r.jsonl").lines().next().unwrap().to_owned();
     let order = [
         "article",
         "source",
@@ -237,7 +237,7 @@ fn a_record_that_is_left_out_has_a_line_of_its_own() {
         room.get_text("out.jsonl"),
         format!("{}{}", line(1, LEAD), line(3, OTHER))
     );
-    let lines = room.get_text("r.jsonl");
+    let lines = room.removed_text("r.jsonl");
     let (unit, dropped) = lines.split_once('\n').unwrap();
     serde_json::from_str::<Unit>(unit).unwrap();
     let dropped: Dropped = serde_json::from_str(dropped).unwrap();
@@ -259,7 +259,7 @@ fn text_keeps_the_spelling_of_the_input() {
     );
     room.redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"])
         .ends(0);
-    let raw = room.get_text("r.jsonl");
+    let raw = room.removed_text("r.jsonl");
     assert!(raw.contains(&format!("\"text\":\"{escaped}\",\"rule\"")), "{raw}");
     let unit: Unit = serde_json::from_str(&raw).unwrap();
     assert_eq!(

@@ -96,7 +96,7 @@ fn bad_lines_are_said_counted_and_passed_through() {
         (&stats["faulty_records"], &stats["articles"]),
         (&json!(count), &json!(2))
     );
-    assert_eq!(room.json_lines("r.jsonl").len(), 1);
+    assert_eq!(room.removed("r.jsonl").len(), 1);
     room.redite(&["restore", "out.jsonl", "r.jsonl", "-o", "back.jsonl"])
         .ends(0);
     assert!(room.get("back.jsonl") == content);
@@ -164,7 +164,7 @@ fn bom_escaped_keys_and_windows_line_ends_are_no_faults() {
     assert!(!run.err.contains("passed through"), "{}", run.err);
     assert_eq!(room.get_text("out.jsonl"), content.replace(DRESSED, ""));
     assert!(
-        room.get_text("r.jsonl")
+        room.removed_text("r.jsonl")
             .starts_with("{\"article\":2.50e1,\"source\":\"in.jsonl:3\"")
     );
 }
@@ -237,7 +237,7 @@ fn files_that_are_cut_off_pass_through_and_the_rest_is_done() {
         );
         assert_eq!(room.json("s.json")["failed_files"], 1);
         // nothing is removed in favour of what stood in the broken file
-        assert!(!room.get_text("r.jsonl").contains(&name));
+        assert!(!room.removed_text("r.jsonl").contains(&name));
     }
 }
 
@@ -278,7 +278,7 @@ fn empty_files_and_texts() {
     for name in ["a.jsonl", "b.txt", "c.jsonl"] {
         assert_eq!(room.get(&format!("in/{name}")), room.get(&format!("out/{name}")));
     }
-    assert_eq!(room.get("r.jsonl"), b"");
+    assert_eq!(room.removed_text("r.jsonl"), "");
     let run = room.redite(&["clean", "-", "-q"]).ends(0);
     assert_eq!((run.out, run.err.as_str()), (vec![], ""));
 }
@@ -334,7 +334,7 @@ fn duplicate_and_missing_ids_are_counted_and_harmless() {
     .says(&["1 record with an id that another has, too"]);
     let stats = room.json("s.json");
     assert_eq!((&stats["duplicate_ids"], &stats["missing_ids"]), (&json!(1), &json!(2)));
-    let removed = room.json_lines("r.jsonl");
+    let removed = room.removed("r.jsonl");
     assert_eq!(strings(&removed, "source"), ["in.jsonl:2", "in.jsonl:4"]);
     assert_eq!(
         (&removed[0]["article"], &removed[0]["kept"]["article"]),

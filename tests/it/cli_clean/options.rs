@@ -5,7 +5,7 @@ fn removed(room: &Room, more: &[&str]) -> Vec<String> {
     let mut args = vec!["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"];
     args.extend(more);
     room.redite(&args).ends(0);
-    let lines = room.json_lines("r.jsonl");
+    let lines = room.removed("r.jsonl");
     let id = |r: &Value| r["article"].to_string();
     lines
         .iter()
@@ -113,7 +113,7 @@ fn thresholds_measures_and_numbers() {
         &removed(&room, &["--similarity", "containment", "--threshold", "0.7"]),
         &["2:", "4:"],
     );
-    let lines = room.json_lines("r.jsonl");
+    let lines = room.removed("r.jsonl");
     assert!(lines.iter().all(|r| r["measure"] == "containment:1,2"));
 }
 
@@ -186,7 +186,7 @@ fn ids_from_another_field() {
         "url",
     ])
     .ends(0);
-    let removed = room.json_lines("r.jsonl");
+    let removed = room.removed("r.jsonl");
     assert_eq!(
         (&removed[0]["article"], &removed[0]["kept"]["article"]),
         (&json!("c"), &json!("a/b"))
@@ -237,7 +237,7 @@ fn stats_are_json_and_add_up() {
         "s.json",
     ])
     .ends(0);
-    let (stats, removed) = (room.json("s.json"), room.json_lines("r.jsonl"));
+    let (stats, removed) = (room.json("s.json"), room.removed("r.jsonl"));
     let number = |name: &str| stats[name].as_u64().unwrap_or_else(|| panic!("{name} in {stats}"));
     assert_eq!(
         (number("files"), number("articles"), number("faulty_records")),

@@ -100,7 +100,7 @@ fn two_outputs_do_not_share_a_place() {
         assert_eq!(room.files(), ["a.jsonl"], "{args:?}");
     }
     let run = room.redite(&["clean", "a.jsonl", "-o", "x", "--removed", "-"]).ends(0);
-    assert!(run.out.starts_with(b"{\"article\":2,"));
+    assert!(run.out.starts_with(b"{\"redite\":\"removed\",\"version\":1,"));
     assert_eq!(room.files(), ["a.jsonl", "x"]);
 }
 
@@ -179,8 +179,143 @@ fn what_is_not_removed_is_not_touched() {
         room.redite(&["clean", &name, "-o", "out", "--removed", "r.jsonl"])
             .ends(0);
         assert_eq!(room.get("out"), packed);
-        assert_eq!(room.get("r.jsonl"), b"");
+        assert_eq!(room.removed_text("r.jsonl"), "");
         room.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
         assert_eq!(room.get("back"), packed);
     }
+}
+
+#[test]
+fn an_output_whose_name_says_another_format_is_refused() {
+    let room = Room::new();
+    room.put("a.jsonl", two());
+    room.put("a.txt", LEAD);
+    for (input, output) in [
+        ("a.jsonl", "x.parquet"),
+        ("a.jsonl", "x.txt"),
+        ("a.txt", "x.jsonl"),
+        ("a.txt", "x.jsonl.gz"),
+    ] {
+        room.redite(&["clean", input, "-o", output, "--removed", "r.jsonl"])
+            .ends(2)
+            .says(&["the name says", output]);
+        assert_eq!(room.files(), ["a.jsonl", "a.txt"]);
+    }
+}
+
+#[test]
+fn an_output_folder_with_other_files_is_not_mixed_with_new_ones() {
+    let room = Room::new();
+    room.put("in/a.jsonl", two());
+    room.put("in/deep/b.jsonl", line(1, THIRD));
+    let args = [
+        "clean",
+        "in",
+        "-o",
+        "out",
+        "--removed",
+        "out/r.jsonl",
+        "--stats",
+        "out/s.json",
+    ];
+    room.redite(&args).ends(0);
+    // the same again replaces all
+    room.redite(&args).ends(0);
+    // an input is gone, its output is not
+    fs::remove_file(room.path("in/deep/b.jsonl")).unwrap();
+    let before = room.files();
+    room.redite(&args)
+        .ends(2)
+        .says(&["out/deep/b.jsonl", "choose an empty folder", "--merge"]);
+    assert_eq!(room.files(), before);
+    room.redite(&[&args[..], &["--merge"]].concat()).ends(0);
+    assert!(room.has("out/deep/b.jsonl"));
+    // the same for restore
+    room.put("back/mine.txt", "my own");
+    let restore = ["restore", "out", "out/r.jsonl", "-o", "back"];
+    room.redite(&restore).ends(2).says(&["back/mine.txt", "--merge"]);
+    room.redite(&[&restore[..], &["--merge"]].concat()).ends(0);
+    assert_eq!(room.get_text("back/mine.txt"), "my own");
+    assert_eq!(room.get_text("back/a.jsonl"), two());
+    // a single file goes into any folder
+    room.redite(&["clean", "in/a.jsonl", "-o", "back"]).ends(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_where_a_file_was_named_and_refused_in_a_folder() {
+    use std::os::unix::fs::symlink;
+    let room = Room::new();
+    room.put("in/a.jsonl", two());
+    room.put("else/where.jsonl", "old");
+    symlink("else/where.jsonl", room.path("link.jsonl")).unwrap();
+    symlink("else/new.jsonl", room.path("dangling.jsonl")).unwrap();
+    symlink("turn", room.path("turn")).unwrap();
+    for (link, target) in [("link.jsonl", "else/where.jsonl"), ("dangling.jsonl", "else/new.jsonl")] {
+        room.redite(&["clean", "in/a.jsonl", "-o", link]).ends(0);
+        assert!(room.path(link).symlink_metadata().unwrap().is_symlink());
+        assert_eq!(room.get_text(target), cleaned_two());
+    }
+    room.redite(&["clean", "in/a.jsonl", "-o", "turn"])
+        .ends(2)
+        .says(&["turn"]);
+
+    room.put("in/deep/b.jsonl", two());
+    for (from, to) in [("../else", "out/deep"), ("../else/where.jsonl", "out/a.jsonl")] {
+        fs::create_dir_all(room.path("out")).unwrap();
+        symlink(from, room.path(to)).unwrap();
+        room.redite(&["clean", "in", "-o", "out", "--merge", "--removed", "r.jsonl"])
+            .ends(2)
+            .says(&[to, "symbolic link inside the output folder"]);
+        assert_eq!(room.get_text("else/where.jsonl"), cleaned_two());
+        assert!(!room.has("else/b.jsonl") && !room.has("r.jsonl"));
+        fs::remove_dir_all(room.path("out")).unwrap();
+    }
+    // restoring does not leave its folder either
+    room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl"])
+        .ends(0);
+    fs::create_dir(room.path("back")).unwrap();
+    symlink("../else", room.path("back/deep")).unwrap();
+    room.redite(&["restore", "out", "r.jsonl", "-o", "back", "--merge"])
+        .ends(2)
+        .says(&["back/deep", "symbolic link"]);
+    assert!(!room.has("else/b.jsonl"));
+}
+
+#[cfg(unix)]
+#[test]
+fn outputs_are_as_private_as_their_inputs() {
+    use std::os::unix::fs::PermissionsExt;
+    let room = Room::new();
+    let chmod = |name: &str, mode| fs::set_permissions(room.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    let mode = |name: &str| fs::metadata(room.path(name)).unwrap().permissions().mode() & 0o777;
+    room.put("in/a.jsonl", two());
+    room.put("in/b.jsonl", line(1, THIRD));
+    chmod("in/a.jsonl", 0o600);
+    chmod("in/b.jsonl", 0o640);
+    room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl"])
+        .ends(0);
+    let modes = [mode("out/a.jsonl"), mode("out/b.jsonl"), mode("r.jsonl")];
+    assert_eq!(modes, [0o600, 0o640, 0o600]);
+    // what is replaced keeps its own
+    chmod("out/a.jsonl", 0o664);
+    room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl"])
+        .ends(0);
+    assert_eq!(mode("out/a.jsonl"), 0o664);
+    room.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
+    assert_eq!(mode("back/b.jsonl"), 0o640);
+}
+
+#[test]
+fn what_a_killed_run_left_is_no_input_and_is_removed() {
+    let room = Room::new();
+    room.put("in/a.jsonl", two());
+    room.put("in/.redite-partial-0123456789abcdef/0", two());
+    room.put("in/.redite-partial-0123456789abcdef/lock", "");
+    room.put("out/.redite-partial-0123456789abcdef/0", "half");
+    room.put("out/.redite-partial-0123456789abcdef/lock", "");
+    room.redite(&["clean", "in", "-o", "out"])
+        .ends(0)
+        .says(&["2 articles in 1 file"]);
+    assert_eq!(room.files().iter().filter(|f| f.starts_with("out")).count(), 1);
 }

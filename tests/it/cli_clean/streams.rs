@@ -71,7 +71,7 @@ fn standard_input_to_standard_output_and_back() {
         let run = run.ends(0);
         let cleaned = unpack(codec, &run.out);
         assert!(cleaned.len() < sample.len());
-        assert_eq!(room.json_lines("r.jsonl")[0]["source"], "-:23");
+        assert_eq!(room.removed("r.jsonl")[0]["source"], "-:23");
         let back = room.redite_with(&["restore", "-", "r.jsonl"], &run.out).ends(0);
         assert!(unpack(codec, &back.out) == sample.as_bytes());
     }
@@ -97,7 +97,7 @@ fn parquet_through_pipes() {
         .redite_with(&["clean", "-", "--removed", "r.jsonl", "-q"], &bytes)
         .ends(0);
     assert!(run.out.starts_with(b"PAR1") && run.out.ends_with(b"PAR1"));
-    assert_eq!(room.json_lines("r.jsonl")[0]["source"], "-:2");
+    assert_eq!(room.removed("r.jsonl")[0]["source"], "-:2");
 }
 
 #[test]

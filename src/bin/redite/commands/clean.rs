@@ -5,13 +5,16 @@ use crate::args::CleanArgs;
 use crate::corpus::{Corpus, Overview, cuts, find, place};
 use crate::exit::Exit;
 use crate::memory::{self, Cap};
+use crate::outputs::{is_stdout, lexical, refuse_other_format, refuse_others};
 use crate::progress::Progress;
 use crate::provenance::Provenance;
 use crate::settings;
 use crate::summary::{Counted, Summary};
 use anyhow::{Context, Result, bail};
-use redite::files::removed::write_dropped;
-use redite::files::{Edit, Output, OutputFile, Record, Rewriter, Source, Transaction, refuse_overwrite};
+use redite::files::removed::{FileFormat, Header, RemovedWriter, write_dropped};
+use redite::files::{
+    Digest, Edit, Format, Output, OutputFile, Record, Rewriter, Source, Transaction, refuse_overwrite,
+};
 use redite::segment::Language;
 use redite::{ArticleId, Cut, Detection};
 use std::io::Write;
@@ -65,16 +68,19 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         corpus.each_record(|source, article, record, _| provenance.meet(&corpus, source, article, record))?;
     }
     let mut removed = match &args.removed {
-        Some(path) => Some(Mutex::new(report(path, &transaction).create()?)),
+        Some(path) => Some(Removed::create(path, &transaction, &corpus)?),
         None => None,
     };
     progress.phase("writing");
     let mut counted = Counted::of(&overview);
     for (i, source) in corpus.sources.iter().enumerate() {
         let output = places.output(source, &transaction);
-        match corpus.first_article[i] {
+        let digests = match corpus.first_article[i] {
             // it cannot be read, so it cannot be packed anew
-            None => source.copy(output)?,
+            None => {
+                let digest = source.copy(output)?;
+                (FileFormat::Other, digest, digest)
+            }
             Some(first) => {
                 let mut cleaner = Cleaner {
                     corpus: &corpus,
@@ -89,13 +95,21 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
                     Places::File(path) => output.packed_as(path),
                     _ => output,
                 };
-                source.rewrite_by(&corpus.options, output, &mut cleaner)?;
+                let stats = source.rewrite_by(&corpus.options, output, &mut cleaner)?;
+                let cleaned = match source.format() {
+                    Format::Parquet => stats.file,
+                    Format::Jsonl | Format::Text => stats.written,
+                };
+                (source.format().into(), stats.read, cleaned)
             }
+        };
+        if let Some(removed) = &mut removed {
+            removed.file(source.name(), &source.relative_name(), digests)?;
         }
         progress.finish(source.size());
     }
-    if let Some(out) = removed {
-        out.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
+    if let Some(removed) = removed {
+        removed.finish()?;
     }
     progress.clear();
     let summary = Summary::new(&corpus, stats, counted, started.elapsed());
@@ -123,8 +137,44 @@ struct Cleaner<'c> {
     again: Again<'c>,
     provenance: &'c mut Provenance,
     counted: &'c mut Counted,
-    /// Written from one thread only; the lock is what lets the others see the rest.
-    removed: Option<&'c mut Mutex<OutputFile>>,
+    removed: Option<&'c mut Removed>,
+}
+
+/// The file of removed units.
+struct Removed {
+    /// Written from one thread only; the lock is what lets the others see the rest of a [`Cleaner`].
+    writer: Mutex<RemovedWriter<OutputFile>>,
+}
+
+impl Removed {
+    /// `path` gets its name before the cleaned files, and is readable for whoever may read all inputs.
+    fn create(path: &Path, transaction: &Transaction, corpus: &Corpus) -> Result<Self> {
+        let mode = corpus.sources.iter().filter_map(Source::mode).reduce(|a, b| a & b);
+        let out = report(path, transaction).first().with_mode(mode).create()?;
+        let header = Header::new(
+            env!("CARGO_PKG_VERSION"),
+            &corpus.options.text_fields,
+            settings::described(&corpus.detector, corpus.options.rank_field.as_deref()),
+        );
+        Ok(Self {
+            writer: Mutex::new(RemovedWriter::new(out, &header)?),
+        })
+    }
+
+    fn write(&mut self, write: impl FnOnce(&mut RemovedWriter<OutputFile>) -> std::io::Result<()>) -> Result<()> {
+        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        Ok(write(writer).map_err(|cause| writer.get_ref().error(cause))?)
+    }
+
+    fn file(&mut self, name: &str, output: &str, digests: (FileFormat, Digest, Digest)) -> Result<()> {
+        let (format, original, cleaned) = digests;
+        self.write(|writer| writer.file(name, output, format, original, cleaned))
+    }
+
+    fn finish(self) -> Result<()> {
+        let writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(writer.end()?.finish()?)
+    }
 }
 
 /// What went from one record.
@@ -187,9 +237,9 @@ impl Rewriter for Cleaner<'_> {
     fn settle(&mut self, gone: Gone) -> Result<()> {
         self.counted.count(gone.language, &gone.cuts);
         self.counted.dropped += u64::from(gone.dropped);
-        if let Some(out) = &mut self.removed {
-            let out = out.get_mut().unwrap_or_else(PoisonError::into_inner);
-            out.write_all(&gone.lines).map_err(|cause| out.error(cause))?;
+        if let Some(removed) = &mut self.removed {
+            let units = gone.cuts.iter().map(|cuts| cuts.len() as u64).sum();
+            removed.write(|writer| writer.lines(&gone.lines, units, u64::from(gone.dropped)))?;
         }
         Ok(())
     }
@@ -245,27 +295,8 @@ fn report(path: &Path, transaction: &Transaction) -> Output {
     if is_stdout(path) {
         Output::stdout()
     } else {
-        Output::file_in(transaction, path)
+        Output::file_in(transaction, path).packed_as(path)
     }
-}
-
-fn is_stdout(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
-/// A path by which two spellings of one place can be told, whether it exists or not.
-fn lexical(path: &Path) -> PathBuf {
-    if is_stdout(path) || path.starts_with("/dev") {
-        return path.to_owned();
-    }
-    let name = path.file_name().map(PathBuf::from).unwrap_or_default();
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    std::fs::canonicalize(folder)
-        .or_else(|_| std::path::absolute(folder))
-        .map_or_else(|_| path.to_owned(), |folder| folder.join(name))
 }
 
 /// Where each source's output goes.
@@ -298,6 +329,9 @@ impl Places {
         for source in &corpus.sources {
             if let Some(path) = places.path(source) {
                 refuse_overwrite(&corpus.sources, &path)?;
+                if let Self::File(path) = &places {
+                    refuse_other_format(source, path)?;
+                }
             }
         }
         let cleaned: Vec<PathBuf> = corpus.sources.iter().filter_map(|s| places.path(s)).collect();
@@ -320,6 +354,12 @@ impl Places {
             }
             taken.push(place);
         }
+        if let Self::Folder(folder) = &places
+            && !one_file
+        {
+            let reports: Vec<&PathBuf> = [&args.removed, &args.stats].into_iter().flatten().collect();
+            refuse_others(folder, &cleaned, &reports, args.merge)?;
+        }
         Ok(places)
     }
 
@@ -332,7 +372,10 @@ impl Places {
     }
 
     fn output(&self, source: &Source, transaction: &Transaction) -> Output {
-        self.path(source)
-            .map_or_else(Output::stdout, |path| Output::file_in(transaction, path))
+        match self {
+            Self::Stdout => Output::stdout(),
+            Self::File(path) => Output::file_in(transaction, path),
+            Self::Folder(folder) => Output::file_below(transaction, folder, source.relative()),
+        }
     }
 }

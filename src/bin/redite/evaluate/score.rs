@@ -138,12 +138,13 @@ fn union(mut spans: Vec<Span>) -> Vec<Span> {
 /// A line of a file of removed units, as far as it is needed here.
 #[derive(Debug, Deserialize)]
 struct Line {
-    article: Value,
+    /// Missing in the header, the trailers and the end.
+    article: Option<Value>,
     unit: Option<String>,
     bytes: Option<[u32; 2]>,
     kept: Option<KeptLine>,
     /// A record that was left out altogether: its units have lines of their own.
-    dropped: Option<String>,
+    dropped: Option<Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -178,9 +179,9 @@ pub(crate) fn read_removals(path: &Path, set: &Set) -> Result<Vec<Removal>> {
         }
     };
     let lines = read_lines(path, |line: Line| match line {
-        Line { dropped: Some(_), .. } => Ok(None),
+        Line { dropped: Some(_), .. } | Line { article: None, .. } => Ok(None),
         Line {
-            article,
+            article: Some(article),
             unit: Some(unit),
             bytes: Some(bytes),
             kept: Some(kept),

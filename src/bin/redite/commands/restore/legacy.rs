@@ -1,16 +1,15 @@
-//! `redite restore`: puts removed text back.
+//! Files of removed units that redite 0.1 wrote: nothing in them says what they belong to, or whether they are whole.
 
+use super::Targets;
 use crate::args::RestoreArgs;
 use crate::exit::Exit;
-use anyhow::{Context, Result, anyhow, bail};
-use redite::files::removed::{RemovedLine, read_removed};
+use anyhow::{Result, anyhow, bail};
+use redite::files::removed::RemovedLine;
 use redite::files::{
-    Discovery, Edit, FileError, Format, Insertion, Output, ReadOptions, Record, Reinstated, Source, Transaction,
-    discover_as, refuse_overwrite,
+    Discovery, Edit, FileError, Format, Insertion, Output, ReadOptions, Record, Restorer, Source, Transaction,
+    discover_as,
 };
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 /// What is to be put back into one file.
@@ -18,63 +17,39 @@ use std::path::{Path, PathBuf};
 struct Removed {
     /// By original line or row, by field.
     units: BTreeMap<u64, BTreeMap<String, Vec<Insertion>>>,
-    lines: Vec<Reinstated>,
+    lines: BTreeMap<u64, String>,
 }
 
-pub(crate) fn run(args: &RestoreArgs) -> Result<Exit> {
-    let transaction = Transaction::new();
-    let _clean_up = crate::exit::clean_up_when_interrupted(&transaction)?;
+pub(super) fn run(args: &RestoreArgs, transaction: &Transaction, name: &str, lines: Vec<RemovedLine>) -> Result<Exit> {
+    eprintln!(
+        "redite: {name} was written by redite 0.1 and holds no digests: whether the restored files are the originals \
+         cannot be checked"
+    );
+    let default = ReadOptions::default();
     let options = ReadOptions {
-        text_fields: args.text_field.clone(),
+        text_fields: args.text_field.clone().unwrap_or(default.text_fields),
         ..ReadOptions::default()
     };
-    let output = args.output.as_deref().filter(|o| *o != Path::new("-"));
-    let exclude: Vec<PathBuf> = output
-        .map(Path::to_owned)
-        .into_iter()
-        .chain([args.removed.clone()])
-        .collect();
-    let name = args.removed.display().to_string();
-    let file = File::open(&args.removed)
-        .with_context(|| format!("{name}: cannot be read; give the file that `redite clean --removed` wrote"))?;
-    let lines = read_removed(&name, BufReader::new(file))?;
-    let original = lines.first().map(source_of);
+    let exclude: Vec<PathBuf> = args.output.iter().cloned().chain([args.removed.clone()]).collect();
+    let original = lines.first().and_then(RemovedLine::source);
     let Discovery { sources, skipped } = discover_as(&args.cleaned, original, std::io::stdin().lock(), &exclude)?;
     if let ([], [skipped]) = (&sources[..], &skipped[..]) {
         bail!("{}: {}", skipped.path.display(), skipped.reason);
     }
-    let mut removed = assign(&sources, lines, &options, &name)?;
-    let as_folder = args.cleaned.is_dir() || output.is_some_and(Path::is_dir);
-    if output.is_none() && sources.len() > 1 {
-        bail!(
-            "there are {} files: name a folder for the restored ones with -o",
-            sources.len()
-        );
-    }
+    let mut removed = assign(&sources, lines, &options, name)?;
+    let targets = Targets::of(args, &sources.iter().collect::<Vec<_>>())?;
     for (i, source) in sources.iter().enumerate() {
-        let path = output.map(|o| {
-            if as_folder {
-                o.join(source.relative())
-            } else {
-                o.to_owned()
-            }
-        });
-        if let Some(path) = &path {
-            refuse_overwrite(&sources, path)?;
+        let mut output = targets.output(source, transaction);
+        if let Some(path) = targets.output.filter(|_| !targets.as_folder) {
+            output = output.packed_as(path);
         }
-        let output = match path {
-            None => Output::stdout(),
-            Some(path) if as_folder => Output::file_in(&transaction, path),
-            Some(path) => Output::file_in(&transaction, &path).packed_as(&path),
+        let mut putter = Putter {
+            source,
+            options: &options,
+            removed: removed.remove(&i).unwrap_or_default(),
         };
-        let Some(mut removed) = removed.remove(&i) else {
-            source.copy(output)?;
-            continue;
-        };
-        let mut lines = std::mem::take(&mut removed.lines).into_iter();
-        let mut edit = |record: &Record<'_>| put_back(source, &options, record, &mut removed);
-        source.restore::<FileError>(&options, output, &mut lines, &mut edit)?;
-        if let Some((line, _)) = removed.units.first_key_value() {
+        source.restore(&options, output, &mut putter)?;
+        if let Some(line) = putter.removed.left() {
             bail!(
                 "{}: has no text at {line}, where {name} puts some back; give the file that was cleaned with it",
                 source.name()
@@ -83,6 +58,33 @@ pub(crate) fn run(args: &RestoreArgs) -> Result<Exit> {
     }
     transaction.commit()?;
     Ok(Exit::Done)
+}
+
+impl Removed {
+    /// The first record that was not restored.
+    fn left(&self) -> Option<u64> {
+        let unit = self.units.first_key_value().map(|(line, _)| *line);
+        let line = self.lines.first_key_value().map(|(line, _)| *line);
+        unit.into_iter().chain(line).min()
+    }
+}
+
+struct Putter<'p> {
+    source: &'p Source,
+    options: &'p ReadOptions,
+    removed: Removed,
+}
+
+impl Restorer for Putter<'_> {
+    type Error = FileError;
+
+    fn reinstate(&mut self, line: u64) -> Result<Option<String>, FileError> {
+        Ok(self.removed.lines.remove(&line))
+    }
+
+    fn edit(&mut self, record: &Record<'_>) -> Result<Edit, FileError> {
+        put_back(self.source, self.options, record, &mut self.removed)
+    }
 }
 
 fn put_back(
@@ -116,11 +118,6 @@ fn put_back(
     Ok(Edit::Insert(edits))
 }
 
-fn source_of(line: &RemovedLine) -> &str {
-    let (RemovedLine::Unit { source, .. } | RemovedLine::Dropped { source, .. }) = line;
-    source
-}
-
 /// Says which removed texts belong to which cleaned file.
 fn assign(
     sources: &[Source],
@@ -130,28 +127,23 @@ fn assign(
 ) -> Result<BTreeMap<usize, Removed>> {
     let mut by_file: BTreeMap<String, Removed> = BTreeMap::new();
     for line in lines {
-        let (file, place) = split(sources, source_of(&line));
+        let Some(source) = line.source() else { continue };
+        let (file, place) = split(sources, source);
         let removed = by_file.entry(file.to_owned()).or_default();
         match line {
             RemovedLine::Unit { field, insertion, .. } => {
                 let fields = removed.units.entry(place).or_default();
                 fields.entry(field).or_default().push(insertion);
             }
-            RemovedLine::Dropped { line, .. } => removed.lines.push(Reinstated { line: place, raw: line }),
+            RemovedLine::Dropped { line, .. } => {
+                removed.lines.insert(place, line);
+            }
+            _ => {}
         }
-    }
-    for removed in by_file.values_mut() {
-        removed.lines.sort_by_key(|l| l.line);
     }
     let files: Vec<&str> = by_file.keys().map(String::as_str).collect();
-    let fits = |places: &[usize]| -> Result<bool> {
-        for (removed, &i) in by_file.values().zip(places) {
-            if !reaches(&sources[i], options, removed)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    };
+    let fits =
+        |places: &[usize]| (by_file.values().zip(places)).all(|(removed, &i)| reaches(&sources[i], options, removed));
     let places = places(sources, &files, &fits, name)?;
     Ok(places.into_iter().zip(by_file.into_values()).collect())
 }
@@ -161,12 +153,7 @@ fn assign(
 /// A run reads its files below one folder, as a rule, so one beginning is cut off all their names alike. Where several
 /// beginnings leave names that are there, what was removed must fit in, and where that does not tell either, nothing
 /// is guessed. Only where no beginning will do, each file is looked for by itself.
-fn places(
-    sources: &[Source],
-    files: &[&str],
-    fits: &impl Fn(&[usize]) -> Result<bool>,
-    name: &str,
-) -> Result<Vec<usize>> {
+fn places(sources: &[Source], files: &[&str], fits: &impl Fn(&[usize]) -> bool, name: &str) -> Result<Vec<usize>> {
     let missing = |file: &str| {
         anyhow!(
             "{name} puts text back into {file}, which is not there among the cleaned files; give the file or the \
@@ -196,7 +183,7 @@ fn places(
     if possible.len() > 1 {
         let mut fitting = Vec::new();
         for places in possible {
-            if fits(&places)? {
+            if fits(&places) {
                 fitting.push(places);
             }
         }
@@ -233,15 +220,14 @@ fn piped(sources: &[Source]) -> Option<usize> {
 }
 
 /// True if the file has a text wherever some is to be put back.
-fn reaches(source: &Source, options: &ReadOptions, removed: &Removed) -> Result<bool> {
-    let mut rest = removed.clone();
-    let mut lines = std::mem::take(&mut rest.lines).into_iter();
-    let mut edit = |record: &Record<'_>| put_back(source, options, record, &mut rest);
+fn reaches(source: &Source, options: &ReadOptions, removed: &Removed) -> bool {
+    let mut putter = Putter {
+        source,
+        options,
+        removed: removed.clone(),
+    };
     let nowhere = Output::stream("nowhere", std::io::sink());
-    Ok(source
-        .restore::<FileError>(options, nowhere, &mut lines, &mut edit)
-        .is_ok()
-        && rest.units.is_empty())
+    source.restore(options, nowhere, &mut putter).is_ok() && putter.removed.left().is_none()
 }
 
 /// `file:17` apart; a text file has no number.

@@ -1,0 +1,60 @@
+//! Cleaned files, read as what the file of removed units says they are.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::codec::Codec;
+use super::error::FileError;
+use super::read::Source;
+use super::removed::FileFormat;
+use super::sniff::Format;
+
+impl Source {
+    /// A file of a known format, whatever its name and its first bytes say. What is [`FileFormat::Other`] is taken for one
+    /// text, plain.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn of_file(path: &Path, format: FileFormat) -> Result<Self, FileError> {
+        let error = |error| FileError::reading(path, error);
+        let mut file = File::open(path).map_err(error)?;
+        let about = file.metadata().map_err(error)?;
+        let mut head = Vec::new();
+        file.by_ref().take(64).read_to_end(&mut head).map_err(error)?;
+        let source = Self {
+            name: path.to_string_lossy().into_owned(),
+            path: path.to_owned(),
+            relative: path.file_name().map_or_else(|| path.to_owned(), PathBuf::from),
+            format: Format::Text,
+            codec: Codec::of_bytes(&head),
+            size: about.len(),
+            modified: about.modified().ok(),
+            note: None,
+            spool: None,
+        };
+        Ok(source.of_format(format))
+    }
+
+    /// The same file, read as one of another format.
+    #[must_use]
+    pub fn of_format(mut self, format: FileFormat) -> Self {
+        (self.format, self.codec) = match format {
+            FileFormat::Jsonl => (Format::Jsonl, self.codec),
+            FileFormat::Text => (Format::Text, self.codec),
+            FileFormat::Parquet => (Format::Parquet, Codec::Plain),
+            FileFormat::Other => (Format::Text, Codec::Plain),
+        };
+        self
+    }
+}
+
+impl From<Format> for FileFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Jsonl => Self::Jsonl,
+            Format::Parquet => Self::Parquet,
+            Format::Text => Self::Text,
+        }
+    }
+}

@@ -1,0 +1,253 @@
+use super::*;
+
+/// A folder with three files, cleaned into `out` with `r.jsonl`: one with an equal and a near repeat, one packed text, and
+/// one from which nothing goes.
+fn cleaned() -> Room {
+    let room = Room::new();
+    room.put(
+        "in/a.jsonl",
+        format!(
+            "{}{}{}{}",
+            line(1, LEAD),
+            line(2, &format!("{OTHER} {DRESSED}")),
+            line(3, OTHER),
+            line(4, THIRD)
+        ),
+    );
+    room.put(
+        "in/deep/b.txt.gz",
+        pack(CODECS[1].0, format!("{THIRD}\n\n{LEAD}\n").as_bytes()),
+    );
+    room.put(
+        "in/c.jsonl",
+        line(1, "Une phrase que personne d'autre n'a écrite jusqu'à ce jour."),
+    );
+    room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl", "-q"])
+        .ends(0);
+    assert!(room.removed("r.jsonl").len() >= 4);
+    room
+}
+
+/// Restoring `out` with `r.jsonl` must fail, say `parts`, and leave nothing.
+#[track_caller]
+fn refused(room: &Room, parts: &[&str]) {
+    let before = room.files();
+    room.redite(&["restore", "out", "r.jsonl", "-o", "back"])
+        .ends(2)
+        .says(parts);
+    assert_eq!(room.files(), before);
+    assert!(!room.has("back"));
+}
+
+#[track_caller]
+fn restores(room: &Room, args: &[&str], files: &[(&str, &str)]) {
+    room.redite(&[&["restore"], args].concat()).ends(0);
+    for (back, original) in files {
+        assert!(room.get(back) == room.get(original), "{back}");
+    }
+}
+
+#[test]
+fn restore_refuses_a_removed_file_that_lacks_lines() {
+    let room = cleaned();
+    let whole = room.get_text("r.jsonl");
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    for missing in 0..lines.len() {
+        let mut fewer = lines.clone();
+        fewer.remove(missing);
+        room.put("r.jsonl", fewer.concat());
+        refused(&room, &["r.jsonl"]);
+    }
+    for cut in [whole.len() - 1, whole.len() - 2, whole.len() / 2, 1] {
+        if whole.is_char_boundary(cut) && cut != whole.len() - 1 {
+            room.put("r.jsonl", &whole[..cut]);
+            refused(&room, &["r.jsonl"]);
+        }
+    }
+    room.put("r.jsonl", "");
+    refused(&room, &["r.jsonl: the file is empty"]);
+    room.put("r.jsonl", &whole);
+    restores(
+        &room,
+        &["out", "r.jsonl", "-o", "back"],
+        &[("back/a.jsonl", "in/a.jsonl")],
+    );
+}
+
+#[test]
+fn restore_refuses_removed_text_edited_to_the_same_length() {
+    let room = cleaned();
+    let whole = room.get_text("r.jsonl");
+    let edited = whole.replacen("hier soir, un budget de 1.500", "hier soir, un budget de 1.800", 1);
+    assert_ne!(edited, whole);
+    room.put("r.jsonl", edited);
+    refused(&room, &["out/a.jsonl", "the removed text in r.jsonl was changed"]);
+    // to standard output as well, before a byte is written
+    let run = room.redite(&["restore", "out/a.jsonl", "r.jsonl"]).ends(2);
+    assert_eq!(run.out, b"");
+}
+
+#[test]
+fn restore_refuses_a_cleaned_file_that_was_changed() {
+    let room = cleaned();
+    let good = room.get_text("out/a.jsonl");
+    let original = room.get_text("in/a.jsonl");
+    for (changed, why) in [
+        (good.replace("\"id\":4", "\"id\":5"), "changed since"),
+        (good.replace("jardiniers", "jardinière"), "it holds"),
+        (good.replace('\n', "\r\n"), "converted"),
+        (good.lines().take(3).map(|l| format!("{l}\n")).collect(), "cut off"),
+        (format!("{good}{}", line(5, "")), "it holds"),
+        (String::new(), "it holds 0 bytes"),
+        (original, "it is the original, or was restored already"),
+    ] {
+        room.put("out/a.jsonl", changed);
+        refused(&room, &["out/a.jsonl does not match r.jsonl", why]);
+    }
+    room.put("out/a.jsonl", &good);
+    // one file is restored, then the whole is to be restored again
+    restores(
+        &room,
+        &["out/a.jsonl", "r.jsonl", "-o", "a.jsonl"],
+        &[("a.jsonl", "in/a.jsonl")],
+    );
+    fs::rename(room.path("a.jsonl"), room.path("out/a.jsonl")).unwrap();
+    refused(&room, &["out/a.jsonl", "was restored already"]);
+}
+
+#[test]
+fn restore_refuses_parquet_changed_in_another_column() {
+    let room = Room::new();
+    room.put("a.parquet", support::parquet(&[(1, Some(LEAD)), (2, Some(DRESSED))]));
+    room.redite(&["clean", "a.parquet", "-o", "c.parquet", "--removed", "r.jsonl"])
+        .ends(0);
+    room.redite(&["restore", "c.parquet", "r.jsonl", "-o", "b.parquet"])
+        .ends(0);
+    let other = support::parquet(&[(1, Some(LEAD)), (3, Some(""))]);
+    room.put("other.parquet", other);
+    room.redite(&["restore", "other.parquet", "r.jsonl", "-o", "x.parquet"])
+        .ends(2)
+        .says(&["other.parquet does not match r.jsonl"]);
+    let lines = room.get_text("r.jsonl").replace("1.500", "1.800");
+    room.put("r.jsonl", lines);
+    room.redite(&["restore", "c.parquet", "r.jsonl", "-o", "x.parquet"])
+        .ends(2)
+        .says(&["the removed text in r.jsonl was changed"]);
+    assert!(!room.has("x.parquet"));
+}
+
+#[test]
+fn restore_never_overwrites_its_removed_file() {
+    let room = cleaned();
+    let whole = room.get("r.jsonl");
+    for args in [
+        &["out/a.jsonl", "r.jsonl", "-o", "r.jsonl"][..],
+        &["out/a.jsonl", "r.jsonl", "-o", "./out/../r.jsonl"],
+    ] {
+        room.redite(&[&["restore"], args].concat())
+            .ends(2)
+            .says(&["is the file of removed units: choose another output"]);
+        assert_eq!(room.get("r.jsonl"), whole);
+    }
+}
+
+#[test]
+fn restore_works_for_a_single_file_of_a_folder() {
+    let room = cleaned();
+    restores(
+        &room,
+        &["out/a.jsonl", "r.jsonl", "-o", "a.jsonl"],
+        &[("a.jsonl", "in/a.jsonl")],
+    );
+    restores(
+        &room,
+        &["out/c.jsonl", "r.jsonl", "-o", "c.jsonl"],
+        &[("c.jsonl", "in/c.jsonl")],
+    );
+    room.redite(&["restore", "out/deep/b.txt.gz", "r.jsonl", "-o", "b.txt"])
+        .ends(0);
+    assert_eq!(room.get_text("b.txt"), format!("{THIRD}\n\n{LEAD}\n"));
+    // under another name, from standard input, unpacked, and a folder inside the folder
+    fs::copy(room.path("out/a.jsonl"), room.path("x")).unwrap();
+    restores(&room, &["x", "r.jsonl", "-o", "y"], &[("y", "in/a.jsonl")]);
+    let run = room.redite_with(&["restore", "-", "r.jsonl"], &room.get("x")).ends(0);
+    assert_eq!(run.out, room.get("in/a.jsonl"));
+    room.put("plain", unpack(CODECS[1].0, &room.get("out/deep/b.txt.gz")));
+    room.redite(&["restore", "plain", "r.jsonl", "-o", "b2.txt"]).ends(0);
+    assert_eq!(room.get("b2.txt"), room.get("b.txt"));
+    room.redite(&["restore", "out/deep", "r.jsonl", "-o", "deep"]).ends(0);
+    assert_eq!(
+        unpack(CODECS[1].0, &room.get("deep/b.txt.gz")),
+        unpack(CODECS[1].0, &room.get("in/deep/b.txt.gz"))
+    );
+    // a file of another run
+    room.put("z.jsonl", line(1, "Une autre phrase."));
+    room.redite(&["restore", "z.jsonl", "r.jsonl", "-o", "z"])
+        .ends(2)
+        .says(&["z.jsonl does not match any file of r.jsonl"]);
+}
+
+#[test]
+fn restore_names_cleaned_files_that_are_missing_or_not_of_the_run() {
+    let room = cleaned();
+    room.put("out/new.jsonl", line(1, LEAD));
+    room.redite(&["restore", "out", "r.jsonl", "-o", "back"])
+        .ends(0)
+        .says(&["out/new.jsonl", "left out"]);
+    assert_eq!(room.get("back/a.jsonl"), room.get("in/a.jsonl"));
+    assert!(!room.has("back/new.jsonl"));
+    fs::remove_dir_all(room.path("back")).unwrap();
+    fs::remove_file(room.path("out/c.jsonl")).unwrap();
+    refused(&room, &["c.jsonl is missing in out"]);
+}
+
+#[test]
+fn the_removed_file_knows_the_text_fields() {
+    let room = Room::new();
+    let record = |a: &str, b: &str| format!("{}\n", json!({"head": a, "body": b}));
+    room.put("in.jsonl", format!("{}{}", record(LEAD, OTHER), record(THIRD, DRESSED)));
+    let fields = ["--text-field", "head,body"];
+    room.redite(
+        &[
+            &["clean", "in.jsonl", "-o", "c.jsonl", "--removed", "r.jsonl"],
+            &fields[..],
+        ]
+        .concat(),
+    )
+    .ends(0);
+    restores(
+        &room,
+        &["c.jsonl", "r.jsonl", "-o", "b.jsonl"],
+        &[("b.jsonl", "in.jsonl")],
+    );
+    room.redite(&["restore", "c.jsonl", "r.jsonl", "-o", "x", "--text-field", "head"])
+        .ends(2)
+        .says(&["the texts were read from head,body"]);
+}
+
+#[test]
+fn a_removed_file_that_names_a_path_outside_is_refused() {
+    let room = cleaned();
+    let whole = room.get_text("r.jsonl");
+    for path in ["../a.jsonl", "/tmp/a.jsonl", "deep/../../a.jsonl", ""] {
+        room.put(
+            "r.jsonl",
+            whole.replace("\"output\":\"a.jsonl\"", &format!("\"output\":\"{path}\"")),
+        );
+        refused(&room, &["is not inside a folder"]);
+    }
+}
+
+#[test]
+fn removed_files_may_be_packed() {
+    for (codec, extension) in CODECS {
+        let room = Room::new();
+        room.put("in.jsonl", format!("{}{}", line(1, LEAD), line(2, DRESSED)));
+        let name = format!("r.jsonl{extension}");
+        room.redite(&["clean", "in.jsonl", "-o", "c.jsonl", "--removed", &name, "-q"])
+            .ends(0);
+        let text = String::from_utf8(unpack(codec, &room.get(&name))).unwrap();
+        assert!(text.starts_with("{\"redite\":\"removed\"") && text.ends_with("}}\n"));
+        restores(&room, &["c.jsonl", &name, "-o", "b.jsonl"], &[("b.jsonl", "in.jsonl")]);
+    }
+}
