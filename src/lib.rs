@@ -108,6 +108,7 @@ pub mod segment;
 mod settings;
 pub mod shingle;
 mod spill;
+mod steps;
 mod store;
 
 pub use article::{Article, Rank};

@@ -2,7 +2,7 @@
 
 use super::chars::{Stop, closes, find, push_trimmed, stop};
 use super::rules::part_table;
-use super::steps::looked;
+use crate::steps::looked;
 use crate::model::Span;
 
 /// Cuts a sentence wherever one *could* end: after every stop and its closers, if white space follows, or at once where
