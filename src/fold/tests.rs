@@ -207,7 +207,9 @@ fn long_pieces() -> impl Strategy<Value = String> {
         1 => "[0-9]{1,5}([.,][0-9]{1,3}){0,4}",
         1 => "[à-ÿа-я]{1,9}|[中-文]{1,5}|e\u{301}|&amp;|½",
     ];
-    let between = prop::sample::select(vec![" ", " ", " ", "  ", ", ", ". ", "\n", "-", "'", "\u{ad}", "\u{200b}", "、"]);
+    let between = prop::sample::select(vec![
+        " ", " ", " ", "  ", ", ", ". ", "\n", "-", "'", "\u{ad}", "\u{200b}", "、",
+    ]);
     let some = prop::collection::vec((word, between, 1_usize..40), 1..40);
     let most = prop::sample::select(vec![300_usize, 9_000, 20_000, 70_000, 1 << 20]);
     (some, most).prop_map(|(words, most)| {

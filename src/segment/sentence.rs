@@ -6,8 +6,8 @@ use super::chars::{self, Stop, cap};
 use super::language::Language;
 use super::next::{Next, is_roman};
 use super::rules::{ABBREVIATED, CAPITAL, COUNTED, HARD, NUMBER, OPENER, Rules, SOFT, STARTER, part_table};
-use crate::steps::looked;
 use super::wrap::wrapped;
+use crate::steps::looked;
 
 /// Appends the sentences of `paragraph` to `out`: byte spans into `paragraph`, in order, trimmed of white space and
 /// not empty.
