@@ -90,7 +90,8 @@ impl Memory {
     fn segment(&self) -> usize {
         let Some(bytes) = self.bytes else { return usize::MAX };
         // two things are sorted at a time, at most
-        2 * (bytes - self.sketch() - 3 * self.room()) / HALVES
+        let left = bytes - self.sketch() - 3 * self.room();
+        left / HALVES * 2 + left % HALVES * 2 / HALVES
     }
 }
 

@@ -136,7 +136,7 @@ fn windows<'t>(tokens: &'t [Token], lengths: Lengths, mut visit: impl FnMut(&'t 
 }
 
 /// More shingles than any unit has, and few enough that estimates of them are wrong by one at most.
-const MOST: usize = if usize::BITS > 32 { 1 << 40 } else { usize::MAX >> 1 };
+const MOST: usize = usize::MAX >> if usize::BITS > 32 { 24 } else { 1 };
 
 /// A similarity at or above which a text is near another: above 0, at most 1.
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug)]
