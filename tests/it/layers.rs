@@ -25,7 +25,9 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         // the pipeline
         (
             "store",
-            vec!["model", "fold", "segment", "join", "settings", "article", "spill"],
+            vec![
+                "model", "hash", "error", "fold", "segment", "join", "settings", "article", "spill",
+            ],
         ),
         (
             "decide",
