@@ -28,8 +28,9 @@ impl Rank {
 /// One input record: one or more texts that belong together.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Article<'t> {
-    /// The texts, such as title, lead and body, in reading order. At most 65,535, each at most 4 GiB; what is
-    /// beyond is not looked at.
+    /// The texts, such as title, lead and body, in reading order. Texts after the first 65,535 are not looked at, nor is a
+    /// text of 4 GiB or more, or one whose [fold](crate::fold) takes 4 GiB: nothing is removed from it, and it counts in
+    /// [`crate::Stats::unread_texts`].
     pub texts: Vec<Cow<'t, str>>,
     /// Its language, if it is known.
     pub language: Option<Language>,

@@ -3,7 +3,7 @@
 use crate::article::Article;
 use crate::decide::ranges::removal_ranges;
 use crate::decide::{self, Removed, Verdicts};
-use crate::error::SettingsError;
+use crate::error::{CapacityError, SettingsError};
 use crate::join::Similarity;
 use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
 use crate::segment::Language;
@@ -11,12 +11,13 @@ use crate::settings::{DetectorBuilder, Settings};
 use crate::spill::Bits;
 use crate::store::{Entry, Scratch, Store, narrow};
 use rayon::prelude::*;
+use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 mod bounded;
 
-pub use bounded::{BoundedDetection, BoundedSession, Memory};
+pub use bounded::{BoundedDetection, BoundedSession, Memory, PushError};
 
 /// A unit that repeats another, and the unit it repeats, which is kept.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -76,15 +77,21 @@ impl Detector {
     /// One text without what it says twice.
     #[must_use]
     pub fn clean(&self, text: &str) -> String {
-        self.detect([text]).clean(ArticleId(0), 0, text)
+        let cleaned = self.detect([text]).clean(ArticleId(0), 0, text);
+        cleaned.unwrap_or_else(|_| unreachable!("it is the text that was pushed"))
     }
 
     /// Decides a stream of articles, which are numbered in the order in which they come. Texts are not kept, only
     /// their folds.
+    ///
+    /// # Panics
+    /// If there are more articles than a session can number, 2^32 − 1. [`Session::push`] gives an error instead.
     pub fn detect<'t, A: Into<Article<'t>>>(&self, articles: impl IntoIterator<Item = A>) -> Detection {
         let mut session = self.session();
         for article in articles {
-            session.push(&article.into());
+            if let Err(error) = session.push(&article.into()) {
+                panic!("{error}");
+            }
         }
         session.finish()
     }
@@ -131,23 +138,38 @@ pub struct Session {
 
 impl Session {
     /// Takes one article; it gets the next number.
-    pub fn push(&mut self, article: &Article<'_>) -> ArticleId {
+    ///
+    /// # Errors
+    /// If there would be more than 2^32 − 1 articles, texts, or sentences and parts of sentences together. The article is
+    /// not taken; the session can go on without it.
+    pub fn push(&mut self, article: &Article<'_>) -> Result<ArticleId, CapacityError> {
         let id = self.next_id();
-        self.store.push(article, &self.settings, &mut self.scratch);
-        id
+        self.store.push(article, &self.settings, &mut self.scratch)?;
+        Ok(id)
     }
 
     /// Takes many articles, cutting and folding them side by side; they get the next numbers in their order.
-    pub fn push_all(&mut self, articles: &[Article<'_>]) {
-        if rayon::current_num_threads() == 1 {
-            let (store, scratch) = (&mut self.store, &mut self.scratch);
-            return articles
-                .iter()
-                .for_each(|article| store.push(article, &self.settings, scratch));
+    ///
+    /// # Errors
+    /// As for [`Session::push`]. None of the articles is taken then.
+    pub fn push_all(&mut self, articles: &[Article<'_>]) -> Result<(), CapacityError> {
+        let first = self.next_id();
+        let mut take = || {
+            if rayon::current_num_threads() == 1 {
+                let (store, scratch) = (&mut self.store, &mut self.scratch);
+                return articles
+                    .iter()
+                    .try_for_each(|article| store.push(article, &self.settings, scratch));
+            }
+            stores(articles, &self.settings)?
+                .into_iter()
+                .try_for_each(|store| self.store.append(store))
+        };
+        let taken = take();
+        if taken.is_err() {
+            self.rollback(first);
         }
-        stores(articles, &self.settings)
-            .into_iter()
-            .for_each(|store| self.store.append(store));
+        taken
     }
 
     /// The number the next article will get.
@@ -199,14 +221,16 @@ impl Session {
 }
 
 /// Cuts and folds articles side by side; the stores are in their order.
-fn stores(articles: &[Article<'_>], settings: &Settings) -> Vec<Store> {
+fn stores(articles: &[Article<'_>], settings: &Settings) -> Result<Vec<Store>, CapacityError> {
     const SHARE: usize = 16;
     articles
         .par_chunks(SHARE)
         .map_init(Scratch::default, |scratch, share| {
             let mut store = Store::default();
-            share.iter().for_each(|article| store.push(article, settings, scratch));
-            store
+            share
+                .iter()
+                .try_for_each(|article| store.push(article, settings, scratch))?;
+            Ok(store)
         })
         .collect()
 }
@@ -247,6 +271,8 @@ pub struct Stats {
     pub removed_equal: u64,
     /// Units removed because they are near a kept one.
     pub removed_near: u64,
+    /// Texts that are not compared because they are too long: see [`Article::texts`].
+    pub unread_texts: u64,
     /// Text of all articles.
     pub text_bytes: u64,
     /// Text of the removed units, without the white space that goes with them.
@@ -261,6 +287,7 @@ impl std::ops::AddAssign for Stats {
         self.too_short += other.too_short;
         self.removed_equal += other.removed_equal;
         self.removed_near += other.removed_near;
+        self.unread_texts += other.unread_texts;
         self.text_bytes += other.text_bytes;
         self.removed_bytes += other.removed_bytes;
     }
@@ -283,6 +310,28 @@ pub struct Cut {
     /// The unit, and what it repeats.
     pub repeat: Repeat,
 }
+
+/// A text was given that is not the one that was pushed, so the places of its units mean nothing in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OtherText {
+    /// The article that was asked for.
+    pub article: ArticleId,
+    /// The field of that article.
+    pub field: u16,
+}
+
+impl fmt::Display for OtherText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { article, field } = self;
+        write!(
+            f,
+            "text {field} of article {} is not the text that was compared; has its source changed since?",
+            article.0
+        )
+    }
+}
+
+impl std::error::Error for OtherText {}
 
 impl Detection {
     fn new(first: u32, store: Store, verdicts: Verdicts) -> Self {
@@ -374,11 +423,18 @@ impl Detection {
     }
 
     /// What to cut out of one field of one article, whose text is given again, in order. The cuts are disjoint.
-    #[must_use]
-    pub fn cuts(&self, article: ArticleId, field: u16, text: &str) -> Vec<Cut> {
+    ///
+    /// Nothing is cut out of an article or a field that does not exist, whatever its text.
+    ///
+    /// # Errors
+    /// If something is to be cut out, and this is not the text that was pushed.
+    pub fn cuts(&self, article: ArticleId, field: u16, text: &str) -> Result<Vec<Cut>, OtherText> {
         let repeats: Vec<Repeat> = self.repeats_in(article).filter(|r| r.removed.field == field).collect();
         if repeats.is_empty() {
-            return Vec::new();
+            return Ok(Vec::new());
+        }
+        if !self.store.is_text(self.place(article), field, text) {
+            return Err(OtherText { article, field });
         }
         let mut ahead = repeats.iter().map(|r| r.removed).peekable();
         let mut goes = |kind: UnitKind, span: Span| ahead.next_if(|u| (u.kind, u.span) == (kind, span)).is_some();
@@ -411,24 +467,23 @@ impl Detection {
             }
         }
         let spans = removal_ranges(text, &units);
-        spans
-            .into_iter()
-            .zip(repeats)
-            .map(|(span, repeat)| Cut { span, repeat })
-            .collect()
+        let cuts = spans.into_iter().zip(repeats);
+        Ok(cuts.map(|(span, repeat)| Cut { span, repeat }).collect())
     }
 
     /// One field of one article, whose text is given again, without its repeats.
-    #[must_use]
-    pub fn clean(&self, article: ArticleId, field: u16, text: &str) -> String {
+    ///
+    /// # Errors
+    /// As for [`Detection::cuts`].
+    pub fn clean(&self, article: ArticleId, field: u16, text: &str) -> Result<String, OtherText> {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
-        for cut in self.cuts(article, field, text) {
+        for cut in self.cuts(article, field, text)? {
             out.push_str(&text[at..cut.span.range().start]);
             at = cut.span.range().end;
         }
         out.push_str(&text[at..]);
-        out
+        Ok(out)
     }
 
     /// The language by whose rules an article was cut.
@@ -473,6 +528,7 @@ impl Detection {
             paragraphs: self.store.paragraphs.len() as u64,
             sentences: self.store.sentences.len() as u64,
             too_short: self.verdicts.too_short,
+            unread_texts: self.store.unread() as u64,
             text_bytes: self.store.text_bytes,
             ..Stats::default()
         };

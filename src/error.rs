@@ -1,4 +1,4 @@
-//! The one way in which the library can fail: settings that make no sense. No text can cause an error.
+//! How the library can fail: settings that make no sense, and more articles than it can number. No text can cause an error.
 
 use std::fmt;
 
@@ -46,3 +46,34 @@ impl fmt::Display for SettingsError {
 }
 
 impl std::error::Error for SettingsError {}
+
+/// There are more articles, texts or sentences than a session can number. The message says which, and what to do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CapacityError(&'static str);
+
+impl CapacityError {
+    pub(crate) fn articles() -> Self {
+        Self("articles")
+    }
+
+    pub(crate) fn texts() -> Self {
+        Self("texts")
+    }
+
+    pub(crate) fn units() -> Self {
+        Self("sentences and parts of sentences")
+    }
+}
+
+impl fmt::Display for CapacityError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(what) = self;
+        write!(
+            f,
+            "a session holds at most {} {what}; split the articles between sessions",
+            u32::MAX
+        )
+    }
+}
+
+impl std::error::Error for CapacityError {}

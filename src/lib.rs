@@ -31,9 +31,9 @@
 //! }
 //! // The third article holds a number that the first does not: another fact, and kept.
 //! assert_eq!(detection.repeats().count(), 1);
-//! let cleaned = detection.clean(redite::ArticleId(1), 0, &articles[1].texts[0]);
+//! let cleaned = detection.clean(redite::ArticleId(1), 0, &articles[1].texts[0])?;
 //! assert_eq!(cleaned, "Traders on the square fear for their stalls and their stock.");
-//! # Ok::<(), redite::SettingsError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # A corpus too large to hold: pushed article by article, into a sink
@@ -52,12 +52,12 @@
 //! let mut session = Detector::new().session();
 //! for day in 0..1000 {
 //!     // Texts are not kept, only their folds.
-//!     session.push(&Article::new(format!("Dispatch {day}.\n\nAll rights to this dispatch are reserved by its authors.")));
+//!     session.push(&Article::new(format!("Dispatch {day}.\n\nAll rights to this dispatch are reserved by its authors.")))?;
 //! }
 //! let mut sink = Count(0);
 //! let stats = session.finish_into(&mut sink)?;
 //! assert_eq!((sink.0, stats.removed_equal, stats.articles), (999, 999, 1000));
-//! # Ok::<(), std::convert::Infallible>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # A corpus too large for memory
@@ -86,13 +86,13 @@
 //! - What stands for a removed unit is itself kept, whole. There are no chains.
 //! - A unit goes only if each of its numbers stands, by value, in the kept text ([`Numbers::Strict`]).
 //! - The result is a function of the articles, their order and the [`Settings`], not of threads, batches or hash seeds.
-//! - No text can cause an error or a panic. Only settings can be wrong, and temporary files.
+//! - No text can cause an error or a panic. Only settings can be wrong, temporary files, and more articles than 2^32 − 1.
 //!
 //! # Lower level
 //! The rooms of the pipeline can be used by themselves: [`segment`] cuts, [`fold`] makes texts comparable, [`shingle`]
 //! and [`join`] find what is alike. With the feature `files` (part of the default `cli`), `files` reads and rewrites
 //! JSON Lines, Parquet and text. Without default features the library needs ahash, rapidhash, rayon,
-//! unicode-normalization and whatlang, and what these need.
+//! tempfile, unicode-normalization and whatlang, and what these need.
 
 mod article;
 mod decide;
@@ -108,11 +108,15 @@ pub mod segment;
 mod settings;
 pub mod shingle;
 mod spill;
+mod steps;
 mod store;
 
 pub use article::{Article, Rank};
-pub use detector::{BoundedDetection, BoundedSession, Cut, Detection, Detector, Memory, Repeat, Session, Sink, Stats};
-pub use error::SettingsError;
+pub use detector::{
+    BoundedDetection, BoundedSession, Cut, Detection, Detector, Memory, OtherText, PushError, Repeat, Session, Sink,
+    Stats,
+};
+pub use error::{CapacityError, SettingsError};
 pub use join::Names;
 pub use model::{ArticleId, Reason, Span, Unit, UnitKind};
 pub use settings::{DetectorBuilder, Keep, Numbers, Scope, Settings, UnitChoice};

@@ -240,6 +240,9 @@ impl DetectorBuilder {
 
     /// The least similarity of a near repeat, above 0 and at most 1: by default
     /// [`Settings::DEFAULT_THRESHOLD`].
+    ///
+    /// Two units that match at a threshold match at every lower one. What is removed need not grow so: a unit that matched
+    /// only one that now goes itself may stay, and what stands for a removed paragraph loses no sentence.
     #[must_use]
     pub fn threshold(mut self, threshold: f64) -> Self {
         self.threshold = threshold;

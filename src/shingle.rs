@@ -65,7 +65,9 @@ impl Lengths {
     /// Number of shingles of a unit of `tokens` tokens. A unit shorter than every length is one shingle.
     #[must_use]
     pub fn count(self, tokens: usize) -> usize {
-        let all: usize = self.iter().map(|w| (tokens + 1).saturating_sub(w)).sum();
+        let all = self.iter().fold(0_usize, |all, w| {
+            all.saturating_add(tokens.saturating_add(1).saturating_sub(w))
+        });
         if all == 0 { usize::from(tokens > 0) } else { all }
     }
 }

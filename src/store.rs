@@ -1,7 +1,9 @@
 //! Units of all articles, folded, in flat arrays: what is held of a corpus whose texts are gone.
 
 use crate::article::{Article, Rank};
+use crate::error::CapacityError;
 use crate::fold::{Folder, Tokens};
+use crate::hash;
 use crate::join::Units;
 use crate::model::{ArticleId, Span, Unit, UnitKind};
 use crate::segment::{self, Language};
@@ -119,6 +121,33 @@ pub(crate) struct Part {
 struct Text {
     first_paragraph: u32,
     first_sentence: u32,
+    /// Of the text as it was pushed, to know it again.
+    hash: u64,
+}
+
+/// How much a store can hold: what its numbers of 32 bits can count, less in tests.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) articles: u32,
+    pub(crate) texts: u32,
+    /// Sentences and parts together.
+    pub(crate) units: u32,
+    /// Bytes of a text, and of its fold.
+    pub(crate) text: usize,
+    pub(crate) fold: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            articles: u32::MAX,
+            texts: u32::MAX,
+            units: u32::MAX,
+            text: u32::MAX as usize,
+            // A fold of n words has 2n − 1 bytes at least and weighs 2n, which must be less than 2^32.
+            fold: u32::MAX as usize - 2,
+        }
+    }
 }
 
 /// One article's share.
@@ -150,8 +179,11 @@ pub(crate) struct Store {
     /// Up to the last article that has one.
     ranks: Vec<Option<Rank>>,
     pub(crate) text_bytes: u64,
+    /// Texts that are too long to be compared, by number, ascending: they have no paragraphs.
+    unread: Vec<u32>,
     /// Bytes and tokens of folds that are not held, for want of room.
     elsewhere: [u64; 2],
+    limits: Limits,
 }
 
 /// Scratch memory for cutting and folding.
@@ -165,8 +197,44 @@ pub(crate) struct Scratch {
 }
 
 impl Store {
-    /// Cuts and folds one article and appends it.
-    pub(crate) fn push(&mut self, article: &Article<'_>, settings: &Settings, scratch: &mut Scratch) {
+    /// The same store, which from now on holds no more than that.
+    pub(crate) fn limited_to(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Sentences and parts.
+    pub(crate) fn units(&self) -> usize {
+        self.sentences.len() + self.parts.len()
+    }
+
+    /// What is wrong with holding so many articles, texts and units.
+    fn check(&self, articles: usize, texts: usize, units: usize) -> Result<(), CapacityError> {
+        let Limits {
+            articles: most_articles,
+            texts: most_texts,
+            units: most_units,
+            ..
+        } = self.limits;
+        if articles > most_articles as usize {
+            Err(CapacityError::articles())
+        } else if texts > most_texts as usize {
+            Err(CapacityError::texts())
+        } else if units > most_units as usize {
+            Err(CapacityError::units())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Cuts and folds one article and appends it. If it does not fit, nothing changes.
+    pub(crate) fn push(
+        &mut self,
+        article: &Article<'_>,
+        settings: &Settings,
+        scratch: &mut Scratch,
+    ) -> Result<(), CapacityError> {
+        let number = self.records.len();
+        self.check(number + 1, self.texts.len(), self.units())?;
         let language = article.language.or(settings.language).unwrap_or_else(|| {
             let longest = article.texts.iter().max_by_key(|text| text.len());
             match longest {
@@ -184,8 +252,17 @@ impl Store {
             text_before: self.text_bytes,
         });
         for text in article.texts.iter().take(usize::from(u16::MAX)) {
-            self.push_text(within_4_gib(text), language, settings, scratch);
+            let mut fits = self.check(number + 1, self.texts.len() + 1, self.units());
+            if fits.is_ok() {
+                self.push_text(text, language, settings, scratch);
+                fits = self.check(number + 1, self.texts.len(), self.units());
+            }
+            if fits.is_err() {
+                self.truncate(narrow(number));
+                return fits;
+            }
         }
+        Ok(())
     }
 
     fn push_text(&mut self, text: &str, language: Language, settings: &Settings, scratch: &mut Scratch) {
@@ -195,14 +272,24 @@ impl Store {
             sentences,
             parts,
         } = scratch;
+        let number = self.texts.len();
         self.texts.push(Text {
             first_paragraph: narrow(self.paragraphs.len()),
             first_sentence: narrow(self.sentences.len()),
+            hash: hash::bytes(text.as_bytes()),
         });
         self.text_bytes += text.len() as u64;
+        if text.len() > self.limits.text {
+            self.unread.push(narrow(number));
+            return;
+        }
+        let start = self.tokens.as_str().len();
         paragraphs.clear();
         segment::paragraphs(text, settings.paragraphs, paragraphs);
         for &paragraph in &*paragraphs {
+            if self.tokens.as_str().len() - start > self.limits.fold {
+                break; // what is found so far is forgotten below
+            }
             self.paragraphs.push(narrow(self.sentences.len()));
             sentences.clear();
             let inside = &text[paragraph.range()];
@@ -247,6 +334,25 @@ impl Store {
                 }
             }
         }
+        if self.tokens.as_str().len() - start > self.limits.fold {
+            self.forget_units_of(number);
+            self.unread.push(narrow(number));
+        }
+    }
+
+    /// Forgets the units of a text and of those after it.
+    fn forget_units_of(&mut self, text: usize) {
+        let Some(&text) = self.texts.get(text) else { return };
+        let sentences = text.first_sentence as usize;
+        let before = self.before(sentences);
+        self.tokens.truncate(index(before.text), index(before.tokens));
+        self.weight = before.weight;
+        self.parts.truncate(self.parts_of(sentences..sentences).start);
+        self.paragraphs.truncate(text.first_paragraph as usize);
+        self.sentences.truncate(sentences);
+        for carries in &mut self.carries {
+            carries.retain(|&first| (first as usize) < sentences);
+        }
     }
 
     fn push_row(&mut self, span: Span, before: Mark) {
@@ -285,11 +391,19 @@ impl Store {
         }
     }
 
-    /// Appends what another store holds; its articles follow this one's.
-    pub(crate) fn append(&mut self, other: Self) {
+    /// Appends what another store holds; its articles follow this one's. If it does not fit, nothing changes.
+    pub(crate) fn append(&mut self, other: Self) -> Result<(), CapacityError> {
+        self.check(
+            self.records.len() + other.records.len(),
+            self.texts.len() + other.texts.len(),
+            self.units() + other.units(),
+        )?;
         if self.records.is_empty() {
-            *self = other;
-            return;
+            *self = Self {
+                limits: self.limits,
+                ..other
+            };
+            return Ok(());
         }
         let end = self.end();
         let (text, tokens) = self.tokens.append(&other.tokens);
@@ -326,7 +440,9 @@ impl Store {
         self.texts.extend(other.texts.iter().map(|text| Text {
             first_paragraph: text.first_paragraph + paragraphs,
             first_sentence: text.first_sentence + sentences,
+            ..*text
         }));
+        self.unread.extend(other.unread.iter().map(|text| text + texts));
         let before = self.text_bytes;
         self.records.extend(other.records.iter().map(|r| Record {
             first_text: r.first_text + texts,
@@ -334,6 +450,7 @@ impl Store {
             ..*r
         }));
         self.text_bytes += other.text_bytes;
+        Ok(())
     }
 
     /// Forgets the articles from `articles` on.
@@ -342,18 +459,8 @@ impl Store {
             return;
         };
         self.text_bytes = record.text_before;
-        if let Some(&text) = self.texts.get(record.first_text as usize) {
-            let sentences = text.first_sentence as usize;
-            let before = self.before(sentences);
-            self.tokens.truncate(index(before.text), index(before.tokens));
-            self.weight = before.weight;
-            self.parts.truncate(self.parts_of(sentences..sentences).start);
-            self.paragraphs.truncate(text.first_paragraph as usize);
-            self.sentences.truncate(sentences);
-            for carries in &mut self.carries {
-                carries.retain(|&first| (first as usize) < sentences);
-            }
-        }
+        self.forget_units_of(record.first_text as usize);
+        self.unread.retain(|&text| text < record.first_text);
         self.texts.truncate(record.first_text as usize);
         self.records.truncate(articles as usize);
         self.ranks.truncate(articles as usize);
@@ -529,6 +636,18 @@ impl Store {
         }
     }
 
+    /// True if that is the text that was pushed as this field of an article.
+    pub(crate) fn is_text(&self, article: u32, field: u16, text: &str) -> bool {
+        let texts = self.texts_of(article);
+        let number = texts.start + usize::from(field);
+        texts.contains(&number) && self.texts[number].hash == hash::bytes(text.as_bytes())
+    }
+
+    /// How many texts are too long to be compared.
+    pub(crate) fn unread(&self) -> usize {
+        self.unread.len()
+    }
+
     /// The sentences of some paragraphs.
     pub(crate) fn sentences_of(&self, paragraphs: Range<usize>) -> Range<usize> {
         let first = |i: usize| self.paragraphs.get(i).map_or(self.sentences.len(), |&s| s as usize);
@@ -567,11 +686,6 @@ impl Units for Selection<'_> {
     }
 }
 
-/// The part of a text that 32-bit offsets reach.
-fn within_4_gib(text: &str) -> &str {
-    &text[..text.floor_char_boundary(u32::MAX as usize)]
-}
-
 pub(crate) fn narrow(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
@@ -582,96 +696,4 @@ fn index(n: u64) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::settings::DetectorBuilder;
-
-    fn pushed(articles: &[Article<'_>]) -> Store {
-        let detector = DetectorBuilder::default().build().unwrap();
-        let mut store = Store::default();
-        let mut scratch = Scratch::default();
-        for article in articles {
-            store.push(article, detector.settings(), &mut scratch);
-        }
-        store
-    }
-
-    /// Every unit of a store, with all that is known of it.
-    fn units(store: &Store) -> Vec<(Unit, u32, &str, Vec<u32>)> {
-        let unit = |entry: Entry, kind| {
-            let (text, tokens) = (store.text(&entry.fold), store.tokens(&entry.fold));
-            assert_eq!(text.split(' ').filter(|t| !t.is_empty()).count(), tokens.len());
-            (store.unit(&entry, kind), entry.weight, text, tokens.to_vec())
-        };
-        let paragraphs =
-            (0..narrow(store.paragraphs.len())).map(|i| unit(store.paragraph(i).entry, UnitKind::Paragraph));
-        let sentences = (0..narrow(store.sentences.len())).map(|i| unit(store.sentence(i), UnitKind::Sentence));
-        let parts = (0..narrow(store.parts.len())).map(|i| unit(store.part(i), UnitKind::Sentence));
-        paragraphs.chain(sentences).chain(parts).collect()
-    }
-
-    fn articles() -> Vec<Article<'static>> {
-        vec![
-            Article::new(""),
-            Article::new("… — !\n\n?").with_text("…"),
-            Article::new("A title")
-                .with_text("")
-                .with_text("Mr. A came in 2017. Dr. B e.g. left.\n\n… Then 中文。 ok"),
-            Article::default(),
-            Article::new("…").with_rank(Rank::Number(2.0)),
-            Article::new("Last no. 5 of it, p. 7. Ends"),
-        ]
-    }
-
-    #[test]
-    fn a_unit_is_the_fold_of_its_span() {
-        let articles = articles();
-        let store = pushed(&articles);
-        let units = units(&store);
-        assert!(units.len() > store.parts.len() && store.parts.len() > 4);
-        for (unit, weight, text, tokens) in units {
-            let source = &articles[unit.article.0 as usize].texts[usize::from(unit.field)];
-            let fold = crate::fold::fold(&source[unit.span.range()]);
-            assert_eq!((text, weight), (fold.as_str(), fold.weight()), "{unit:?}");
-            assert_eq!(tokens, fold.hashes());
-        }
-        assert_eq!(store.rank(4), Some(&Rank::Number(2.0)));
-        assert_eq!(store.rank(3), None);
-    }
-
-    #[test]
-    fn appending_and_forgetting_is_as_pushing() {
-        let articles = articles();
-        let whole = pushed(&articles);
-        for middle in 0..=articles.len() {
-            for end in middle..=articles.len() {
-                let mut store = pushed(&articles[..middle]);
-                store.append(pushed(&articles[middle..end]));
-                store.append(pushed(&articles[end..]));
-                assert_eq!(units(&store), units(&whole));
-                assert_eq!(store.tokens.as_str(), whole.tokens.as_str());
-                assert_eq!((store.rank(4), store.text_bytes), (whole.rank(4), whole.text_bytes));
-                store.truncate(narrow(middle));
-                let first = pushed(&articles[..middle]);
-                assert_eq!(units(&store), units(&first));
-                assert_eq!((store.rank(4), store.text_bytes), (first.rank(4), first.text_bytes));
-            }
-        }
-    }
-
-    #[test]
-    fn offsets_beyond_4_gib_are_found_again() {
-        let mut store = Store::default();
-        let marks = [0, 7, 1 << 32, (1 << 32) + 5, (3 << 32) - 1, 5 << 32].map(|n: u64| Mark {
-            text: n,
-            tokens: n / 2,
-            weight: 0,
-        });
-        for mark in marks {
-            store.push_row(Span::default(), mark);
-        }
-        for (i, mark) in marks.into_iter().enumerate() {
-            assert_eq!((store.before(i).text, store.before(i).tokens), (mark.text, mark.tokens));
-        }
-    }
-}
+mod tests;

@@ -112,7 +112,7 @@ fn time(articles: &[String], lang: &str) -> (f64, Stats) {
     let run = || {
         let start = now();
         let mut session = Detector::new().session();
-        session.push_all(&given);
+        session.push_all(&given).expect("there are few articles");
         let stats = session.finish().stats();
         (now() - start, stats)
     };

@@ -51,7 +51,7 @@ fn measure(bench: &mut Bench, case: &Case) {
     let mut sessions = Vec::new();
     let (seconds, _) = bench.least(|| {
         let mut session = detector.session();
-        session.push_all(&given);
+        session.push_all(&given).expect("there are few articles");
         let articles = session.next_id();
         sessions.push(session);
         articles
@@ -98,7 +98,7 @@ fn two_threads(bench: &mut Bench, case: &Case) {
             let start = clock();
             answers.push(pool.install(|| {
                 let mut session = detector.session();
-                session.push_all(&given);
+                session.push_all(&given).expect("there are few articles");
                 session.finish().stats()
             }));
             *least = least.min(clock() - start);

@@ -5,6 +5,7 @@
 
 use crate::hash;
 use crate::join::{Match, Similarity, Units, refills};
+use crate::steps::looked;
 use std::collections::HashMap;
 
 /// Where a text begins or ends to differ from the one it is like: the earlier unit, and how many tokens they share
@@ -20,7 +21,7 @@ pub(super) fn keep<U: Units + ?Sized>(units: &U, decisions: &mut [Option<Match>]
         .iter()
         .map(|decision| {
             let found = decision.as_ref()?;
-            let [before, after] = differ_in(units.tokens(found.earlier), units.tokens(found.later))?;
+            let [before, after] = differ_in(units.text(found.earlier), units.text(found.later))?;
             let places = [(found.earlier, false, before), (found.earlier, true, after)];
             for place in places {
                 let form = forms.entry(place).or_insert(Form {
@@ -59,22 +60,87 @@ struct Form {
 /// Tokens an entry of a form has at most.
 const LONGEST: usize = 32;
 
-/// The place where two texts differ, if it is one, and each has few words there, its own and no other: how many tokens
-/// they share before it, and after it.
-pub(super) fn differ_in(earlier: &[u32], later: &[u32]) -> Option<[usize; 2]> {
-    let shorter = earlier.len().min(later.len());
-    let before = earlier.iter().zip(later).take_while(|(a, b)| a == b).count();
-    let after = earlier[before..]
-        .iter()
-        .rev()
-        .zip(later[before..].iter().rev())
-        .take_while(|(a, b)| a == b)
-        .count();
-    let (here, there) = (
-        &earlier[before..earlier.len() - after],
-        &later[before..later.len() - after],
-    );
-    let filled = before + after < shorter && here.len().max(there.len()) <= LONGEST;
-    let own = filled && !here.iter().any(|token| there.contains(token));
+/// The place where two folds differ, if it is one, and each has few tokens there, its own and no other: how many tokens
+/// they share before it, and after it. Decided on the tokens themselves: hashes may be equal by chance.
+pub(super) fn differ_in(earlier: &str, later: &str) -> Option<[usize; 2]> {
+    let tokens = |fold: &str| fold.bytes().filter(|&byte| byte == b' ').count() + 1;
+    let (here, there) = (tokens(earlier), tokens(later));
+    looked(earlier.len() + later.len());
+    let same = |(a, b): &(&str, &str)| a == b;
+    let before = earlier.split(' ').zip(later.split(' ')).take_while(same).count();
+    let rest = here.min(there) - before;
+    let backwards = earlier.rsplit(' ').zip(later.rsplit(' ')).take(rest);
+    let after = backwards.take_while(same).count();
+    let (here, there) = (here - before - after, there - before - after);
+    if here.min(there) == 0 || here.max(there) > LONGEST {
+        return None;
+    }
+    let mut own = earlier.split(' ').skip(before).take(here);
+    let own = own.all(|token| later.split(' ').skip(before).take(there).all(|other| other != token));
     own.then_some([before, after])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fold::{Tokens, fold};
+    use crate::join::{Measure, Names, Rule, Threshold, leaders};
+    use std::collections::HashMap;
+
+    #[test]
+    fn places_are_counted_in_tokens() {
+        let two = |a: &str, b: &str| differ_in(a, b);
+        assert_eq!(two("a b c", "a x c"), Some([1, 1]));
+        assert_eq!(two("a b c", "a x y c"), Some([1, 1]));
+        assert_eq!(two("a b c", "a c"), None, "one has nothing there");
+        assert_eq!(two("a b c", "a b c"), None);
+        assert_eq!(two("a a", "a a a"), None);
+        assert_eq!(two("b a", "x a"), Some([0, 1]));
+        assert_eq!(two("a b", "a x"), Some([1, 0]));
+        assert_eq!(two("a b c d", "a c b d"), None, "the same words in another order");
+        let long = vec!["w"; LONGEST + 1].join(" ");
+        assert_eq!(two(&format!("a {long} b"), "a x b"), None);
+    }
+
+    /// Two words of one hash.
+    fn collision() -> [String; 2] {
+        let mut seen: HashMap<u32, String> = HashMap::new();
+        for n in 0.. {
+            let word = format!(
+                "w{}",
+                (0..8)
+                    .map(|i| char::from(b'a' + (n >> (3 * i) & 7) as u8))
+                    .collect::<String>()
+            );
+            let hash = fold(&word).hashes()[0];
+            if let Some(other) = seen.insert(hash, word.clone()) {
+                return [other, word];
+            }
+        }
+        unreachable!("there are fewer hashes than words")
+    }
+
+    /// Whether texts differ in one place was asked of 31-bit hashes: with words of one hash in that place they seemed not
+    /// to differ, and an entry of a form went.
+    #[test]
+    fn words_of_one_hash_are_other_entries_of_a_form() {
+        let [one, other] = collision();
+        let text = |entry: &str| {
+            format!("the default port that a connection to {entry} is opened on when nothing else was said before")
+        };
+        assert_eq!(fold(&one).hashes(), fold(&other).hashes());
+        let units: Vec<Tokens> = [&*one, &*other, "host"].map(|entry| fold(&text(entry))).into();
+        let rule = Rule {
+            measure: Measure::default(),
+            threshold: Threshold::new(0.58).unwrap(),
+            guard_numbers: true,
+            guard_letters: true,
+            guard_additions: true,
+            names: Names::Template,
+        };
+        let mut decisions = leaders(&units[..], &rule);
+        assert_eq!(decisions.iter().flatten().count(), 2, "both are like the first");
+        keep(&units[..], &mut decisions);
+        assert_eq!(decisions, [None, None, None]);
+    }
 }

@@ -57,7 +57,8 @@ pub(super) fn decide(
 
 /// Where a boundary is uncertain, more evidence is asked for.
 pub(super) fn is_judged(settings: &Settings, entry: &Entry) -> bool {
-    settings.is_judged(entry.weight * 2 / 3)
+    // two thirds, rounded down
+    settings.is_judged(entry.weight - entry.weight.div_ceil(3))
 }
 
 fn group(

@@ -24,7 +24,7 @@ pub(crate) fn removal_ranges(text: &str, units: &[(Span, bool)]) -> Vec<Span> {
         let gap = |g: usize| {
             let from = if g == 0 { start } else { removed[g - 1].0.end as usize };
             let to = if g == run { end } else { removed[g].0.start as usize };
-            &text[from..to]
+            from..to
         };
         let stays = if at == 0 {
             0
@@ -32,25 +32,18 @@ pub(crate) fn removal_ranges(text: &str, units: &[(Span, bool)]) -> Vec<Span> {
             run
         } else {
             (0..=run)
-                .max_by_key(|&g| (strength(gap(g)), std::cmp::Reverse(g)))
+                .max_by_key(|&g| (strength(&text[gap(g)]), std::cmp::Reverse(g)))
                 .unwrap_or(0)
         };
         let nothing_stays = run == units.len();
+        // Beyond 32 bits nothing goes.
+        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         for (i, (span, _)) in removed.iter().enumerate() {
-            let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             let takes_before = i < stays || (i == 0 && nothing_stays);
             let takes_after = i >= stays;
             out.push(Span::new(
-                if takes_before {
-                    span.start - narrow(gap(i).len())
-                } else {
-                    span.start
-                },
-                if takes_after {
-                    span.end + narrow(gap(i + 1).len())
-                } else {
-                    span.end
-                },
+                if takes_before { narrow(gap(i).start) } else { span.start },
+                if takes_after { narrow(gap(i + 1).end) } else { span.end },
             ));
         }
         at += run;

@@ -3,12 +3,13 @@
 use super::{Detection, Session, Stats, stores};
 use crate::article::Article;
 use crate::decide::{Decided, External};
-use crate::error::SettingsError;
+use crate::error::{CapacityError, SettingsError};
 use crate::join::Plan;
 use crate::model::ArticleId;
 use crate::settings::{Keep, Settings};
 use crate::spill::{Folder, SpillError, Spool};
-use crate::store::{Scratch, Segment, Selection, Store, narrow};
+use crate::store::{Limits, Scratch, Segment, Selection, Store, narrow};
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,8 +53,9 @@ impl Memory {
         }
     }
 
-    /// The folder for temporary files, which must exist; by default that of the system. The files have no names there: on
-    /// Unix they take room while the process runs, and nothing is left however it ends.
+    /// The folder for temporary files, which must exist; by default that of the system. On Linux the files never have a
+    /// name there, where the file system allows that; elsewhere on Unix their names are removed as soon as they are open.
+    /// They take room while the process runs.
     #[must_use]
     pub fn in_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = folder.into();
@@ -90,7 +92,8 @@ impl Memory {
     fn segment(&self) -> usize {
         let Some(bytes) = self.bytes else { return usize::MAX };
         // two things are sorted at a time, at most
-        2 * (bytes - self.sketch() - 3 * self.room()) / HALVES
+        let left = bytes - self.sketch() - 3 * self.room();
+        left / HALVES * 2 + left % HALVES * 2 / HALVES
     }
 }
 
@@ -112,6 +115,55 @@ struct Spilled {
     articles: u32,
 }
 
+impl Spilled {
+    /// How much a store can hold besides: articles and units are numbered across all segments.
+    fn limits(&self) -> Limits {
+        let all = Limits::default();
+        let units: u64 = self
+            .segments
+            .iter()
+            .map(|s| u64::from(s.sentences) + u64::from(s.parts))
+            .sum();
+        Limits {
+            articles: all.articles.saturating_sub(self.articles),
+            units: u32::try_from(u64::from(all.units).saturating_sub(units)).unwrap_or(0),
+            ..all
+        }
+    }
+}
+
+/// An article could not be taken.
+#[derive(Clone, Debug)]
+pub enum PushError {
+    /// There are more articles than can be numbered.
+    Capacity(CapacityError),
+    /// A temporary file could not be written.
+    Spill(SpillError),
+}
+
+impl fmt::Display for PushError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Capacity(error) => error.fmt(f),
+            Self::Spill(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for PushError {}
+
+impl From<CapacityError> for PushError {
+    fn from(error: CapacityError) -> Self {
+        Self::Capacity(error)
+    }
+}
+
+impl From<SpillError> for PushError {
+    fn from(error: SpillError) -> Self {
+        Self::Spill(error)
+    }
+}
+
 impl BoundedSession {
     pub(super) fn new(settings: Settings, memory: Memory) -> Result<Self, SettingsError> {
         if memory.bytes.is_some() && !matches!(settings.keep(), Keep::First | Keep::Last) {
@@ -131,10 +183,11 @@ impl BoundedSession {
     /// Takes one article; it gets the next number.
     ///
     /// # Errors
-    /// If a temporary file cannot be written.
-    pub fn push(&mut self, article: &Article<'_>) -> Result<ArticleId, SpillError> {
+    /// If there are too many articles or units, as for [`Session::push`], but counted over all that was pushed; the article
+    /// is not taken then. If a temporary file cannot be written.
+    pub fn push(&mut self, article: &Article<'_>) -> Result<ArticleId, PushError> {
         let id = self.next_id();
-        self.session.push(article);
+        self.session.push(article)?;
         self.check()?;
         Ok(id)
     }
@@ -142,10 +195,11 @@ impl BoundedSession {
     /// Takes many articles, cutting and folding them side by side; they get the next numbers in their order.
     ///
     /// # Errors
-    /// If a temporary file cannot be written.
-    pub fn push_all(&mut self, articles: &[Article<'_>]) -> Result<(), SpillError> {
-        for store in stores(articles, &self.session.settings) {
-            self.session.store.append(store);
+    /// As for [`BoundedSession::push`]. Some of the articles may have been taken, the first ones:
+    /// [`BoundedSession::next_id`] says how many, and [`BoundedSession::rollback`] forgets them.
+    pub fn push_all(&mut self, articles: &[Article<'_>]) -> Result<(), PushError> {
+        for store in stores(articles, &self.session.settings)? {
+            self.session.store.append(store)?;
             self.check()?;
         }
         Ok(())
@@ -173,10 +227,11 @@ impl BoundedSession {
         if let Some(spilled) = &mut self.spilled {
             while let Some(segment) = spilled.segments.last().filter(|_| first.0 < spilled.articles) {
                 // Its shingles stay counted, which costs a little time and never a pair.
-                self.session.store = segment.read(&spilled.spool)?;
+                let store = segment.read(&spilled.spool)?;
                 spilled.articles = segment.first_article;
                 spilled.spool.truncate(segment.start)?;
                 spilled.segments.pop();
+                self.session.store = store.limited_to(spilled.limits());
             }
             self.session.rollback(ArticleId(first.0 - spilled.articles));
         } else {
@@ -213,6 +268,7 @@ impl BoundedSession {
         let segment = store.write(spilled.articles, &mut spilled.spool)?;
         spilled.articles += segment.articles;
         spilled.segments.push(segment);
+        self.session.store = Store::default().limited_to(spilled.limits());
         Ok(())
     }
 
@@ -375,5 +431,60 @@ impl BoundedDetection {
             stats += self.block(number)?.stats();
         }
         Ok(stats)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `Memory::new(usize::MAX)` overflowed.
+    #[test]
+    fn shares_of_any_memory_can_be_told() {
+        for bytes in [0, 1, 6, 7, 1 << 20, usize::MAX / 2, usize::MAX] {
+            let memory = Memory::new(bytes);
+            assert!(memory.segment() <= bytes, "{bytes}");
+            assert!(memory.segment() as f64 >= bytes as f64 * 0.18 - 2.0, "{bytes}");
+        }
+        assert!(Memory::new(usize::MAX).suffices(1 << 60));
+    }
+
+    /// Articles are numbered over all segments, and at the end of the numbers counted as one.
+    #[test]
+    fn numbers_that_are_used_up_are_an_error() {
+        let detector = crate::Detector::new();
+        let mut session = detector.session_within(Memory::new(0)).unwrap();
+        let article = Article::new("One sentence. Another one.");
+        session.push(&article).unwrap();
+        if let Some(spilled) = &mut session.spilled {
+            spilled.articles = u32::MAX - 2;
+            session.session.store = Store::default().limited_to(spilled.limits());
+        }
+        assert_eq!(session.push(&article).unwrap(), ArticleId(u32::MAX - 2));
+        assert_eq!(session.push(&article).unwrap(), ArticleId(u32::MAX - 1));
+        for _ in 0..2 {
+            let error = session.push(&article).unwrap_err();
+            assert!(matches!(error, PushError::Capacity(_)));
+            assert!(error.to_string().contains("at most 4294967295 articles"), "{error}");
+            let error = session.push_all(std::slice::from_ref(&article)).unwrap_err();
+            assert!(matches!(error, PushError::Capacity(_)));
+        }
+    }
+
+    #[test]
+    fn units_are_counted_over_all_segments() {
+        let detector = crate::Detector::new();
+        let mut session = detector.session_within(Memory::new(0)).unwrap();
+        let article = Article::new("One sentence. Another one.");
+        session.push(&article).unwrap();
+        session.push(&article).unwrap();
+        let spilled = session.spilled.as_mut().unwrap();
+        spilled.segments[0].sentences = u32::MAX - 3;
+        let limits = spilled.limits();
+        assert_eq!((limits.articles, limits.units), (u32::MAX - 2, 1));
+        session.session.store = Store::default().limited_to(limits);
+        let error = session.push(&article).unwrap_err();
+        assert!(error.to_string().contains("sentences and parts"), "{error}");
+        session.push(&Article::new("Only one sentence.")).unwrap();
     }
 }

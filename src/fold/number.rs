@@ -10,12 +10,26 @@
 //! both stay. `tests/data/numbers.txt` has the cases.
 
 use super::table::{Class, Table};
+use crate::steps::looked;
 
 /// Takes numbers out of a text; reusable scratch, no allocation in the steady state.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
     digits: Vec<u8>,
     groups: Vec<Group>,
+    runs: Vec<Runs>,
+}
+
+/// How many groups in a row, from one group on, are alike: known for all groups at once, so that a number of n groups is
+/// written in n steps.
+#[derive(Clone, Copy, Default, Debug)]
+struct Runs {
+    /// Groups after the same mark.
+    same: usize,
+    /// Of these, groups of three digits before the first of another length.
+    threes: usize,
+    /// Of these, groups of two digits before the first of another length.
+    twos: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -150,13 +164,11 @@ impl Numbers {
         if !self.lead_may_group(first) {
             return 1;
         }
-        let same = rest.iter().take_while(|g| g.mark == mark).count();
-        let threes = rest[..same].iter().take_while(|g| g.len() == 3).count();
+        let Runs { same, threes, twos } = self.runs[first + 1];
         if threes == same {
             return 1 + threes;
         }
         // Indian: 12,34,567.
-        let twos = rest[..same].iter().take_while(|g| g.len() == 2).count();
         if mark == Mark::Comma
             && self.groups[first].len() <= 2
             && twos >= 1
@@ -172,8 +184,27 @@ impl Numbers {
         }
     }
 
-    fn write(&self, out: &mut String) {
+    /// Fills [`Numbers::runs`], the last group first.
+    fn count_runs(&mut self) {
+        self.runs.clear();
+        self.runs.resize(self.groups.len(), Runs::default());
+        let mut after: Option<(Mark, Runs)> = None;
+        for (group, runs) in self.groups.iter().zip(&mut self.runs).rev() {
+            looked(1);
+            let next = after.filter(|(mark, _)| *mark == group.mark).map(|(_, runs)| runs);
+            let next = next.unwrap_or_default();
+            *runs = Runs {
+                same: next.same + 1,
+                threes: if group.len() == 3 { next.threes + 1 } else { 0 },
+                twos: if group.len() == 2 { next.twos + 1 } else { 0 },
+            };
+            after = Some((group.mark, *runs));
+        }
+    }
+
+    fn write(&mut self, out: &mut String) {
         let n = self.groups.len();
+        self.count_runs();
         let whole = self.grouped(0);
         let decimal_rest = n - whole == 1 && self.groups[whole].mark.may_be_decimal();
         if whole == n || (decimal_rest && (whole == 1 || self.groups[whole].mark != self.groups[1].mark)) {

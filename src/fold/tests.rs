@@ -1,4 +1,5 @@
 use super::*;
+use crate::hash;
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
@@ -177,6 +178,74 @@ fn length_changes_nothing() {
         let long = piece.repeat(20_000);
         for text in [format!("a b {long} c"), long.clone(), format!("{long}{long}\u{344}")] {
             assert!(fold(&text) == slowly(&text), "{piece:?}");
+        }
+    }
+}
+
+/// A block of many short words needs more of the buffer than was asked for, and the rest of the block was dropped.
+#[test]
+fn no_word_of_a_long_piece_vanishes() {
+    for word in ["a ", "ab ", "a b c de ", "abc, ", "abcdefghijklmnopqrstuvwxyzabcde "] {
+        let words = word.split(' ').filter(|w| !w.is_empty()).count();
+        for times in (1..70).chain(1_330..1_400).chain([4_000, 4_001, 40_000]) {
+            let text = word.repeat(times);
+            let folded = fold(&text);
+            assert_eq!(folded.hashes().len(), words * times, "{word:?} {times} times");
+            assert_eq!(folded.weight() as usize, 2 * words * times, "{word:?} {times} times");
+            let expected = text.replace(',', "");
+            assert!(folded.as_str() == expected.trim_end(), "{word:?} {times} times");
+        }
+    }
+}
+
+/// Pieces of all lengths up to 1 MB: runs of words of all lengths, some with what is no ASCII letter between them.
+fn long_pieces() -> impl Strategy<Value = String> {
+    let word = prop_oneof![
+        8 => "[a-zA-Z]{1,3}",
+        4 => "[a-z]{1,40}",
+        1 => "[a-z]{60,300}",
+        1 => "[0-9]{1,5}([.,][0-9]{1,3}){0,4}",
+        1 => "[à-ÿа-я]{1,9}|[中-文]{1,5}|e\u{301}|&amp;|½",
+    ];
+    let between = prop::sample::select(vec![
+        " ", " ", " ", "  ", ", ", ". ", "\n", "-", "'", "\u{ad}", "\u{200b}", "、",
+    ]);
+    let some = prop::collection::vec((word, between, 1_usize..40), 1..40);
+    let most = prop::sample::select(vec![300_usize, 9_000, 20_000, 70_000, 1 << 20]);
+    (some, most).prop_map(|(words, most)| {
+        let mut text = String::new();
+        for (word, between, times) in words.iter().cycle() {
+            for _ in 0..*times {
+                if text.len() + word.len() + between.len() > most {
+                    return text;
+                }
+                text.push_str(word);
+                text.push_str(between);
+            }
+        }
+        text
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 60 } else { 300 }))]
+
+    #[test]
+    fn long_pieces_fold_alike_on_both_paths(text in long_pieces()) {
+        let (fast, slow) = (fold(&text), slowly(&text));
+        prop_assert!(fast == slow, "{} bytes, {} tokens and {}", text.len(), fast.hashes().len(), slow.hashes().len());
+    }
+
+    /// Against no code of this module: ASCII words, split at white space.
+    #[test]
+    fn long_pieces_of_words_keep_every_word(words in prop::collection::vec("[a-zA-Z]{1,12}", 1..6_000), copies in 1_usize..20) {
+        let text = words.join(" ").repeat(copies) + " end";
+        let expected = text.to_lowercase();
+        let folded = fold(&text);
+        prop_assert!(folded.as_str() == expected);
+        prop_assert_eq!(folded.hashes().len(), expected.split(' ').count());
+        for (hash, token) in folded.hashes().iter().zip(expected.split(' ')) {
+            prop_assert_eq!(*hash, hash::token(token.as_bytes()) & !NUMBER_BIT);
         }
     }
 }

@@ -148,8 +148,10 @@ impl<'t> Writer<'t> {
         let Some(Block { mut letters, simple }) = bytes.first_chunk().map(Block::read) else {
             return 0;
         };
-        if self.buffer.len() - self.len < 2 * BLOCK {
-            self.make_room(2 * BLOCK);
+        // The words of a block and the spaces before them take BLOCK + 1 bytes at most, and each word is copied in chunks
+        // that may reach up to 2 * BLOCK bytes past where it begins.
+        if self.buffer.len() - self.len < 4 * BLOCK {
+            self.make_room(4 * BLOCK);
         }
         let mut done = simple;
         let mut words = 0;
@@ -165,7 +167,7 @@ impl<'t> Writer<'t> {
             }
             self.start = self.len + 1;
             let Some(room) = self.buffer[self.len..].first_chunk_mut::<{ 2 * BLOCK }>() else {
-                break;
+                unreachable!("4 * BLOCK bytes were free before the first word of the block")
             };
             room[0] = b' ';
             small(&bytes[from..], &mut room[1..]);

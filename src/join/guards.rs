@@ -168,7 +168,9 @@ fn adds(pair: &Pair<'_>, threshold: Threshold) -> bool {
         return true;
     }
     let news = news(&pair.later, &pair.earlier);
-    news.stretch >= 10 && 100 * news.stretch >= 18 * all && self::news(&pair.earlier, &pair.later).all >= PAIR
+    news.stretch >= 10
+        && 100 * u64::from(news.stretch) >= 18 * u64::from(all)
+        && self::news(&pair.earlier, &pair.later).all >= PAIR
 }
 
 /// The share of the later text that must stand in the earlier one. Below the threshold of the default, where it is five

@@ -278,7 +278,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             if bag.iter().any(|&t| sketch.rank(number_key(t)) <= 1) {
                 return;
             }
-            if among.start == 0 {
+            if among.start == 0 && self.by_numbers.are_complete() {
                 let keys = numbers::lists(bag, self.numbers_held, &self.by_numbers, by_numbers);
                 if length > keys.iter().map(|&key| u64::from(self.by_numbers.len(key))).sum() {
                     for &key in keys {

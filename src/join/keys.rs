@@ -369,9 +369,10 @@ impl Keys {
         keys
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "a place in a list that exists")]
     fn end(&self, unit: u32) -> usize {
-        let high = self.carries.partition_point(|&first| first <= unit);
-        high << 32 | self.ends[unit as usize] as usize
+        let high = self.carries.partition_point(|&first| first <= unit) as u64;
+        (high << 32 | u64::from(self.ends[unit as usize])) as usize
     }
 
     /// The lists under which a unit is to be found.

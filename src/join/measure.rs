@@ -5,7 +5,8 @@ use crate::shingle::Lengths;
 use std::collections::HashMap;
 use std::fmt;
 
-/// A share of something counted: exact, and the same on every machine.
+/// A share of something counted: exact, and the same on every machine. (Where more than 2^32 shingles are counted, both
+/// numbers are halved until they fit.)
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub struct Similarity {
     /// How many are shared.
@@ -18,11 +19,13 @@ impl Similarity {
     /// Everything is shared.
     pub const EQUAL: Self = Self { shared: 1, of: 1 };
 
-    fn new(shared: usize, of: usize) -> Self {
-        let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    pub(super) fn new(shared: usize, of: usize) -> Self {
+        let of = of.max(1);
+        let halvings = (usize::BITS - of.leading_zeros()).saturating_sub(u32::BITS);
+        let narrow = |n: usize| u32::try_from(n >> halvings).unwrap_or(u32::MAX);
         Self {
             shared: narrow(shared),
-            of: narrow(of.max(1)),
+            of: narrow(of),
         }
     }
 
@@ -132,6 +135,9 @@ fn windows<'t>(tokens: &'t [Token], lengths: Lengths, mut visit: impl FnMut(&'t 
     }
 }
 
+/// More shingles than any unit has, and few enough that estimates of them are wrong by one at most.
+const MOST: usize = usize::MAX >> if usize::BITS > 32 { 24 } else { 1 };
+
 /// A similarity at or above which a text is near another: above 0, at most 1.
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug)]
 pub struct Threshold(f64);
@@ -159,11 +165,13 @@ impl Threshold {
         similarity.value() >= self.0
     }
 
+    /// As [`Threshold::admits`], of counts of any size.
+    #[expect(clippy::cast_precision_loss, reason = "no unit has 2^53 shingles")]
     pub(super) fn reached(self, shared: usize, of: usize) -> bool {
-        self.admits(Similarity::new(shared, of))
+        shared as f64 / of.max(1) as f64 >= self.0
     }
 
-    /// The most `n` with `part / n` at or above the threshold.
+    /// The most `n`, up to [`MOST`], with `part / n` at or above the threshold.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -171,11 +179,11 @@ impl Threshold {
         reason = "an estimate, corrected below"
     )]
     fn most(self, part: usize) -> usize {
-        let mut n = (part as f64 / self.0) as usize;
+        let mut n = ((part as f64 / self.0) as usize).min(MOST);
         while n > part && !self.reached(part, n) {
             n -= 1;
         }
-        while self.reached(part, n + 1) && n < usize::MAX - 1 {
+        while n < MOST && self.reached(part, n + 1) {
             n += 1;
         }
         n

@@ -10,6 +10,10 @@ pub(super) struct Postings {
     /// Blocks: the start of the block before, then entries.
     blocks: Vec<u32>,
     mask: u32,
+    /// Blocks may take no more entries than this, so that 32 bits can say where one starts.
+    most: usize,
+    /// True if a unit was left out for that reason, and lists cannot be relied on.
+    is_full: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,6 +48,8 @@ impl Postings {
             slots: vec![Slot::default(); slots],
             blocks: Vec::new(),
             mask: u32::try_from(slots - 1).unwrap_or(u32::MAX),
+            most: u32::MAX as usize,
+            is_full: false,
         }
     }
 
@@ -54,6 +60,12 @@ impl Postings {
 
     /// Appends a unit, not below the last one, to the list of `key`.
     pub(super) fn push(&mut self, key: u32, unit: u32) {
+        if self.blocks.len() + 1 + LARGEST as usize > self.most {
+            self.is_full = true;
+        }
+        if self.is_full {
+            return;
+        }
         let slot = self.slot(key);
         let slot = &mut self.slots[slot];
         if slot.len == 0 {
@@ -62,7 +74,9 @@ impl Postings {
             let nth = slot.len - 1;
             let (before, size) = block_of(nth);
             if nth == before {
-                let start = u32::try_from(self.blocks.len()).unwrap_or(u32::MAX);
+                let Ok(start) = u32::try_from(self.blocks.len()) else {
+                    unreachable!("there are at most `most` entries")
+                };
                 self.blocks.push(slot.block);
                 self.blocks.resize(self.blocks.len() + size as usize, 0);
                 slot.block = start;
@@ -72,9 +86,18 @@ impl Postings {
         slot.len += 1;
     }
 
-    /// Number of units in the list of `key`, and of those in whose lists `key` shares a slot.
+    /// Number of units in the list of `key`, and of those in whose lists `key` shares a slot; the highest number if the list
+    /// may lack some.
     pub(super) fn len(&self, key: u32) -> u32 {
+        if self.is_full {
+            return u32::MAX;
+        }
         self.slots[self.slot(key)].len
+    }
+
+    /// False if the lists may lack units.
+    pub(super) fn are_complete(&self) -> bool {
+        !self.is_full
     }
 
     /// Visits those of the units that are in the list of `key`, descending.
@@ -110,6 +133,19 @@ impl Postings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Beyond 2^32 entries the place of a block was cut to 32 bits, and entries overwrote one another.
+    #[test]
+    fn full_postings_say_so() {
+        let mut postings = Postings::new(0);
+        postings.most = 1_000;
+        for unit in 0..2_000 {
+            postings.push(0, unit);
+        }
+        assert!(!postings.are_complete());
+        assert!(postings.blocks.len() <= 1_000);
+        assert_eq!(postings.len(7), u32::MAX);
+    }
 
     #[test]
     fn lists_hold_what_was_pushed() {

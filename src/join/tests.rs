@@ -112,18 +112,36 @@ fn drawn(words: Vec<&'static str>, most: usize) -> impl Strategy<Value = Vec<Tok
     })
 }
 
+/// Thresholds of all sizes, most of them those that people ask for.
+fn thresholds() -> impl Strategy<Value = Threshold> {
+    let common = (1..=20_u32).prop_map(|t| f64::from(t) / 20.0);
+    let low = (0.0..330.0_f64).prop_map(|power| 10_f64.powf(-power).max(f64::from_bits(1)));
+    let counted = (1..40_u32, 1..4_000_u32).prop_map(|(n, of)| (f64::from(n) / f64::from(of)).min(1.0));
+    prop_oneof![2 => common, 1 => low, 1 => counted].prop_map(|t| Threshold::new(t).unwrap())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
-    fn every_pair_is_found_and_no_other(units in corpus(40), measure in measures(), t in 1..=20_u32, guards in guards()) {
-        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), ..guards };
+    fn who_asks_for_less_finds_no_less(units in corpus(25), measure in measures(), low in thresholds(), high in thresholds(), guards in guards()) {
+        let (low, high) = if low <= high { (low, high) } else { (high, low) };
+        let at = |threshold| pairs(&units[..], &Rule { measure, threshold, ..guards });
+        let found = at(low);
+        for pair in at(high) {
+            prop_assert!(found.contains(&pair), "{pair:?} at {high:?}, not at {low:?}");
+        }
+    }
+
+    #[test]
+    fn every_pair_is_found_and_no_other(units in corpus(40), measure in measures(), threshold in thresholds(), guards in guards()) {
+        let rule = Rule { measure, threshold, ..guards };
         prop_assert_eq!(pairs(&units[..], &rule), naive_pairs(&units, &rule));
     }
 
     #[test]
-    fn verified_candidates_are_the_pairs(units in corpus(30), measure in measures(), t in 1..=20_u32, guards in guards()) {
-        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), ..guards };
+    fn verified_candidates_are_the_pairs(units in corpus(30), measure in measures(), threshold in thresholds(), guards in guards()) {
+        let rule = Rule { measure, threshold, ..guards };
         let proposed = candidates(&units[..], &rule);
         prop_assert!(proposed.is_sorted_by_key(|c| (c.later, c.earlier)));
         let verified: Vec<Match> = proposed
@@ -134,8 +152,8 @@ proptest! {
     }
 
     #[test]
-    fn leaders_are_those_of_the_oracle(units in corpus(40), measure in measures(), t in 1..=20_u32, guards in guards()) {
-        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), ..guards };
+    fn leaders_are_those_of_the_oracle(units in corpus(40), measure in measures(), threshold in thresholds(), guards in guards()) {
+        let rule = Rule { measure, threshold, ..guards };
         prop_assert_eq!(leaders(&units[..], &rule), naive_leaders(&units, &rule));
     }
 }
@@ -173,4 +191,54 @@ fn thresholds_mean_what_they_say() {
     assert_eq!(Threshold::new(0.0), None);
     assert_eq!(Threshold::new(1.1), None);
     assert_eq!(Threshold::new(f64::NAN), None);
+}
+
+/// With a threshold of 1e-9 the search for the longest partner ran through all numbers, because counts above 2^32 looked
+/// like 2^32.
+#[test]
+fn thresholds_near_nothing_are_no_hang() {
+    let units = [
+        fold("a b c d e f g h"),
+        fold("h x y z v w u t"),
+        fold("k l m n o p q r"),
+    ];
+    for measure in [
+        Measure::default(),
+        Measure::Jaccard(Lengths::ONE),
+        Measure::Containment(Lengths::ONE_AND_TWO),
+        Measure::Edit,
+    ] {
+        for t in [
+            1e-3,
+            1e-9,
+            1e-12,
+            1e-19,
+            1e-20,
+            1e-300,
+            f64::MIN_POSITIVE,
+            f64::from_bits(1),
+        ] {
+            let rule = Rule {
+                measure,
+                threshold: Threshold::new(t).unwrap(),
+                guard_numbers: true,
+                guard_letters: true,
+                guard_additions: false,
+                names: Names::Ignore,
+            };
+            let found = pairs(&units[..], &rule);
+            assert_eq!(found, naive_pairs(&units, &rule), "{measure} at {t}");
+            // The edit distance of the first two is that of two texts without a word in common.
+            let shared = usize::from(measure != Measure::Edit);
+            assert_eq!(found.len(), shared, "{measure} at {t}");
+        }
+    }
+}
+
+#[test]
+fn counts_beyond_32_bits_keep_their_share() {
+    let half = Similarity::new(1 << 39, 1 << 40);
+    assert_eq!(half.value(), 0.5);
+    let all = Similarity::new(usize::MAX, usize::MAX);
+    assert_eq!((all.value(), all.of), (1.0, u32::MAX));
 }

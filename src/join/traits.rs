@@ -20,10 +20,12 @@ pub(super) struct Traits {
 struct First {
     bits: u64,
     tokens: u32,
-    /// Where its words of bits start, and whether it holds numbers.
+    /// Where its words of bits start, [`NOWHERE`] if 32 bits cannot say; and whether it holds numbers.
     more: u32,
     has_numbers: bool,
 }
+
+const NOWHERE: u32 = u32::MAX;
 
 /// So many tokens make do with one word of bits.
 const FEW: usize = 24;
@@ -51,7 +53,7 @@ impl Traits {
         self.first.push(First {
             bits,
             tokens: u32::try_from(tokens.len()).unwrap_or(u32::MAX),
-            more: u32::try_from(start).unwrap_or(u32::MAX),
+            more: u32::try_from(start).unwrap_or(NOWHERE),
             has_numbers: tokens.iter().any(|&t| is_number_hash(t)),
         });
     }
@@ -59,8 +61,10 @@ impl Traits {
     pub(super) fn append(&mut self, other: Self) {
         let before = self.more.len();
         self.first.extend(other.first.into_iter().map(|first| First {
-            // Where it cannot be named the one word has to do, see `more`.
-            more: u32::try_from(before + first.more as usize).unwrap_or(u32::MAX),
+            more: match first.more {
+                NOWHERE => NOWHERE,
+                more => u32::try_from(before + more as usize).unwrap_or(NOWHERE),
+            },
             ..first
         }));
         self.more.extend(other.more);
@@ -107,6 +111,9 @@ impl Traits {
 
     /// The bits of a unit, if they are more than a word.
     fn all_bits(&self, unit: &First) -> Option<&[u64]> {
+        if unit.more == NOWHERE {
+            return None;
+        }
         let words = words(unit.tokens as usize);
         let start = unit.more as usize;
         self.more.get(start..start + words).filter(|words| words.len() > 1)
@@ -128,7 +135,7 @@ impl Traits {
         self.first.push(First {
             bits,
             tokens,
-            more: u32::MAX,
+            more: NOWHERE,
             has_numbers: false,
         });
     }

@@ -2,7 +2,7 @@
 
 use crate::model::Span;
 
-use super::steps::looked;
+use crate::steps::looked;
 
 /// What kind of end of sentence a character may mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -37,6 +37,7 @@ mod paragraph;
 mod part;
 mod rules;
 mod sentence;
+#[cfg(test)]
 mod steps;
 mod wrap;
 

@@ -1,7 +1,7 @@
 //! What comes after a stop.
 
 use super::chars;
-use super::steps::looked;
+use crate::steps::looked;
 
 /// What stands after a stop.
 pub(super) struct Next<'t> {

@@ -2,8 +2,8 @@
 
 use super::chars::{Stop, closes, find, push_trimmed, stop};
 use super::rules::part_table;
-use super::steps::looked;
 use crate::model::Span;
+use crate::steps::looked;
 
 /// Cuts a sentence wherever one *could* end: after every stop and its closers, if white space follows, or at once where
 /// the stop is of a script that needs no space; and at every line break.

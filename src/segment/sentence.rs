@@ -6,8 +6,8 @@ use super::chars::{self, Stop, cap};
 use super::language::Language;
 use super::next::{Next, is_roman};
 use super::rules::{ABBREVIATED, CAPITAL, COUNTED, HARD, NUMBER, OPENER, Rules, SOFT, STARTER, part_table};
-use super::steps::looked;
 use super::wrap::wrapped;
+use crate::steps::looked;
 
 /// Appends the sentences of `paragraph` to `out`: byte spans into `paragraph`, in order, trimmed of white space and
 /// not empty.
@@ -166,7 +166,7 @@ impl<'t> Scanner<'t> {
         }
         match c {
             ')' => Found {
-                cut: self.list_item(at, b')').or_else(|| self.face(next)),
+                cut: self.list_item(at, next, b')').or_else(|| self.face(next)),
                 next,
             },
             ' ' => self.phrase(at),
@@ -185,6 +185,8 @@ impl<'t> Scanner<'t> {
     fn stop(&mut self, at: usize, mut end: usize, first: Stop) -> Found {
         let mut stop = first;
         let bytes = self.text.as_bytes();
+        // A dot of one to three bytes: `.`, U+2024, U+FE52.
+        let dot = end - at;
         if bytes[at..].starts_with(b".)") && self.is_listed(at) {
             return Found { cut: None, next: end };
         }
@@ -240,7 +242,7 @@ impl<'t> Scanner<'t> {
         let cut = if gap.end >= self.text.len() {
             None
         } else if stop == Stop::Dot && !closed && self.list.is_some() {
-            match self.list_item(at, b'.') {
+            match self.list_item(at, at + dot, b'.') {
                 Some(cut) => {
                     return Found {
                         cut: Some(cut),
@@ -568,8 +570,9 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// The sign `)` or `.` of a list item at `at`: notes it, and cuts before its number if it follows on the last.
-    fn list_item(&mut self, at: usize, sign: u8) -> Option<usize> {
+    /// The sign `)` or `.`, or a character like it, of a list item at `at`, which ends at `end`: notes it, and cuts before its
+    /// number if it follows on the last.
+    fn list_item(&mut self, at: usize, end: usize, sign: u8) -> Option<usize> {
         let word = self.word_before(at)?;
         let word = word.strip_suffix('.').unwrap_or(word);
         let begin = at - word.len() - usize::from(self.text.as_bytes()[at - 1] == b'.');
@@ -579,8 +582,8 @@ impl<'t> Scanner<'t> {
             [letter @ b'A'..=b'Z'] if sign == b')' => u32::from(*letter),
             _ => return None,
         };
-        let after = Next::read(self.text, chars::gap(self.text, at + 1).end);
-        if !self.text[at + 1..].starts_with([' ', '\t', '\u{a0}']) || after.first.is_none() {
+        let after = Next::read(self.text, chars::gap(self.text, end).end);
+        if !self.text[end..].starts_with([' ', '\t', '\u{a0}']) || after.first.is_none() {
             return None;
         }
         if self.begins(begin) {

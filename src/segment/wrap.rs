@@ -1,7 +1,7 @@
 //! Are the line breaks of a paragraph only there to keep its lines short?
 
 use super::chars;
-use super::steps::looked;
+use crate::steps::looked;
 
 /// Line breaks of `text` part nothing: they stand where the next word would no longer have fitted.
 ///

@@ -1,7 +1,9 @@
 //! What memory does not hold: temporary files, written in one go, read anywhere.
 //!
-//! A file has no name: it is removed as soon as it is open, so that nothing is left however the process ends. Its format is
-//! private and dies with it: little-endian words of 32 bits and plain bytes.
+//! Where the system can make a file without a name (Linux, on most file systems), it never has one. Elsewhere on Unix the
+//! name is removed as soon as the file is open, and on Windows when it is closed, so that nothing is left however the
+//! process ends, unless it is killed between these two calls. The format is private and dies with the file: little-endian
+//! words of 32 bits and plain bytes.
 
 mod bits;
 mod sorter;
@@ -15,7 +17,6 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A temporary file could not be made, written or read. The message says where, why, and what would help.
 #[derive(Clone, Debug)]
@@ -72,31 +73,21 @@ impl Folder {
 
     /// A new, empty file.
     pub(crate) fn spool(&self) -> Result<Spool, SpillError> {
-        static COUNT: AtomicU64 = AtomicU64::new(0);
-        let error = |cause| SpillError::new(&self.0, "make", cause);
-        loop {
-            let count = COUNT.fetch_add(1, Ordering::Relaxed);
-            let path = self.0.join(format!(".redite-{}-{count}", std::process::id()));
-            let mut options = File::options();
-            options.read(true).write(true).create_new(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let file = match options.open(&path) {
-                // the left-over of a process that was killed in this very moment
-                Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => continue,
-                other => other.map_err(error)?,
-            };
-            // where an open file cannot be removed, it goes in the end
-            let path = std::fs::remove_file(&path).is_err().then_some(path);
-            return Ok(Spool {
-                file,
-                path,
-                folder: self.clone(),
-                buffer: Vec::new(),
-                flushed: 0,
-            });
-        }
+        let file = tempfile::tempfile_in(&*self.0).map_err(|cause| SpillError::new(&self.0, "make", bare(cause)))?;
+        Ok(Spool {
+            file,
+            folder: self.clone(),
+            buffer: Vec::new(),
+            flushed: 0,
+        })
     }
+}
+
+/// What the system said, without the name that the file would have had.
+fn bare(error: io::Error) -> io::Error {
+    let cause = error.get_ref().and_then(|error| error.source());
+    let code = cause.and_then(|cause| cause.downcast_ref::<io::Error>()?.raw_os_error());
+    code.map_or(error, io::Error::from_raw_os_error)
 }
 
 /// Bytes of a buffer for writing, and of one for reading many words.
@@ -109,21 +100,11 @@ const AHEAD: usize = 64 << 10;
 #[derive(Debug)]
 pub(crate) struct Spool {
     file: File,
-    path: Option<PathBuf>,
     folder: Folder,
     /// What is still to be written.
     buffer: Vec<u8>,
     /// Bytes in the file.
     flushed: u64,
-}
-
-impl Drop for Spool {
-    fn drop(&mut self) {
-        if let Some(path) = &self.path {
-            // nothing better to do with a file that will not go
-            let _gone = std::fs::remove_file(path);
-        }
-    }
 }
 
 impl Spool {
@@ -384,12 +365,32 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
+    /// It had one between being made and being removed, which a kill left behind. A file made without a name has no
+    /// link that was removed: Linux shows it as `/folder/#inode (deleted)`.
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    #[test]
+    fn a_spool_never_had_a_name() {
+        use std::os::fd::AsRawFd;
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Folder::new(folder.path().to_owned()).spool().unwrap();
+        let link = std::fs::read_link(format!("/proc/self/fd/{}", spool.file.as_raw_fd())).unwrap();
+        let name = link.file_name().unwrap().to_string_lossy();
+        // Where the file system has no such files, the name had to be removed.
+        let mut options = File::options();
+        let o_tmpfile = 0o20_200_000;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, o_tmpfile);
+        let supported = options.write(true).open(folder.path()).is_ok();
+        assert!(!supported || name.starts_with('#'), "{name}");
+    }
+
     #[test]
     fn a_folder_that_is_not_there_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("missing");
         let error = Folder::new(missing.clone()).spool().unwrap_err();
         assert_eq!((error.kind(), error.folder()), (io::ErrorKind::NotFound, &*missing));
-        assert!(error.to_string().contains("missing: cannot make"), "{error}");
+        let message = error.to_string();
+        assert!(message.contains("missing: cannot make"), "{message}");
+        assert!(!message.contains("at path"), "{message}");
     }
 }

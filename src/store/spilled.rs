@@ -19,6 +19,7 @@ pub(crate) struct Segment {
     /// Where it begins.
     pub(crate) start: u64,
     texts: u32,
+    unread: u32,
     carries: [u32; 2],
     weight: u32,
     /// Where the folds begin, and their bytes.
@@ -32,6 +33,7 @@ pub(crate) struct Segment {
 const ROW: usize = 5;
 const PART: usize = 7;
 const RECORD: usize = 5;
+const TEXT: usize = 4;
 
 impl Store {
     /// About how many bytes it takes.
@@ -54,8 +56,10 @@ impl Store {
             to.put_words(&[r.first_text, code, more, low, high])?;
         }
         for t in &self.texts {
-            to.put_words(&[t.first_paragraph, t.first_sentence])?;
+            let [low, high] = split(t.hash);
+            to.put_words(&[t.first_paragraph, t.first_sentence, low, high])?;
         }
+        to.put_words(&self.unread)?;
         to.put_words(&self.paragraphs)?;
         self.carries.iter().try_for_each(|carries| to.put_words(carries))?;
         for Row { span, before } in &self.sentences {
@@ -88,6 +92,7 @@ impl Store {
             text_bytes: self.text_bytes,
             start,
             texts: narrow(self.texts.len()),
+            unread: narrow(self.unread.len()),
             carries: self.carries.each_ref().map(|carries| narrow(carries.len())),
             weight: self.weight,
             folds,
@@ -129,12 +134,14 @@ impl Segment {
         }
         store.texts.reserve_exact(self.texts as usize);
         for _ in 0..self.texts {
-            let [first_paragraph, first_sentence] = reader.array(from)?;
+            let [first_paragraph, first_sentence, low, high] = reader.array::<TEXT>(from)?;
             store.texts.push(Text {
                 first_paragraph,
                 first_sentence,
+                hash: join(low, high),
             });
         }
+        reader.words(from, self.unread as usize, &mut store.unread)?;
         reader.words(from, self.paragraphs as usize, &mut store.paragraphs)?;
         for (carries, count) in store.carries.iter_mut().zip(self.carries) {
             reader.words(from, count as usize, carries)?;

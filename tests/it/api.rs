@@ -6,8 +6,8 @@ use redite::join::{Measure, Rule, Similarity, Threshold};
 use redite::segment::{Language, Paragraphs};
 use redite::shingle::Lengths;
 use redite::{
-    Article, ArticleId, Cut, Detection, Detector, DetectorBuilder, Rank, Repeat, Session, Settings, SettingsError,
-    Sink, Span, Stats, Unit,
+    Article, ArticleId, CapacityError, Cut, Detection, Detector, DetectorBuilder, OtherText, PushError, Rank, Repeat,
+    Session, Settings, SettingsError, Sink, Span, Stats, Unit,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -19,6 +19,9 @@ fn every_public_type_goes_between_threads() {
     free::<(Rank, Unit, Span, ArticleId, Cut, Repeat, Stats)>();
     free::<(Detector, DetectorBuilder, Settings, SettingsError)>();
     free::<(Session, Detection)>();
+    free::<(CapacityError, OtherText)>();
+    fn moves<T: Send + Sync + 'static>() {}
+    moves::<PushError>();
     free::<(Folder, Piece, Tokens)>();
     free::<(Measure, Rule, Similarity, Threshold, Lengths)>();
     free::<(Language, Paragraphs)>();
@@ -78,7 +81,7 @@ fn one_by_one_or_all_at_once() {
     assert!(expected.len() > 40);
     for size in [1, 7, 100] {
         let mut session = detector.session();
-        articles.chunks(size).for_each(|share| session.push_all(share));
+        articles.chunks(size).for_each(|share| session.push_all(share).unwrap());
         assert_eq!(session.next_id(), ArticleId(u32::try_from(articles.len()).unwrap()));
         assert_eq!(session.finish().repeats().collect::<Vec<_>>(), expected);
     }
@@ -90,10 +93,10 @@ fn with_and_without_rollback() -> (Detection, Detection) {
     let mut session = Detector::new().session();
     for share in articles.chunks(9) {
         let first = session.next_id();
-        session.push_all(&articles[..5]);
-        session.push(&Article::new(""));
+        session.push_all(&articles[..5]).unwrap();
+        session.push(&Article::new("")).unwrap();
         session.rollback(first);
-        session.push_all(share);
+        session.push_all(share).unwrap();
     }
     (session.finish(), Detector::new().detect(articles))
 }
@@ -155,7 +158,7 @@ fn a_sink_gets_everything_in_order_until_it_has_enough() {
             finished: None,
         };
         let mut session = detector.session();
-        session.push_all(&articles);
+        session.push_all(&articles).unwrap();
         (session.finish_into(&mut sink), sink)
     };
     let expected = detector.detect(articles.iter().cloned());
@@ -166,13 +169,38 @@ fn a_sink_gets_everything_in_order_until_it_has_enough() {
     assert_eq!((outcome, sink.taken.len(), sink.finished), (Err("enough"), 3, None));
 }
 
+/// It was cut at the places of the text that was pushed, which another does not have: a panic, or wrong bytes.
+#[test]
+fn another_text_is_an_error() {
+    let text = "A storm tore the roof off the old market hall. A storm tore the roof off the old market hall.";
+    let detection = Detector::new().detect([text]);
+    let error = OtherText {
+        article: ArticleId(0),
+        field: 0,
+    };
+    let moved = text.replace("A storm tore", "Storms tear ");
+    for other in [
+        "x",
+        "",
+        &text[..text.len() - 1],
+        &format!("{text} "),
+        &"é".repeat(60),
+        &moved,
+    ] {
+        assert_eq!(detection.cuts(ArticleId(0), 0, other), Err(error), "{other:?}");
+        assert_eq!(detection.clean(ArticleId(0), 0, other), Err(error), "{other:?}");
+    }
+    assert!(error.to_string().contains("text 0 of article 0"), "{error}");
+    assert_eq!(detection.cuts(ArticleId(0), 0, text).unwrap().len(), 1);
+}
+
 #[test]
 fn odd_numbers_and_fields_are_no_panic() {
     let detection = Detector::new().detect(["Une seule phrase, assez longue pour compter."]);
     let nowhere = ArticleId(7);
     assert_eq!(detection.repeats_in(nowhere).count(), 0);
-    assert_eq!(detection.clean(nowhere, 0, "abc"), "abc");
-    assert_eq!(detection.cuts(ArticleId(0), 3, "abc"), []);
+    assert_eq!(detection.clean(nowhere, 0, "abc").unwrap(), "abc");
+    assert_eq!(detection.cuts(ArticleId(0), 3, "abc"), Ok(Vec::new()));
     assert_eq!(detection.language(nowhere), Language::UNKNOWN);
     let nothing = Detector::new().detect(Vec::<String>::new());
     assert_eq!((nothing.articles(), nothing.stats()), (0, Stats::default()));

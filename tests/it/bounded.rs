@@ -32,7 +32,7 @@ fn said(block_of: impl Fn(ArticleId) -> std::sync::Arc<Detection>, articles: &[A
         said.repeats.extend(block.repeats_in(id));
         said.kept.extend(block.kept_in(id));
         for (field, text) in (0..).zip(&article.texts) {
-            said.cleaned.push(block.clean(id, field, text));
+            said.cleaned.push(block.clean(id, field, text).unwrap());
         }
         said.languages.push(block.language(id).code().to_owned());
         said.bytes.push(block.text_bytes(id));

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use redite::model::Span;
-use redite::segment::{Language, Paragraphs, paragraphs, sentences};
+use redite::segment::{Language, Paragraphs, paragraphs, parts, sentences};
 
 /// Sentences joined by `|`, white space between them left out.
 fn cut(text: &str, tag: &str) -> String {
@@ -258,78 +258,168 @@ fn assert_whole(text: &str, out: &[Span]) {
     assert!(text[at..].trim().is_empty(), "lost {:?}", &text[at..]);
 }
 
-const TAGS: &[&str] = &["und", "en", "de", "hy", "ja", "th", "ur", "bo", "qtx"];
+/// Every language file, the template among them.
+const TAGS: &[&str] = &[
+    "am", "ar", "az", "be", "bg", "bn", "bo", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "eo", "es", "et", "eu",
+    "fa", "fi", "fr", "ga", "gl", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "km", "kn",
+    "ko", "la", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "my", "nb", "ne", "nl", "nn", "or", "pa", "pl", "pt",
+    "ro", "ru", "si", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "te", "th", "tl", "tr", "uk", "und", "ur", "uz", "vi",
+    "zh", "qtx",
+];
 
-/// Texts that are mostly made of what the scanner looks at.
+#[test]
+fn every_language_file_is_cut_at_random() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/segment/lang");
+    let files = std::fs::read_dir(folder).unwrap().count();
+    assert_eq!(TAGS.len(), files, "TAGS lists every file of {folder}");
+}
+
+/// The characters of all scripts that rules look at: stops, quotes, brackets, dashes, white space, digits.
+fn marks() -> Vec<char> {
+    use icu_properties::props::{
+        Dash, GeneralCategory, PatternSyntax, QuotationMark, SentenceTerminal, TerminalPunctuation, WhiteSpace,
+    };
+    use icu_properties::{CodePointMapData, CodePointSetData};
+    let sets = [
+        CodePointSetData::new::<SentenceTerminal>(),
+        CodePointSetData::new::<TerminalPunctuation>(),
+        CodePointSetData::new::<QuotationMark>(),
+        CodePointSetData::new::<Dash>(),
+        CodePointSetData::new::<WhiteSpace>(),
+    ];
+    let category = CodePointMapData::<GeneralCategory>::new();
+    let is_bracket = |c| {
+        matches!(
+            category.get(c),
+            GeneralCategory::OpenPunctuation | GeneralCategory::ClosePunctuation
+        )
+    };
+    let is_digit = |c| category.get(c) == GeneralCategory::DecimalNumber;
+    let others = ['\u{2024}', '\u{2026}', '\u{22ef}', '\u{fe19}', '\u{fe52}'];
+    let ascii = CodePointSetData::new::<PatternSyntax>();
+    ('\0'..=char::MAX)
+        .filter(|&c| {
+            sets.iter().any(|set| set.contains(c))
+                || is_bracket(c)
+                || is_digit(c)
+                || others.contains(&c)
+                || c.is_ascii() && ascii.contains(c)
+        })
+        .collect()
+}
+
+const WORDS: &[&str] = &[
+    "1",
+    "2",
+    "3",
+    "12",
+    "2017",
+    "a",
+    "b",
+    "c",
+    "A",
+    "B",
+    "I",
+    "II",
+    "IV",
+    "x",
+    "U.S",
+    "Dr",
+    "etc",
+    "St",
+    "no",
+    "The",
+    "so",
+    "he",
+    "http",
+    "É",
+    "été",
+    "Ж",
+    "и",
+    "что",
+    "Մի",
+    "ჩემი",
+    "ואז",
+    "هذا",
+    "یو",
+    "क",
+    "और",
+    "ก",
+    "ແລະ",
+    "ཀ",
+    "က",
+    "ខ",
+    "ሰላም",
+    "ᠮᠣ",
+    "中",
+    "甲方",
+    "と",
+    "カナ",
+    "한국",
+    "\u{300}",
+    "\u{200d}",
+    "\u{feff}",
+    "😀",
+    "\0",
+    "\r\n",
+    ":-)",
+    "[1]",
+    "====",
+    "...",
+    ". . .",
+    ",,",
+];
+
+/// Texts of marks, list marks, digits and words of all scripts: mostly what the scanner looks at.
 fn texts() -> impl Strategy<Value = String> {
+    let mark = proptest::sample::select(marks()).prop_map(String::from);
+    let common = proptest::sample::select(vec![
+        " ", " ", " ", "\n", ".", ".", ")", "(", "!", "?", "\"", "-", "*", "•",
+    ]);
+    let word = proptest::sample::select(WORDS).prop_map(str::to_owned);
+    let number = proptest::sample::select(vec!["1", "2", "3", "4", "10", "11", "a", "b", "c", "A", "B", "C"]);
+    let after = proptest::sample::select(
+        ").\u{2024}\u{fe52}\u{ff0e}\u{ff09}\u{fe5a}:]、\u{3002}\u{2026}"
+            .chars()
+            .collect::<Vec<_>>(),
+    );
+    let item = (
+        number,
+        after,
+        proptest::sample::select(vec![" ", "", "\t", "\u{a0}", "\n"]),
+    )
+        .prop_map(|(number, after, space)| format!("{number}{after}{space}"));
     let piece = prop_oneof![
-        Just(" "),
-        Just("\n"),
-        Just("\r\n"),
-        Just("."),
-        Just("..."),
-        Just("!"),
-        Just("?"),
-        Just("…"),
-        Just("。"),
-        Just("।"),
-        Just("۔"),
-        Just("։"),
-        Just(":"),
-        Just("།"),
-        Just("\u{2029}"),
-        Just("\u{85}"),
-        Just("\u{a0}"),
-        Just("\""),
-        Just("«"),
-        Just("»"),
-        Just("“"),
-        Just("”"),
-        Just("("),
-        Just(")"),
-        Just("["),
-        Just("]"),
-        Just("「"),
-        Just("」"),
-        Just("•"),
-        Just("-"),
-        Just("1"),
-        Just("2"),
-        Just("12"),
-        Just("a"),
-        Just("b"),
-        Just("U.S"),
-        Just("Dr"),
-        Just("etc"),
-        Just("The"),
-        Just("so"),
-        Just("IV"),
-        Just("é"),
-        Just("Ж"),
-        Just("と"),
-        Just("中"),
-        Just("ก"),
-        Just("क"),
-        Just("\u{300}"),
-        Just("\u{200d}"),
-        Just("😀"),
-        Just("\u{1da88}"),
-        Just("\0"),
+        3 => mark,
+        4 => common.prop_map(str::to_owned),
+        3 => word,
+        2 => item,
     ];
     prop_oneof![
-        proptest::collection::vec(piece, 0..40).prop_map(|v| v.concat()),
-        any::<String>()
+        8 => proptest::collection::vec(piece, 0..40).prop_map(|v| v.concat()),
+        1 => any::<String>()
     ]
 }
 
+/// More cases than in a usual run, for campaigns: `REDITE_CASES=10000000 cargo test random_texts`.
+fn cases(usual: u32) -> u32 {
+    std::env::var("REDITE_CASES").map_or(usual, |cases| cases.parse().unwrap())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(4_000), ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_is_lost(text in texts(), tag in proptest::sample::select(TAGS)) {
+    fn random_texts_lose_nothing(text in texts(), tag in proptest::sample::select(TAGS)) {
         let mut out = Vec::new();
         sentences(&text, Language::from_tag(tag), &mut out);
         assert_whole(&text, &out);
+        for span in out {
+            let sentence = &text[span.range()];
+            let mut found = Vec::new();
+            parts(sentence, &mut found);
+            assert_whole(sentence, &found);
+        }
         for mode in [Paragraphs::Auto, Paragraphs::Blank, Paragraphs::Line] {
             let mut paras = Vec::new();
             paragraphs(&text, mode, &mut paras);
@@ -338,6 +428,17 @@ proptest! {
         let _ = Language::detect(&text);
         let _ = Language::from_tag(&text);
     }
+}
+
+/// The number of a list item was looked for one byte after its dot, inside of a dot of three bytes.
+#[test]
+fn a_list_with_dots_of_three_bytes_is_no_panic() {
+    check(&[
+        ("en", "1) one two 2\u{2024} three"),
+        ("zh", "1. 甲方 2\u{fe52}乙方"),
+        ("en", "1\u{2024} The first item |2\u{2024} The second item"),
+        ("en", "a\u{fe52} The first |b\u{fe52} The second"),
+    ]);
 }
 
 /// If any of these took quadratic time, the test would take hours.

@@ -211,7 +211,7 @@ impl Corpus {
 
     /// What is to be cut out of one record, by its texts.
     pub(crate) fn cuts(&self, article: ArticleId, fields: &Fields) -> Result<Vec<Vec<Cut>>> {
-        Ok(cuts(&*self.detection.block_of(article)?, article, fields))
+        cuts(&*self.detection.block_of(article)?, article, fields)
     }
 
     /// The name of a text field of a record.
@@ -236,10 +236,10 @@ pub(crate) fn place(source: &Source, place: Place) -> String {
 }
 
 /// What is to be cut out of one record, by its texts, given the block that it is in.
-pub(crate) fn cuts(block: &Detection, article: ArticleId, fields: &Fields) -> Vec<Vec<Cut>> {
+pub(crate) fn cuts(block: &Detection, article: ArticleId, fields: &Fields) -> Result<Vec<Vec<Cut>>> {
     (0_u16..)
         .zip(&fields.texts)
-        .map(|(i, text)| block.cuts(article, i, &text.text))
+        .map(|(i, text)| Ok(block.cuts(article, i, &text.text)?))
         .collect()
 }
 

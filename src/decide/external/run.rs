@@ -494,7 +494,7 @@ impl<'r> Run<'r> {
                 kept: detail.kept,
                 similarity,
                 is_equal,
-                places: forms.then(|| differ_in(&tokens, units.tokens(unit))).flatten(),
+                places: forms.then(|| differ_in(text, units.text(unit))).flatten(),
                 refills: forms && join::refills(units.text(unit), text),
             });
         }
@@ -602,7 +602,7 @@ impl<'r> Run<'r> {
         let mut fates: Vec<Option<Provisional>> = Vec::with_capacity(firsts.len());
         for group in 0..narrow(firsts.len()) {
             let removed = firsts[group as usize];
-            let (tokens, text) = (selection.tokens(group), selection.text(group));
+            let text = selection.text(group);
             let (kept, similarity, is_equal, leader, places, refills) = match &outcome.met[group as usize] {
                 Some(met) => (
                     met.kept,
@@ -621,7 +621,7 @@ impl<'r> Run<'r> {
                         let like = selection.text(earlier);
                         let is_equal = like == text;
                         let forms = self.forms.is_some() && !is_equal;
-                        let places = forms.then(|| differ_in(selection.tokens(earlier), tokens)).flatten();
+                        let places = forms.then(|| differ_in(like, text)).flatten();
                         let refills = forms && join::refills(text, like);
                         let kept = kept_at(firsts[earlier as usize]);
                         (kept, found.similarity, is_equal, leader, places, refills)

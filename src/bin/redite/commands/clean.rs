@@ -213,7 +213,7 @@ impl Rewriter for Cleaner<'_> {
         let Ok(fields) = record.outcome else {
             return Ok((Edit::Keep, gone));
         };
-        gone.cuts = cuts(block, *article, fields);
+        gone.cuts = cuts(block, *article, fields)?;
         if gone.cuts.iter().all(Vec::is_empty) {
             return Ok((Edit::Keep, gone));
         }

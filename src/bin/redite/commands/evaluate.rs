@@ -54,18 +54,18 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit> {
     let mut progress = Progress::new(runs * bytes, args.input.quiet);
     progress.phase("comparing");
     for (i, detector) in detectors.iter().enumerate() {
-        let detection = detect(&set, detector, &|share| progress.at_share(share, bytes));
+        let detection = detect(&set, detector, &|share| progress.at_share(share, bytes))?;
         if i == 0 {
             report.above = nearest(&set, &detection, threshold, args.sample, |value| value >= threshold);
         }
         report.runs.push(Run {
             threshold: Some(detector.settings().threshold().value()),
-            figures: score(&set, &removals(&set, &detection)),
+            figures: score(&set, &removals(&set, &detection)?),
         });
         progress.finish(bytes);
     }
     if let Some(below) = below {
-        let detection = detect(&set, &below, &|share| progress.at_share(share, bytes));
+        let detection = detect(&set, &below, &|share| progress.at_share(share, bytes))?;
         report.below = nearest(&set, &detection, threshold, args.sample, |value| value < threshold);
     }
     progress.clear();

@@ -51,13 +51,13 @@ impl Figures {
 }
 
 /// Runs the pipeline over a set.
-pub(crate) fn detect(set: &Set, detector: &Detector, observe: &(dyn Fn(f64) + Sync)) -> Detection {
+pub(crate) fn detect(set: &Set, detector: &Detector, observe: &(dyn Fn(f64) + Sync)) -> Result<Detection> {
     let mut session = detector.session();
     for batch in set.articles.chunks(BATCH) {
         let articles: Vec<redite::Article<'_>> = batch.iter().map(article).collect();
-        session.push_all(&articles);
+        session.push_all(&articles)?;
     }
-    session.finish_observed(observe)
+    Ok(session.finish_observed(observe))
 }
 
 fn article(article: &Article) -> redite::Article<'_> {
@@ -65,10 +65,10 @@ fn article(article: &Article) -> redite::Article<'_> {
 }
 
 /// What a run removed, with the white space that goes along, as `clean --removed` would write it.
-pub(crate) fn removals(set: &Set, detection: &Detection) -> Vec<Removal> {
+pub(crate) fn removals(set: &Set, detection: &Detection) -> Result<Vec<Removal>> {
     let mut out = Vec::new();
     for ((id, article), text) in (0..).zip(0..).zip(set.articles.iter().map(|a| &a.text)) {
-        let cuts = detection.cuts(ArticleId(id), 0, text);
+        let cuts = detection.cuts(ArticleId(id), 0, text)?;
         out.extend(cuts.into_iter().map(|cut| Removal {
             removed: Spot {
                 article,
@@ -80,7 +80,7 @@ pub(crate) fn removals(set: &Set, detection: &Detection) -> Vec<Removal> {
             },
         }));
     }
-    out
+    Ok(out)
 }
 
 /// Holds removals against the truth.
