@@ -47,7 +47,7 @@ pub(crate) fn run(args: &RestoreArgs) -> Result<Exit> {
     let as_folder = args.cleaned.is_dir() || output.is_some_and(Path::is_dir);
     if output.is_none() && sources.len() > 1 {
         bail!(
-            "there are {} files: name a folder for the restored ones with -o",
+            "there are {} cleaned files: name a folder for the restored ones with -o",
             sources.len()
         );
     }
