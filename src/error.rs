@@ -1,8 +1,9 @@
-//! How the library can fail: settings that make no sense, and more articles than it can number. No text can cause an error.
+//! How the library can fail: settings that cannot be used, and more articles than it can number. No text can cause an
+//! error.
 
 use std::fmt;
 
-/// A setting that cannot be used. The message says which, why, and what would do.
+/// A setting that cannot be used. The message says which, why, and what to use instead.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SettingsError(Kind);
 
@@ -33,14 +34,14 @@ impl fmt::Display for SettingsError {
             Kind::Threshold(value) => {
                 write!(
                     f,
-                    "threshold {value} is not above 0 and at most 1; 1 asks for equal shingles, 0.58 is the default"
+                    "threshold {value}: must be above 0 and at most 1; 0.58 is the default, 1 asks for equal shingles"
                 )
             }
             Kind::Order => f.write_str(
-                "which copy is kept is decided by length or rank, which needs all articles in memory: keep the first or \
-                 the last, or set no limit to memory",
+                "keeping the longest copy, or one by rank, needs all articles in memory: keep the first or the last, or \
+                 set no limit on memory",
             ),
-            Kind::MinTokens => f.write_str("a minimum of 0 tokens would compare empty units; 1 compares every unit"),
+            Kind::MinTokens => f.write_str("the minimum length must be at least 1 word, which compares every unit"),
         }
     }
 }

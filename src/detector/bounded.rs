@@ -1,6 +1,6 @@
 //! Sessions under a memory cap.
 
-use super::{Detection, Session, Stats, stores};
+use super::{Detection, Session, Stats, share_of_time, stores};
 use crate::article::Article;
 use crate::decide::{Decided, External};
 use crate::error::{CapacityError, SettingsError};
@@ -302,8 +302,9 @@ impl BoundedSession {
         let Some(spilled) = spilled else {
             unreachable!("it was asked above")
         };
-        let units = |s: &Segment| u64::from(s.paragraphs) + u64::from(s.sentences);
-        let all: u64 = spilled.segments.iter().map(units).sum();
+        let units = spilled.segments.iter().fold([0; 2], |[paragraphs, sentences], s| {
+            [paragraphs + u64::from(s.paragraphs), sentences + u64::from(s.sentences)]
+        });
         let done = AtomicU64::new(0);
         let external = External {
             settings: &session.settings,
@@ -313,10 +314,9 @@ impl BoundedSession {
             plan: &spilled.plan,
             room: memory.room(),
         };
-        #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-        let decided = external.decide(&|units| {
-            let done = done.fetch_add(units, Ordering::Relaxed) + units;
-            observe((done as f64 / all.max(1) as f64).min(1.0));
+        let decided = external.decide(&|more| {
+            let done = done.fetch_add(more, Ordering::Relaxed) + more;
+            observe(share_of_time(done, units, session.settings.units()));
         })?;
         Ok(BoundedDetection {
             blocks: Blocks::Spilled {

@@ -228,7 +228,7 @@ impl fmt::Display for FileError {
             Kind::Settings(message) => f.write_str(message),
             Kind::Edit { name, place, what } => write!(
                 f,
-                "{name}:{place}: {what}; the file does not fit the edits: use the file that they were made for"
+                "{name}:{place}: {what}; the cleaned and the removed file do not match: use those of the same run"
             ),
         }
     }

@@ -15,6 +15,8 @@ mod contract;
 mod faults;
 // Less memory than the corpus needs, and what a run would take.
 mod memory;
+// The text of help, manual and errors.
+mod messages;
 // Options: what each changes.
 mod options;
 // Where output goes, and what becomes of it when a run fails.
@@ -23,6 +25,8 @@ mod outputs;
 mod restoring;
 // What restore refuses, and why.
 mod restore_checks;
+// What users typed wrong, and what hostile input can do to a terminal or to files.
+mod safety;
 // Pipes and Ctrl-C.
 #[cfg(unix)]
 mod streams;

@@ -169,6 +169,7 @@ fn a_set_that_is_cleaned_and_scored_gives_the_same_figures() {
         let removed = fs::read_to_string(folder.path().join("removed.jsonl")).unwrap();
         let units = removed.lines().filter(|line| line.starts_with("{\"article\"")).count();
         assert_eq!(told["runs"][0]["removed"], units);
+        fs::remove_dir_all(folder.path().join("set")).unwrap();
     }
 }
 
@@ -236,6 +237,7 @@ fn all_of(folder: &Path, more: &[&str]) -> (Vec<Vec<u8>>, String) {
     ));
     let set = folder.join("set");
     let files = ["articles.jsonl", "truth.jsonl", "meta.json"].map(|name| fs::read(set.join(name)).unwrap());
+    fs::remove_dir_all(set).unwrap();
     (files.to_vec(), told)
 }
 
@@ -261,8 +263,9 @@ fn what_is_planted_in_a_language_does_not_depend_on_the_others() {
     fs::write(folder.path().join("all.jsonl"), &all).unwrap();
     fs::write(folder.path().join("fr.jsonl"), &french).unwrap();
     let pairs = |input: &str| -> Vec<Value> {
-        stdout(&run(folder.path(), &["evaluate", input, "--write", "set", "-q"]));
-        let mut pairs = lines(&folder.path().join("set/truth.jsonl"));
+        let set = format!("set of {input}");
+        stdout(&run(folder.path(), &["evaluate", input, "--write", &set, "-q"]));
+        let mut pairs = lines(&folder.path().join(set).join("truth.jsonl"));
         pairs.retain(|pair| pair["lang"] == "fr");
         pairs.iter_mut().for_each(|pair| pair["pair"] = json!(0));
         pairs
@@ -270,6 +273,39 @@ fn what_is_planted_in_a_language_does_not_depend_on_the_others() {
     let alone = pairs("fr.jsonl");
     assert!(!alone.is_empty());
     assert_eq!(pairs("all.jsonl"), alone);
+}
+
+/// `cd D; redite evaluate articles.jsonl --write .`
+#[test]
+fn write_never_replaces_a_file_of_the_users() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let mine = fs::read(data("sample").join("articles.jsonl")).unwrap();
+    fs::write(path("articles.jsonl"), &mine).unwrap();
+    fs::create_dir(path("full")).unwrap();
+    fs::write(path("full/meta.json"), "mine").unwrap();
+    for (to, why) in [
+        (".", "the folder is not empty"),
+        ("full", "the folder is not empty"),
+        ("articles.jsonl", "cannot be used as a folder"),
+    ] {
+        let output = run(folder.path(), &["evaluate", "articles.jsonl", "--write", to]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{to}: {said}");
+        assert!(said.contains(why) && output.stdout.is_empty(), "{to}: {said}");
+    }
+    assert!(fs::read(path("articles.jsonl")).unwrap() == mine);
+    assert_eq!(fs::read(path("full/meta.json")).unwrap(), b"mine");
+    assert_eq!(fs::read_dir(path("full")).unwrap().count(), 1);
+    // an empty folder is nobody's
+    fs::create_dir(path("empty")).unwrap();
+    stdout(&run(folder.path(), &["evaluate", "articles.jsonl", "--write", "empty"]));
+    let mut names: Vec<_> = fs::read_dir(path("empty"))
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["articles.jsonl", "meta.json", "truth.jsonl"]);
 }
 
 #[test]
@@ -287,7 +323,7 @@ fn faults_are_named() {
         (&["evaluate", "bad.jsonl", "--strict"], "bad.jsonl:1"),
         (
             &["evaluate", "bad.jsonl", "--keep", "date"],
-            "takes first, longest or last",
+            "use first, longest or last",
         ),
         (&["evaluate", "bad.jsonl", "--threshold", "0.6,0"], "threshold"),
         (&["evaluate", "bad.jsonl", "--max-text", "much"], "20M"),
@@ -314,13 +350,6 @@ fn faults_are_named() {
         said.contains("bad.jsonl:1") && said.contains("bad.jsonl:63") && said.contains("left out"),
         "{said}"
     );
-    // A set is not read for the next.
-    assert!(
-        run(folder.path(), &["evaluate", ".", "--write", "set"])
-            .status
-            .success()
-    );
-
     let unit = |article: &str, bytes: [u32; 2]| {
         let kept = json!({"article": "fr-1", "bytes": [0, 10]});
         json!({"article": article, "unit": "sentence", "bytes": bytes, "kept": kept}).to_string()

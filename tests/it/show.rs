@@ -33,7 +33,7 @@ fn json_lines(output: &Output) -> Vec<Value> {
         .collect()
 }
 
-/// Four articles: the second says the first's sentence again, the third nearly, in another file.
+/// Four articles: the second repeats the first's sentence, the third nearly repeats it, in another file.
 fn corpus() -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let line = |id: &str, text: &str| format!("{}\n", serde_json::json!({"id": id, "lang": "en", "text": text}));
@@ -66,7 +66,7 @@ fn find_shows_pairs_with_what_differs() {
     assert!(text.contains("3 repeats: 1 equal, 2 near"), "{text}");
     assert!(text.contains("By file") && text.contains("two.jsonl"), "{text}");
     assert!(text.contains("By language"), "{text}");
-    assert!(text.contains("2 times more  The government"), "{text}");
+    assert!(text.contains("2 repeats  The government"), "{text}");
     assert!(text.contains("one.jsonl:1#0-85  id a"), "{text}");
     // Not on a terminal: no colour, no bar, nothing on standard error.
     assert!(!text.contains('\x1b'));
@@ -82,7 +82,7 @@ fn find_says_so_where_there_is_nothing() {
     let file = folder.path().join("a.txt");
     std::fs::write(&file, format!("{LEAD} Nobody knows what it was all about.")).unwrap();
     let output = run(&["find", "--exit-code", file.to_str().unwrap()]);
-    let said = "Nothing is said twice in 1 article, 1 paragraph, 2 sentences (0 too short to judge).\n";
+    let said = "No repeats in 1 article, 1 paragraph, 2 sentences (0 units too short to compare).\n";
     assert_eq!(stdout(&output), said);
     assert!(stdout(&run(&["find", "--format", "jsonl", "-q", file.to_str().unwrap()])).is_empty());
 }
@@ -218,10 +218,10 @@ fn explain_gives_the_verdict_in_a_sentence() {
     let other = LEAD.replace("1,500", "2,800");
     assert_eq!(
         last(&[LEAD, &other]),
-        "B stays: it holds the number 2800, which A does not."
+        "B stays: it has the number 2800, which A does not have."
     );
     assert!(last(&["--numbers", "ignore", LEAD, &other]).starts_with("B would be removed as near A"));
-    assert!(last(&[LEAD, "He said."]).contains("too short to be judged: 2 words, at least 5"));
+    assert!(last(&[LEAD, "He said."]).contains("too short to compare: 2 words, and at least 5"));
     assert!(last(&[LEAD, "Nobody ever said anything like it again."]).contains("at least 0.58 is needed"));
     assert!(last(&["--threshold", "0.99", LEAD, LATE]).starts_with("B stays: "));
     assert!(last(&["--similarity", "edit", LEAD, LATE]).contains("tokens need no edit"));
@@ -240,7 +240,7 @@ fn explain_shows_its_steps() {
         "people [-came-]{+went+} there",
         "shared        6  ",
         "went there",
-        "every number of B stands in A",
+        "A has every number of B",
         "at least 0.58 is needed: not enough",
     ] {
         assert!(text.contains(part), "{part}: {text}");
@@ -268,11 +268,11 @@ fn explain_takes_files_articles_and_standard_input() {
 
     for (args, why) in [
         (&["--in", &path, "zzz#0-8", LEAD][..], "no such article"),
-        (&["--in", &path, "d#1-8", LEAD], "no range of whole characters"),
-        (&["--in", &path, "a#0-9999", LEAD], "no range of whole characters"),
-        (&["--in", &path, "a#title:0-9", LEAD], "no text field title"),
+        (&["--in", &path, "d#1-8", LEAD], "not a range of whole characters"),
+        (&["--in", &path, "a#0-9999", LEAD], "not a range of whole characters"),
+        (&["--in", &path, "a#title:0-9", LEAD], "no text in the field title"),
         (&["@/no/such/file", LEAD], "cannot be read"),
-        (&["-", "-"], "read once only"),
+        (&["-", "-"], "read only once"),
     ] {
         let output = run(&[&["explain"], args].concat());
         assert_eq!(output.status.code(), Some(2), "{args:?}");
@@ -304,7 +304,7 @@ fn find_and_explain_name_places_alike() {
 }
 
 #[test]
-fn debug_looks_inside_each_room() {
+fn debug_shows_each_step() {
     let (_folder, path) = corpus();
     let units = json_lines(&run(&["debug", "units", &path]));
     assert_eq!(units.len(), 4 + 8, "{units:?}");

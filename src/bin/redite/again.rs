@@ -1,4 +1,4 @@
-//! The second way through a file: which of its records are articles, and which of those have to be seen.
+//! The second pass over a file: which of its records are articles, and which of those have to be read again.
 
 use anyhow::{Result, bail};
 use redite::ArticleId;

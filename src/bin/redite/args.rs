@@ -1,4 +1,4 @@
-//! Exactly what was typed.
+//! The options as they were typed.
 
 mod evaluate;
 
@@ -7,11 +7,11 @@ pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Finds sentences and paragraphs that are said twice, exact or near, in one article and across millions, in any
-/// language, and removes them or shows them.
+/// Finds repeated sentences and paragraphs, exact and near, within one article and across millions, in any language,
+/// and shows or removes them.
 ///
-/// To begin: `redite find FOLDER` shows what is said twice and changes nothing; `redite clean FOLDER -o OUT --removed
-/// removed.jsonl` writes the articles without it; `redite explain A B` says why.
+/// To begin: `redite find FOLDER` shows the repeats and changes nothing; `redite clean FOLDER -o OUT --removed
+/// removed.jsonl` writes the articles without them; `redite explain A B` says why one text repeats another.
 #[derive(Parser, Debug)]
 #[command(name = "redite", version, after_help = crate::exit::HELP)]
 pub(crate) struct Args {
@@ -21,58 +21,75 @@ pub(crate) struct Args {
 
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
-    /// Write the articles without what they repeat
+    /// Write the articles without their repeats
     Clean(CleanArgs),
-    /// Put removed text back: gives the input again, byte for byte
+    /// Put the removed text back: restores the input, byte for byte
     Restore(RestoreArgs),
-    /// Show what is said twice, and change nothing
+    /// Show the repeats, and change nothing
     Find(FindArgs),
-    /// Say of two texts whether the second repeats the first, and why
+    /// Say whether one text repeats another, and why
     Explain(ExplainArgs),
-    /// Measure what a setting finds in your own articles: plants known repeats into a copy of them, in memory
+    /// Measure what the settings find in your articles, by planting known repeats in a copy of them in memory
     Evaluate(EvaluateArgs),
-    /// Look inside after each step, as JSON lines on standard output
+    /// Print what each step of the pipeline produces, as JSON Lines
     Debug(DebugArgs),
-    /// Print the completions for a shell
+    /// Print a completion script for a shell
     Completions(CompletionsArgs),
-    /// Print the manual, or write its pages
+    /// Print the manual pages, or write them to a folder
     Man(ManArgs),
 }
 
-/// What to read, and where in a record the text is.
+impl Command {
+    /// True if only errors may be printed on standard error.
+    pub(crate) fn is_quiet(&self) -> bool {
+        match self {
+            Self::Clean(args) => args.input.quiet,
+            Self::Restore(args) => args.quiet,
+            Self::Find(args) => args.input.quiet,
+            Self::Explain(args) => args.quiet,
+            Self::Evaluate(args) => args.input.quiet,
+            Self::Debug(args) => args.step.args().input.quiet,
+            Self::Completions(_) | Self::Man(_) => false,
+        }
+    }
+}
+
+/// What to read, and which fields of a record to use.
 #[derive(clap::Args, Debug, Clone)]
 pub(crate) struct InputArgs {
-    /// Files, folders, or - for standard input: JSON Lines, Parquet, text; plain, .gz, .zst, .bz2 or .xz
+    /// Files, folders, or - for standard input: JSON Lines, Parquet or text; plain, .gz, .zst, .bz2 or .xz
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Field with the text; several make one article, in this order: title,lead,text. Dots reach into objects
+    /// Field with the text. Several form one article, in the order given, as in title,lead,text. A dot reaches into
+    /// an object, as in body.text
     #[arg(
         long,
         value_name = "FIELD,…",
         value_delimiter = ',',
+        value_parser = field,
         default_value = "text",
         help_heading = "Input"
     )]
     pub(crate) text_field: Vec<String>,
 
-    /// Field that identifies the article [default: id, where there is one]
-    #[arg(long, value_name = "FIELD", help_heading = "Input")]
+    /// Field that identifies the article [default: id, if there is one]
+    #[arg(long, value_name = "FIELD", value_parser = field, help_heading = "Input")]
     pub(crate) id_field: Option<String>,
 
-    /// Field with the language code [default: lang, where there is one]
-    #[arg(long, value_name = "FIELD", help_heading = "Input")]
+    /// Field with the language code [default: lang, if there is one]
+    #[arg(long, value_name = "FIELD", value_parser = field, help_heading = "Input")]
     pub(crate) lang_field: Option<String>,
 
     /// Stop before anything is written if a record or file cannot be read
     #[arg(long, help_heading = "Input")]
     pub(crate) strict: bool,
 
-    /// Number of threads; never changes the result [default: one a core]
-    #[arg(long, value_name = "N", help_heading = "Input")]
+    /// Number of threads, from 1 to 512; never changes the result [default: one per core]
+    #[arg(long, value_name = "N", value_parser = threads, help_heading = "Input")]
     pub(crate) threads: Option<usize>,
 
-    /// No progress bar and no summary
+    /// Print nothing on standard error but the error that ends a run: no progress bar, no summary, no warnings
     #[arg(long, short, help_heading = "Input")]
     pub(crate) quiet: bool,
 }
@@ -80,7 +97,7 @@ pub(crate) struct InputArgs {
 /// What counts as a repeat.
 #[derive(clap::Args, Debug, Clone)]
 pub(crate) struct RuleArgs {
-    /// How much must be alike, above 0 and at most 1. At the default, about one word in seven may differ
+    /// How similar two units must be, above 0 and at most 1. At the default, about one word in seven may differ
     #[arg(long, value_name = "SHARE", default_value_t = redite::Settings::DEFAULT_THRESHOLD, help_heading = "What counts as a repeat")]
     pub(crate) threshold: f64,
 
@@ -88,18 +105,18 @@ pub(crate) struct RuleArgs {
     pub(crate) other: OtherRuleArgs,
 }
 
-/// What counts as a repeat, but for the threshold.
+/// What counts as a repeat, except for the threshold.
 #[derive(clap::Args, Debug, Clone)]
 pub(crate) struct OtherRuleArgs {
-    /// What is compared: paragraphs, then the sentences of those that stay; or one kind only
+    /// What is compared: paragraphs and then the sentences of those that stay, or only one of the two
     #[arg(long, value_enum, default_value_t = UnitArg::Both, help_heading = "What counts as a repeat")]
     pub(crate) unit: UnitArg,
 
-    /// Look inside each article only, or in all of them
+    /// Compare units within each article only, or across all articles
     #[arg(long, value_enum, default_value_t = ScopeArg::Corpus, help_heading = "What counts as a repeat")]
     pub(crate) scope: ScopeArg,
 
-    /// How likeness is measured: jaccard, containment, both with shingle lengths as in jaccard:1,2, or edit
+    /// How similarity is measured: jaccard or containment, with shingle lengths as in jaccard:1,2, or edit
     #[arg(
         long,
         value_name = "MEASURE",
@@ -108,37 +125,39 @@ pub(crate) struct OtherRuleArgs {
     )]
     pub(crate) similarity: String,
 
-    /// strict: a unit goes only if each of its numbers stands, by value, in the text that is kept
+    /// strict: a unit is removed only if the kept text holds each of its numbers, compared by value; ignore: numbers
+    /// are compared like words
     #[arg(long, value_enum, default_value_t = NumbersArg::Strict, help_heading = "What counts as a repeat")]
     pub(crate) numbers: NumbersArg,
 
-    /// What a word in another's place means. strict: another fact, so that only what adds, drops or moves words is a
-    /// repeat; template: another fact where the text is evidently a form (under nine words, or the same place filled
-    /// in three ways, or one name changed throughout); ignore: nothing
+    /// Whether replacing a word makes a different statement. strict: always, so that words may only be added, left out
+    /// or moved; template: where the text looks like a filled-in form (fewer than nine words, or three texts that
+    /// differ in the same place, or one name changed throughout); ignore: never
     #[arg(long, value_enum, default_value_t = NamesArg::Template, help_heading = "What counts as a repeat")]
     pub(crate) names: NamesArg,
 
-    /// Which of several like units stays: first, longest, last, or the one whose article has the lowest value in a
-    /// field (the highest with - before it)
+    /// Which of several similar units is kept: the first, the longest, the last, or the one whose article has the
+    /// lowest value in FIELD (the highest with -FIELD)
     #[arg(
         long,
-        value_name = "first|longest|last|FIELD",
+        value_name = "first|longest|last|[-]FIELD",
         default_value = "first",
         allow_hyphen_values = true,
         help_heading = "What counts as a repeat"
     )]
     pub(crate) keep: String,
 
-    /// Shortest unit that is judged, in words (two letters count as a word in scripts without spaces). Shorter ones
-    /// are never removed alone
+    /// Shortest unit that is compared, in words (in scripts without spaces, two letters count as a word). A shorter
+    /// unit is never removed by itself
     #[arg(long, value_name = "N", default_value_t = redite::Settings::DEFAULT_MIN_TOKENS, help_heading = "What counts as a repeat")]
     pub(crate) min_tokens: u32,
 
-    /// Language of articles that name none, as in fr or zh-Hant [default: detected]
-    #[arg(long, value_name = "CODE", help_heading = "What counts as a repeat")]
+    /// Language of articles that do not name theirs, as a code such as fr, yue or zh-Hant [default: detected]
+    #[arg(long, value_name = "CODE", value_parser = crate::languages::parse, help_heading = "What counts as a repeat")]
     pub(crate) lang: Option<String>,
 
-    /// How paragraphs are told: by blank lines, by every line break, or auto: blank lines where there are any
+    /// Where paragraphs end: at blank lines, at every line break, or auto: at blank lines in texts that have any, else
+    /// at line breaks
     #[arg(long, value_enum, default_value_t = ParagraphsArg::Auto, help_heading = "What counts as a repeat")]
     pub(crate) paragraphs: ParagraphsArg,
 }
@@ -148,13 +167,13 @@ pub(crate) struct CleanArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
 
-    /// Where the cleaned articles go: a file for one input, a folder for several or for a folder; - is standard
-    /// output [default: standard output]
+    /// Where to write the cleaned articles: a file if there is one input file, a folder if there are several or a
+    /// folder; - is standard output [default: standard output]
     #[arg(long, short, value_name = "OUT", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
 
-    /// Write one JSON object for each removed unit: what, where, why, and the kept text it repeats. Needed by restore;
-    /// - is standard output
+    /// Write one JSON object for each removed unit: what was removed, from where, why, and the kept text that it
+    /// repeats. restore needs this file; - is standard output
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) removed: Option<PathBuf>,
 
@@ -165,15 +184,15 @@ pub(crate) struct CleanArgs {
     #[arg(long, help_heading = "Output")]
     pub(crate) merge: bool,
 
-    /// Leave out records whose text is all gone (JSON Lines only) [default: they stay, with an empty text]
+    /// Leave out records of which no text is left (JSON Lines only) [default: keep them, with an empty text]
     #[arg(long, help_heading = "Output")]
     pub(crate) drop_empty: bool,
 
-    /// Stop before anything is written if more than this share of the text would go, as in 50%
+    /// Stop before anything is written if more than this share of the text would be removed, as in 50%
     #[arg(long, value_name = "PERCENT", value_parser = percent, help_heading = "Output")]
     pub(crate) max_removed: Option<f64>,
 
-    /// Write what was counted as JSON
+    /// Write the settings and the counts of the run as JSON; - is standard output
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) stats: Option<PathBuf>,
 
@@ -181,27 +200,27 @@ pub(crate) struct CleanArgs {
     pub(crate) memory: MemoryArgs,
 }
 
-/// What a run may take.
+/// What a run may use.
 #[derive(clap::Args, Debug)]
 pub(crate) struct MemoryArgs {
-    /// Most memory the run may take, as in 512M or 1.5G bytes: at least 92M, and 14M more for each thread, if no record is
-    /// longer than a few megabytes. What is beyond goes to temporary files; the result is the same. With --keep first or
-    /// last only [default: what it needs]
+    /// Limit on memory, as in 512M or 1.5GiB (M is 10^6 bytes, Mi is 2^20). The least is 92M plus 14M for each thread,
+    /// if no record is longer than a few megabytes. What does not fit goes to temporary files; the result is the same.
+    /// Only with --keep first or last [default: no limit]
     #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse, help_heading = "Resources")]
     pub(crate) memory: Option<u64>,
 
-    /// Folder for temporary files. They have no names there, and nothing is left of them [default: that of the system]
+    /// Folder for temporary files. They have no names and leave nothing behind [default: the system's]
     #[arg(long, value_name = "DIR", help_heading = "Resources")]
     pub(crate) temp_dir: Option<PathBuf>,
 
-    /// Only say what the run would take of memory, disk and time, by a sample of the inputs
+    /// Only estimate the memory, disk space and time that the run would take, from a sample of the inputs
     #[arg(long, help_heading = "Resources")]
     pub(crate) dry_run: bool,
 }
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct RestoreArgs {
-    /// What clean wrote: a file, or the folder
+    /// The cleaned file or folder that clean wrote
     #[arg(value_name = "CLEANED")]
     pub(crate) cleaned: PathBuf,
 
@@ -209,7 +228,8 @@ pub(crate) struct RestoreArgs {
     #[arg(value_name = "REMOVED")]
     pub(crate) removed: PathBuf,
 
-    /// Where the restored articles go: a file for a file, a folder for a folder; - is standard output
+    /// Where to write the restored articles: a file for a file, a folder for a folder; - is standard output [default:
+    /// standard output]
     #[arg(long, short, value_name = "OUT")]
     pub(crate) output: Option<PathBuf>,
 
@@ -220,6 +240,10 @@ pub(crate) struct RestoreArgs {
     /// Write into an output folder even if it holds other files
     #[arg(long)]
     pub(crate) merge: bool,
+
+    /// Print nothing on standard error but the error that ends a run
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -255,7 +279,6 @@ pub(crate) enum ParagraphsArg {
     Line,
 }
 
-/// What `find` is asked for.
 #[derive(clap::Args, Debug)]
 pub(crate) struct FindArgs {
     #[command(flatten)]
@@ -270,67 +293,80 @@ pub(crate) struct FindArgs {
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct FindOutputArgs {
-    /// text: for reading; jsonl: what clean --removed would write; csv: the same as a table
+    /// text: for people; jsonl: what clean --removed would write for each removed unit; csv: the same as a table for
+    /// spreadsheets, in which a cell that would be taken for a formula is given a leading ' and control characters are
+    /// escaped
     #[arg(long, value_enum, default_value_t = FindFormat::Text, help_heading = "Output")]
     pub(crate) format: FindFormat,
 
-    /// Repeats shown as text, the most telling first: near before equal; of near ones those in which most text
-    /// differs, of equal ones the longest; no kept text twice before all have been shown. 0 shows all
-    #[arg(long, value_name = "N", default_value_t = 20, help_heading = "Output")]
-    pub(crate) limit: usize,
+    /// Show at most N repeats; 0 shows all. As text the most telling come first: near repeats before equal ones, of
+    /// near ones those that differ most, of equal ones the longest, and each kept text once before any is shown again.
+    /// In the other formats they come in input order [default: 20 as text, else all]
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub(crate) limit: Option<usize>,
 
-    /// Colour in text; auto: on a terminal, unless NO_COLOR is set
+    /// Colour in text. auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_enum, default_value_t = ColorArg::Auto, help_heading = "Output")]
     pub(crate) color: ColorArg,
 
-    /// Exit with 1 if there are repeats, for scripts
+    /// Exit with code 1 if there are repeats, for scripts
     #[arg(long, help_heading = "Output")]
     pub(crate) exit_code: bool,
 }
 
 #[derive(clap::Args, Debug)]
 #[command(
-    after_help = "The verdict is on the two texts alone. In a corpus it also counts whether A itself is kept. \
-    What does not matter here (--unit, --scope, --keep, --paragraphs) is taken so that the options of find and clean \
-    can be given as they are.\n\n\
+    after_help = "How A and B are read, in this order: - is standard input; @FILE is that file; with --in, the id of \
+    an article or its place as find shows it (FILE:LINE, or FILE of a text file), if the inputs hold it, each also \
+    with a range of bytes, as in id#120-340 or id#title:0-20; the name of a file that exists; otherwise the text \
+    itself. With --in, a name that is found nowhere is an error: a text is taken as such only if it contains white \
+    space. To pass a text without spaces, write it to a file or to standard input.\n\n\
+    The verdict is about these two texts alone. In a corpus, it also matters whether A itself is kept. Options that \
+    make no difference here (--unit, --scope, --keep, --paragraphs) are accepted, so that those of find and clean can \
+    be used unchanged.\n\n\
     Example: redite explain 'Some 1,500 people came on Monday.' 'Some 2,800 people came on Monday.'"
 )]
 pub(crate) struct ExplainArgs {
-    /// The kept, earlier text: the text itself, a file or @file, - for standard input; with --in also an article
-    /// of the inputs by its id or its file:line, and bytes of it, as in id#120-340, as find shows them
+    /// The earlier text, which would be kept: the text itself, a file, @FILE, - for standard input, or with --in an
+    /// article or a part of it, as in id#120-340
     #[arg(value_name = "A")]
     pub(crate) kept: String,
 
-    /// The later text, in the same ways
+    /// The later text, given in the same ways
     #[arg(value_name = "B")]
     pub(crate) later: String,
 
-    /// Where to look for articles: a file or folder; may be given more than once
+    /// File or folder in which to look for the articles; may be given more than once
     #[arg(long = "in", value_name = "INPUT", help_heading = "Input")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Field with the text; several are told apart as in id#title:0-20
+    /// Field with the text. If there are several, a range names its own, as in id#title:0-20
     #[arg(
         long,
         value_name = "FIELD,…",
         value_delimiter = ',',
+        value_parser = field,
         default_value = "text",
         help_heading = "Input"
     )]
     pub(crate) text_field: Vec<String>,
 
-    /// Field that identifies the article [default: id, where there is one]
-    #[arg(long, value_name = "FIELD", help_heading = "Input")]
+    /// Field that identifies the article [default: id, if there is one]
+    #[arg(long, value_name = "FIELD", value_parser = field, help_heading = "Input")]
     pub(crate) id_field: Option<String>,
+
+    /// Print nothing on standard error but the error that ends a run
+    #[arg(long, short, help_heading = "Input")]
+    pub(crate) quiet: bool,
 
     #[command(flatten)]
     pub(crate) rule: RuleArgs,
 
-    /// text: for reading; json: one object
+    /// text: for people; json: one object
     #[arg(long, value_enum, default_value_t = ExplainFormat::Text, help_heading = "Output")]
     pub(crate) format: ExplainFormat,
 
-    /// Colour in text; auto: on a terminal, unless NO_COLOR is set
+    /// Colour in text. auto: on a terminal, unless NO_COLOR is set
     #[arg(long, value_enum, default_value_t = ColorArg::Auto, help_heading = "Output")]
     pub(crate) color: ColorArg,
 }
@@ -344,20 +380,29 @@ pub(crate) enum ExplainFormat {
 #[derive(clap::Args, Debug)]
 pub(crate) struct DebugArgs {
     #[command(subcommand)]
-    pub(crate) room: Room,
+    pub(crate) step: Step,
 }
 
-/// After which step to look.
+/// The step whose result is printed.
 #[derive(Subcommand, Debug)]
-pub(crate) enum Room {
-    /// The paragraphs and sentences the articles are cut into, with their language
+pub(crate) enum Step {
+    /// The paragraphs and sentences of the articles, with their language
     Units(LookArgs),
-    /// The same with what is compared: folds, their length, and whether that is long enough to be judged
+    /// The units with their folds (the form that is compared), the length of each fold, and whether it is long enough
     Fold(LookArgs),
-    /// The same with the shingles by which likeness is measured and candidates are found, and their hashes
+    /// The folds with their shingles, by which similarity is measured and candidates are found, and the shingles' hashes
     Shingles(LookArgs),
-    /// The pairs that are proposed, and what comparing them says; equal folds count as one. Holds all texts in memory
+    /// The candidate pairs and the result of comparing each; units with equal folds count as one. Holds all texts in
+    /// memory
     Candidates(LookArgs),
+}
+
+impl Step {
+    pub(crate) fn args(&self) -> &LookArgs {
+        match self {
+            Self::Units(args) | Self::Fold(args) | Self::Shingles(args) | Self::Candidates(args) => args,
+        }
+    }
 }
 
 #[derive(clap::Args, Debug)]
@@ -377,7 +422,8 @@ pub(crate) struct CompletionsArgs {
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct ManArgs {
-    /// Write one page for each command into this folder [default: all pages on standard output]
+    /// Write one page for each command to this folder. Pages of redite are replaced, other files are not [default: all
+    /// pages on standard output]
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
 }
@@ -401,5 +447,25 @@ fn percent(typed: &str) -> Result<f64, String> {
     match number.trim().parse::<f64>() {
         Ok(n) if (0.0..=scale).contains(&n) => Ok(n / scale),
         _ => Err("give a share of the text, such as 50% or 0.5".to_owned()),
+    }
+}
+
+/// The name of a field.
+fn field(typed: &str) -> Result<String, String> {
+    if typed.trim().is_empty() {
+        return Err("give the name of a field, such as text".to_owned());
+    }
+    Ok(typed.to_owned())
+}
+
+/// More threads than that take longer to start than any run gains by them.
+const MOST_THREADS: usize = 512;
+
+fn threads(typed: &str) -> Result<usize, String> {
+    match typed.parse() {
+        Ok(threads @ 1..=MOST_THREADS) => Ok(threads),
+        _ => Err(format!(
+            "give a number from 1 to {MOST_THREADS}, or leave it out for one per core"
+        )),
     }
 }

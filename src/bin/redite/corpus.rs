@@ -252,7 +252,11 @@ fn is_ours(error: &anyhow::Error) -> bool {
 pub(crate) fn find(input: &InputArgs, exclude: &[PathBuf]) -> Result<(Vec<Source>, u64)> {
     let Discovery { sources, skipped } = discover(&input.inputs, std::io::stdin().lock(), exclude)?;
     for file in &skipped {
-        eprintln!("redite: {}: skipped: {}", file.path.display(), file.reason);
+        crate::console::line(format_args!(
+            "redite: {}: skipped: {}",
+            file.path.display(),
+            file.reason
+        ));
     }
     if sources.is_empty() {
         bail!(

@@ -1,5 +1,6 @@
-//! Reading without deciding: records one by one, and texts cut and folded as the pipeline does.
+//! Reading without deciding: records one by one, and texts cut and folded as in the pipeline.
 
+use crate::console;
 use anyhow::{Result, bail};
 use redite::files::{FaultKind, Fields, Format, ReadOptions, Record, Source, discover};
 use redite::fold::{Folder, Tokens};
@@ -26,9 +27,9 @@ impl Unread {
         let seen = self.faults.entry(kind).or_default();
         *seen += 1;
         if *seen <= FAULTS_SHOWN {
-            eprintln!("redite: {message}; left out");
+            console::line(format_args!("redite: {message}; left out"));
         } else if *seen == FAULTS_SHOWN + 1 {
-            eprintln!("redite: more of the same kind are left out and not printed");
+            console::line("redite: more of the same kind are left out and not printed");
         }
     }
 }
@@ -55,17 +56,21 @@ pub(crate) fn each_record_but(
     let mut unread = Unread::default();
     let found = discover(inputs, stdin().lock(), exclude)?;
     for file in &found.skipped {
-        eprintln!("redite: {}: skipped: {}", file.path.display(), file.reason);
+        console::line(format_args!(
+            "redite: {}: skipped: {}",
+            file.path.display(),
+            file.reason
+        ));
     }
     if found.sources.is_empty() {
-        bail!("nothing to read: give JSON Lines, Parquet or text files, or a folder that holds some");
+        bail!("nothing to read: give JSON Lines, Parquet or text files, or a folder with such files");
     }
     for source in &found.sources {
         let batches = match source.read(options) {
             Ok(batches) => batches,
             Err(error) if strict || error.is_settings() => return Err(error.into()),
             Err(error) => {
-                eprintln!("redite: {error}; the file is left out");
+                console::line(format_args!("redite: {error}; the file is left out"));
                 unread.failed_files += 1;
                 continue;
             }
@@ -75,7 +80,7 @@ pub(crate) fn each_record_but(
                 Ok(batch) => batch,
                 Err(error) if strict => return Err(error.into()),
                 Err(error) => {
-                    eprintln!("redite: {error}; the rest of the file is left out");
+                    console::line(format_args!("redite: {error}; the rest of the file is left out"));
                     unread.failed_files += 1;
                     break;
                 }

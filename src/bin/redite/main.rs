@@ -1,15 +1,21 @@
 //! The program `redite`: what was typed becomes settings, settings become a run of the library.
 
-#![allow(clippy::print_stderr, reason = "the program speaks on standard error")]
+#![deny(
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "they panic where nobody reads: messages go through `console`, results through a writer"
+)]
 
 mod again;
 mod args;
 mod commands;
+mod console;
 mod corpus;
 mod csv;
 mod diff;
 mod evaluate;
 mod exit;
+mod languages;
 mod look;
 mod memory;
 mod operand;
@@ -29,23 +35,41 @@ use exit::Exit;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    let outcome = match args.command {
-        Command::Clean(args) => commands::clean::run(&args),
-        Command::Restore(args) => commands::restore::run(&args),
-        Command::Find(args) => commands::find::run(&args),
-        Command::Explain(args) => commands::explain::run(&args),
-        Command::Evaluate(args) => commands::evaluate::run(&args),
-        Command::Debug(args) => commands::debug::run(&args),
-        Command::Completions(args) => commands::generate::completions(&args),
-        Command::Man(args) => commands::generate::man(&args),
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return usage(&error),
     };
-    match outcome {
-        Ok(exit) => exit.into(),
-        Err(error) if exit::is_closed_pipe(&error) => Exit::Done.into(),
+    console::set_quiet(args.command.is_quiet());
+    let outcome = match &args.command {
+        Command::Clean(args) => commands::clean::run(args),
+        Command::Restore(args) => commands::restore::run(args),
+        Command::Find(args) => commands::find::run(args),
+        Command::Explain(args) => commands::explain::run(args),
+        Command::Evaluate(args) => commands::evaluate::run(args),
+        Command::Debug(args) => commands::debug::run(args),
+        Command::Completions(args) => commands::generate::completions(args),
+        Command::Man(args) => commands::generate::man(args),
+    };
+    let exit = match outcome {
+        Ok(exit) => exit,
+        Err(error) if exit::is_closed_pipe(&error) => exit::closed_pipe(&args.command, &error),
         Err(error) => {
-            eprintln!("redite: {error:#}");
-            Exit::Failed.into()
+            console::error(format_args!("{error:#}"));
+            Exit::Failed
         }
+    };
+    exit.into()
+}
+
+/// Help and the version, or what is wrong with the options.
+fn usage(error: &clap::Error) -> ExitCode {
+    let is_dangerous = |arg: std::ffi::OsString| arg.to_string_lossy().chars().any(char::is_control);
+    if error.use_stderr() && std::env::args_os().any(is_dangerous) {
+        // in plain text: the message quotes what was typed, or what a pattern has put there
+        console::lines(error.render());
+    } else {
+        // where nobody reads there is nobody to tell
+        let _printed = error.print();
     }
+    ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }

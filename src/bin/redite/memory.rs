@@ -1,8 +1,10 @@
-//! How much memory, disk and time a run will take, and what `--memory` allows it.
+//! How much memory, disk space and time a run needs, and the limit that `--memory` sets.
 
 use crate::args::MemoryArgs;
+use crate::console;
 use crate::corpus::article;
-use crate::summary::{count, digits};
+use crate::paint::visible;
+use crate::summary::count;
 use anyhow::{Context, Result, bail};
 use redite::files::{Codec, Format, ReadOptions, Source};
 use redite::{Article, Detector, Memory};
@@ -48,7 +50,7 @@ impl Cap {
         if let Some(folder) = &args.temp_dir {
             if !folder.is_dir() {
                 bail!(
-                    "--temp-dir {}: no such folder; make it, or name another",
+                    "--temp-dir {}: no such folder; create it or name another",
                     folder.display()
                 );
             }
@@ -59,7 +61,7 @@ impl Cap {
         let least = beside() + LEAST;
         if bytes < least {
             bail!(
-                "--memory {}: the least is {} with {}, most of it for the program itself; give more, or fewer threads",
+                "--memory {}: the least is {} with {}, most of it for the program itself; allow more, or use fewer threads",
                 size(bytes),
                 size(least),
                 count(rayon::current_num_threads() as u64, "thread"),
@@ -86,7 +88,7 @@ impl Cap {
         let needed = estimate.disk(self);
         match free(&self.folder) {
             Some(free) if free < needed => bail!(
-                "{}: {} free, and temporary files will take about {}; free some space, choose another folder with \
+                "{}: {} free, but temporary files will need about {}; free some space, choose another folder with \
                  --temp-dir, or allow more with --memory",
                 self.folder.display(),
                 size(free),
@@ -187,11 +189,11 @@ impl Estimate {
     /// The same for people.
     pub(crate) fn tell(&self, cap: Option<&Cap>) -> String {
         let mut out = format!(
-            "{}, {}: about {} of text in {} articles (by {} of them)\nmemory: about {} with everything in it\n",
-            count(self.files, "input"),
+            "{}, {}: about {} of text in {} (estimated from {} of input)\nmemory: about {} without a limit\n",
+            count(self.files, "input file"),
             size(self.bytes),
             size(self.text),
-            digits(round(self.articles)),
+            count(round(self.articles), "article"),
             size(self.sampled),
             size(self.memory()),
         );
@@ -200,7 +202,7 @@ impl Estimate {
             let disk = self.disk(cap);
             out += &format!("--memory {}: ", size(cap.bytes));
             if disk == 0 {
-                out += "that is enough, nothing goes to disk\n";
+                out += "enough, no temporary files are needed\n";
             } else {
                 time = time.mul_f64(ON_DISK);
                 let folder = cap.folder.display();
@@ -236,7 +238,7 @@ fn round(n: u64) -> u64 {
 }
 
 /// `1.2 GB`, with two digits that count.
-fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     let bytes = round(bytes);
     let (unit, name) = match bytes {
         1_000_000_000.. => (1_000_000_000, "GB"),
@@ -267,7 +269,7 @@ pub(crate) fn dry_run(
     out: &mut impl std::io::Write,
 ) -> Result<()> {
     for source in sources {
-        writeln!(out, "{:>10}  {}", size(source.size()), source.name())?;
+        writeln!(out, "{:>10}  {}", size(source.size()), visible(source.name()))?;
     }
     let estimate = Estimate::of(sources, options, detector)?;
     writeln!(out, "{}", estimate.tell(cap))?;
@@ -278,16 +280,23 @@ pub(crate) fn dry_run(
     Ok(())
 }
 
-/// `512M` as bytes.
+/// `512M` as bytes: k, M, G, T are powers of 1000, Ki, Mi, Gi, Ti of 1024, in either case, with or without B.
 pub(crate) fn parse(typed: &str) -> Result<u64, String> {
-    let (number, scale) = match typed.as_bytes().last() {
-        Some(b'k' | b'K') => (&typed[..typed.len() - 1], 1e3),
-        Some(b'M') => (&typed[..typed.len() - 1], 1e6),
-        Some(b'G') => (&typed[..typed.len() - 1], 1e9),
-        Some(b'T') => (&typed[..typed.len() - 1], 1e12),
-        _ => (typed, 1.0),
+    let digits = typed.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = typed[digits.len()..].to_ascii_lowercase();
+    let scale = match unit.strip_suffix('b').unwrap_or(&unit) {
+        "" => 1.0,
+        "k" => 1e3,
+        "m" => 1e6,
+        "g" => 1e9,
+        "t" => 1e12,
+        "ki" => 1024.0,
+        "mi" => 1_048_576.0,
+        "gi" => 1_073_741_824.0,
+        "ti" => 1_099_511_627_776.0,
+        _ => 0.0,
     };
-    let bytes = number.parse::<f64>().map_or(0.0, |n| n * scale);
+    let bytes = digits.trim().parse::<f64>().map_or(0.0, |n| n * scale);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -296,7 +305,7 @@ pub(crate) fn parse(typed: &str) -> Result<u64, String> {
     if (1.0..1e18).contains(&bytes) {
         Ok(bytes as u64)
     } else {
-        Err("give a size in bytes, such as 500k, 20M or 1.5G".to_owned())
+        Err("give a size in bytes, such as 500k, 20MB, 1.5G (powers of 1000) or 512MiB (of 1024)".to_owned())
     }
 }
 
@@ -316,7 +325,7 @@ pub(crate) fn before_run(
     }
     let estimate = Estimate::of(sources, options, detector).context("cannot estimate what the run needs")?;
     if is_large {
-        eprintln!("{}", estimate.tell(cap));
+        console::lines(format_args!("{}\n", estimate.tell(cap)));
     }
     cap.map_or(Ok(()), |cap| cap.check(&estimate))
 }
@@ -333,10 +342,20 @@ mod tests {
             ("7", 7),
             ("20k", 20_000),
             ("1T", 1_000_000_000_000),
+            ("512m", 512_000_000),
+            ("512MB", 512_000_000),
+            ("512 mb", 512_000_000),
+            ("512MiB", 536_870_912),
+            ("512Mi", 536_870_912),
+            ("1.5gib", 1_610_612_736),
+            ("2KiB", 2048),
+            ("7B", 7),
         ] {
             assert_eq!(parse(typed), Ok(bytes), "{typed}");
         }
-        for typed in ["", "M", "-1G", "0", "nan", "inf", "1X", "1e30G"] {
+        for typed in [
+            "", "M", "-1G", "0", "nan", "inf", "1X", "1e30G", "1i", "1iB", "1MBB", "1BM", "infM", "0.1", "1é",
+        ] {
             assert!(parse(typed).is_err(), "{typed}");
         }
         for (bytes, told) in [

@@ -1,8 +1,9 @@
-//! The texts that `redite explain` is asked about: typed, in a file, or somewhere in a corpus.
+//! The two texts of `redite explain`: typed, in a file, or part of an article of a corpus.
 
 use crate::args::ExplainArgs;
 use crate::corpus::place;
 use crate::look;
+use crate::summary::count;
 use anyhow::{Context, Result, bail};
 use redite::files::{Fields, ReadOptions, Source};
 use redite::segment::Language;
@@ -45,7 +46,7 @@ pub(crate) fn resolve(args: &ExplainArgs, settings: &Settings) -> Result<[Operan
     let typed = [args.kept.as_str(), args.later.as_str()];
     let from_stdin = typed.iter().filter(|t| matches!(**t, "-" | "@-")).count();
     if from_stdin + args.inputs.iter().filter(|i| *i == Path::new("-")).count() > 1 {
-        bail!("standard input can be read once only: give - for one of A, B and --in");
+        bail!("standard input can be read only once: give - for one of A, B and --in");
     }
     let mut found = typed.map(|t| outside(t, settings));
     if !args.inputs.is_empty() {
@@ -56,7 +57,7 @@ pub(crate) fn resolve(args: &ExplainArgs, settings: &Settings) -> Result<[Operan
     Ok([inside(a, kept, args, settings)?, inside(b, later, args, settings)?])
 }
 
-/// What is surely no article: `-`, `@file`.
+/// What cannot name an article: `-`, `@file`.
 fn outside(typed: &str, settings: &Settings) -> Option<Result<Operand>> {
     match typed.strip_prefix('@') {
         _ if typed == "-" => Some(read(Path::new("-"), settings)),
@@ -65,13 +66,19 @@ fn outside(typed: &str, settings: &Settings) -> Option<Result<Operand>> {
     }
 }
 
-/// The rest: a file that exists, or the text itself.
+/// The rest: a file that exists, or the text itself, unless it can only be a name.
 fn inside(found: Option<Result<Operand>>, typed: &str, args: &ExplainArgs, settings: &Settings) -> Result<Operand> {
     match found {
         Some(operand) => operand,
         None if Path::new(typed).is_file() => read(Path::new(typed), settings),
-        None if !args.inputs.is_empty() && Reference::parse(typed).is_some() => {
-            bail!("{typed}: no such article in the inputs; name it by its id or its file:line, as redite find shows it")
+        None if !args.inputs.is_empty() && !typed.contains(char::is_whitespace) => {
+            bail!(
+                "{typed}: the inputs of --in hold no such article, and there is no such file; give an id or a place \
+                 (FILE:LINE) as redite find shows it, or a text with spaces, or @FILE"
+            )
+        }
+        None if Reference::parse(typed).is_some() => {
+            bail!("{typed}: this looks like a part of an article; say with --in in which file or folder to look for it")
         }
         None => Ok(operand("as typed", typed.to_owned(), settings)),
     }
@@ -97,7 +104,7 @@ fn read(path: &Path, settings: &Settings) -> Result<Operand> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(operand(&name, text, settings)),
         Err(error) => bail!(
-            "{name}: not UTF-8 from byte {} on; give a text file, or name an article of it with --in",
+            "{name}: not UTF-8 at byte {}; give a text file, or an article of the file with --in",
             error.utf8_error().valid_up_to()
         ),
     }
@@ -158,16 +165,17 @@ fn part<'f>(source: &Source, fields: &'f Fields, options: &ReadOptions, wanted: 
     };
     let Some(text) = fields.texts.iter().find(|t| named(t.field)) else {
         bail!(
-            "{name}: has no text field {}; name it with --text-field",
+            "{name}: there is no text in the field {}; name the field with --text-field",
             wanted.field.unwrap_or_default()
         );
     };
     match text.text.get(wanted.span.range()) {
         Some(part) => Ok(part),
         None => bail!(
-            "{name}: {:?} is no range of whole characters in its {} bytes",
-            wanted.span,
-            text.text.len()
+            "{name}: bytes {} to {} are not a range of whole characters of its text of {}",
+            wanted.span.start,
+            wanted.span.end,
+            count(text.text.len() as u64, "byte")
         ),
     }
 }

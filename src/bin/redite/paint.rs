@@ -1,4 +1,4 @@
-//! Colour where somebody looks, and text that a terminal can show without being moved by it.
+//! Colour on terminals, and escaping of text that a terminal must not obey.
 
 use crate::args::ColorArg;
 use anstyle::{AnsiColor, Style};
@@ -71,22 +71,41 @@ impl<T: fmt::Display> fmt::Display for Painted<T> {
     }
 }
 
-/// The text in one line, without characters that command a terminal: text comes from anywhere, and an escape
-/// sequence in it must not be obeyed.
+/// Text from outside in one line: white space becomes a space, control characters and characters that reorder a line
+/// are escaped as in `\u{1b}`, so that a terminal shows them instead of obeying them.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|c| c.is_control() || is_line_break(c)) {
-        return Cow::Borrowed(text);
-    }
-    let shown = |c: char| match c {
-        c if c.is_whitespace() => ' ',
-        c if c.is_control() => char::REPLACEMENT_CHARACTER,
-        c => c,
-    };
-    Cow::Owned(text.replace("\r\n", "\n").chars().map(shown).collect())
+    escape(text, |c| c.is_whitespace().then_some(' '))
 }
 
-fn is_line_break(c: char) -> bool {
-    matches!(c, '\u{2028}' | '\u{2029}')
+/// A message in one line: as [`visible`], with line breaks and tabs escaped, too.
+pub(crate) fn escaped(text: &str) -> Cow<'_, str> {
+    escape(text, |_| None)
+}
+
+/// Text of several lines, which keeps its line breaks and tabs.
+pub(crate) fn escaped_lines(text: &str) -> Cow<'_, str> {
+    escape(text, |c| matches!(c, '\n' | '\t').then_some(c))
+}
+
+/// Escapes what moves a terminal, but for the characters for which `instead` gives another.
+fn escape(text: &str, instead: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
+    if !text.chars().any(is_dangerous) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.replace("\r\n", "\n").chars() {
+        match instead(c) {
+            _ if !is_dangerous(c) => out.push(c),
+            Some(c) => out.push(c),
+            None => out.extend(c.escape_debug()),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Control characters, line breaks, and the marks that embed or override a direction of writing.
+fn is_dangerous(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The beginning of a text, in one line and at most `most` characters.
@@ -104,7 +123,10 @@ mod tests {
 
     #[test]
     fn text_cannot_command_the_terminal() {
-        assert_eq!(visible("a\x1b[31mb\r\nc\u{9b}d"), "a\u{fffd}[31mb c\u{fffd}d");
+        let text = "a\x1b[31mb\r\nc\u{9b}d\te\u{202e}f";
+        assert_eq!(visible(text), r"a\u{1b}[31mb c\u{9b}d e\u{202e}f");
+        assert_eq!(escaped(text), r"a\u{1b}[31mb\nc\u{9b}d\te\u{202e}f");
+        assert_eq!(escaped_lines("a\n\x07\n"), "a\n\\u{7}\n");
         assert_eq!(excerpt("中文文本", 2), "中文…");
         assert_eq!(excerpt("中文", 2), "中文");
         assert_eq!(Paint::PLAIN.kept("x").to_string(), "x");

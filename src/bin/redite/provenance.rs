@@ -1,4 +1,4 @@
-//! What others were removed in favour of: its text and its place, as far as it has been met.
+//! The texts and places of kept units in favour of which others were removed, collected in one pass over the inputs.
 
 use crate::corpus::{Corpus, place};
 use crate::spool::Spool;

@@ -1,4 +1,4 @@
-//! What was typed, as it was meant.
+//! From options to the settings of the library.
 
 use crate::args::{InputArgs, NamesArg, NumbersArg, OtherRuleArgs, ParagraphsArg, RuleArgs, ScopeArg, UnitArg};
 use anyhow::{Result, bail};
@@ -7,6 +7,8 @@ use redite::join::Measure;
 use redite::segment::{Language, Paragraphs};
 use redite::shingle::Lengths;
 use redite::{Detector, Keep, Names, Numbers, Scope, UnitChoice};
+use serde::Serialize;
+use std::fmt::Debug;
 
 /// The detector that was asked for, and the field that ranks articles, if one was named.
 pub(crate) fn detector(args: &RuleArgs) -> Result<(Detector, Option<String>)> {
@@ -21,7 +23,7 @@ pub(crate) fn detector_at(threshold: f64, args: &OtherRuleArgs) -> Result<(Detec
         "longest" => (Keep::Longest, None),
         field => match field.strip_prefix('-') {
             Some("") | None if field.trim_matches('-').is_empty() => {
-                bail!("--keep needs first, longest, last or the name of a field")
+                bail!("--keep: give first, longest, last or the name of a field")
             }
             Some(field) => (Keep::HighestRank, Some(field.to_owned())),
             None => (Keep::LowestRank, Some(field.to_owned())),
@@ -101,7 +103,7 @@ fn measure(typed: &str) -> Result<Measure> {
             match numbers.as_deref().and_then(Lengths::new) {
                 Some(lengths) => lengths,
                 None => bail!(
-                    "--similarity {typed}: shingle lengths are numbers from 1 to {}, as in jaccard:1,2",
+                    "--similarity {typed}: shingle lengths must be numbers from 1 to {}, as in jaccard:1,2",
                     Lengths::LONGEST
                 ),
             }
@@ -111,8 +113,51 @@ fn measure(typed: &str) -> Result<Measure> {
         "jaccard" => Ok(Measure::Jaccard(lengths)),
         "containment" => Ok(Measure::Containment(lengths)),
         "edit" if typed == "edit" => Ok(Measure::Edit),
-        "edit" => bail!("--similarity {typed}: edit counts tokens and takes no shingle lengths"),
-        _ => bail!("--similarity {typed}: unknown; use jaccard, containment or edit, as in jaccard:1,2"),
+        "edit" => bail!("--similarity {typed}: edit compares tokens, so it takes no shingle lengths"),
+        _ => bail!("--similarity {typed}: no such measure; use jaccard, containment or edit, as in jaccard:1,2"),
+    }
+}
+
+/// All settings that can change a result, as options name them: for reports.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Settings {
+    redite: &'static str,
+    text_fields: Vec<String>,
+    id_field: Option<String>,
+    lang_field: Option<String>,
+    unit: String,
+    scope: String,
+    measure: String,
+    threshold: f64,
+    numbers: String,
+    names: String,
+    keep: String,
+    min_tokens: u32,
+    /// `None` if the language is detected.
+    lang: Option<String>,
+    paragraphs: String,
+}
+
+impl Settings {
+    pub(crate) fn of(input: &InputArgs, rule: &RuleArgs, detector: &Detector) -> Self {
+        let settings = detector.settings();
+        let typed = |value: &dyn Debug| format!("{value:?}").to_lowercase();
+        Self {
+            redite: env!("CARGO_PKG_VERSION"),
+            text_fields: input.text_field.clone(),
+            id_field: input.id_field.clone(),
+            lang_field: input.lang_field.clone(),
+            unit: typed(&rule.other.unit),
+            scope: typed(&rule.other.scope),
+            measure: settings.measure().to_string(),
+            threshold: settings.threshold().value(),
+            numbers: typed(&rule.other.numbers),
+            names: typed(&rule.other.names),
+            keep: rule.other.keep.clone(),
+            min_tokens: settings.min_tokens(),
+            lang: rule.other.lang.clone(),
+            paragraphs: typed(&rule.other.paragraphs),
+        }
     }
 }
 
@@ -130,9 +175,6 @@ pub(crate) fn read_options(args: &InputArgs, rank_field: Option<String>) -> Read
 /// Sets the number of threads, once for the whole program.
 pub(crate) fn threads(args: &InputArgs) -> Result<()> {
     if let Some(threads) = args.threads {
-        if threads == 0 {
-            bail!("--threads 0: give 1 or more, or leave it out for one a core");
-        }
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! What a run under `--memory` keeps on disk: files without a name.
+//! Temporary files without a name, for runs with `--memory`.
 
 use anyhow::{Context, Result};
 use std::cmp::Reverse;

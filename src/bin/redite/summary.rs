@@ -1,6 +1,8 @@
-//! What a run did, for people and as JSON.
+//! The report of a run, for people and as JSON.
 
+use crate::args::CleanArgs;
 use crate::corpus::{Corpus, Overview};
+use crate::settings::Settings;
 use redite::segment::Language;
 use redite::{Cut, Reason, Stats};
 use serde::Serialize;
@@ -8,14 +10,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-/// What is counted while writing.
+/// Counts that are taken while writing.
 #[derive(Debug, Default)]
 pub(crate) struct Counted {
     by_language: BTreeMap<Language, Share>,
     pub(crate) dropped: u64,
 }
 
-/// One language's part.
+/// The counts of one language.
 #[derive(Debug, Default, Clone, Serialize)]
 pub(crate) struct Share {
     articles: u64,
@@ -54,7 +56,7 @@ impl Counted {
     }
 }
 
-/// Everything that is told at the end.
+/// Everything that is reported at the end.
 #[derive(Debug, Serialize)]
 pub(crate) struct Summary {
     files: u64,
@@ -72,26 +74,31 @@ pub(crate) struct Summary {
     removed_near: u64,
     text_bytes: u64,
     removed_bytes: u64,
-    unit: String,
-    scope: String,
-    numbers: String,
-    measure: String,
-    threshold: f64,
-    min_tokens: u32,
+    #[serde(flatten)]
+    settings: Settings,
+    strict: bool,
+    drop_empty: bool,
+    max_removed: Option<f64>,
     languages: BTreeMap<String, Share>,
     seconds: f64,
+    threads: usize,
+    /// The limit, in bytes.
+    memory: Option<u64>,
+    #[serde(skip)]
+    threshold: f64,
+    #[serde(skip)]
+    measure: String,
     #[serde(skip)]
     input_bytes: u64,
-    /// Shares of the corpus that were decided one after the other.
+    /// Parts of the corpus that were compared one after the other.
     #[serde(skip)]
     shares: u64,
 }
 
 impl Summary {
-    pub(crate) fn new(corpus: &Corpus, stats: &Stats, counted: Counted, time: Duration) -> Self {
+    pub(crate) fn new(args: &CleanArgs, corpus: &Corpus, stats: &Stats, counted: Counted, time: Duration) -> Self {
         let report = &corpus.report;
         let settings = corpus.detector.settings();
-        let lower = |value: &dyn fmt::Debug| format!("{value:?}").to_lowercase();
         Self {
             files: corpus.sources.len() as u64,
             failed_files: report.failed_files,
@@ -108,16 +115,18 @@ impl Summary {
             removed_near: stats.removed_near,
             text_bytes: stats.text_bytes,
             removed_bytes: stats.removed_bytes,
-            unit: lower(&settings.units()),
-            scope: lower(&settings.scope()),
-            numbers: lower(&settings.numbers()),
-            measure: settings.measure().to_string(),
-            threshold: settings.threshold().value(),
-            min_tokens: settings.min_tokens(),
+            settings: Settings::of(&args.input, &args.rule, &corpus.detector),
+            strict: args.input.strict,
+            drop_empty: args.drop_empty,
+            max_removed: args.max_removed,
             languages: (counted.by_language.into_iter())
                 .map(|(language, share)| (language.code().to_owned(), share))
                 .collect(),
             seconds: time.as_secs_f64(),
+            threads: rayon::current_num_threads(),
+            memory: args.memory.memory,
+            threshold: settings.threshold().value(),
+            measure: settings.measure().to_string(),
             input_bytes: report.bytes,
             shares: corpus.detection.blocks() as u64,
         }
@@ -142,7 +151,7 @@ impl fmt::Display for Summary {
         )?;
         writeln!(
             f,
-            "removed {}: {} equal, {} near (at least {} by {}), {} of the text",
+            "removed {}: {} equal, {} near (similarity at least {} by {}), {} of the text",
             count(removed, "unit"),
             digits(self.removed_equal),
             digits(self.removed_near),
@@ -163,29 +172,61 @@ impl fmt::Display for Summary {
                 )?;
             }
             if languages.len() > 12 {
-                writeln!(f, "  and {} more languages (--stats lists all)", languages.len() - 12)?;
+                let more = count(languages.len() as u64 - 12, "more language");
+                writeln!(f, "  and {more} (--stats lists all)")?;
             }
         }
         let notes = [
             (
                 self.faulty_records,
                 "record",
-                "could not be read and passed through unchanged",
+                [
+                    "could not be read and was passed through unchanged",
+                    "could not be read and were passed through unchanged",
+                ],
             ),
-            (self.dropped_records, "record", "had nothing left and were left out"),
+            (
+                self.dropped_records,
+                "record",
+                [
+                    "had no text left and was left out",
+                    "had no text left and were left out",
+                ],
+            ),
             (
                 self.failed_files,
                 "file",
-                "could not be read and passed through unchanged",
+                [
+                    "could not be read and was passed through unchanged",
+                    "could not be read and were passed through unchanged",
+                ],
             ),
-            (self.skipped_files, "file", "skipped, for the reasons above"),
-            (self.duplicate_ids, "record", "with an id that another has, too"),
+            (
+                self.skipped_files,
+                "file",
+                [
+                    "was skipped, for the reason given above",
+                    "were skipped, for the reasons given above",
+                ],
+            ),
+            (
+                self.duplicate_ids,
+                "record",
+                [
+                    "shares its id with an earlier record",
+                    "share their id with an earlier record",
+                ],
+            ),
         ];
-        for (n, what, note) in notes.into_iter().filter(|note| note.0 > 0) {
-            writeln!(f, "{} {note}", count(n, what))?;
+        for (n, what, [one, several]) in notes.into_iter().filter(|note| note.0 > 0) {
+            writeln!(f, "{} {}", count(n, what), if n == 1 { one } else { several })?;
         }
         if self.shares > 1 {
-            writeln!(f, "decided in {} with temporary files", count(self.shares, "share"))?;
+            writeln!(
+                f,
+                "compared in {}, with temporary files, to stay within --memory",
+                count(self.shares, "part")
+            )?;
         }
         #[expect(clippy::cast_precision_loss, reason = "a speed for people")]
         let speed = self.input_bytes as f64 / 1e6 / self.seconds.max(1e-3);

@@ -1,7 +1,8 @@
-//! Everything that is measured on a pair of texts, and the verdict on it.
+//! What is measured on a pair of texts, and the verdict.
 
 use crate::look;
 use crate::operand::Operand;
+use crate::summary::digits;
 use redite::fold::{Tokens, is_number};
 use redite::join::{Guard, Measure, Similarity, missing_numbers};
 use redite::shingle::Lengths;
@@ -22,7 +23,7 @@ pub(crate) struct Side {
     pub(crate) tokens: Vec<String>,
     /// In half words.
     pub(crate) weight: u32,
-    /// True if it is long enough to be judged.
+    /// True if it is long enough to be compared.
     pub(crate) judged: bool,
     pub(crate) numbers: Vec<String>,
 }
@@ -51,7 +52,7 @@ pub(crate) enum Verdict {
     Stays,
 }
 
-/// The whole story.
+/// Everything that is reported on a pair.
 #[derive(Debug, Serialize)]
 pub(crate) struct Explanation {
     pub(crate) a: Side,
@@ -62,7 +63,7 @@ pub(crate) struct Explanation {
     pub(crate) numbers: &'static str,
     /// None where the measure has no shingles.
     pub(crate) shingles: Option<Shingles>,
-    /// Numbers of B that do not stand in A.
+    /// Numbers of B that A does not have.
     pub(crate) missing_numbers: Vec<String>,
     pub(crate) similarity: Score,
     pub(crate) verdict: Verdict,
@@ -125,8 +126,11 @@ fn side(operand: &Operand, fold: &Tokens, settings: &Settings) -> Side {
 fn judge(a: &Tokens, b: &Tokens, similarity: Similarity, missing: &[String], settings: &Settings) -> (Verdict, String) {
     let stays = |why: String| (Verdict::Stays, format!("B stays: {why}."));
     let too_short = |name: &str, tokens: &Tokens| {
-        let (length, least) = (words(tokens.weight()), settings.min_tokens());
-        format!("{name} is too short to be judged: {length} words, at least {least} are needed")
+        let least = settings.min_tokens();
+        format!(
+            "{name} is too short to compare: {}, and at least {least} are needed",
+            words(tokens.weight())
+        )
     };
     if b.as_str().is_empty() {
         return stays("it has no words to compare".to_owned());
@@ -138,7 +142,7 @@ fn judge(a: &Tokens, b: &Tokens, similarity: Similarity, missing: &[String], set
         return stays(too_short("A", a));
     }
     if a.as_str() == b.as_str() {
-        let sentence = "B would be removed as equal to A: what is compared, their folds, is the same.";
+        let sentence = "B would be removed as equal to A: their folds, the form that is compared, are the same.";
         return (Verdict::Equal, sentence.to_owned());
     }
     let score = score(similarity, settings);
@@ -146,10 +150,10 @@ fn judge(a: &Tokens, b: &Tokens, similarity: Similarity, missing: &[String], set
         .rule()
         .refusal(b.as_str(), a.as_str())
         .map(|guard| match guard {
-            Guard::Numbers => format!("it holds {}", named(missing)),
-            Guard::Letters => "too few of its pairs of letters stand in A".to_owned(),
-            Guard::Additions => "it says something at length that A does not".to_owned(),
-            Guard::Names => "words stand in the place of others, as in a form that is filled in".to_owned(),
+            Guard::Numbers => format!("it has {}", named(missing)),
+            Guard::Letters => "A has too few of its pairs of letters".to_owned(),
+            Guard::Additions => "it has a long passage that A does not have".to_owned(),
+            Guard::Names => "it replaces words of A, as a filled-in form does".to_owned(),
         });
     match (settings.threshold().admits(similarity), refusal) {
         (true, None) => (Verdict::Near, format!("B would be removed as near A: {score}.")),
@@ -163,7 +167,7 @@ fn score(similarity: Similarity, settings: &Settings) -> String {
     let Similarity { shared, of } = similarity;
     let counts = match settings.measure() {
         Measure::Jaccard(_) => format!("{shared} of {of} shingles shared"),
-        Measure::Containment(_) => format!("{shared} of its {of} shingles stand in A"),
+        Measure::Containment(_) => format!("A has {shared} of its {of} shingles"),
         Measure::Edit => format!("{shared} of {of} tokens need no edit"),
     };
     let (value, least) = (similarity.value(), settings.threshold().value());
@@ -173,21 +177,23 @@ fn score(similarity: Similarity, settings: &Settings) -> String {
     } else {
         format!("{value:.2}")
     };
-    format!("{counts} ({value}), at least {least} is needed")
+    format!("{counts} ({value}), and at least {least} is needed")
 }
 
 fn named(missing: &[String]) -> String {
     let shown = missing.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     match missing.len() {
-        1 => format!("the number {shown}, which A does not"),
-        n if n <= NAMED => format!("the numbers {shown}, which A does not"),
-        n => format!("the numbers {shown} and {} more, which A does not", n - NAMED),
+        1 => format!("the number {shown}, which A does not have"),
+        n if n <= NAMED => format!("the numbers {shown}, which A does not have"),
+        n => format!("the numbers {shown} and {} more, which A does not have", n - NAMED),
     }
 }
 
-/// Half words as words.
+/// Half words as words: `1 word`, `2.5 words`.
 pub(crate) fn words(weight: u32) -> String {
-    format!("{}{}", weight / 2, if weight % 2 == 1 { ".5" } else { "" })
+    let half = if weight % 2 == 1 { ".5" } else { "" };
+    let plural = if weight == 2 { "" } else { "s" };
+    format!("{}{half} word{plural}", digits(u64::from(weight / 2)))
 }
 
 /// What two bags of shingles share, in the order of the later text, and what they do not.
@@ -243,7 +249,7 @@ mod tests {
         explain(&operand(a), &operand(b), settings)
     }
 
-    /// Whatever is said of a pair, the library must do to an article of the two.
+    /// The verdict on a pair must be what the library does to an article of the two.
     #[test]
     fn verdicts_are_those_of_the_library() {
         let texts = [
@@ -293,13 +299,13 @@ mod tests {
         let base = "Some 1,500 people came to the market on Monday.";
         assert_eq!(
             said(base, "Some 2,800 people came to the market on Monday."),
-            "B stays: it holds the number 2800, which A does not."
+            "B stays: it has the number 2800, which A does not have."
         );
         assert_eq!(
             said(base, "Some people came to the market on Monday."),
-            "B would be removed as near A: 14 of 18 shingles shared (0.78), at least 0.58 is needed."
+            "B would be removed as near A: 14 of 18 shingles shared (0.78), and at least 0.58 is needed."
         );
-        assert!(said(base, "He said.").starts_with("B stays: it is too short to be judged: 2 words"));
+        assert!(said(base, "He said.").starts_with("B stays: it is too short to compare: 2 words"));
         assert!(said("", "...").contains("no words"));
     }
 }

@@ -1,4 +1,4 @@
-//! Words in the text itself, cut where the fold would cut them.
+//! Words of a text, split where the fold splits them.
 
 use redite::fold::{Folder, Tokens};
 use std::collections::HashMap;

@@ -232,7 +232,7 @@ fn a_record_that_is_left_out_has_a_line_of_its_own() {
         "s.json",
     ])
     .ends(0)
-    .says(&["1 record had nothing left and were left out"]);
+    .says(&["1 record had no text left and was left out"]);
     assert_eq!(
         room.get_text("out.jsonl"),
         format!("{}{}", line(1, LEAD), line(3, OTHER))

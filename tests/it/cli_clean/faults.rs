@@ -77,7 +77,7 @@ fn bad_lines_are_said_counted_and_passed_through() {
     assert!(room.get("out.jsonl") == expected);
     let count = bad.len();
     assert!(run.err.contains(&format!(
-        "{count} records could not be read and passed through unchanged"
+        "{count} records could not be read and were passed through unchanged"
     )));
     for (number, (what, _, says)) in (2..).zip(&bad) {
         let place = format!("bad.jsonl:{number}:");
@@ -304,7 +304,7 @@ fn names_that_lie() {
     room.put("in/b.parquet", "not a table");
     room.put("in/c.pdf", "%PDF-1.4");
     let run = room.redite(&["clean", "in", "-o", "out", "--stats", "s.json"]).ends(0);
-    run.says(&["b.parquet: skipped", "c.pdf: skipped", "2 files skipped"]);
+    run.says(&["b.parquet: skipped", "c.pdf: skipped", "2 files were skipped"]);
     assert_eq!(room.json("s.json")["skipped_files"], 2);
     assert!(room.has("out/a.jsonl") && !room.has("out/b.parquet"));
     room.redite(&["clean", "in/c.pdf", "-o", "x"])
@@ -331,7 +331,7 @@ fn duplicate_and_missing_ids_are_counted_and_harmless() {
         "s.json",
     ])
     .ends(0)
-    .says(&["1 record with an id that another has, too"]);
+    .says(&["1 record shares its id with an earlier record"]);
     let stats = room.json("s.json");
     assert_eq!((&stats["duplicate_ids"], &stats["missing_ids"]), (&json!(1), &json!(2)));
     let removed = room.removed("r.jsonl");

@@ -53,14 +53,14 @@ fn what_does_not_fit_gives_the_same_bytes() {
         room.redite(&args).ends(0).err
     };
     let told = clean("memory", &[]);
-    assert!(!told.contains("shares"), "{told}");
+    assert!(!told.contains("compared in"), "{told}");
     let told = clean("disk", &["--memory", "120M", "--threads", "2", "--temp-dir", "temp"]);
-    assert!(told.contains("shares"), "it has not spilled: {told}");
+    assert!(told.contains("compared in"), "it has not spilled: {told}");
     assert!(room.get("memory") == room.get("disk"));
     assert!(room.get("memory.removed") == room.get("disk.removed"));
     let stats = |name: &str| -> Value {
         let mut stats: Value = serde_json::from_slice(&room.get(name)).unwrap();
-        stats.as_object_mut().unwrap().remove("seconds");
+        ["seconds", "threads", "memory"].map(|name| stats.as_object_mut().unwrap().remove(name));
         stats
     };
     assert_eq!(stats("memory.stats"), stats("disk.stats"));

@@ -210,8 +210,11 @@ fn a_run_that_would_remove_too_much_stops_or_warns() {
         "--max-removed",
         "50%",
     ]);
-    run.ends(2)
-        .says(&["66.7 % of the text would go", "nothing was written", "--max-removed"]);
+    run.ends(2).says(&[
+        "66.7 % of the text would be removed",
+        "nothing was written",
+        "--max-removed",
+    ]);
     assert_eq!(room.files(), ["in.jsonl"]);
     let run = room
         .redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--max-removed", "0.7"])
@@ -219,7 +222,7 @@ fn a_run_that_would_remove_too_much_stops_or_warns() {
     assert!(!run.err.contains("WARNING"));
     room.redite(&["clean", "in.jsonl", "-o", "out.jsonl"])
         .ends(0)
-        .says(&["WARNING: 66.7 % of the text goes"]);
+        .says(&["WARNING: 66.7 % of the text is removed"]);
 }
 
 #[test]
@@ -313,8 +316,8 @@ fn options_that_make_no_sense_are_refused() {
         (&["--similarity", "cosine"], "jaccard, containment or edit"),
         (&["--similarity", "jaccard:0"], "from 1 to 16"),
         (&["--similarity", "edit:2"], "takes no shingle lengths"),
-        (&["--min-tokens", "0"], "1 compares every unit"),
-        (&["--threads", "0"], "1 or more"),
+        (&["--min-tokens", "0"], "at least 1 word"),
+        (&["--threads", "0"], "from 1 to 512"),
         (&["--keep", "-"], "first, longest, last"),
         (&["--max-removed", "120%"], "such as 50%"),
         (&["--text-field", "text,text"], "named twice"),

@@ -95,7 +95,7 @@ fn two_outputs_do_not_share_a_place() {
         &["--removed", "-"],
     ] {
         let all: Vec<&str> = ["clean", "a.jsonl"].into_iter().chain(args.iter().copied()).collect();
-        let run = room.redite(&all).ends(2).says(&["two outputs would go to"]);
+        let run = room.redite(&all).ends(2).says(&["two outputs would be written to"]);
         assert_eq!(run.out, b"");
         assert_eq!(room.files(), ["a.jsonl"], "{args:?}");
     }
@@ -159,7 +159,7 @@ fn circles_of_links() {
         "in/again: skipped",
         "in/dead: skipped",
         "in/selfie: skipped",
-        "3 files skipped",
+        "3 files were skipped",
     ]);
     assert_eq!(room.get_text("out/a.jsonl"), cleaned_two());
     assert_eq!(room.files().iter().filter(|f| f.starts_with("out")).count(), 1);

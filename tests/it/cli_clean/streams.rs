@@ -27,8 +27,12 @@ fn spawn(room: &Room, args: &[&str]) -> Child {
 }
 
 fn interrupt(child: &Child) {
+    signal(child, "-INT");
+}
+
+fn signal(child: &Child, signal: &str) {
     let done = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args([signal, &child.id().to_string()])
         .status()
         .unwrap();
     assert!(done.success());
@@ -101,42 +105,117 @@ fn parquet_through_pipes() {
 }
 
 #[test]
-fn a_closed_pipe_is_no_error() {
+fn clean_into_head_does_not_end_with_0() {
     let room = Room::new();
-    room.put("in.jsonl", much(2));
-    for args in [
-        &["clean", "in.jsonl"][..],
-        &["clean", "in.jsonl", "-q", "--removed", "r.jsonl"],
-    ] {
-        let mut child = spawn(&room, args);
-        let mut first = [0; 10];
-        let mut pipe = child.stdout.take().unwrap();
-        pipe.read_exact(&mut first).unwrap();
-        drop(pipe);
-        let (code, err) = end(child);
-        assert_eq!((code, err.as_str()), (Some(0), ""));
-        assert_eq!(room.files(), ["in.jsonl"], "what is not whole is not there");
+    // copied as it is, and with edits, which are written piece by piece
+    for input in [much(2), format!("{}{}{}", line(1, LEAD), line(2, LEAD), much(2))] {
+        room.put("in.jsonl", input);
+        for (more, says) in [
+            (&[][..], ""),
+            (&["-q"], ""),
+            (&["--removed", "r.jsonl"], "no other output was written"),
+            (&["-q", "--stats", "s.json"], "no other output was written"),
+        ] {
+            let mut child = spawn(&room, &[&["clean", "in.jsonl"], more].concat());
+            let mut first = [0; 10];
+            let mut pipe = child.stdout.take().unwrap();
+            pipe.read_exact(&mut first).unwrap();
+            drop(pipe);
+            let (code, err) = end(child);
+            assert_eq!(code, Some(141), "{err}");
+            assert!(
+                err.contains(says) && (says.is_empty() == err.is_empty()),
+                "{more:?}: {err}"
+            );
+            assert_eq!(room.files(), ["in.jsonl"], "what is not whole is not there");
+        }
     }
-    // and with edits, which are written piece by piece
-    room.put("in.jsonl", format!("{}{}{}", line(1, LEAD), line(2, LEAD), much(2)));
-    let mut child = spawn(&room, &["clean", "in.jsonl"]);
+    // what only shows something has shown enough
+    let mut child = spawn(&room, &["clean", "in.jsonl", "--dry-run"]);
     drop(child.stdout.take());
-    let (code, err) = end(child);
-    assert_eq!((code, err.as_str()), (Some(0), ""));
+    assert_eq!(end(child).0, Some(0));
+}
+
+/// `2>&1 | true`.
+#[test]
+fn messages_that_nobody_reads_are_dropped() {
+    let room = Room::new();
+    let broken = "{\"text\":\n".repeat(2000);
+    let input = format!("{broken}{}{}", line(1, LEAD), line(2, DRESSED));
+    room.put("in.jsonl", &input);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let run = |args: &[&str], out: Stdio| {
+        let mut command = room.command(args);
+        command
+            .stdin(Stdio::null())
+            .stdout(out)
+            .stderr(writer.try_clone().unwrap());
+        command.status().unwrap().code()
+    };
+    let args = ["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"];
+    assert_eq!(run(&args, writer.try_clone().unwrap().into()), Some(0));
+    assert_eq!(room.json_lines("r.jsonl").len(), 1);
+    assert!(room.get("out.jsonl").len() < input.len());
+    room.redite(&["restore", "out.jsonl", "r.jsonl", "-o", "back.jsonl"])
+        .ends(0);
+    assert!(room.get_text("back.jsonl") == input);
+    for (args, code) in [
+        (&["find", "in.jsonl"][..], 0),
+        (&["find", "in.jsonl", "--exit-code", "--format", "csv"], 1),
+        (&["evaluate", "in.jsonl"], 2),
+        (&["explain", LEAD, DRESSED], 0),
+        (&["debug", "candidates", "in.jsonl"], 0),
+        (&["restore", "out.jsonl", "missing.jsonl"], 2),
+        (&["clean", "missing.jsonl"], 2),
+        (&["clean", "--nonsense"], 2),
+        (&["--help"], 0),
+        (&["man"], 0),
+        (&["completions", "bash"], 0),
+    ] {
+        assert_eq!(run(args, Stdio::null()), Some(code), "{args:?}");
+        assert_eq!(run(args, writer.try_clone().unwrap().into()), Some(code), "{args:?}");
+    }
 }
 
 #[test]
-fn interrupted_while_it_reads() {
+fn a_signal_ends_it_with_128_and_the_signals_number() {
+    for (name, expected) in [("-HUP", 129), ("-INT", 130), ("-TERM", 143)] {
+        let room = Room::new();
+        let mut child = spawn(&room, &["clean", "-", "-o", "out.jsonl", "--removed", "r.jsonl"]);
+        let mut pipe = child.stdin.take().unwrap();
+        // more than a pipe holds: when this returns, the program is reading
+        pipe.write_all(much(1).as_bytes()).unwrap();
+        signal(&child, name);
+        let (code, _) = end(child);
+        assert_eq!(code, Some(expected));
+        assert_eq!(room.files(), Vec::<String>::new());
+        drop(pipe);
+    }
+}
+
+/// As under `nohup`, or in the background of a script.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_was_ignored_before_stays_ignored() {
     let room = Room::new();
-    let mut child = spawn(&room, &["clean", "-", "-o", "out.jsonl", "--removed", "r.jsonl"]);
+    room.put("in.jsonl", line(1, LEAD));
+    let script = format!(
+        "trap '' HUP INT TERM; exec '{}' clean - -o out.jsonl -q",
+        env!("CARGO_BIN_EXE_redite")
+    );
+    let mut command = Command::new("sh");
+    command.args(["-c", &script]).current_dir(room.path(""));
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut pipe = child.stdin.take().unwrap();
-    // more than a pipe holds: when this returns, the program is reading
     pipe.write_all(much(1).as_bytes()).unwrap();
-    interrupt(&child);
-    let (code, _) = end(child);
-    assert_eq!(code, Some(130));
-    assert_eq!(room.files(), Vec::<String>::new());
+    for name in ["-HUP", "-INT", "-TERM"] {
+        signal(&child, name);
+    }
+    pipe.write_all(line(9, OTHER).as_bytes()).unwrap();
     drop(pipe);
+    assert_eq!(end(child).0, Some(0));
+    assert!(room.get_text("out.jsonl").ends_with(&line(9, OTHER)));
 }
 
 #[test]

@@ -1,12 +1,13 @@
-//! `redite clean`: writes what stays, and says what went.
+//! `redite clean`: writes the articles without their repeats, and reports what was removed.
 
 use crate::again::Again;
 use crate::args::CleanArgs;
+use crate::console;
 use crate::corpus::{Corpus, Overview, cuts, find, place};
 use crate::exit::Exit;
 use crate::memory::{self, Cap};
 use crate::outputs::{is_stdout, lexical, refuse_other_format, refuse_others};
-use crate::progress::Progress;
+use crate::progress::{COMPARING, Progress, READING, WRITING};
 use crate::provenance::Provenance;
 use crate::settings;
 use crate::summary::{Counted, Summary};
@@ -55,8 +56,8 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     let detector = settings::detector(&args.rule)?.0;
     let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, |sources, options| {
         memory::before_run(sources, options, &detector, cap.as_ref(), quiet)?;
-        // read, compare, write
-        Ok(Progress::new(3 * sources.iter().map(Source::size).sum::<u64>(), quiet))
+        let bytes = sources.iter().map(Source::size).sum();
+        Ok(Progress::new(&[READING, COMPARING, WRITING], bytes, quiet))
     })?;
     let places = Places::of(args, &corpus, to_stdout)?;
     let overview = corpus.overview()?;
@@ -112,7 +113,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         removed.finish()?;
     }
     progress.clear();
-    let summary = Summary::new(&corpus, stats, counted, started.elapsed());
+    let summary = Summary::new(args, &corpus, stats, counted, started.elapsed());
     if let Some(path) = &args.stats {
         let mut out = report(path, &transaction).create()?;
         writeln!(out, "{}", summary.to_json()?).map_err(|cause| out.error(cause))?;
@@ -120,7 +121,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     }
     transaction.commit()?;
     if !quiet {
-        eprint!("{summary}");
+        console::lines(&summary);
     }
     Ok(if corpus.report.failed_files > 0 {
         Exit::Partly
@@ -252,16 +253,16 @@ fn check_share(args: &CleanArgs, stats: &redite::Stats, progress: &Progress) -> 
         Some(most) if share > most => {
             progress.clear();
             bail!(
-                "{:.1} % of the text would go, more than the {:.1} % of --max-removed; nothing was written. \
-                 Look at it with `redite find`, or raise the limit",
+                "{:.1} % of the text would be removed, more than the {:.1} % of --max-removed; nothing was written. \
+                 See what it is with `redite find`, or raise the limit",
                 share * 100.0,
                 most * 100.0
             )
         }
         None if share > SUSPICIOUS => {
             progress.say(&format!(
-                "redite: WARNING: {:.1} % of the text goes. Look at it with `redite find`; --max-removed 50% stops \
-                 such a run before anything is written",
+                "redite: WARNING: {:.1} % of the text is removed. See what it is with `redite find`; --max-removed 50% \
+                 stops such a run before anything is written",
                 share * 100.0
             ));
             Ok(())
@@ -312,7 +313,7 @@ impl Places {
         let places = match &args.output {
             _ if to_stdout && corpus.sources.len() > 1 => {
                 bail!(
-                    "there are {} inputs: name a folder for the cleaned ones with -o",
+                    "there are {} input files: name a folder for the cleaned ones with -o",
                     corpus.sources.len()
                 )
             }
@@ -344,7 +345,7 @@ impl Places {
             let place = lexical(path);
             if taken.contains(&place) {
                 bail!(
-                    "two outputs would go to {}: give each a place of its own",
+                    "two outputs would be written to {}: give each its own file",
                     if is_stdout(path) {
                         "standard output".into()
                     } else {

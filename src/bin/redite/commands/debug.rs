@@ -1,11 +1,12 @@
-//! `redite debug`: what each room hands to the next, as JSON lines.
+//! `redite debug`: what each step of the pipeline produces, as JSON Lines.
 
-use crate::args::{LookArgs, Room, ScopeArg};
+use crate::args::{DebugArgs, LookArgs, ScopeArg, Step};
+use crate::console;
 use crate::corpus::place;
 use crate::exit::Exit;
-use crate::look::{self, Cut};
+use crate::look::{self, Cut, Unread};
 use crate::settings;
-use crate::summary::count;
+use crate::summary::{count, digits};
 use anyhow::Result;
 use redite::fold::Tokens;
 use redite::join::{self, missing_numbers};
@@ -17,27 +18,32 @@ use std::collections::HashSet;
 use std::io::{BufWriter, Write, stdout};
 use std::ops::ControlFlow;
 
-pub(crate) fn run(room: &crate::args::DebugArgs) -> Result<Exit> {
+pub(crate) fn run(args: &DebugArgs) -> Result<Exit> {
     let mut out = BufWriter::new(stdout().lock());
-    let depth = match &room.room {
-        Room::Units(_) => Depth::Units,
-        Room::Fold(_) => Depth::Fold,
-        Room::Shingles(_) => Depth::Shingles,
-        Room::Candidates(args) => {
-            candidates(args, &mut out)?;
-            out.flush()?;
-            return Ok(Exit::Done);
-        }
+    let depth = match &args.step {
+        Step::Units(_) => Some(Depth::Units),
+        Step::Fold(_) => Some(Depth::Fold),
+        Step::Shingles(_) => Some(Depth::Shingles),
+        Step::Candidates(_) => None,
     };
-    let (Room::Units(args) | Room::Fold(args) | Room::Shingles(args) | Room::Candidates(args)) = &room.room;
-    each_unit(args, |settings, unit, cut| {
-        write_line(&mut out, &line(&unit, &cut, settings, depth))
-    })?;
+    let args = args.step.args();
+    let unread = match depth {
+        Some(depth) => {
+            let write =
+                |settings: &Settings, unit: Place, cut: Cut| write_line(&mut out, &line(&unit, &cut, settings, depth));
+            each_unit(args, write)?.1
+        }
+        None => candidates(args, &mut out)?,
+    };
     out.flush()?;
-    Ok(Exit::Done)
+    Ok(if unread.failed_files > 0 {
+        Exit::Partly
+    } else {
+        Exit::Done
+    })
 }
 
-/// How much of a unit is told.
+/// How much is printed of a unit.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Depth {
     Units,
@@ -45,7 +51,7 @@ enum Depth {
     Shingles,
 }
 
-/// Where a unit stands and what it says.
+/// The place of a unit, and its text.
 #[derive(Debug, Clone, Serialize)]
 struct Place {
     article: Box<RawValue>,
@@ -98,13 +104,16 @@ fn write_line(out: &mut impl Write, line: &impl Serialize) -> Result<()> {
     Ok(())
 }
 
-/// Calls `visit` with every unit of the kinds that were asked for, in order.
-fn each_unit(args: &LookArgs, mut visit: impl FnMut(&Settings, Place, Cut) -> Result<()>) -> Result<Settings> {
+/// Calls `visit` with every unit of the kinds that were asked for, in order. Returns what could not be read, too.
+fn each_unit(
+    args: &LookArgs,
+    mut visit: impl FnMut(&Settings, Place, Cut) -> Result<()>,
+) -> Result<(Settings, Unread)> {
     let (detector, rank_field) = settings::detector(&args.rule)?;
     let settings = *detector.settings();
     let options = settings::read_options(&args.input, rank_field);
     settings::threads(&args.input)?;
-    look::each_record(
+    let unread = look::each_record(
         &args.input.inputs,
         &options,
         args.input.strict,
@@ -139,7 +148,7 @@ fn each_unit(args: &LookArgs, mut visit: impl FnMut(&Settings, Place, Cut) -> Re
             Ok(ControlFlow::Continue(()))
         },
     )?;
-    Ok(settings)
+    Ok((settings, unread))
 }
 
 fn line<'u>(place: &'u Place, cut: &'u Cut, settings: &Settings, depth: Depth) -> Line<'u> {
@@ -176,7 +185,7 @@ fn shingles(tokens: &Tokens, lengths: Lengths) -> Vec<Shingle> {
     pairs.map(|(hash, text)| Shingle { hash, text }).collect()
 }
 
-/// One group of units that meet one another.
+/// Units that are compared with one another.
 #[derive(Debug, Default)]
 struct Group {
     folds: HashSet<String>,
@@ -184,7 +193,7 @@ struct Group {
     places: Vec<Place>,
 }
 
-fn candidates(args: &LookArgs, out: &mut impl Write) -> Result<()> {
+fn candidates(args: &LookArgs, out: &mut impl Write) -> Result<Unread> {
     let mut groups: [Group; 2] = Default::default();
     let mut proposed = (0, 0);
     let mut settle = |settings: &Settings, groups: &mut [Group; 2]| -> Result<()> {
@@ -195,7 +204,7 @@ fn candidates(args: &LookArgs, out: &mut impl Write) -> Result<()> {
         Ok(())
     };
     let mut article = None;
-    let settings = each_unit(args, |settings, unit, cut| {
+    let (settings, unread) = each_unit(args, |settings, unit, cut| {
         if !settings.is_judged(cut.tokens.weight()) {
             return Ok(());
         }
@@ -211,13 +220,15 @@ fn candidates(args: &LookArgs, out: &mut impl Write) -> Result<()> {
         Ok(())
     })?;
     settle(&settings, &mut groups)?;
-    if !args.input.quiet {
-        eprintln!("{}, {} verified", count(proposed.0, "candidate"), proposed.1);
-    }
-    Ok(())
+    console::line(format_args!(
+        "{}, {} verified",
+        count(proposed.0, "candidate"),
+        digits(proposed.1)
+    ));
+    Ok(unread)
 }
 
-/// Writes the candidates of one group; gives their number, and that of the verified ones.
+/// Writes the candidates of one group. Returns how many there are, and how many of them are verified.
 fn join_group(settings: &Settings, group: &Group, out: &mut impl Write) -> Result<(u64, u64)> {
     let rule = settings.rule();
     let proposed = join::candidates(&group.units[..], &rule);

@@ -1,6 +1,7 @@
-//! `redite evaluate`: what would a setting do to these articles?
+//! `redite evaluate`: measures what the settings do to these articles.
 
 use crate::args::{EvaluateArgs, EvaluateFormat};
+use crate::console;
 use crate::corpus::place;
 use crate::evaluate::base::base;
 use crate::evaluate::borderline::{lower, nearest};
@@ -8,15 +9,16 @@ use crate::evaluate::plant::{Plan, plant};
 use crate::evaluate::read::{Pile, Raw};
 use crate::evaluate::report::{Report, Run};
 use crate::evaluate::score::{detect, read_removals, removals, score};
-use crate::evaluate::truth::{ARTICLES, Set};
-use crate::exit::{Exit, clean_up_when_interrupted};
+use crate::evaluate::truth::{ARTICLES, NewFiles, Set};
+use crate::exit::{Exit, on_interruption};
 use crate::look;
 use crate::paint::Paint;
-use crate::progress::Progress;
+use crate::progress::{COMPARING, Progress};
 use crate::settings;
+use crate::summary::count;
 use anyhow::{Result, bail};
 use redite::Detector;
-use redite::files::{Id, Transaction};
+use redite::files::Id;
 use std::collections::BTreeSet;
 use std::io::{BufWriter, Write, stdout};
 use std::ops::ControlFlow;
@@ -26,14 +28,18 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit> {
     if let Some(folder) = &args.score {
         return score_file(args, folder);
     }
-    let transaction = Transaction::new();
-    let _clean_up = clean_up_when_interrupted(&transaction)?;
     let detectors = detectors(args)?;
+    let files = match &args.write {
+        Some(folder) => Some(NewFiles::in_empty(folder)?),
+        None => None,
+    };
     settings::threads(&args.input)?;
     let (set, untested, exit) = planted(args, &detectors[0])?;
-    if let Some(folder) = &args.write {
-        set.write(folder, &transaction)?;
-        transaction.commit()?;
+    if let Some(files) = files {
+        let on_signal = files.clone();
+        on_interruption(move || on_signal.discard())?;
+        set.write(&files)?;
+        files.publish()?;
     }
     let settings = *detectors[0].settings();
     let threshold = settings.threshold().value();
@@ -51,7 +57,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit> {
     };
     let runs = (detectors.len() + usize::from(below.is_some())) as u64;
     let bytes = set.meta.text_bytes;
-    let mut progress = Progress::new(runs * bytes, args.input.quiet);
+    let mut progress = Progress::new(&[COMPARING], runs * bytes, args.input.quiet);
     progress.phase("comparing");
     for (i, detector) in detectors.iter().enumerate() {
         let detection = detect(&set, detector, &|share| progress.at_share(share, bytes))?;
@@ -79,12 +85,12 @@ fn detectors(args: &EvaluateArgs) -> Result<Vec<Detector>> {
     for &threshold in &args.threshold {
         let (detector, rank_field) = settings::detector_at(threshold, &args.rule)?;
         if let Some(field) = rank_field {
-            bail!("--keep {field}: the planted set has no such field; evaluate takes first, longest or last");
+            bail!("--keep {field}: the planted set has no such field; use first, longest or last");
         }
         out.push(detector);
     }
     if out.is_empty() {
-        bail!("--threshold needs a share, as in 0.6");
+        bail!("--threshold: give a number above 0 and at most 1, such as 0.6");
     }
     Ok(out)
 }
@@ -126,8 +132,9 @@ fn planted(args: &EvaluateArgs, detector: &Detector) -> Result<(Set, Vec<String>
     let set = plant(shelves, &plan);
     if set.pairs.is_empty() {
         bail!(
-            "nothing could be planted into {articles} articles: copies are made of paragraphs of at least 20 words, or \
-             sentences of 10 to 60 words, that say nothing twice, and go into other paragraphs of the same language"
+            "nothing could be planted in {}: this needs paragraphs of at least 20 words, or sentences of 10 to 60 words, \
+             without repeats, and other paragraphs of the same language; give more articles",
+            count(articles, "article")
         );
     }
     for pair in &set.pairs {
@@ -144,7 +151,7 @@ fn planted(args: &EvaluateArgs, detector: &Detector) -> Result<(Set, Vec<String>
 /// Holds a file of removed units against a set that was written.
 fn score_file(args: &EvaluateArgs, folder: &Path) -> Result<Exit> {
     let [removed] = &args.input.inputs[..] else {
-        bail!("--score takes one file of removed units as INPUT");
+        bail!("--score: give one INPUT, a file of removed units");
     };
     let set = Set::read(folder)?;
     let figures = score(&set, &read_removals(removed, &set)?);
@@ -169,8 +176,11 @@ fn print(report: &Report<'_>, args: &EvaluateArgs) -> Result<()> {
         EvaluateFormat::Text => report.text(Paint::choose(args.color), &mut out)?,
         EvaluateFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report.json())?)?,
     }
-    if let Some(folder) = args.write.as_ref().filter(|_| !args.input.quiet) {
-        eprintln!("redite: the planted set is in {}", folder.join(ARTICLES).display());
+    if let Some(folder) = &args.write {
+        console::line(format_args!(
+            "redite: wrote the planted set to {}",
+            folder.join(ARTICLES).display()
+        ));
     }
     Ok(out.flush()?)
 }

@@ -1,9 +1,10 @@
-//! `redite explain`: two texts, everything that is measured on them, and the verdict in a sentence.
+//! `redite explain`: what is measured on two texts, and the verdict in a sentence.
 
 use crate::args::{ExplainArgs, ExplainFormat};
 use crate::diff::diff;
 use crate::exit::Exit;
 use crate::paint::{Paint, excerpt, visible};
+use crate::summary::{count, digits};
 use crate::verdict::{Explanation, Shingles, Side, explain, words};
 use crate::{operand, settings};
 use anyhow::Result;
@@ -38,14 +39,15 @@ fn text(e: &Explanation, paint: Paint, out: &mut impl Write) -> Result<()> {
         writeln!(out, "{}  {}", paint.bold("Shingles"), e.measure)?;
         let Shingles { shared, only_a, only_b } = shingles;
         for (name, list) in [("shared", shared), ("only in A", only_a), ("only in B", only_b)] {
-            writeln!(out, "  {name:9}  {:>4}  {}", list.len(), listed(list))?;
+            let row = format!("  {name:9}  {:>4}  {}", digits(list.len() as u64), listed(list));
+            writeln!(out, "{}", row.trim_end())?;
         }
         writeln!(out)?;
     }
     writeln!(out, "{}  {}", paint.bold("Numbers"), numbers(e))?;
     writeln!(
         out,
-        "{}  {} of {} = {:.4} by {}, at least {} is needed: {}\n",
+        "{}  {} of {} = {:.4} by {}; at least {} is needed: {}\n",
         paint.bold("Similarity"),
         e.similarity.shared,
         e.similarity.of,
@@ -54,7 +56,7 @@ fn text(e: &Explanation, paint: Paint, out: &mut impl Write) -> Result<()> {
         e.threshold,
         if e.similarity.enough { "enough" } else { "not enough" },
     )?;
-    writeln!(out, "{}", paint.bold(&e.sentence))?;
+    writeln!(out, "{}", paint.bold(visible(&e.sentence)))?;
     Ok(())
 }
 
@@ -67,13 +69,13 @@ fn side(side: &Side, min_tokens: u32, out: &mut impl Write) -> Result<()> {
     writeln!(out, "  fold     {}", excerpt(&side.fold, FOLD))?;
     writeln!(
         out,
-        "  length   {} tokens, {} words: {} (at least {min_tokens})",
-        side.tokens.len(),
+        "  length   {}, {}: {} (at least {min_tokens})",
+        count(side.tokens.len() as u64, "token"),
         words(side.weight),
         if side.judged {
             "long enough"
         } else {
-            "too short to be judged"
+            "too short to compare"
         },
     )?;
     writeln!(out, "  numbers  {numbers}\n")?;
@@ -83,18 +85,23 @@ fn side(side: &Side, min_tokens: u32, out: &mut impl Write) -> Result<()> {
 fn numbers(e: &Explanation) -> String {
     let missing = excerpt(&e.missing_numbers.join(", "), FOLD);
     match (e.missing_numbers.is_empty(), e.numbers) {
-        (true, _) if e.b.numbers.is_empty() => "B holds none".to_owned(),
-        (true, _) => "every number of B stands in A".to_owned(),
-        (false, "strict") => format!("of B that do not stand in A: {missing}; so B is not a repeat"),
-        (false, _) => format!("of B that do not stand in A: {missing}; ignored, as asked for"),
+        (true, _) if e.b.numbers.is_empty() => "none in B".to_owned(),
+        (true, _) => "A has every number of B".to_owned(),
+        (false, "strict") => format!("only in B: {missing}; so B is not a repeat"),
+        (false, _) => format!("only in B: {missing}; ignored because of --numbers ignore"),
     }
 }
 
-/// Shingles with a dot between them, equal ones counted.
+/// Shingles with a dot between them.
 fn listed(shingles: &[String]) -> String {
-    let mut out = shingles.iter().take(LISTED).cloned().collect::<Vec<_>>().join(" · ");
+    let mut out = shingles
+        .iter()
+        .take(LISTED)
+        .map(|s| visible(s))
+        .collect::<Vec<_>>()
+        .join(" · ");
     if shingles.len() > LISTED {
-        out.push_str(&format!(" · and {} more", shingles.len() - LISTED));
+        out.push_str(&format!(" · and {} more", digits((shingles.len() - LISTED) as u64)));
     }
     out
 }

@@ -1,12 +1,13 @@
-//! `redite find`: shows what is said twice, and changes nothing.
+//! `redite find`: shows the repeats, and changes nothing.
 
 use crate::args::{FindArgs, FindFormat};
+use crate::console;
 use crate::corpus::Corpus;
 use crate::csv;
 use crate::diff::diff;
 use crate::exit::{Exit, is_closed_pipe};
 use crate::paint::{Paint, excerpt, visible};
-use crate::progress::Progress;
+use crate::progress::{COMPARING, Progress, READING};
 use crate::provenance::{Known, Provenance};
 use crate::summary::{count, digits, share};
 use anyhow::Result;
@@ -17,27 +18,43 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufWriter, Write, stdout};
 
-/// Lines of each table under the pairs.
-const TABLE: usize = 12;
+/// Lines of each table under the pairs. All tables together fit on a screen of 24 lines, with what comes after them.
+const TABLE: usize = 4;
+
+/// Pairs that are shown as text if nothing else is asked for.
+const SHOWN: usize = 20;
 
 pub(crate) fn run(args: &FindArgs) -> Result<Exit> {
     let quiet = args.input.quiet;
-    let (corpus, progress) = Corpus::look(&args.input, &args.rule, |bytes| Progress::new(2 * bytes, quiet))?;
+    let is_text = args.output.format == FindFormat::Text;
+    let limit = match args.output.limit {
+        None if is_text => SHOWN,
+        None | Some(0) => usize::MAX,
+        Some(limit) => limit,
+    };
+    let (corpus, progress) = Corpus::look(&args.input, &args.rule, |bytes| {
+        Progress::new(&[READING, COMPARING], bytes, quiet)
+    })?;
     progress.clear();
     let stats = corpus.detection.stats()?;
     let found = stats.removed_equal + stats.removed_near;
     let mut out = BufWriter::new(stdout().lock());
     let written = match args.output.format {
-        FindFormat::Text => text(&corpus, &stats, args, &mut out),
-        FindFormat::Jsonl => each_removed(&corpus, |unit, _| Ok(unit.write(&mut out)?)),
-        FindFormat::Csv => table(&corpus, &mut out),
+        FindFormat::Text => text(&corpus, &stats, args, limit, &mut out),
+        FindFormat::Jsonl => each_removed(&corpus, limit, |unit, _| Ok(unit.write(&mut out)?)),
+        FindFormat::Csv => table(&corpus, limit, &mut out),
     };
     match written.and_then(|()| Ok(out.flush()?)) {
         // What was found does not depend on how much of it was read.
         Err(error) if is_closed_pipe(&error) => {}
         Err(error) => return Err(error),
-        Ok(()) if args.output.format != FindFormat::Text && !quiet => eprintln!("{}", totals(&stats)),
-        Ok(()) => {}
+        Ok(()) if is_text => {}
+        Ok(()) => {
+            if let Some(shown) = shown(limit, found) {
+                console::line(format_args!("{shown}; --limit 0 shows all."));
+            }
+            console::line(totals(&stats));
+        }
     }
     Ok(if corpus.report.failed_files > 0 {
         Exit::Partly
@@ -58,10 +75,8 @@ fn totals(stats: &Stats) -> String {
         count(stats.sentences, "sentence"),
     );
     if found == 0 {
-        return format!(
-            "Nothing is said twice in {read} ({} too short to judge).",
-            digits(stats.too_short)
-        );
+        let short = count(stats.too_short, "unit");
+        return format!("No repeats in {read} ({short} too short to compare).");
     }
     format!(
         "{}: {} equal, {} near; {} of the text, in {read}.",
@@ -72,8 +87,19 @@ fn totals(stats: &Stats) -> String {
     )
 }
 
-/// Calls `write` with every repeat, in input order, and the text of its field that would go.
-fn each_removed(corpus: &Corpus, mut write: impl FnMut(&RemovedUnit<'_>, &str) -> Result<()>) -> Result<()> {
+/// How many repeats are shown, if not all.
+fn shown(limit: usize, found: u64) -> Option<String> {
+    let limit = limit as u64;
+    (limit < found).then(|| format!("{} of {} shown", digits(limit), count(found, "repeat")))
+}
+
+/// Calls `write` with the first repeats in input order, up to `limit`, and the text of each that would be removed.
+fn each_removed(
+    corpus: &Corpus,
+    limit: usize,
+    mut write: impl FnMut(&RemovedUnit<'_>, &str) -> Result<()>,
+) -> Result<()> {
+    let mut left = limit;
     let mut provenance = Provenance::of(corpus)?;
     if !corpus.overview()?.kept_come_first {
         corpus.each_record(|source, article, record, _| provenance.meet(corpus, source, article, record))?;
@@ -82,6 +108,10 @@ fn each_removed(corpus: &Corpus, mut write: impl FnMut(&RemovedUnit<'_>, &str) -
         provenance.meet(corpus, source, article, record)?;
         let cuts = corpus.cuts(article, fields)?;
         provenance.removed(corpus, source, record, &cuts, |unit, cut| {
+            if left == 0 {
+                return Ok(());
+            }
+            left -= 1;
             let field = fields.texts.get(cut.repeat.removed.field as usize);
             let text = field.and_then(|f| f.text.get(cut.span.range()));
             write(unit, text.unwrap_or_default())
@@ -111,11 +141,13 @@ const COLUMNS: [&str; 18] = [
     "kept_text",
 ];
 
-fn table(corpus: &Corpus, out: &mut impl Write) -> Result<()> {
+fn table(corpus: &Corpus, limit: usize, out: &mut impl Write) -> Result<()> {
     csv::line(out, &COLUMNS)?;
-    each_removed(corpus, |unit, text| {
+    each_removed(corpus, limit, |unit, text| {
         let kept = &unit.kept;
-        let article = |id: Option<&redite::files::Id>, source: &str| id.map_or(source.to_owned(), |id| id.to_string());
+        let article = |id: Option<&redite::files::Id>, source: &str| {
+            csv::text(&id.map_or(source.to_owned(), |id| id.to_string())).into_owned()
+        };
         let numbers: Vec<String> = [unit.bytes, unit.chars, kept.bytes]
             .as_flattened()
             .iter()
@@ -123,29 +155,29 @@ fn table(corpus: &Corpus, out: &mut impl Write) -> Result<()> {
             .collect();
         let cells: [&str; 18] = [
             &article(unit.article, unit.source),
-            unit.source,
-            unit.field,
+            &csv::text(unit.source),
+            &csv::text(unit.field),
             unit.unit,
             &numbers[0],
             &numbers[1],
             &numbers[2],
             &numbers[3],
-            text,
+            &csv::text(text),
             unit.rule,
             unit.measure,
             &((unit.similarity * 1e4).round() / 1e4).to_string(),
             &article(kept.article, kept.source),
-            kept.source,
-            kept.field.unwrap_or(unit.field),
+            &csv::text(kept.source),
+            &csv::text(kept.field.unwrap_or(unit.field)),
             &numbers[4],
             &numbers[5],
-            kept.text,
+            &csv::text(kept.text),
         ];
         Ok(csv::line(out, &cells)?)
     })
 }
 
-/// How many repeats there are of something, and how much text.
+/// What was found in a file or language.
 #[derive(Debug, Default, Clone, Copy)]
 struct Tally {
     articles: u64,
@@ -163,7 +195,7 @@ impl Tally {
     }
 }
 
-fn text(corpus: &Corpus, stats: &Stats, args: &FindArgs, out: &mut impl Write) -> Result<()> {
+fn text(corpus: &Corpus, stats: &Stats, args: &FindArgs, limit: usize, out: &mut impl Write) -> Result<()> {
     let paint = Paint::choose(args.output.color);
     // It is all in memory.
     let detection = corpus.detection.block(0)?;
@@ -173,12 +205,10 @@ fn text(corpus: &Corpus, stats: &Stats, args: &FindArgs, out: &mut impl Write) -
     }
     let most_repeated = most_repeated(&repeats);
     sort_by_telling(&mut repeats);
-    let all = repeats.len();
-    if args.output.limit > 0 {
-        repeats.truncate(args.output.limit);
-    }
-    let shown = repeats.iter().flat_map(|r| [r.removed, r.kept]);
-    let mut met = Provenance::of_units(shown.chain(most_repeated.iter().map(|m| m.0)).collect());
+    let shown = shown(limit, repeats.len() as u64);
+    repeats.truncate(limit);
+    let units = repeats.iter().flat_map(|r| [r.removed, r.kept]);
+    let mut met = Provenance::of_units(units.chain(most_repeated.iter().map(|m| m.0)).collect());
     let mut files: Vec<(String, Tally)> = Vec::new();
     let mut languages: BTreeMap<String, Tally> = BTreeMap::new();
     corpus.each_record(|source, article, record, fields| {
@@ -211,29 +241,28 @@ fn text(corpus: &Corpus, stats: &Stats, args: &FindArgs, out: &mut impl Write) -
         let language = detection.language(repeat.removed.article);
         pair(corpus, repeat, language, &mut met, paint, out)?;
     }
-    if repeats.len() < all {
-        let (shown, all) = (digits(repeats.len() as u64), digits(all as u64));
-        writeln!(
-            out,
-            "{shown} of {all} repeats shown, the most telling first; --limit 0 shows all.\n"
-        )?;
-    }
-    writeln!(out, "{}", paint.bold(totals(stats)))?;
     tallies(out, paint, "By file", files)?;
     tallies(out, paint, "By language", languages.into_iter().collect())?;
     if !most_repeated.is_empty() {
-        writeln!(out, "\n{}", paint.bold("Most repeated"))?;
+        writeln!(out, "{}", paint.bold("Most repeated"))?;
     }
     for (unit, times) in &most_repeated {
         let known = met.known(unit)?;
         let (place, text) = (place(corpus, &known, unit.span), excerpt(&known.text, 70));
         let place = paint.dim(format!("{}, {place}", unit.kind));
-        writeln!(out, "{:>8} times more  {text}  {place}", digits(*times))?;
+        writeln!(out, "{:>16}  {text}  {place}", count(*times, "repeat"))?;
     }
+    // last, so that it is on the screen when the run has ended
+    if let Some(shown) = shown {
+        writeln!(out, "\n{shown}, the most telling first; --limit 0 shows all.")?;
+    } else {
+        writeln!(out)?;
+    }
+    writeln!(out, "{}", paint.bold(totals(stats)))?;
     Ok(())
 }
 
-/// The kept units that stand for most others, with their number: twice or more, most first, then in input order.
+/// The kept units with most repeats, at least two, and how many: most first, then in input order.
 fn most_repeated(repeats: &[Repeat]) -> Vec<(Unit, u64)> {
     let mut kept: Vec<Unit> = repeats.iter().map(|r| r.kept).collect();
     kept.sort_unstable();
@@ -247,9 +276,9 @@ fn most_repeated(repeats: &[Repeat]) -> Vec<(Unit, u64)> {
 
 /// Sorts the most telling repeats to the front.
 ///
-/// Near ones come before equal ones. Of near ones those come first in which most text differs (length times what is
-/// not alike), of equal ones the longest; what ties stays in input order. Last, each kept unit takes its turn: its
-/// second repeat comes after the first ones of all others, so that one cookie notice does not fill the screen.
+/// Near ones come before equal ones. Near ones are sorted by how much text differs (length times dissimilarity), equal
+/// ones by length; ties stay in input order. Then each kept unit takes its turn: its second repeat comes after the
+/// first repeats of all others, so that one cookie notice does not fill the screen.
 fn sort_by_telling(repeats: &mut Vec<Repeat>) {
     let is_equal = |r: &Repeat| r.reason == Reason::Equal;
     let weight = |r: &Repeat| {
@@ -275,7 +304,7 @@ fn sort_by_telling(repeats: &mut Vec<Repeat>) {
     repeats.extend(with_turns.into_iter().map(|(_, r)| r));
 }
 
-/// Where a unit stands, in the words that `redite explain` takes, and the article's id.
+/// The place of a unit, as `redite explain` takes it, and the article's id.
 fn place(corpus: &Corpus, known: &Known, span: Span) -> String {
     let mut place = format!("{}#", visible(&known.source));
     if corpus.options.text_fields.len() > 1 {
@@ -317,7 +346,7 @@ fn pair(
 fn tallies(out: &mut impl Write, paint: Paint, title: &str, mut rows: Vec<(String, Tally)>) -> Result<()> {
     rows.retain(|row| row.1.repeats > 0);
     rows.sort_by_key(|row| Reverse(row.1.repeats));
-    writeln!(out, "\n{}", paint.bold(title))?;
+    writeln!(out, "{}", paint.bold(title))?;
     for (name, tally) in rows.iter().take(TABLE) {
         writeln!(
             out,
@@ -329,7 +358,12 @@ fn tallies(out: &mut impl Write, paint: Paint, title: &str, mut rows: Vec<(Strin
         )?;
     }
     if rows.len() > TABLE {
-        writeln!(out, "{:>16}  and {} more with fewer", "", rows.len() - TABLE)?;
+        writeln!(
+            out,
+            "{:>16}  and {} more with fewer repeats",
+            "",
+            digits((rows.len() - TABLE) as u64)
+        )?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Paragraphs that say nothing twice, so that what is planted is all there is to find.
+//! Paragraphs without repeats, so that what is planted is all there is to find.
 
 use super::edits::Vocabulary;
 use super::random::Random;

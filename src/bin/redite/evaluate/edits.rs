@@ -1,7 +1,7 @@
 //! Copies of a text, edited to a grade. No edit knows a language.
 
-use super::dress;
 use super::random::Random;
+use super::spelling;
 use super::text::{Reader, WordKind, is_comma, number_count, numbers_missing, written_numbers};
 use redite::fold::fold;
 use redite::{Span, UnitKind};
@@ -143,7 +143,7 @@ pub(super) fn edit(
         Grade::W20 => words(20, 2),
         Grade::W30 => words(30, 2),
         Grade::TrapWords60 => words(60, 2),
-        Grade::Punct => dress::dress(text, source.kind, random).map(|text| Edited::new(text, 0.0)),
+        Grade::Punct => spelling::respell(text, source.kind, random).map(|text| Edited::new(text, 0.0)),
         Grade::Clause => drop_clause(text, reader, random),
         Grade::Swap => swap(text, source.sentences, random).map(|text| Edited::new(text, 0.0)),
         Grade::TrapHalf => graft(text, source.donor, 40, reader),

@@ -1,4 +1,4 @@
-//! The figures, for people and as JSON.
+//! The figures of an evaluation, for people and as JSON.
 
 use super::borderline::Borderline;
 use super::edits::Grade;
@@ -13,15 +13,15 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::Write;
 
-/// A figure that rests on fewer pairs says little.
+/// A share of fewer pairs is uncertain.
 const FEW: u64 = 30;
 const KINDS: [UnitKind; 2] = [UnitKind::Paragraph, UnitKind::Sentence];
 
-/// What is told.
+/// What is reported.
 #[derive(Debug)]
 pub(crate) struct Report<'s> {
     pub(crate) set: &'s Set,
-    /// By what likeness was measured; `None` if that is not known.
+    /// How similarity was measured; `None` if that is not known.
     pub(crate) measure: Option<String>,
     pub(crate) runs: Vec<Run>,
     /// Languages that were read, but in which nothing could be planted.
@@ -52,12 +52,12 @@ impl Report<'_> {
         let languages: BTreeSet<&str> = self.set.articles.iter().map(|a| a.lang.as_str()).collect();
         writeln!(
             out,
-            "{} planted (seed {}) into a copy of {} in {}: {} bytes of text, {}",
+            "{} planted (seed {}) in a copy of {} in {}: {} of text, {}",
             count(meta.pairs, "pair"),
             meta.seed,
             count(meta.articles, "article"),
             count(languages.len() as u64, "language"),
-            digits(meta.text_bytes),
+            count(meta.text_bytes, "byte"),
             count(meta.clean_units, "clean unit"),
         )?;
         let few = self.table("Repeats found (more is better)", false, paint, out)?
@@ -65,7 +65,7 @@ impl Report<'_> {
         if few {
             writeln!(
                 out,
-                "\n* fewer than {FEW} pairs: such a share says little. More text, or a higher --per-grade, gives more"
+                "\n* fewer than {FEW} pairs, so the share is uncertain; give more text or a higher --per-grade"
             )?;
         }
         self.beyond(paint, out)?;
@@ -74,7 +74,8 @@ impl Report<'_> {
             let list = self.untested.join(", ");
             writeln!(
                 out,
-                "\nToo little text that says nothing twice to plant anything: {list}"
+                "\nNothing planted, for want of enough text without repeats: {}",
+                visible(&list)
             )?;
         }
         let threshold = self.runs.first().and_then(|run| run.threshold);
@@ -131,17 +132,17 @@ impl Report<'_> {
     }
 
     fn beyond(&self, paint: Paint, out: &mut impl Write) -> Result<()> {
-        writeln!(out, "\n{}", paint.bold("Removed beyond the planted"))?;
+        writeln!(out, "\n{}", paint.bold("Removed, but not planted"))?;
         for run in &self.runs {
             let figures = &run.figures;
             write!(out, "{:10}  {:>6}", run.name(), digits(figures.beyond))?;
             if let Some(rate) = per_thousand(figures.beyond, self.set.meta.clean_units) {
                 let of = digits(self.set.meta.clean_units);
-                write!(out, "  {rate:.2} in 1,000 of {of} clean units")?;
+                write!(out, "  {rate:.2} per 1,000 of {of} clean units")?;
             }
             if figures.orphans > 0 {
                 let orphans = digits(figures.orphans);
-                write!(out, "; {orphans} removed in favour of what was itself removed")?;
+                write!(out, "; {orphans} removed in favour of text that was itself removed")?;
             }
             writeln!(out)?;
         }
@@ -157,7 +158,7 @@ impl Report<'_> {
         writeln!(
             out,
             "\n{}",
-            paint.bold(format!("By language: pairs {}, of those planted", run.name()))
+            paint.bold(format!("By language: pairs {} of pairs planted", run.name()))
         )?;
         for kind in KINDS {
             let grades = [self.grades(kind, false), self.grades(kind, true)].concat();
@@ -173,9 +174,12 @@ impl Report<'_> {
             for language in languages.iter().filter(of_kind) {
                 let cell = |grade: &Grade| {
                     let tally = run.figures.tallies.get(&(kind, *grade, (*language).to_owned()));
-                    tally.map_or_else(|| "·".to_owned(), |t| format!("{}/{}", t.found, t.pairs))
+                    tally.map_or_else(
+                        || "·".to_owned(),
+                        |t| format!("{}/{}", digits(t.found), digits(t.pairs)),
+                    )
                 };
-                row(out, &format!("  {language}"), grades.iter().map(cell))?;
+                row(out, &format!("  {}", visible(language)), grades.iter().map(cell))?;
             }
         }
         Ok(())
@@ -188,7 +192,7 @@ impl Report<'_> {
             format!("{}#{}-{}", visible(id), unit.span.start, unit.span.end)
         };
         let planted = pair.grade.map_or("not planted", Grade::name);
-        let language = &self.set.articles[removed.article.0 as usize].lang;
+        let language = visible(&self.set.articles[removed.article.0 as usize].lang);
         let value = paint.bold(format!("{:.3}", pair.repeat.similarity.value()));
         writeln!(out, "{value}  {}  {language}  {planted}", removed.kind)?;
         writeln!(out, "  kept    {}", paint.dim(place(kept)))?;

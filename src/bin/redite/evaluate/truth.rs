@@ -25,7 +25,7 @@
 //! | `facts` | list | such objects: numbers of the source or the copy that the other does not have; empty but for `trap_numbers` and `trap_facts` |
 //!
 //! Grades: `exact`: nothing changed. `punct`: up to three of: quotes, apostrophes, dashes, brackets, commas, colons,
-//! spaces, number dress (`12500`, `12,500`, `１２５００`), a word in capitals, Unicode normal form; in paragraphs also the
+//! spaces, number formatting (`12500`, `12,500`, `１２５００`), a word in capitals, Unicode normal form; in paragraphs also the
 //! case of the first letter and the last stop. `w1of20`, `w10`, `w20`, `w30`: of 5, 10, 20, 30 % of the words (at least
 //! 1, 1, 2, 2) each is replaced (60 %), left out (20 %) or has one put before it (20 %), numbers excepted; a word is a
 //! run of letters, in scripts without spaces two letters. `clause`: what stands between two commas (of any script), 5 to
@@ -60,12 +60,14 @@
 
 use super::edits::Grade;
 use anyhow::{Context, Result, bail};
-use redite::files::{Output, Transaction};
 use redite::{Span, UnitKind};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::io::Write;
-use std::path::Path;
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tempfile::NamedTempFile;
 
 const FORMAT: &str = "redite planted set 1";
 /// The files of a set.
@@ -161,15 +163,13 @@ impl Set {
     }
 
     /// Writes the three files of the set.
-    pub(crate) fn write(&self, folder: &Path, transaction: &Transaction) -> Result<()> {
-        let lines = self.articles.iter().map(serde_json::to_string);
-        write_lines(&folder.join(ARTICLES), transaction, lines)?;
+    pub(crate) fn write(&self, files: &NewFiles) -> Result<()> {
+        files.write(ARTICLES, self.articles.iter().map(serde_json::to_string))?;
         let lines = (0..)
             .zip(&self.pairs)
             .map(|(n, pair)| serde_json::to_string(&self.line(n, pair)));
-        write_lines(&folder.join(TRUTH), transaction, lines)?;
-        let meta = [serde_json::to_string_pretty(&self.meta)];
-        write_lines(&folder.join(META), transaction, meta.into_iter())
+        files.write(TRUTH, lines)?;
+        files.write(META, [serde_json::to_string_pretty(&self.meta)].into_iter())
     }
 
     fn line(&self, number: u64, pair: &Pair) -> PairLine {
@@ -200,7 +200,7 @@ impl Set {
         let meta: Meta = serde_json::from_str(&read(&path)?).with_context(|| format!("{}: broken", path.display()))?;
         if meta.format != FORMAT {
             bail!(
-                "{}: the format is `{}`; this version reads `{FORMAT}`",
+                "{}: the format is `{}`, and this version reads `{FORMAT}`; write the set again",
                 path.display(),
                 meta.format
             );
@@ -239,16 +239,81 @@ fn kind(unit: &str) -> Option<UnitKind> {
     kinds.into_iter().find(|kind| kind.to_string() == unit)
 }
 
-fn write_lines(
-    path: &Path,
-    transaction: &Transaction,
-    lines: impl Iterator<Item = serde_json::Result<String>>,
-) -> Result<()> {
-    let mut out = Output::file_in(transaction, path).create()?;
-    for line in lines {
-        writeln!(out, "{}", line?).map_err(|cause| out.error(cause))?;
+/// Files that appear together in a folder and never replace a file.
+#[derive(Debug, Clone)]
+pub(crate) struct NewFiles {
+    folder: PathBuf,
+    /// What is written, under temporary names, with the names it shall have.
+    written: Arc<Mutex<Vec<(NamedTempFile, PathBuf)>>>,
+}
+
+impl NewFiles {
+    /// Files for a folder, which must be empty if it exists.
+    pub(crate) fn in_empty(folder: &Path) -> Result<Self> {
+        match fs::read_dir(folder).map(|mut entries| entries.next().is_some()) {
+            Ok(true) => bail!(
+                "--write {}: the folder is not empty, and redite does not write among other files here; name a new or \
+                 an empty folder",
+                folder.display()
+            ),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("--write {}: cannot be used as a folder", folder.display()));
+            }
+            _ => {}
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            written: Arc::default(),
+        })
     }
-    Ok(out.finish()?)
+
+    fn write(&self, name: &str, lines: impl Iterator<Item = serde_json::Result<String>>) -> Result<()> {
+        let path = self.folder.join(name);
+        let cannot = || format!("{}: cannot be written", path.display());
+        fs::create_dir_all(&self.folder).with_context(cannot)?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".redite-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let temporary = {
+            // under the lock, so that none is made behind the back of `discard`
+            let mut written = self.lock();
+            let temporary = builder.tempfile_in(&self.folder).with_context(cannot)?;
+            let handle = temporary.reopen().with_context(cannot)?;
+            written.push((temporary, path.clone()));
+            handle
+        };
+        let mut out = BufWriter::new(temporary);
+        for line in lines {
+            writeln!(out, "{}", line?).with_context(cannot)?;
+        }
+        let file = out.into_inner().map_err(io::IntoInnerError::into_error);
+        file.and_then(|file| file.sync_all()).with_context(cannot)
+    }
+
+    /// Gives the files their names; if one of these has been taken meanwhile, none appears.
+    pub(crate) fn publish(&self) -> Result<()> {
+        let mut published: Vec<PathBuf> = Vec::new();
+        for (file, path) in self.lock().drain(..) {
+            if let Err(error) = file.persist_noclobber(&path) {
+                for ours in published {
+                    let _removed = fs::remove_file(ours);
+                }
+                return Err(error.error).with_context(|| format!("{}: cannot be written", path.display()));
+            }
+            published.push(path);
+        }
+        Ok(())
+    }
+
+    /// Removes what has not been published.
+    pub(crate) fn discard(&self) {
+        self.lock().clear();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<(NamedTempFile, PathBuf)>> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 pub(super) fn read(path: &Path) -> Result<String> {

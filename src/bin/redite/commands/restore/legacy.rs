@@ -2,6 +2,7 @@
 
 use super::Targets;
 use crate::args::RestoreArgs;
+use crate::console;
 use crate::exit::Exit;
 use anyhow::{Result, anyhow, bail};
 use redite::files::removed::RemovedLine;
@@ -21,10 +22,10 @@ struct Removed {
 }
 
 pub(super) fn run(args: &RestoreArgs, transaction: &Transaction, name: &str, lines: Vec<RemovedLine>) -> Result<Exit> {
-    eprintln!(
+    console::line(format_args!(
         "redite: {name} was written by redite 0.1 and holds no digests: whether the restored files are the originals \
          cannot be checked"
-    );
+    ));
     let default = ReadOptions::default();
     let options = ReadOptions {
         text_fields: args.text_field.clone().unwrap_or(default.text_fields),

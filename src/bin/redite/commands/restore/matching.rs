@@ -2,6 +2,7 @@
 
 use super::{Pair, RemovedFile};
 use crate::args::RestoreArgs;
+use crate::console;
 use anyhow::{Result, bail};
 use redite::files::removed::{FileFormat, Trailer};
 use redite::files::{Digest, Discovery, Source, discover};
@@ -111,11 +112,11 @@ fn folder(args: &RestoreArgs, removed: &RemovedFile) -> Result<Vec<Pair>> {
     for source in sources {
         let name = format!("{prefix}{}", source.relative_name());
         let Some(&section) = sections.get(name.as_str()) else {
-            eprintln!(
+            console::line(format_args!(
                 "redite: {}: {} does not name it, so it is none of the files of that run; left out",
                 source.name(),
                 removed.name
-            );
+            ));
             continue;
         };
         found[section] = true;
@@ -123,7 +124,11 @@ fn folder(args: &RestoreArgs, removed: &RemovedFile) -> Result<Vec<Pair>> {
         pairs.push(Pair { source, section });
     }
     for skipped in skipped {
-        eprintln!("redite: {}: left out: {}", skipped.path.display(), skipped.reason);
+        console::line(format_args!(
+            "redite: {}: left out: {}",
+            skipped.path.display(),
+            skipped.reason
+        ));
     }
     if pairs.is_empty() {
         bail!(
@@ -162,7 +167,7 @@ fn check_relative(trailer: &Trailer, removed: &str) -> Result<()> {
     if trailer.output.is_empty() || !components.all(|part| matches!(part, Component::Normal(_))) {
         bail!(
             "{removed}: the output `{}` is not inside a folder: the file was not written by redite, or was changed",
-            crate::paint::visible(&trailer.output)
+            trailer.output
         );
     }
     Ok(())

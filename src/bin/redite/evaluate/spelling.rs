@@ -1,6 +1,6 @@
-//! The same text in another dress: punctuation, quotes, spaces, number dress, case, composed or not.
+//! Spelling variants of a text: punctuation, quotation marks, spaces, number formatting, case, Unicode form.
 //!
-//! Nothing beside a digit is touched but by [`numbers`], so that no fact changes.
+//! Only [`numbers`] changes anything next to a digit, so that no fact changes.
 
 use super::random::Random;
 use redite::UnitKind;
@@ -29,7 +29,7 @@ const ANYWHERE: [Change; 10] = [
 const PARAGRAPH: [Change; 2] = [first_case, last_stop];
 
 /// Up to three of the changes that do something to this text; `None` if none does.
-pub(super) fn dress(text: &str, kind: UnitKind, random: &mut Random) -> Option<String> {
+pub(super) fn respell(text: &str, kind: UnitKind, random: &mut Random) -> Option<String> {
     let mut changes = ANYWHERE.to_vec();
     if kind == UnitKind::Paragraph {
         changes.extend(PARAGRAPH);
@@ -297,7 +297,7 @@ mod tests {
         assert_eq!(with(spaces, "1 2"), "1 2");
     }
 
-    /// Every dress of a number is the number, and what is no whole number stays as it is.
+    /// Every way of writing a number has the same value, and what is not a whole number stays as it is.
     #[test]
     fn numbers_keep_their_value() {
         for (text, least) in [
@@ -324,8 +324,8 @@ mod tests {
     }
 
     #[test]
-    fn a_text_without_a_hold_is_not_dressed() {
-        assert_eq!(dress("雨", UnitKind::Sentence, &mut Random::stream(7, &[])), None);
-        assert!(dress("雨", UnitKind::Paragraph, &mut Random::stream(7, &[])).is_some());
+    fn a_text_that_cannot_be_respelled_has_no_variant() {
+        assert_eq!(respell("雨", UnitKind::Sentence, &mut Random::stream(7, &[])), None);
+        assert!(respell("雨", UnitKind::Paragraph, &mut Random::stream(7, &[])).is_some());
     }
 }
