@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::codec::Codec;
 use super::error::FileError;
+use super::name::printed_name;
 use super::read::Source;
 use super::removed::FileFormat;
 use super::sniff::Format;
@@ -23,7 +25,7 @@ impl Source {
         let mut head = Vec::new();
         file.by_ref().take(64).read_to_end(&mut head).map_err(error)?;
         let source = Self {
-            name: path.to_string_lossy().into_owned(),
+            name: printed_name(path),
             path: path.to_owned(),
             relative: path.file_name().map_or_else(|| path.to_owned(), PathBuf::from),
             format: Format::Text,
@@ -31,6 +33,8 @@ impl Source {
             size: about.len(),
             modified: about.modified().ok(),
             note: None,
+            unread: None,
+            trailing: Arc::default(),
             spool: None,
         };
         Ok(source.of_format(format))
@@ -39,6 +43,7 @@ impl Source {
     /// The same file, read as one of another format.
     #[must_use]
     pub fn of_format(mut self, format: FileFormat) -> Self {
+        self.unread = None;
         (self.format, self.codec) = match format {
             FileFormat::Jsonl => (Format::Jsonl, self.codec),
             FileFormat::Text => (Format::Text, self.codec),

@@ -1,11 +1,12 @@
 //! Compressions: told by magic number, read through to the last member, written at the usual levels.
 
 use std::fmt;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::members::{Members, Trailing};
 use super::sniff::Format;
 
 /// How a file is compressed.
@@ -97,22 +98,26 @@ impl Codec {
         }
     }
 
-    /// The unpacked bytes of `reader`. A file that is cut off is an error of kind `UnexpectedEof`.
-    pub(crate) fn decoder(self, reader: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
-        const BUFFER: usize = 128 << 10;
-        let reader = BufReader::with_capacity(BUFFER, reader);
-        Ok(match self {
-            Self::Plain => Box::new(reader.into_inner()),
-            Self::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(reader)),
-            Self::Zstd => {
-                let mut decoder = zstd::stream::read::Decoder::with_buffer(reader)?;
-                // `zstd --long=31` is used for corpora (and 30 is the most on 32 bits)
-                decoder.window_log_max(31).or_else(|_| decoder.window_log_max(30))?;
-                Box::new(decoder)
-            }
-            Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(reader)),
-            Self::Xz => Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(reader)),
-        })
+    /// True if `head`, all that is left of a file, may be the beginning of packed data that was cut off.
+    pub(crate) fn may_begin(self, head: &[u8]) -> bool {
+        let magic: &[u8] = match self {
+            Self::Plain => return false,
+            Self::Gzip => b"\x1f\x8b\x08",
+            Self::Zstd => b"\x28\xb5\x2f\xfd",
+            Self::Bzip2 => b"BZh",
+            Self::Xz => b"\xfd7zXZ\0",
+        };
+        let common = magic.len().min(head.len());
+        magic[..common] == head[..common]
+    }
+
+    /// The unpacked bytes of `reader`. A file that is cut off is an error of kind `UnexpectedEof`; what stands behind the
+    /// packed data is noted in `trailing`.
+    pub(crate) fn decoder(self, reader: impl Read + Send + 'static, trailing: Arc<Trailing>) -> Box<dyn Read + Send> {
+        match self {
+            Self::Plain => Box::new(reader),
+            packed => Box::new(Members::new(packed, reader, trailing)),
+        }
     }
 
     /// A writer that packs what it is given. The same bytes in give the same bytes out.
@@ -215,7 +220,10 @@ mod tests {
 
     fn unpack(codec: Codec, packed: Vec<u8>) -> io::Result<Vec<u8>> {
         let mut text = Vec::new();
-        codec.decoder(io::Cursor::new(packed))?.read_to_end(&mut text)?;
+        let decoder = codec.decoder(io::Cursor::new(packed), Arc::default());
+        // in pieces that end anywhere
+        let mut decoder = io::BufReader::with_capacity(777, decoder);
+        decoder.read_to_end(&mut text)?;
         Ok(text)
     }
 
@@ -236,6 +244,43 @@ mod tests {
             let both = [pack(codec, b"first\n"), pack(codec, b""), pack(codec, b"second\n")].concat();
             assert_eq!(unpack(codec, both).unwrap(), b"first\nsecond\n", "{codec}");
         }
+    }
+
+    #[test]
+    fn zeros_and_garbage_behind_the_last_member_end_the_data() {
+        let text = b"two lines\nand more\n".repeat(20_000);
+        for codec in &ALL[1..] {
+            let packed = pack(*codec, &text);
+            for (behind, garbage) in [
+                (vec![], 0),
+                (vec![0; 1], 0),
+                (vec![0; 300_000], 0),
+                (b"garbage".to_vec(), 7),
+                (b"g".repeat(300_000), 300_000),
+                (b"\0\0\0g\0".to_vec(), 2),
+            ] {
+                let trailing = Arc::<Trailing>::default();
+                let all = [&packed[..], &behind].concat();
+                let mut unpacked = Vec::new();
+                let mut decoder = codec.decoder(io::Cursor::new(all), Arc::clone(&trailing));
+                decoder.read_to_end(&mut unpacked).unwrap();
+                assert!(unpacked == text, "{codec}");
+                assert_eq!(
+                    (trailing.bytes(), trailing.garbage()),
+                    (behind.len() as u64, garbage),
+                    "{codec}"
+                );
+            }
+            // padding between members
+            let two = [&packed[..], &[0; 8], &pack(*codec, b"end")].concat();
+            assert!(unpack(*codec, two).unwrap() == [&text[..], b"end"].concat(), "{codec}");
+            // the beginning of another member is a cut, and no garbage
+            let cut = [&packed[..], &packed[..2]].concat();
+            assert_eq!(unpack(*codec, cut).unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+        }
+        // zstd has frames that hold nothing for us
+        let skippable = [b"\x50\x2a\x4d\x18\x03\0\0\0abc".to_vec(), pack(Codec::Zstd, b"one")].concat();
+        assert_eq!(unpack(Codec::Zstd, skippable).unwrap(), b"one");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! From what a user names to the files that are read.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -9,20 +9,33 @@ use std::time::SystemTime;
 
 use super::codec::Codec;
 use super::error::FileError;
+use super::name::printed_name;
 use super::output::same_file;
 use super::read::{Source, Spool};
 use super::sniff::{Format, HEAD, Known, Named, identify};
+use super::walk::Walk;
 
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Discovery {
-    /// The files to read: inputs in the order given, folders in byte order of the paths in them.
+    /// All files that can be read as bytes: inputs in the order given, folders in byte order of the paths in them. Those
+    /// that are not read as articles are among them, with [the reason](Source::unread), because their copies belong into
+    /// the output.
     pub sources: Vec<Source>,
-    /// The files that are not read, with the reason.
+    /// What is neither read nor copied, with the reason, in byte order of the paths.
     pub skipped: Vec<Skipped>,
 }
 
-/// A file or folder that is not read.
+/// Why a file is copied, but not read as articles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Why, for counting.
+    pub kind: SkipKind,
+    /// Why, for people, and what to do.
+    pub reason: String,
+}
+
+/// A file or folder that is neither read nor copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
     /// Its path, joined as in [`Source::name`].
@@ -33,12 +46,32 @@ pub struct Skipped {
     pub reason: String,
 }
 
-/// Why something is not read.
+impl Skipped {
+    /// The path as [`Source::name`] gives it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        printed_name(&self.path)
+    }
+
+    /// True if something may be missing from the output: what is there could not be read at all.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.kind == SkipKind::Unreadable
+    }
+}
+
+/// Why something is not read as articles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum SkipKind {
     /// It looks like no format that is known.
     UnknownFormat,
+    /// Its name, or that of a folder it is in, begins with a dot.
+    Hidden,
+    /// It is a file that is read under another name (a symbolic or hard link).
+    SameFile,
+    /// It holds the removed units of an earlier run.
+    RemovedUnits,
     /// It could not be opened, or is no regular file.
     Unreadable,
     /// A link that leads back to a folder above it.
@@ -47,69 +80,67 @@ pub enum SkipKind {
     Again,
     /// The output of this run, found in an input folder.
     OwnOutput,
+    /// An unfinished output that a run left which was killed.
+    Leftover,
 }
 
 /// Finds the files to read.
 ///
-/// `inputs` are files, folders and `-` for `stdin`. Folders are walked recursively, links are followed, and files and
-/// folders whose names begin with a dot are passed over. What comes from a pipe is first copied to a file without a
-/// name, because it is read twice. `exclude` names the files and folders that the run will write: they are not read
-/// even where they lie inside an input folder.
+/// `inputs` are files, folders and `-` for `stdin`. Folders are walked recursively and links are followed. What comes from
+/// a pipe is first copied to a file without a name, because it is read twice. `exclude` names the files and folders that
+/// the run will write: they are not read even where they lie inside an input folder.
+///
+/// Files of no known format, hidden ones, and such that are [the same file](SkipKind::SameFile) as one found before are
+/// found, but [not read](Source::unread). Of a folder that is reached in two ways, the second is [skipped](Skipped).
 ///
 /// # Errors
-/// If an input is missing or unreadable, is itself to be written, or is named twice.
+/// If an input is missing or unreadable, is itself to be written, is named twice, or is a device without an end; if
+/// standard input or a pipe is of no known format (its bytes would be lost).
 pub fn discover(inputs: &[PathBuf], mut stdin: impl Read, exclude: &[PathBuf]) -> Result<Discovery, FileError> {
-    let mut found = Discovery::default();
+    let mut finder = Finder::default();
     let mut roots = Vec::new();
     for input in inputs {
         if input.as_os_str() == "-" {
             if roots.contains(&input) {
                 return Err(FileError::settings("standard input (`-`) is named twice: name it once"));
             }
-            spool(&mut found, input, &mut stdin)?;
+            finder.spool(input, &mut stdin)?;
         } else {
             let there = fs::metadata(input).map_err(|error| FileError::reading(input, error))?;
             if exclude.iter().any(|out| same_file(out, input)) {
-                let input = input.display();
+                let input = printed_name(input);
                 return Err(FileError::settings(format!(
                     "{input} is input and output at once: choose another output"
                 )));
             }
             if there.is_dir() {
-                let mut files = Vec::new();
-                let mut walk = Walk {
-                    exclude,
-                    above: Vec::new(),
-                    seen: BTreeMap::new(),
-                    files: &mut files,
-                    skipped: &mut found.skipped,
-                };
-                walk.folder(input, Path::new(""))?;
-                files.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
-                for relative in files {
-                    let path = input.join(&relative);
+                for file in Walk::new(input, exclude, &mut finder.found.skipped).files()? {
+                    let path = input.join(&file.relative);
                     match look(&path) {
-                        Ok(look) => add(&mut found, path, relative, &look, Named::Walked),
-                        Err(error) => found.skip(path, SkipKind::Unreadable, error.to_string()),
+                        Ok(look) if file.hidden => {
+                            let reason = "hidden (its name, or that of its folder, begins with a dot); give it by \
+                                          name if it holds articles";
+                            finder
+                                .found
+                                .add_unread(path, file.relative, &look, SkipKind::Hidden, reason);
+                        }
+                        Ok(look) => finder.add(path, file.relative, &look, Named::Walked),
+                        Err(error) => finder.found.skip(path, SkipKind::Unreadable, error.to_string()),
                     }
                 }
             } else if there.is_file() {
                 let look = look(input).map_err(|error| FileError::reading(input, error))?;
                 let relative = input.file_name().map_or_else(|| input.clone(), PathBuf::from);
-                add(&mut found, input.clone(), relative, &look, Named::Given);
+                finder.add(input.clone(), relative, &look, Named::Given);
             } else {
-                let file = File::open(input).map_err(|error| FileError::reading(input, error))?;
-                spool(&mut found, input, file)?;
+                finder.spool(input, open_pipe(input)?)?;
             }
         }
         roots.push(input);
     }
-    found.skipped.sort_by(|a, b| {
-        a.path
-            .as_os_str()
-            .as_encoded_bytes()
-            .cmp(b.path.as_os_str().as_encoded_bytes())
-    });
+    let mut found = finder.found;
+    let bytes = |skipped: &Skipped| skipped.path.as_os_str().as_encoded_bytes().to_owned();
+    found.skipped.sort_by_cached_key(bytes);
     part_names(&mut found.sources)?;
     Ok(found)
 }
@@ -134,7 +165,9 @@ pub fn discover_as(
     let look = look(input).map_err(|error| FileError::reading(input, error))?;
     let told = |path: &Path, named| identify(path, &look.head, &look.tail, named).ok();
     let known = match original {
-        None if found.skipped.is_empty() || looks_binary(&look.head) => return Ok(found),
+        None if found.sources.iter().all(|source| source.unread.is_none()) || looks_binary(&look.head) => {
+            return Ok(found);
+        }
         None => Known::plainly(Format::Text, &look.head),
         Some(original) => {
             let (name, numbered) = match original.rsplit_once(':') {
@@ -175,7 +208,7 @@ pub fn refuse_overwrite(sources: &[Source], output: &Path) -> Result<(), FileErr
         None => Ok(()),
         Some(source) => Err(FileError::settings(format!(
             "{} would overwrite the input {}: choose another output",
-            output.display(),
+            printed_name(output),
             source.name
         ))),
     }
@@ -184,10 +217,9 @@ pub fn refuse_overwrite(sources: &[Source], output: &Path) -> Result<(), FileErr
 impl Discovery {
     fn add(&mut self, path: PathBuf, relative: PathBuf, look: &Look, known: Known) {
         let Known { format, codec, note } = known;
-        let name = path.to_string_lossy().into_owned();
         let Look { size, modified, .. } = *look;
         self.sources.push(Source {
-            name,
+            name: printed_name(&path),
             path,
             relative,
             format,
@@ -195,8 +227,18 @@ impl Discovery {
             size,
             modified,
             note,
+            unread: None,
+            trailing: Arc::default(),
             spool: None,
         });
+    }
+
+    fn add_unread(&mut self, path: PathBuf, relative: PathBuf, look: &Look, kind: SkipKind, reason: impl Into<String>) {
+        self.add(path, relative, look, Known::plainly(Format::Text, &look.head));
+        if let Some(source) = self.sources.last_mut() {
+            let reason = reason.into();
+            source.unread = Some(Unread { kind, reason });
+        }
     }
 
     fn skip(&mut self, path: PathBuf, kind: SkipKind, reason: impl Into<String>) {
@@ -208,6 +250,183 @@ impl Discovery {
     }
 }
 
+/// What tells one file from another, whatever it is called.
+type FileKey = (u64, u64);
+
+#[cfg(unix)]
+fn file_key(metadata: &Metadata) -> Option<FileKey> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn file_key(_: &Metadata) -> Option<FileKey> {
+    None
+}
+
+#[derive(Default)]
+struct Finder {
+    found: Discovery,
+    /// The files that are read as articles, with their numbers.
+    read: BTreeMap<FileKey, usize>,
+}
+
+impl Finder {
+    fn add(&mut self, path: PathBuf, relative: PathBuf, look: &Look, named: Named) {
+        match identify(&path, &look.head, &look.tail, named) {
+            Err(unread) => self.found.add_unread(path, relative, look, unread.kind, unread.reason),
+            Ok(known) => {
+                let first = look.key.and_then(|key| self.read.get(&key));
+                // twice the same articles would be each other's repeats
+                if let Some(first) = first {
+                    let reason = format!(
+                        "the same file as {} by another name; its articles are compared once",
+                        self.found.sources[*first].name
+                    );
+                    self.found.add_unread(path, relative, look, SkipKind::SameFile, reason);
+                    return;
+                }
+                if let Some(key) = look.key {
+                    self.read.insert(key, self.found.sources.len());
+                }
+                self.found.add(path, relative, look, known);
+            }
+        }
+    }
+
+    /// Copies a pipe to disk and looks at that.
+    fn spool(&mut self, input: &Path, mut pipe: impl Read) -> Result<(), FileError> {
+        let shown = if input.as_os_str() == "-" {
+            Path::new("standard input")
+        } else {
+            input
+        };
+        let cannot_write = |error| FileError::temporary(format!("a copy of {}", printed_name(shown)), error);
+        let mut file = tempfile::tempfile().map_err(cannot_write)?;
+        let mut buffer = vec![0; HEAD];
+        let mut size = 0;
+        loop {
+            // the head first: what is of no known format need not be copied to its end, which may never come
+            let filled = fill(&mut pipe, &mut buffer).map_err(|error| FileError::reading(shown, error))?;
+            if size == 0 {
+                identify(input, &buffer[..filled], &[], Named::Not)
+                    .map_err(|unread| FileError::settings(format!("{}: {}", printed_name(shown), unread.reason)))?;
+                buffer.resize(buffer.len().max(256 << 10), 0);
+            }
+            io::Write::write_all(&mut file, &buffer[..filled]).map_err(cannot_write)?;
+            size += filled;
+            if filled == 0 {
+                break;
+            }
+        }
+        let look = look_into(&mut file).map_err(|error| FileError::reading(shown, error))?;
+        let known = identify(input, &look.head, &look.tail, Named::Not);
+        let Known { format, codec, note } =
+            known.map_err(|unread| FileError::settings(format!("{}: {}", printed_name(shown), unread.reason)))?;
+        let sources = &mut self.found.sources;
+        let before = sources.iter().filter(|source| source.spool.is_some()).count();
+        let number = if before == 0 {
+            String::new()
+        } else {
+            format!("-{}", before + 1)
+        };
+        let mut relative = format!("stdin{number}.{}", format.extension());
+        if let Some(extension) = codec.extension() {
+            relative = format!("{relative}.{extension}");
+        }
+        sources.push(Source {
+            name: printed_name(input),
+            path: input.to_owned(),
+            relative: relative.into(),
+            format,
+            codec,
+            size: look.size,
+            modified: look.modified,
+            note,
+            unread: None,
+            trailing: Arc::default(),
+            spool: Some(Spool(Arc::new(Mutex::new(file)))),
+        });
+        Ok(())
+    }
+}
+
+/// Reads until `buffer` is full or there is no more.
+fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match reader.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// Opens what is neither a file nor a folder, unless it is a device that gives bytes without end.
+fn open_pipe(input: &Path) -> Result<impl Read, FileError> {
+    let error = |error| FileError::reading(input, error);
+    let mut file = File::open(input).map_err(error)?;
+    let mut first = Vec::new();
+    if is_device(&file).map_err(error)? {
+        file.by_ref().take(1).read_to_end(&mut first).map_err(error)?;
+        if !first.is_empty() {
+            return Err(FileError::endless(&printed_name(input)));
+        }
+    }
+    Ok(file)
+}
+
+/// True for a device that bytes may come from without end, as from `/dev/zero`. A terminal is none.
+#[cfg(unix)]
+fn is_device(file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::FileTypeExt;
+    Ok(file.metadata()?.file_type().is_char_device() && !io::IsTerminal::is_terminal(file))
+}
+
+#[cfg(not(unix))]
+fn is_device(_: &File) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// Standard input, unless it is a device that gives bytes without end (`< /dev/zero`): then reading fails.
+pub fn finite_stdin() -> impl Read {
+    FiniteStdin {
+        stdin: io::stdin(),
+        device: stdin_is_device(),
+    }
+}
+
+#[cfg(unix)]
+fn stdin_is_device() -> bool {
+    use std::os::fd::AsFd;
+    let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
+    file.and_then(|file| is_device(&file)).unwrap_or(false)
+}
+
+#[cfg(not(unix))]
+fn stdin_is_device() -> bool {
+    false
+}
+
+struct FiniteStdin {
+    stdin: io::Stdin,
+    device: bool,
+}
+
+impl Read for FiniteStdin {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.stdin.read(buffer)?;
+        // `/dev/null` is a device, too, and gives nothing
+        if self.device && read > 0 {
+            return Err(io::Error::other("a device that may never end; give a file or a pipe"));
+        }
+        Ok(read)
+    }
+}
+
 /// What is looked at to tell a file.
 struct Look {
     head: Vec<u8>,
@@ -215,6 +434,7 @@ struct Look {
     tail: Vec<u8>,
     size: u64,
     modified: Option<SystemTime>,
+    key: Option<FileKey>,
 }
 
 fn look(path: &Path) -> io::Result<Look> {
@@ -229,152 +449,14 @@ fn look_into(file: &mut File) -> io::Result<Look> {
     let mut tail = Vec::new();
     file.seek(SeekFrom::Start(size.saturating_sub(4)))?;
     file.by_ref().take(4).read_to_end(&mut tail)?;
-    let modified = file.metadata()?.modified().ok();
+    let metadata = file.metadata()?;
     Ok(Look {
         head,
         tail,
         size,
-        modified,
+        modified: metadata.modified().ok(),
+        key: file_key(&metadata),
     })
-}
-
-fn add(found: &mut Discovery, path: PathBuf, relative: PathBuf, look: &Look, named: Named) {
-    match identify(&path, &look.head, &look.tail, named) {
-        Ok(known) => found.add(path, relative, look, known),
-        Err(reason) => found.skip(path, SkipKind::UnknownFormat, reason),
-    }
-}
-
-/// Copies a pipe to disk and looks at that.
-fn spool(found: &mut Discovery, input: &Path, mut pipe: impl Read) -> Result<(), FileError> {
-    let shown = if input.as_os_str() == "-" {
-        Path::new("standard input")
-    } else {
-        input
-    };
-    let folder = std::env::temp_dir();
-    let mut file = tempfile::tempfile().map_err(|error| FileError::writing(&folder, error))?;
-    let mut buffer = vec![0; 256 << 10];
-    loop {
-        match pipe.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => io::Write::write_all(&mut file, &buffer[..read])
-                .map_err(|error| FileError::writing(&folder.join("(copy of standard input)"), error))?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(FileError::reading(shown, error)),
-        }
-    }
-    let look = look_into(&mut file).map_err(|error| FileError::reading(shown, error))?;
-    match identify(input, &look.head, &look.tail, Named::Not) {
-        Err(reason) => found.skip(input.to_owned(), SkipKind::UnknownFormat, reason),
-        Ok(Known { format, codec, note }) => {
-            let before = found.sources.iter().filter(|source| source.spool.is_some()).count();
-            let number = if before == 0 {
-                String::new()
-            } else {
-                format!("-{}", before + 1)
-            };
-            let mut relative = format!("stdin{number}.{}", format.extension());
-            if let Some(extension) = codec.extension() {
-                relative = format!("{relative}.{extension}");
-            }
-            found.sources.push(Source {
-                name: input.to_string_lossy().into_owned(),
-                path: input.to_owned(),
-                relative: relative.into(),
-                format,
-                codec,
-                size: look.size,
-                modified: look.modified,
-                note,
-                spool: Some(Spool(Arc::new(Mutex::new(file)))),
-            });
-        }
-    }
-    Ok(())
-}
-
-struct Walk<'w> {
-    exclude: &'w [PathBuf],
-    /// The folders that lead here, as they really are.
-    above: Vec<PathBuf>,
-    /// The folders that were read, as they really are, and their names.
-    seen: BTreeMap<PathBuf, PathBuf>,
-    /// Paths below the root.
-    files: &'w mut Vec<PathBuf>,
-    skipped: &'w mut Vec<Skipped>,
-}
-
-impl Walk<'_> {
-    fn skip(&mut self, path: PathBuf, kind: SkipKind, reason: impl Into<String>) {
-        self.skipped.push(Skipped {
-            path,
-            kind,
-            reason: reason.into(),
-        });
-    }
-
-    fn folder(&mut self, root: &Path, relative: &Path) -> Result<(), FileError> {
-        let folder = if relative.as_os_str().is_empty() {
-            root.to_owned()
-        } else {
-            root.join(relative)
-        };
-        let top = self.above.is_empty();
-        let entries = fs::canonicalize(&folder).and_then(|real| {
-            let names = fs::read_dir(&folder)?
-                .map(|entry| Ok(entry?.file_name()))
-                .collect::<io::Result<Vec<_>>>()?;
-            Ok((real, names))
-        });
-        let (real, mut names) = match entries {
-            Ok(entries) => entries,
-            Err(error) if top => return Err(FileError::reading(&folder, error)),
-            Err(error) => {
-                self.skip(folder, SkipKind::Unreadable, error.to_string());
-                return Ok(());
-            }
-        };
-        if self.above.contains(&real) {
-            let reason = format!("a link that leads back to {}", real.display());
-            self.skip(folder, SkipKind::Loop, reason);
-            return Ok(());
-        }
-        // twice the same articles would be each other's repeats
-        if let Some(first) = self.seen.get(&real) {
-            let reason = format!("the same folder as {}", first.display());
-            self.skip(folder, SkipKind::Again, reason);
-            return Ok(());
-        }
-        self.seen.insert(real.clone(), folder);
-        self.above.push(real);
-        names.sort();
-        for name in names {
-            if name.as_encoded_bytes().starts_with(b".") {
-                continue;
-            }
-            let below = relative.join(&name);
-            let path = root.join(&below);
-            let there = match fs::metadata(&path) {
-                Ok(there) => there,
-                Err(error) => {
-                    self.skip(path, SkipKind::Unreadable, error.to_string());
-                    continue;
-                }
-            };
-            if self.exclude.iter().any(|out| same_file(out, &path)) {
-                self.skip(path, SkipKind::OwnOutput, "the output of this run");
-            } else if there.is_dir() {
-                self.folder(root, &below)?;
-            } else if there.is_file() {
-                self.files.push(below);
-            } else {
-                self.skip(path, SkipKind::Unreadable, "no regular file");
-            }
-        }
-        self.above.pop();
-        Ok(())
-    }
 }
 
 /// Sees to it that no two sources have one relative path.
@@ -387,7 +469,7 @@ fn part_names(sources: &mut [Source]) -> Result<(), FileError> {
             real.push(None);
             continue;
         }
-        // the name stays as it is: two links to one file are two files
+        // the name stays as it is: two links to one file are two outputs
         let parent = source
             .path
             .parent()

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::error::FileError;
+use super::name::printable;
 use super::record::{FieldText, Fields};
 use crate::model::Span;
+use crate::steps::looked;
 
 /// What to do with one record. Fields that are not named stay as they are.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -42,6 +44,7 @@ impl Insertion {
         let text = if raw.contains('\\') || raw.bytes().any(|byte| byte == b'"' || byte < 0x20) {
             serde_json::from_str(&format!("\"{raw}\"")).map_err(|error| {
                 let shown: String = raw.chars().take(60).collect();
+                let shown = printable(&shown);
                 FileError::settings(format!(
                     "`{shown}` cannot stand in a JSON string: {error}; use the file of removed texts as redite wrote it"
                 ))
@@ -149,6 +152,7 @@ pub(crate) fn find_escaped(bytes: &[u8]) -> Option<usize> {
 pub(crate) fn check_spans(text: &str, spans: &[Span]) -> Result<(), String> {
     let mut last = 0;
     for span in spans {
+        looked(1);
         if span.start < last || span.end < span.start {
             return Err(format!("span {span:?} is out of order"));
         }
@@ -191,7 +195,9 @@ pub(crate) fn raw_offsets(raw: &[u8], offsets: &[u32]) -> Result<Vec<usize>, Str
     while found.len() < offsets.len() {
         let escape = escapes.by_ref().find(|&at| at >= at_raw).unwrap_or(raw.len());
         let plain = escape - at_raw;
+        looked(plain + 1);
         while let Some(&offset) = offsets.get(found.len()) {
+            looked(1);
             let offset = offset as usize;
             let inside = offset < at_text || continues(at_raw + offset - at_text);
             if offset <= at_text + plain {
@@ -255,6 +261,7 @@ pub(crate) fn changes<'e>(edit: &'e Edit, text: &FieldText) -> Result<Vec<Change
                 // what was put in so far, in bytes: the places count in the text that has it all
                 let mut inserted = 0;
                 for insertion in insertions.iter().filter(|insertion| !insertion.text.is_empty()) {
+                    looked(1);
                     let at = insertion
                         .at
                         .checked_sub(inserted)
@@ -310,6 +317,7 @@ pub(crate) fn apply<'t>(edit: &Edit, text: &'t FieldText) -> Result<Option<Cow<'
     let mut after = String::with_capacity(text.text.len());
     let mut done = 0;
     for change in &changes {
+        looked(change.start as usize - done + 1);
         after.push_str(&text.text[done..change.start as usize]);
         after.push_str(change.insertion.map_or("", Insertion::text));
         done = change.end as usize;

@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::codec::Codec;
+use super::members::Refused;
+use super::name::{printable, printed_name};
 
 /// A file could not be read, or the edited copy of it could not be written.
 ///
@@ -39,6 +41,15 @@ enum Kind {
     },
     Changed {
         name: String,
+    },
+    Unread {
+        name: String,
+        reason: String,
+    },
+    Temporary {
+        folder: PathBuf,
+        what: String,
+        cause: io::Error,
     },
     Settings(String),
     Edit {
@@ -97,6 +108,9 @@ impl FileError {
     }
 
     pub(crate) fn decode(name: &str, codec: Codec, byte: u64, cause: io::Error) -> Self {
+        if let Some(refused) = cause.get_ref().and_then(|cause| cause.downcast_ref::<Refused>()) {
+            return Self::unread(name, &refused.0);
+        }
         Self::new(Kind::Decode {
             name: name.to_owned(),
             codec,
@@ -109,12 +123,36 @@ impl FileError {
         Self::new(Kind::Parquet {
             name: name.to_owned(),
             row,
-            cause: cause.to_string(),
+            cause: printable(&cause.to_string()).into_owned(),
         })
     }
 
     pub(crate) fn changed(name: &str) -> Self {
         Self::new(Kind::Changed { name: name.to_owned() })
+    }
+
+    /// The file is not read as articles.
+    pub(crate) fn unread(name: &str, reason: &str) -> Self {
+        Self::new(Kind::Unread {
+            name: name.to_owned(),
+            reason: reason.to_owned(),
+        })
+    }
+
+    /// Something could not be kept in a temporary file.
+    pub(crate) fn temporary(what: impl Into<String>, cause: io::Error) -> Self {
+        Self::new(Kind::Temporary {
+            folder: tempfile::env::temp_dir(),
+            what: what.into(),
+            cause,
+        })
+    }
+
+    /// A device that gives bytes without end.
+    pub(crate) fn endless(name: &str) -> Self {
+        Self::settings(format!(
+            "{name}: a device that may never end cannot be read; give a file or a pipe"
+        ))
     }
 
     pub(crate) fn settings(message: impl Into<String>) -> Self {
@@ -141,10 +179,13 @@ impl FileError {
     }
 
     /// True if nothing is wrong with the files, only with what was asked (an output that is also an input, the same
-    /// input twice, an option that does not fit the format).
+    /// input twice, an option that the format does not allow) or with the folder for temporary files.
     #[must_use]
     pub fn is_settings(&self) -> bool {
-        matches!(*self.0, Kind::Settings(_) | Kind::Missing { .. })
+        matches!(
+            *self.0,
+            Kind::Settings(_) | Kind::Missing { .. } | Kind::Temporary { .. }
+        )
     }
 
     /// The kind of the operating system's error, if that is the cause: `BrokenPipe` means that the reader of the
@@ -152,7 +193,7 @@ impl FileError {
     #[must_use]
     pub fn io_kind(&self) -> Option<io::ErrorKind> {
         match &*self.0 {
-            Kind::Io { cause, .. } | Kind::Decode { cause, .. } => Some(cause.kind()),
+            Kind::Io { cause, .. } | Kind::Decode { cause, .. } | Kind::Temporary { cause, .. } => Some(cause.kind()),
             Kind::Missing { .. } => Some(io::ErrorKind::NotFound),
             _ => None,
         }
@@ -166,7 +207,7 @@ impl fmt::Display for FileError {
                 write!(
                     f,
                     "{}: no such file or folder; check the spelling and the working directory",
-                    path.display()
+                    printed_name(path)
                 )
             }
             Kind::Io {
@@ -175,7 +216,7 @@ impl fmt::Display for FileError {
                 hint,
                 cause,
             } => {
-                write!(f, "{}: cannot {doing}: {cause}; {hint}", path.display())
+                write!(f, "{}: cannot {doing}: {cause}; {hint}", printed_name(path))
             }
             Kind::Decode {
                 name,
@@ -225,6 +266,13 @@ impl fmt::Display for FileError {
                     "{name}: the file has changed since it was found; start again when nobody writes to it"
                 )
             }
+            Kind::Unread { name, reason } => write!(f, "{name}: {reason}"),
+            Kind::Temporary { folder, what, cause } => write!(
+                f,
+                "{}: cannot keep {what} in a temporary file there: {cause}; free some space, or choose another folder for \
+                 temporary files (with the program: --temp-dir)",
+                printed_name(folder)
+            ),
             Kind::Settings(message) => f.write_str(message),
             Kind::Edit { name, place, what } => write!(
                 f,

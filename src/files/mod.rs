@@ -6,7 +6,7 @@
 //! ```
 //!
 //! - [`discover()`] turns what a user names (files, folders, `-`) into [`Source`]s. Formats are told by name and by
-//!   first bytes; what looks like none is [`Skipped`], with the reason.
+//!   first bytes; what looks like none is [not read](Source::unread), but still there to be copied.
 //! - [`Source::read`] gives [`Batch`]es of [`Record`]s in the order of the file. A record that cannot be used carries
 //!   a [`Fault`] and is passed through unchanged; only a file as a whole can fail ([`FileError`]).
 //! - [`Source::rewrite`] copies the file and does to each record what an [`Edit`] says. **Every byte that is not
@@ -44,7 +44,10 @@ mod digest;
 mod discover;
 mod edit;
 mod error;
+mod foreign;
 mod jsonl;
+mod members;
+mod name;
 mod output;
 mod parquet;
 mod read;
@@ -54,12 +57,14 @@ mod rewrite;
 mod sniff;
 mod text;
 mod transaction;
+mod walk;
 
 pub use codec::Codec;
 pub use digest::{Digest, Hash128};
-pub use discover::{Discovery, SkipKind, Skipped, discover, discover_as, refuse_overwrite};
+pub use discover::{Discovery, SkipKind, Skipped, Unread, discover, discover_as, finite_stdin, refuse_overwrite};
 pub use edit::{Edit, Insertion};
 pub use error::FileError;
+pub use name::printed_name;
 pub use output::{Output, OutputFile};
 pub use parquet::hush_caught_panics;
 pub use read::{Batches, ReadOptions, Source};

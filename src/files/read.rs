@@ -10,8 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use super::codec::{Codec, Counting};
+use super::discover::Unread;
 use super::error::FileError;
-use super::jsonl::{Block, Blocks, parse_block};
+use super::jsonl::{Block, Blocks, field_names, parse_block};
+use super::members::{Limited, Trailing};
+use super::name::printed_name;
 use super::parquet::Rows;
 use super::record::{Batch, Fault};
 use super::sniff::Format;
@@ -34,6 +37,9 @@ pub struct ReadOptions {
     pub rank_field: Option<String>,
     /// Texts with more bytes than this are faults. Default and highest value: [`u32::MAX`], for spans have 32 bits.
     pub max_text_bytes: u64,
+    /// Most bytes that a compressed file may unpack to; a file that is larger is not read (it is a [`FileError`]).
+    /// `None`: one GiB, or a hundred times its size, whichever is more.
+    pub max_unpacked: Option<u64>,
 }
 
 impl Default for ReadOptions {
@@ -44,11 +50,20 @@ impl Default for ReadOptions {
             lang_field: None,
             rank_field: None,
             max_text_bytes: u64::from(u32::MAX),
+            max_unpacked: None,
         }
     }
 }
 
 impl ReadOptions {
+    /// Most bytes that a compressed file of `packed` bytes may unpack to.
+    pub(crate) fn unpacked_limit(&self, packed: u64) -> u64 {
+        const FREE: u64 = 1 << 30;
+        const RATIO: u64 = 100;
+        self.max_unpacked
+            .unwrap_or_else(|| FREE.max(packed.saturating_mul(RATIO)))
+    }
+
     pub(crate) fn check(&self) -> Result<(), FileError> {
         if self.text_fields.is_empty() {
             return Err(FileError::settings(
@@ -83,6 +98,10 @@ pub struct Source {
     /// When it was last written to, as it was found.
     pub(crate) modified: Option<SystemTime>,
     pub(crate) note: Option<String>,
+    /// Why it is not read as articles.
+    pub(crate) unread: Option<Unread>,
+    /// What stands behind its packed data, once it has been read to its end.
+    pub(crate) trailing: Arc<Trailing>,
     /// What came from a pipe.
     pub(crate) spool: Option<Spool>,
 }
@@ -109,7 +128,7 @@ impl Read for SpoolReader {
 
 impl Source {
     /// The name for messages and provenance: the path as the user gave it, joined with the path in the folder; `-`
-    /// for standard input.
+    /// for standard input. It can be printed, and no two paths have the same: see [`printed_name`](super::printed_name).
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -128,14 +147,21 @@ impl Source {
         &self.relative
     }
 
-    /// The relative path as a name: with `/` between folders.
+    /// The relative path as a name, [printed](super::printed_name) as that of the file, with `/` between folders.
     #[must_use]
     pub fn relative_name(&self) -> String {
-        let parts: Vec<_> = self.relative.iter().map(|part| part.to_string_lossy()).collect();
+        let parts: Vec<_> = self.relative.iter().map(|part| printed_name(Path::new(part))).collect();
         parts.join("/")
     }
 
-    /// The format.
+    /// Why the file is not read as articles, if it is not: it can only be [copied](Self::copy), and
+    /// [reading](Self::read) it fails with that reason.
+    #[must_use]
+    pub fn unread(&self) -> Option<&Unread> {
+        self.unread.as_ref()
+    }
+
+    /// The format; of a file that is [not read](Self::unread) it means nothing.
     #[must_use]
     pub fn format(&self) -> Format {
         self.format
@@ -201,23 +227,64 @@ impl Source {
             inner: self.open_packed()?,
             count: Arc::clone(count),
         };
-        self.codec
-            .decoder(packed)
-            .map_err(|error| FileError::decode(&self.name, self.codec, 0, error))
+        Ok(self.codec.decoder(packed, Arc::clone(&self.trailing)))
+    }
+
+    /// The same up to the limit that is set.
+    fn open_limited(&self, options: &ReadOptions, count: &Arc<AtomicU64>) -> Result<Box<dyn Read + Send>, FileError> {
+        let reader = self.open(count)?;
+        if self.codec == Codec::Plain {
+            return Ok(reader);
+        }
+        let limit = options.unpacked_limit(self.size);
+        Ok(Box::new(Limited {
+            reader,
+            left: limit,
+            limit,
+            packed: self.size,
+        }))
+    }
+
+    /// Bytes behind the packed data that belong to nothing: known once the file has been read to its end, 0 before. Zeros
+    /// before them, or alone, are padding and do not count. A copy that is packed as the file is keeps all of them.
+    #[must_use]
+    pub fn trailing_garbage(&self) -> u64 {
+        self.trailing.garbage()
+    }
+
+    /// The names of the fields that the first records have, in the order in which they come: for messages. Empty for
+    /// text. Costs reading one batch.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn field_names(&self, options: &ReadOptions) -> Result<Vec<String>, FileError> {
+        let count = Arc::new(AtomicU64::new(0));
+        match self.format {
+            Format::Text => Ok(Vec::new()),
+            Format::Parquet => Ok(Rows::open(self, options, &count)?.column_names()),
+            Format::Jsonl => {
+                let block = Blocks::new(self.open_limited(options, &count)?).next_block();
+                let block = block.map_err(|error| FileError::decode(&self.name, self.codec, 0, error))?;
+                Ok(block.map(|block| field_names(&block)).unwrap_or_default())
+            }
+        }
     }
 
     /// Reads the records, in order. Unpacking runs on a thread of its own; lines are parsed on the current rayon
     /// pool. Memory: about four blocks of 1 MB and their texts, more where one line is longer.
     ///
     /// # Errors
-    /// If the options contradict themselves, or the file cannot be opened. What goes wrong later (a cut-off file) is
+    /// If the options contradict themselves, the file cannot be opened, or it is [not to be read](Self::unread). What goes wrong later (a cut-off file) is
     /// an error of the iterator, which then ends.
     pub fn read(&self, options: &ReadOptions) -> Result<Batches, FileError> {
         options.check()?;
+        if let Some(unread) = &self.unread {
+            return Err(FileError::unread(&self.name, &unread.reason));
+        }
         let count = Arc::new(AtomicU64::new(0));
         let inner = match self.format {
-            Format::Jsonl => Inner::Lines(read_ahead(self, &count)?),
-            Format::Text => Inner::Text(Some(self.open(&count)?)),
+            Format::Jsonl => Inner::Lines(read_ahead(self, options, &count)?),
+            Format::Text => Inner::Text(Some(self.open_limited(options, &count)?)),
             Format::Parquet => Inner::Rows(Box::new(Rows::open(self, options, &count)?)),
         };
         Ok(Batches {
@@ -229,8 +296,12 @@ impl Source {
     }
 }
 
-fn read_ahead(source: &Source, count: &Arc<AtomicU64>) -> Result<Receiver<Result<Block, FileError>>, FileError> {
-    let mut blocks = Blocks::new(source.open(count)?);
+fn read_ahead(
+    source: &Source,
+    options: &ReadOptions,
+    count: &Arc<AtomicU64>,
+) -> Result<Receiver<Result<Block, FileError>>, FileError> {
+    let mut blocks = Blocks::new(source.open_limited(options, count)?);
     let (name, codec) = (source.name.clone(), source.codec);
     let (send, receive) = sync_channel(1);
     let run = move || {
@@ -274,6 +345,15 @@ impl Batches {
     #[must_use]
     pub fn bytes_read(&self) -> u64 {
         self.count.load(Ordering::Relaxed)
+    }
+
+    /// What a person should know about the fields: that a column of texts holds no strings, for instance.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        match &self.inner {
+            Inner::Rows(rows) => rows.notes(),
+            Inner::Lines(_) | Inner::Text(_) => &[],
+        }
     }
 
     /// The next batch, in which lines of JSONL are read only if `asked` says so, by their number; those are asked for

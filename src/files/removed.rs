@@ -82,6 +82,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The version of the format that is written.
 pub const VERSION: u32 = 1;
@@ -522,9 +523,7 @@ impl RemovedReader<BufReader<Box<dyn Read + Send>>> {
         file.seek(SeekFrom::Start(0)).map_err(reading)?;
         let name = path.display().to_string();
         let codec = Codec::of_bytes(&head);
-        let reader = codec
-            .decoder(file)
-            .map_err(|error| FileError::decode(&name, codec, 0, error))?;
+        let reader = codec.decoder(file, Arc::default());
         Ok(Self::new(&name, BufReader::with_capacity(128 << 10, reader)))
     }
 }

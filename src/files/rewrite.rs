@@ -464,6 +464,8 @@ struct Copy<'a> {
     same: u64,
     read: Digester,
     written: Digester,
+    /// Packed as the source is.
+    same_codec: bool,
 }
 
 type Buffered = io::BufWriter<Writer>;
@@ -477,6 +479,7 @@ impl<'a> Copy<'a> {
             same: 0,
             read: Digester::default(),
             written: Digester::default(),
+            same_codec: false,
         }
     }
 
@@ -515,6 +518,7 @@ impl<'a> Copy<'a> {
     fn begin(&mut self, output: Output, same: Option<u64>) -> Result<(), FileError> {
         let source = self.source;
         let codec = output.codec.unwrap_or(source.codec);
+        self.same_codec = codec == source.codec;
         let writer = output.open(source.mode())?;
         let path = writer.path().to_owned();
         let mut encoder = codec
@@ -556,7 +560,18 @@ impl<'a> Copy<'a> {
         if let Some(encoder) = self.encoder.take() {
             let path = encoder.writer().get_ref().path().to_owned();
             let error = |error| FileError::writing(&path, error);
-            let writer = encoder.finish().map_err(error)?;
+            let mut writer = encoder.finish().map_err(error)?;
+            let trailing = self.source.trailing.bytes();
+            if trailing > 0 && self.same_codec {
+                // what stands behind the packed data stays there
+                let mut packed = self.source.open_packed()?;
+                let reading = |error| FileError::reading(&self.source.path, error);
+                let before = self.source.size.saturating_sub(trailing);
+                io::copy(&mut packed.by_ref().take(before), &mut io::sink()).map_err(reading)?;
+                let mut rest = Vec::new();
+                packed.read_to_end(&mut rest).map_err(reading)?;
+                writer.write_all(&rest).map_err(error)?;
+            }
             let mut writer = writer
                 .into_inner()
                 .map_err(|e| FileError::writing(&path, e.into_error()))?;

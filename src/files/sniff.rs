@@ -3,10 +3,13 @@
 use std::fmt;
 use std::io::{Cursor, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
 use super::codec::Codec;
+use super::discover::{SkipKind, Unread};
+use super::foreign::{describe, is_removed_file, never_lines};
 
 /// How articles stand in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,7 +61,7 @@ impl Format {
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Jsonl => "JSONL",
+            Self::Jsonl => "JSON Lines",
             Self::Parquet => "Parquet",
             Self::Text => "text",
         })
@@ -100,12 +103,41 @@ impl Known {
     }
 }
 
-/// Tells format and codec from the name, the first [`HEAD`] bytes and the last 4, or says why not.
-pub(crate) fn identify(path: &Path, head: &[u8], tail: &[u8], named: Named) -> Result<Known, String> {
+/// Tells format and codec from the name, the first [`HEAD`] bytes and the last 4, or says why the file is not read.
+pub(crate) fn identify(path: &Path, head: &[u8], tail: &[u8], named: Named) -> Result<Known, Unread> {
+    let known = identify_format(path, head, tail, named).map_err(|reason| Unread {
+        kind: SkipKind::UnknownFormat,
+        reason,
+    })?;
+    // what someone has named is meant, whatever it is
+    if named == Named::Walked && known.format != Format::Parquet && is_removed_file(&unpack(known.codec, head)) {
+        return Err(Unread {
+            kind: SkipKind::RemovedUnits,
+            reason: "the units that an earlier run removed, no articles; keep it outside of the inputs".to_owned(),
+        });
+    }
+    Ok(known)
+}
+
+/// The first bytes of what is inside.
+fn unpack(codec: Codec, head: &[u8]) -> Vec<u8> {
+    let mut unpacked = Vec::new();
+    if codec == Codec::Plain {
+        unpacked.extend_from_slice(head);
+    } else {
+        let decoder = codec.decoder(Cursor::new(head.to_vec()), Arc::default());
+        // the head is cut off: what comes out before the error is enough
+        let _cut = decoder.take(HEAD as u64).read_to_end(&mut unpacked);
+    }
+    unpacked
+}
+
+fn identify_format(path: &Path, head: &[u8], tail: &[u8], named: Named) -> Result<Known, String> {
     let extension = |path: &Path| path.extension().and_then(|e| e.to_str()).map(str::to_owned);
     let (mut said_codec, mut said_format) = (Codec::Plain, None);
+    let mut last = None;
     if named != Named::Not {
-        let mut last = extension(path);
+        last = extension(path);
         if let Some(codec) = last.as_deref().and_then(Codec::of_extension) {
             said_codec = codec;
             last = path.file_stem().map(Path::new).and_then(extension);
@@ -114,13 +146,8 @@ pub(crate) fn identify(path: &Path, head: &[u8], tail: &[u8], named: Named) -> R
     }
 
     let codec = Codec::of_bytes(head);
-    let mut unpacked = Vec::new();
-    if codec == Codec::Plain {
-        unpacked.extend_from_slice(head);
-    } else if let Ok(decoder) = codec.decoder(Cursor::new(head.to_vec())) {
-        // the head is cut off: what comes out before the error is enough
-        let _cut = decoder.take(HEAD as u64).read_to_end(&mut unpacked);
-    }
+    let unpacked = unpack(codec, head);
+    let whole = head.len() < HEAD && unpacked.len() < HEAD;
 
     let note = match (codec == said_codec, head.is_empty()) {
         (true, _) => None,
@@ -134,7 +161,7 @@ pub(crate) fn identify(path: &Path, head: &[u8], tail: &[u8], named: Named) -> R
 
     let parquet = unpacked.starts_with(b"PAR1");
     if parquet && codec != Codec::Plain {
-        return Err(format!("Parquet inside {codec}: unpack it first"));
+        return Err(format!("Parquet inside {codec}; unpack it first"));
     }
     if parquet && (said_format == Some(Format::Parquet) || named == Named::Not) {
         return known(Format::Parquet, note);
@@ -145,19 +172,25 @@ pub(crate) fn identify(path: &Path, head: &[u8], tail: &[u8], named: Named) -> R
             Some("the first and last bytes say Parquet: read as Parquet".to_owned()),
         );
     }
-    if head.starts_with(b"PARE") && said_format == Some(Format::Parquet) {
-        return Err("encrypted Parquet: decrypt it first".to_owned());
+    if unpacked.starts_with(b"PARE") && (said_format == Some(Format::Parquet) || named == Named::Not) {
+        return Err("encrypted Parquet; write it again without encryption".to_owned());
     }
     match said_format {
         Some(Format::Parquet) => {}
-        Some(format) => return known(format, note),
+        Some(Format::Jsonl) => {
+            return match never_lines(&unpacked, whole) {
+                Some(reason) => Err(reason),
+                None => known(Format::Jsonl, note),
+            };
+        }
+        Some(Format::Text) => return known(Format::Text, note),
         None => {}
     }
 
     // an honest look, for files that someone has named
     if named != Named::Walked && looks_like_jsonl(&unpacked) {
         let said = if named == Named::Given {
-            Some("the first line says JSONL: read as JSONL".to_owned())
+            Some("the first line says JSON Lines: read as JSON Lines".to_owned())
         } else {
             note
         };
@@ -166,21 +199,33 @@ pub(crate) fn identify(path: &Path, head: &[u8], tail: &[u8], named: Named) -> R
     if named == Named::Not && looks_like_text(&unpacked) {
         return known(Format::Text, None);
     }
-    Err(match (said_format, named) {
-        (Some(format), _) if head.is_empty() => format!("empty, so not the {format} that its name says"),
-        (Some(format), _) => format!("not the {format} that its name says"),
-        (None, Named::Walked) => "no format that is known by name (JSONL, Parquet, text)".to_owned(),
-        (None, Named::Given) => {
-            "neither the name nor the first bytes say JSONL, Parquet or text; convert it to JSON Lines".to_owned()
+    let format = match said_format {
+        Some(format) if head.is_empty() => return Err(format!("empty, and so not the {format} that its name says")),
+        Some(format) => format!("not the {format} that its name says"),
+        None => String::new(),
+    };
+    let found = describe(last.as_deref(), &unpacked, whole);
+    Err(match (found, named) {
+        (Some(found), _) if format.is_empty() => found,
+        (Some(found), _) => format!("{format}, but {found}"),
+        (None, _) if !format.is_empty() => format!("{format}; write or fetch it again"),
+        (None, Named::Walked) if looks_like_jsonl(&unpacked) => {
+            "JSON Lines by its first line, but not by its name; rename it to end in .jsonl".to_owned()
         }
-        (None, Named::Not) => "neither JSONL nor Parquet nor text; convert it to JSON Lines".to_owned(),
+        (None, Named::Walked) => "its name ends in none of .jsonl, .ndjson, .parquet, .txt, .md (nor these with .gz, \
+                                  .zst, .bz2, .xz); rename it, or convert it to JSON Lines"
+            .to_owned(),
+        (None, _) => "neither JSON Lines nor Parquet nor text; convert it to JSON Lines".to_owned(),
     })
+}
+
+pub(super) fn space(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// True if the first line is an object, as far as it can be seen.
 fn looks_like_jsonl(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
     let Some(start) = head.iter().position(|byte| !space(byte)) else {
         return false;
     };
@@ -212,7 +257,9 @@ mod tests {
 
     fn tell(name: &str, head: &[u8], named: Named) -> Result<(Format, Codec, bool), String> {
         let tail = &head[head.len().saturating_sub(4)..];
-        identify(Path::new(name), head, tail, named).map(|known| (known.format, known.codec, known.note.is_some()))
+        identify(Path::new(name), head, tail, named)
+            .map(|known| (known.format, known.codec, known.note.is_some()))
+            .map_err(|unread| unread.reason)
     }
 
     #[test]

@@ -28,13 +28,13 @@ pub(crate) fn parse_text(data: Vec<u8>, name: &str, options: &ReadOptions) -> Ba
 
 fn read_text(bytes: &[u8], head: usize, name: &str, options: &ReadOptions) -> Result<Fields, Fault> {
     if bytes.len() as u64 > options.max_text_bytes {
-        let message = format!("the text has more than {} bytes", options.max_text_bytes);
+        let message = format!("the text has more than {} bytes; split it", options.max_text_bytes);
         return Err(Fault::new(FaultKind::TooLarge, None, message));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let at = head + error.valid_up_to();
         let utf16 = if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-            " (it looks like UTF-16: convert it to UTF-8)"
+            " (it looks like UTF-16; convert it, for instance with `iconv -f UTF-16 -t UTF-8 FILE > NEW`)"
         } else {
             ""
         };

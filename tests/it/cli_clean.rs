@@ -30,6 +30,8 @@ mod safety;
 // Pipes and Ctrl-C.
 #[cfg(unix)]
 mod streams;
+// Files that are not read: copied, named, counted.
+mod unread;
 
 /// A sentence long enough to be judged, the same in another dress, and two that are unlike it.
 const LEAD: &str = "Le conseil a voté hier soir un budget de 1 500 euros pour la fête du quartier.";

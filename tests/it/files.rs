@@ -21,6 +21,8 @@ use crate::support::{CODECS, pack, unpack};
 mod columns;
 // Inputs to sources: names, links, pipes.
 mod finding;
+// Files that lie: nothing panics, allocates without bound or takes forever.
+mod hostile;
 // Property: what is taken out goes back.
 mod inverse;
 

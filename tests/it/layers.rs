@@ -40,7 +40,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
             ],
         ),
         // files know texts and spans, and nothing of repeats
-        ("files", vec!["model"]),
+        ("files", vec!["model", "steps"]),
     ])
 }
 

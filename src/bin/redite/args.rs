@@ -57,7 +57,8 @@ impl Command {
 /// What to read, and which fields of a record to use.
 #[derive(clap::Args, Debug, Clone)]
 pub(crate) struct InputArgs {
-    /// Files, folders, or - for standard input: JSON Lines, Parquet or text; plain, .gz, .zst, .bz2 or .xz
+    /// Files, folders, or - for standard input: JSON Lines, Parquet, text; plain, .gz, .zst, .bz2 or .xz. Other and
+    /// hidden files in folders are not read; clean copies them unchanged
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
@@ -81,9 +82,14 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "FIELD", value_parser = field, help_heading = "Input")]
     pub(crate) lang_field: Option<String>,
 
-    /// Stop before anything is written if a record or file cannot be read
+    /// Stop before anything is written if a record or file is not read
     #[arg(long, help_heading = "Input")]
     pub(crate) strict: bool,
+
+    /// Most bytes that a compressed file may unpack to; a larger one is not read, for it may be a decompression bomb
+    /// [default: 1G, or a hundred times its size]
+    #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse, help_heading = "Input")]
+    pub(crate) max_unpacked: Option<u64>,
 
     /// Number of threads, from 1 to 512; never changes the result [default: one per core]
     #[arg(long, value_name = "N", value_parser = threads, help_heading = "Input")]
@@ -184,7 +190,8 @@ pub(crate) struct CleanArgs {
     #[arg(long, help_heading = "Output")]
     pub(crate) merge: bool,
 
-    /// Leave out records of which no text is left (JSON Lines only) [default: keep them, with an empty text]
+    /// Leave out records whose text is all gone; not for Parquet, of which no row can be left out [default: they stay,
+    /// with an empty text]
     #[arg(long, help_heading = "Output")]
     pub(crate) drop_empty: bool,
 
@@ -244,6 +251,10 @@ pub(crate) struct RestoreArgs {
     /// Print nothing on standard error but the error that ends a run
     #[arg(long, short)]
     pub(crate) quiet: bool,
+
+    /// Most bytes that a compressed file may unpack to, as it was given to clean
+    #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse)]
+    pub(crate) max_unpacked: Option<u64>,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,23 +2,26 @@
 
 use crate::again::Places;
 use crate::args::{InputArgs, RuleArgs};
+use crate::console;
+use crate::exit::Exit;
+use crate::faults::Faults;
 use crate::memory::Cap;
+use crate::paint::visible;
 use crate::progress::Progress;
 use crate::settings;
 use crate::spool;
 use anyhow::{Result, bail};
 use redite::files::{
     Batch, Discovery, Fields, FileError, Format, Id, Place, RankValue, ReadOptions, Record, Source, discover,
+    finite_stdin,
 };
 use redite::segment::Language;
 use redite::{Article, ArticleId, BoundedDetection, BoundedSession, Cut, Detection, Detector, Rank, Stats};
+use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-
-/// How many faults of one kind are printed one by one.
-const FAULTS_SHOWN: u64 = 10;
 
 /// Everything that was read, and everything that was decided.
 #[derive(Debug)]
@@ -50,11 +53,42 @@ pub(crate) struct Overview {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct ReadReport {
     pub(crate) faulty_records: u64,
+    /// Files that are copied as they are, because they cannot be read or are not to be read as articles.
     pub(crate) failed_files: u64,
+    /// Files that are read, but of which no record can be used.
+    pub(crate) unused_files: u64,
+    /// Compressed files with something behind their data.
+    pub(crate) damaged_files: u64,
+    /// Files and folders that are neither read nor copied.
     pub(crate) skipped_files: u64,
+    /// Those of them that could not be read at all.
+    pub(crate) unreadable_files: u64,
     pub(crate) duplicate_ids: u64,
     pub(crate) missing_ids: u64,
+    /// Records without a value in the field that `--keep` names.
+    pub(crate) missing_ranks: u64,
     pub(crate) bytes: u64,
+    /// All of these files and folders.
+    pub(crate) not_compared: Vec<NotCompared>,
+}
+
+/// A file or folder of which no text was compared.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct NotCompared {
+    pub(crate) file: String,
+    pub(crate) why: String,
+    pub(crate) copied: bool,
+}
+
+impl ReadReport {
+    /// How a run ends that has done the rest.
+    pub(crate) fn exit(&self) -> Exit {
+        if self.failed_files + self.unused_files + self.damaged_files + self.unreadable_files > 0 {
+            Exit::Partly
+        } else {
+            Exit::Done
+        }
+    }
 }
 
 impl Corpus {
@@ -93,19 +127,15 @@ impl Corpus {
         let (detector, rank_field) = settings::detector(rule)?;
         let options = settings::read_options(input, rank_field);
         let session = detector.session_within(cap.map_or_else(redite::Memory::unlimited, Cap::memory))?;
-        let (sources, skipped) = find(input, exclude)?;
+        let Found { sources, report } = find(input, exclude)?;
         let mut progress = progress(&sources, &options)?;
         let mut reader = Reader {
             session,
-            report: ReadReport {
-                skipped_files: skipped,
-                ..ReadReport::default()
-            },
+            report,
             places: Vec::with_capacity(sources.len()),
             ids: spool::Again::new(cap.map(Cap::folder)),
-            faults: BTreeMap::new(),
-            strict: input.strict,
-            fate,
+            faults: Faults::new(input.strict, fate),
+            present: Present::default(),
         };
         progress.phase("reading");
         let mut first_article = Vec::with_capacity(sources.len());
@@ -113,20 +143,11 @@ impl Corpus {
             if let Some(note) = source.note() {
                 progress.say(&format!("redite: {}: {note}", source.name()));
             }
-            let first = reader.session.next_id();
-            reader.places.push(Places::default());
-            first_article.push(match reader.read_source(source, &options, &progress) {
-                Ok(()) => Some(first),
-                Err(error) if input.strict || is_ours(&error) => return Err(error),
-                Err(error) => {
-                    progress.say(&format!("redite: {error:#}; the file is {fate}"));
-                    reader.session.rollback(first)?;
-                    reader.report.failed_files += 1;
-                    None
-                }
-            });
+            first_article.push(reader.read_source(source, &options, input.strict, &progress)?);
             progress.finish(source.size());
         }
+        reader.present.check(&sources, &options)?;
+        reader.present.name_missing(&options, |line| progress.say(line));
         reader.report.bytes = sources.iter().map(Source::size).sum();
         progress.phase("comparing");
         let Reader {
@@ -134,8 +155,14 @@ impl Corpus {
             mut report,
             places,
             ids,
+            present,
             ..
         } = reader;
+        report.missing_ids = present.articles - present.ids;
+        report.missing_ranks = options
+            .rank_field
+            .as_ref()
+            .map_or(0, |_| present.articles - present.ranks);
         report.duplicate_ids = ids.count()?;
         let bytes = report.bytes;
         let detection = session.finish_observed(&|share| progress.at_share(share, bytes))?;
@@ -243,29 +270,159 @@ pub(crate) fn cuts(block: &Detection, article: ArticleId, fields: &Fields) -> Re
         .collect()
 }
 
-/// True if not the file is at fault but what was asked, or the room for temporary files.
+/// True if not the file is at fault but what was asked, or the folder for temporary files.
 fn is_ours(error: &anyhow::Error) -> bool {
     !error.is::<FileError>() || error.downcast_ref::<FileError>().is_some_and(FileError::is_settings)
 }
 
-/// The inputs, and how many files are none.
-pub(crate) fn find(input: &InputArgs, exclude: &[PathBuf]) -> Result<(Vec<Source>, u64)> {
-    let Discovery { sources, skipped } = discover(&input.inputs, std::io::stdin().lock(), exclude)?;
+/// The inputs.
+pub(crate) struct Found {
+    pub(crate) sources: Vec<Source>,
+    /// With what was skipped.
+    pub(crate) report: ReadReport,
+}
+
+/// Finds the inputs and names what is skipped.
+pub(crate) fn find(input: &InputArgs, exclude: &[PathBuf]) -> Result<Found> {
+    find_in(&input.inputs, exclude, input.strict)
+}
+
+/// The same of these.
+pub(crate) fn find_in(inputs: &[PathBuf], exclude: &[PathBuf], strict: bool) -> Result<Found> {
+    let Discovery { sources, skipped } = discover(inputs, finite_stdin(), exclude)?;
+    let mut report = ReadReport::default();
     for file in &skipped {
-        crate::console::line(format_args!(
-            "redite: {}: skipped: {}",
-            file.path.display(),
-            file.reason
-        ));
+        let (name, reason) = (file.name(), &file.reason);
+        if strict && file.is_lost() {
+            bail!("{name}: cannot be read: {reason}; nothing was written, because of --strict");
+        }
+        let what = if file.is_lost() {
+            "cannot be read, and is not copied"
+        } else {
+            "skipped"
+        };
+        console::line(format_args!("redite: {name}: {what}: {reason}"));
+        report.skipped_files += 1;
+        report.unreadable_files += u64::from(file.is_lost());
+        report.not_compared.push(NotCompared {
+            file: name,
+            why: reason.clone(),
+            copied: false,
+        });
     }
-    if sources.is_empty() {
+    let unread: Vec<_> = sources.iter().filter_map(|s| Some((s.name(), s.unread()?))).collect();
+    if unread.len() == sources.len() {
+        if let [(name, unread)] = &unread[..] {
+            bail!("{name}: {}; there is nothing else to read", unread.reason);
+        }
+        for (name, unread) in &unread {
+            eprintln!("redite: {name}: {}", unread.reason);
+        }
         bail!(
-            "nothing to read: none of the inputs is JSON Lines, Parquet or text ({} skipped); \
-             give such files, or a folder that holds some",
+            "nothing to read: none of the inputs is JSON Lines, Parquet or text ({} files, {} skipped); give such files, \
+             or a folder that holds some",
+            sources.len(),
             skipped.len()
         );
     }
-    Ok((sources, skipped.len() as u64))
+    Ok(Found { sources, report })
+}
+
+/// In how many articles a field is present.
+#[derive(Debug, Default, Clone)]
+struct Present {
+    articles: u64,
+    /// Those that have fields at all: text files have none.
+    records: u64,
+    ids: u64,
+    record_ids: u64,
+    langs: u64,
+    ranks: u64,
+    /// Of the text fields, whether any record has it.
+    texts: Vec<bool>,
+}
+
+impl Present {
+    fn count(&mut self, source: &Source, fields: &Fields) {
+        let has_fields = u64::from(source.format() != Format::Text);
+        self.articles += 1;
+        self.records += has_fields;
+        self.ids += u64::from(fields.id.is_some());
+        self.record_ids += has_fields * u64::from(fields.id.is_some());
+        self.langs += u64::from(fields.lang.is_some());
+        self.ranks += u64::from(fields.rank.is_some());
+        if has_fields > 0 {
+            for text in &fields.texts {
+                if self.texts.len() <= text.field {
+                    self.texts.resize(text.field + 1, false);
+                }
+                self.texts[text.field] = true;
+            }
+        }
+    }
+
+    /// Names the text fields that no record has, where some have others.
+    fn name_missing(&self, options: &ReadOptions, say: impl Fn(&str)) {
+        if self.records == 0 {
+            return;
+        }
+        for (i, name) in options.text_fields.iter().enumerate() {
+            if !self.texts.get(i).copied().unwrap_or_default() {
+                say(&format!(
+                    "redite: WARNING: no record has a text in the field `{}` of --text-field; check the spelling",
+                    visible(name)
+                ));
+            }
+        }
+    }
+
+    /// Refuses fields that were named and are in no record: they are mistyped.
+    fn check(&self, sources: &[Source], options: &ReadOptions) -> Result<()> {
+        if self.articles == 0 {
+            return Ok(());
+        }
+        let named = [
+            (
+                "--id-field",
+                &options.id_field,
+                self.records == 0 || self.record_ids > 0,
+                "string or number",
+            ),
+            (
+                "--lang-field",
+                &options.lang_field,
+                self.records == 0 || self.langs > 0,
+                "string",
+            ),
+            ("--keep", &options.rank_field, self.ranks > 0, "string or number"),
+        ];
+        for (option, field, present, kind) in named {
+            let Some(field) = field.as_ref().filter(|_| !present) else {
+                continue;
+            };
+            let mut names = Vec::new();
+            for source in sources
+                .iter()
+                .filter(|s| s.unread().is_none() && s.format() != Format::Text)
+            {
+                names = source.field_names(options).unwrap_or_default();
+                if !names.is_empty() {
+                    break;
+                }
+            }
+            let there = if names.is_empty() {
+                "none".to_owned()
+            } else {
+                names.join(", ")
+            };
+            bail!(
+                "{option} {}: no record has a {kind} in that field (fields: {there}); name one that is there, or leave \
+                 the option out; nothing was written",
+                visible(field)
+            );
+        }
+        Ok(())
+    }
 }
 
 struct Reader {
@@ -274,14 +431,66 @@ struct Reader {
     places: Vec<Places>,
     /// Hashes of the ids so far; only for a count.
     ids: spool::Again,
-    faults: BTreeMap<redite::files::FaultKind, u64>,
-    strict: bool,
-    fate: &'static str,
+    faults: Faults,
+    present: Present,
 }
 
 impl Reader {
-    fn read_source(&mut self, source: &Source, options: &ReadOptions, progress: &Progress) -> Result<()> {
+    /// Reads one file. Gives the number of its first article; `None` if it cannot be read, and then nothing of it counts.
+    fn read_source(
+        &mut self,
+        source: &Source,
+        options: &ReadOptions,
+        strict: bool,
+        progress: &Progress,
+    ) -> Result<Option<ArticleId>> {
+        let first = self.session.next_id();
+        self.ids.mark();
+        let present = self.present.clone();
+        self.places.push(Places::default());
+        self.faults.begin();
+        match self.read_records(source, options, progress) {
+            Ok(()) => {
+                let damaged = self.faults.is_damaged(source, |line| progress.say(line))?;
+                self.report.damaged_files += u64::from(damaged);
+                if self.faults.is_useless(source, |line| progress.say(line)) {
+                    self.report.unused_files += 1;
+                    self.report.not_compared.push(NotCompared {
+                        file: source.name().to_owned(),
+                        why: "none of its records can be used".to_owned(),
+                        copied: true,
+                    });
+                }
+                Ok(Some(first))
+            }
+            Err(error) if is_ours(&error) => Err(error),
+            Err(error) if strict => bail!("{error:#}; nothing was written, because of --strict"),
+            Err(error) => {
+                let reason = format!("{error:#}");
+                self.faults.unread(source, &reason, |line| progress.say(line));
+                self.session.rollback(first)?;
+                self.ids.rollback();
+                self.present = present;
+                if let Some(places) = self.places.last_mut() {
+                    *places = Places::default();
+                }
+                self.report.faulty_records -= self.faults.forget();
+                self.report.failed_files += 1;
+                self.report.not_compared.push(NotCompared {
+                    file: source.name().to_owned(),
+                    why: reason,
+                    copied: true,
+                });
+                Ok(None)
+            }
+        }
+    }
+
+    fn read_records(&mut self, source: &Source, options: &ReadOptions, progress: &Progress) -> Result<()> {
         let mut batches = source.read(options)?;
+        for note in batches.notes() {
+            progress.say(&format!("redite: {}: {note}; it is not read", source.name()));
+        }
         while let Some(batch) = batches.next() {
             self.take(source, &batch?, progress)?;
             progress.at(batches.bytes_read());
@@ -290,29 +499,24 @@ impl Reader {
     }
 
     fn take(&mut self, source: &Source, batch: &Batch, progress: &Progress) -> Result<()> {
+        let say = |line: &str| progress.say(line);
         let mut articles = Vec::new();
         for record in batch.records() {
             match record.outcome {
                 Ok(fields) => {
-                    self.count_id(fields.id.as_ref())?;
+                    self.faults.good(say);
+                    self.present.count(source, fields);
+                    if let Some(id) = &fields.id {
+                        self.count_id(id)?;
+                    }
                     if let Some(places) = self.places.last_mut() {
                         places.insert(record.place.line_or_row);
                     }
                     articles.push(article(fields));
                 }
                 Err(fault) => {
-                    let message = source.describe(record.place, fault);
-                    if self.strict {
-                        bail!("{message}; nothing was written, because of --strict");
-                    }
+                    self.faults.fault(source, record.place, fault, say)?;
                     self.report.faulty_records += 1;
-                    let seen = self.faults.entry(fault.kind()).or_default();
-                    *seen += 1;
-                    if *seen <= FAULTS_SHOWN {
-                        progress.say(&format!("redite: {message}; {}", self.fate));
-                    } else if *seen == FAULTS_SHOWN + 1 {
-                        progress.say("redite: more of the same kind are counted, not printed");
-                    }
                 }
             }
         }
@@ -320,11 +524,7 @@ impl Reader {
         Ok(())
     }
 
-    fn count_id(&mut self, id: Option<&Id>) -> Result<()> {
-        let Some(id) = id else {
-            self.report.missing_ids += 1;
-            return Ok(());
-        };
+    fn count_id(&mut self, id: &Id) -> Result<()> {
         let mut hasher = DefaultHasher::new();
         id.raw().hash(&mut hasher);
         self.ids.push(hasher.finish())

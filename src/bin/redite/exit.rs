@@ -15,7 +15,8 @@ pub(crate) enum Exit {
     Found,
     /// 2: wrong options, missing input, or stopped before anything was written.
     Failed,
-    /// 3: done, but a whole file could not be read; it was passed through unchanged.
+    /// 3: done, but some file was not compared: it is no file of articles, cannot be read, or has no record that can be
+    /// used. What can be read as bytes was copied unchanged.
     Partly,
     /// 141, as after SIGPIPE: the reader of the output left before all of it was written.
     Closed,
@@ -24,7 +25,9 @@ pub(crate) enum Exit {
 /// The text of `--help` on exit codes.
 pub(crate) const HELP: &str = "Exit codes: 0 done (records that cannot be read are passed through, counted and named); \
 1 repeats found (find --exit-code); 2 wrong options or input, nothing was written; \
-3 done, but a whole file could not be read and was passed through unchanged; \
+3 done, but some file was not compared: of no known format, hidden, damaged, unreadable, the same as another, or without \
+a record that can be used (it is copied unchanged where it can be read at all, and named); with --strict that is 2 and \
+nothing is written; \
 129, 130, 143 stopped by SIGHUP, by SIGINT (Ctrl-C), by SIGTERM, no unfinished output is left; \
 141 (clean, restore) the program that read the output stopped reading before its end, and no other output was written.";
 

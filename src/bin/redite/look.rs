@@ -1,38 +1,15 @@
 //! Reading without deciding: records one by one, and texts cut and folded as in the pipeline.
 
 use crate::console;
+use crate::corpus::{Found, ReadReport, find_in};
+use crate::faults::Faults;
 use anyhow::{Result, bail};
-use redite::files::{FaultKind, Fields, Format, ReadOptions, Record, Source, discover};
+use redite::files::{Fields, FileError, Format, ReadOptions, Record, Source};
 use redite::fold::{Folder, Tokens};
 use redite::segment::{self, Language};
 use redite::{Settings, Span, UnitKind};
-use std::collections::BTreeMap;
-use std::io::stdin;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-
-/// How many faults of one kind are printed one by one.
-const FAULTS_SHOWN: u64 = 10;
-
-/// What could not be read.
-#[derive(Debug, Default)]
-pub(crate) struct Unread {
-    pub(crate) failed_files: u64,
-    faults: BTreeMap<FaultKind, u64>,
-}
-
-impl Unread {
-    /// Names a fault, if not too many of its kind have been.
-    fn say(&mut self, kind: FaultKind, message: &str) {
-        let seen = self.faults.entry(kind).or_default();
-        *seen += 1;
-        if *seen <= FAULTS_SHOWN {
-            console::line(format_args!("redite: {message}; left out"));
-        } else if *seen == FAULTS_SHOWN + 1 {
-            console::line("redite: more of the same kind are left out and not printed");
-        }
-    }
-}
 
 /// Shows every good record of all inputs, until `visit` has seen enough; what cannot be read is named on standard
 /// error and left out, or stops the run if `strict`.
@@ -41,7 +18,7 @@ pub(crate) fn each_record(
     options: &ReadOptions,
     strict: bool,
     visit: impl FnMut(&Source, &Record<'_>, &Fields) -> Result<ControlFlow<()>>,
-) -> Result<Unread> {
+) -> Result<ReadReport> {
     each_record_but(inputs, &[], options, strict, visit)
 }
 
@@ -52,53 +29,57 @@ pub(crate) fn each_record_but(
     options: &ReadOptions,
     strict: bool,
     mut visit: impl FnMut(&Source, &Record<'_>, &Fields) -> Result<ControlFlow<()>>,
-) -> Result<Unread> {
-    let mut unread = Unread::default();
-    let found = discover(inputs, stdin().lock(), exclude)?;
-    for file in &found.skipped {
-        console::line(format_args!(
-            "redite: {}: skipped: {}",
-            file.path.display(),
-            file.reason
-        ));
-    }
-    if found.sources.is_empty() {
-        bail!("nothing to read: give JSON Lines, Parquet or text files, or a folder with such files");
-    }
-    for source in &found.sources {
+) -> Result<ReadReport> {
+    let Found { sources, mut report } = find_in(inputs, exclude, strict)?;
+    let mut faults = Faults::new(strict, "left out");
+    let say = |line: &str| console::line(line);
+    for source in &sources {
+        faults.begin();
+        let mut failed = |faults: &mut Faults, error: FileError| {
+            if error.is_settings() {
+                return Err(error.into());
+            }
+            if strict {
+                bail!("{error}; stopped, because of --strict");
+            }
+            faults.unread(source, &error.to_string(), say);
+            report.failed_files += 1;
+            Ok(())
+        };
         let batches = match source.read(options) {
             Ok(batches) => batches,
-            Err(error) if strict || error.is_settings() => return Err(error.into()),
             Err(error) => {
-                console::line(format_args!("redite: {error}; the file is left out"));
-                unread.failed_files += 1;
+                failed(&mut faults, error)?;
                 continue;
             }
         };
+        for note in batches.notes() {
+            say(&format!("redite: {}: {note}; it is not read", source.name()));
+        }
         for batch in batches {
             let batch = match batch {
                 Ok(batch) => batch,
-                Err(error) if strict => return Err(error.into()),
                 Err(error) => {
-                    console::line(format_args!("redite: {error}; the rest of the file is left out"));
-                    unread.failed_files += 1;
+                    failed(&mut faults, error)?;
                     break;
                 }
             };
             for record in batch.records() {
                 match record.outcome {
                     Ok(fields) => {
+                        faults.good(say);
                         if visit(source, &record, fields)?.is_break() {
-                            return Ok(unread);
+                            return Ok(report);
                         }
                     }
-                    Err(fault) if strict => bail!("{}", source.describe(record.place, fault)),
-                    Err(fault) => unread.say(fault.kind(), &source.describe(record.place, fault)),
+                    Err(fault) => faults.fault(source, record.place, fault, say)?,
                 }
             }
         }
+        report.unused_files += u64::from(faults.is_useless(source, say));
+        report.damaged_files += u64::from(faults.is_damaged(source, say)?);
     }
-    Ok(unread)
+    Ok(report)
 }
 
 /// The name of a text field of a record.

@@ -15,6 +15,7 @@ mod csv;
 mod diff;
 mod evaluate;
 mod exit;
+mod faults;
 mod languages;
 mod look;
 mod memory;

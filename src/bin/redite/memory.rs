@@ -116,6 +116,7 @@ impl Estimate {
     pub(crate) fn of(sources: &[Source], options: &ReadOptions, detector: &Detector) -> Result<Self> {
         let mut session = detector.session_within(Memory::unlimited())?;
         let (mut sampled, mut articles, mut text) = (0, 0_u64, 0_u64);
+        let sources: Vec<&Source> = sources.iter().filter(|source| source.unread().is_none()).collect();
         let started = Instant::now();
         let step = sources.len().div_ceil(FILES).max(1);
         let files = sources.len().div_ceil(step) as u64;
@@ -150,7 +151,7 @@ impl Estimate {
             sampled += if whole { source.size() } else { packed };
         }
         let time = started.elapsed();
-        let bytes: u64 = sources.iter().map(Source::size).sum();
+        let bytes: u64 = sources.iter().map(|source| source.size()).sum();
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let scale = bytes as f64 / sampled.max(1) as f64;
         #[expect(

@@ -168,6 +168,7 @@ pub(crate) fn read_options(args: &InputArgs, rank_field: Option<String>) -> Read
         id_field: args.id_field.clone(),
         lang_field: args.lang_field.clone(),
         rank_field,
+        max_unpacked: args.max_unpacked,
         ..ReadOptions::default()
     }
 }

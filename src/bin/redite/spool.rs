@@ -80,6 +80,8 @@ pub(crate) struct Again {
     /// Sorted runs of that many numbers.
     runs: Vec<(File, usize)>,
     folder: Option<PathBuf>,
+    /// How many runs and held numbers were there at the last mark.
+    marked: (usize, usize),
 }
 
 /// Numbers held before they become a run.
@@ -92,23 +94,46 @@ impl Again {
             held: Vec::new(),
             runs: Vec::new(),
             folder: folder.map(Path::to_owned),
+            marked: (0, 0),
         }
+    }
+
+    /// Marks the place to which [`rollback`](Self::rollback) goes.
+    pub(crate) fn mark(&mut self) {
+        self.marked = (self.runs.len(), self.held.len());
+    }
+
+    /// Forgets all numbers since the mark.
+    pub(crate) fn rollback(&mut self) {
+        self.runs.truncate(self.marked.0);
+        self.held.truncate(self.marked.1);
     }
 
     pub(crate) fn push(&mut self, number: u64) -> Result<()> {
         self.held.push(number);
-        match &self.folder {
+        match self.folder.clone() {
             Some(folder) if self.held.len() == HELD => {
-                self.held.sort_unstable();
-                let bytes: Vec<u8> = self.held.iter().flat_map(|n| n.to_le_bytes()).collect();
-                let mut file = tempfile::tempfile_in(folder).with_context(|| cannot("make", folder))?;
-                file.write_all(&bytes).with_context(|| cannot("write", folder))?;
-                self.runs.push((file, self.held.len()));
-                self.held.clear();
-                Ok(())
+                // no run has numbers from both sides of the mark
+                let since = self.held.split_off(self.marked.1);
+                let before = std::mem::replace(&mut self.held, since);
+                if !before.is_empty() {
+                    self.write_run(before, &folder)?;
+                    self.marked = (self.runs.len(), 0);
+                }
+                let since = std::mem::take(&mut self.held);
+                self.write_run(since, &folder)
             }
             _ => Ok(()),
         }
+    }
+
+    fn write_run(&mut self, mut numbers: Vec<u64>, folder: &Path) -> Result<()> {
+        numbers.sort_unstable();
+        let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
+        let mut file = tempfile::tempfile_in(folder).with_context(|| cannot("make", folder))?;
+        file.write_all(&bytes).with_context(|| cannot("write", folder))?;
+        self.runs.push((file, numbers.len()));
+        Ok(())
     }
 
     /// How many there were beyond the first of each.
@@ -175,6 +200,26 @@ mod tests {
                 again.push(n).unwrap();
             }
             assert_eq!(again.count().unwrap(), 3);
+        }
+    }
+
+    #[test]
+    fn numbers_of_a_file_that_failed_are_forgotten() {
+        let folder = std::env::temp_dir();
+        for folder in [None, Some(&*folder)] {
+            for (kept, failed) in [(5, 7), (HELD as u64 + 5, 7), (9, 2 * HELD as u64 + 9), (HELD as u64, 3)] {
+                let mut again = Again::new(folder);
+                for n in 0..kept {
+                    again.push(n).unwrap();
+                }
+                again.mark();
+                for n in 0..failed {
+                    again.push(n).unwrap();
+                }
+                again.rollback();
+                again.push(1).unwrap();
+                assert_eq!(again.count().unwrap(), 1, "{kept} {failed}");
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The report of a run, for people and as JSON.
 
 use crate::args::CleanArgs;
-use crate::corpus::{Corpus, Overview};
+use crate::corpus::{Corpus, NotCompared, Overview};
 use crate::settings::Settings;
 use redite::segment::Language;
 use redite::{Cut, Reason, Stats};
@@ -61,11 +61,16 @@ impl Counted {
 pub(crate) struct Summary {
     files: u64,
     failed_files: u64,
+    unused_files: u64,
+    damaged_files: u64,
     skipped_files: u64,
+    unreadable_files: u64,
+    not_compared: Vec<NotCompared>,
     articles: u64,
     faulty_records: u64,
     dropped_records: u64,
     missing_ids: u64,
+    missing_ranks: u64,
     duplicate_ids: u64,
     paragraphs: u64,
     sentences: u64,
@@ -102,11 +107,16 @@ impl Summary {
         Self {
             files: corpus.sources.len() as u64,
             failed_files: report.failed_files,
+            unused_files: report.unused_files,
+            damaged_files: report.damaged_files,
             skipped_files: report.skipped_files,
+            unreadable_files: report.unreadable_files,
+            not_compared: report.not_compared.clone(),
             articles: stats.articles,
             faulty_records: report.faulty_records,
             dropped_records: counted.dropped,
             missing_ids: report.missing_ids,
+            missing_ranks: report.missing_ranks,
             duplicate_ids: report.duplicate_ids,
             paragraphs: stats.paragraphs,
             sentences: stats.sentences,
@@ -197,16 +207,40 @@ impl fmt::Display for Summary {
                 self.failed_files,
                 "file",
                 [
-                    "could not be read and was passed through unchanged",
-                    "could not be read and were passed through unchanged",
+                    "was not read, for the reason given above, and copied unchanged",
+                    "were not read, for the reasons given above, and copied unchanged",
                 ],
             ),
             (
-                self.skipped_files,
+                self.unused_files,
+                "file",
+                [
+                    "has no record that can be used, and was copied unchanged",
+                    "have no record that can be used, and were copied unchanged",
+                ],
+            ),
+            (
+                self.unreadable_files,
+                "file",
+                [
+                    "could not be read at all, and was not copied",
+                    "could not be read at all, and were not copied",
+                ],
+            ),
+            (
+                self.skipped_files - self.unreadable_files,
                 "file",
                 [
                     "was skipped, for the reason given above",
                     "were skipped, for the reasons given above",
+                ],
+            ),
+            (
+                self.missing_ranks,
+                "record",
+                [
+                    "has no value in the field of --keep, and was ranked last",
+                    "have no value in the field of --keep, and were ranked last",
                 ],
             ),
             (

@@ -1,5 +1,7 @@
 //! JSON Lines: blocks of whole lines, parsed side by side, in order.
 
+#[cfg(test)]
+mod growth;
 mod parse;
 mod scan;
 #[cfg(test)]
@@ -9,14 +11,23 @@ use std::io::Read;
 
 use rayon::prelude::*;
 
-pub(crate) use parse::{Wanted, no_field};
+pub(crate) use parse::{Wanted, listed, no_field};
 
 use super::edit::{self, Edit};
+use super::members::Refused;
 use super::read::ReadOptions;
 use super::record::{Batch, Fields, Item, Place};
+use crate::steps::looked;
 
 /// Bytes of a block, which the processor's cache holds with its texts; a longer line makes a longer block.
 const BLOCK: usize = 1 << 20;
+
+/// Most bytes of a line: what spans of 32 bits can count.
+const LONGEST: usize = if usize::BITS > 32 {
+    u32::MAX as usize
+} else {
+    usize::MAX >> 2
+};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -39,6 +50,7 @@ pub(crate) struct Blocks<R> {
     line: u64,
     end: bool,
     size: usize,
+    longest: usize,
 }
 
 impl<R: Read> Blocks<R> {
@@ -54,6 +66,7 @@ impl<R: Read> Blocks<R> {
             line: 1,
             end: false,
             size,
+            longest: LONGEST,
         }
     }
 
@@ -69,8 +82,16 @@ impl<R: Read> Blocks<R> {
             let before = data.len();
             // a line longer than a block: read on in steps that grow with it
             let want = if before < self.size { self.size - before } else { before };
+            if before > self.longest {
+                return Err(std::io::Error::other(Refused(format!(
+                    "line {} is longer than {} bytes; split it, or check whether the file holds JSON Lines",
+                    self.line, self.longest
+                ))));
+            }
             data.resize(before + want, 0);
             let read = fill(&mut self.reader, &mut data[before..])?;
+            // what is made larger is copied, half of the times at most
+            looked(before + read);
             data.truncate(before + read);
             self.end = read < want;
             if self.end {
@@ -156,6 +177,21 @@ pub(crate) fn parse_block(block: Block, options: &ReadOptions, asked: &mut dyn F
     }
 }
 
+/// The keys of the first records of a block, as they are printed.
+pub(crate) fn field_names(block: &Block) -> Vec<String> {
+    const RECORDS: usize = 100;
+    let mut keys: Vec<String> = Vec::new();
+    let lines = block.data.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    for line in lines.take(RECORDS) {
+        for key in parse::keys(line.strip_prefix(BOM).unwrap_or(line)) {
+            if !keys.contains(&key) && keys.len() < RECORDS {
+                keys.push(key);
+            }
+        }
+    }
+    listed(keys.iter().map(String::as_str))
+}
+
 /// The pieces of `line` after `edit`, in order; `None` if it stays as it is.
 pub(crate) fn splice<'p>(line: &'p [u8], fields: &Fields, edit: &'p Edit) -> Result<Option<Vec<&'p [u8]>>, String> {
     edit::check_fields(edit, fields)?;
@@ -173,6 +209,7 @@ pub(crate) fn splice<'p>(line: &'p [u8], fields: &Fields, edit: &'p Edit) -> Res
         let ends: Vec<u32> = changes.iter().flat_map(|change| [change.start, change.end]).collect();
         let ends = edit::raw_offsets(&line[raw.clone()], &ends)?;
         for (change, at) in changes.iter().zip(ends.chunks_exact(2)) {
+            looked(1);
             pieces.push(&line[done..raw.start + at[0]]);
             pieces.extend(change.insertion.map(|insertion| insertion.raw().as_bytes()));
             done = raw.start + at[1];

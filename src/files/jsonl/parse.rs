@@ -13,8 +13,10 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::scan;
+use crate::files::name::printable;
 use crate::files::read::ReadOptions;
 use crate::files::record::{Fault, FaultKind, FieldText, Fields, Id, RankValue};
+use crate::steps::looked;
 
 /// Number of field names that a message lists.
 const LISTED: usize = 12;
@@ -102,7 +104,8 @@ impl<'o> Wanted<'o> {
                     FaultKind::TooLarge,
                     Some(inside.start),
                     format!(
-                        "the text in `{name}` has {} bytes, more than {}",
+                        "the text in `{}` has {} bytes, more than {}",
+                        printable(name),
                         inside.len(),
                         self.options.max_text_bytes
                     ),
@@ -121,7 +124,7 @@ impl<'o> Wanted<'o> {
             Some((name, raw)) => Fault::new(
                 FaultKind::WrongType,
                 Some(offset(line, raw)),
-                format!("`{name}` is {}, not a string", kind_of(raw)),
+                format!("`{}` is {}, not a string", printable(name), kind_of(raw)),
             ),
             None => no_field(
                 &self.options.text_fields,
@@ -139,6 +142,7 @@ fn leads_to(key: &str, path: &str) -> bool {
 
 /// The line as text.
 pub(super) fn utf8(line: &[u8]) -> Result<&str, Fault> {
+    looked(line.len());
     // twice as fast as that of the standard library, which says where it is wrong
     simdutf8::basic::from_utf8(line)
         .or_else(|_| std::str::from_utf8(line))
@@ -152,24 +156,32 @@ pub(super) fn utf8(line: &[u8]) -> Result<&str, Fault> {
         })
 }
 
+/// The keys of a line, if it is an object.
+pub(super) fn keys(line: &[u8]) -> Vec<String> {
+    let object = std::str::from_utf8(line).ok().and_then(|line| read_object(line).ok());
+    let entries = object.map(|object| object.entries).unwrap_or_default();
+    entries.into_iter().map(|(key, _)| key.into_owned()).collect()
+}
+
+/// Field names as a message lists them: shortened, and not too many.
+pub(crate) fn listed<'k>(names: impl Iterator<Item = &'k str>) -> Vec<String> {
+    let mut names = names;
+    let shown = |key: &str| match key.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", printable(&key[..end])),
+        None => printable(key).into_owned(),
+    };
+    let mut list: Vec<String> = names.by_ref().take(LISTED).map(shown).collect();
+    match names.count() {
+        0 => {}
+        more => list.push(format!("and {more} more")),
+    }
+    list
+}
+
 /// The fault of a record that has none of the wanted fields.
 pub(crate) fn no_field<'k>(wanted: &[String], present: impl Iterator<Item = &'k str>) -> Fault {
-    let wanted: Vec<String> = wanted.iter().map(|name| format!("`{name}`")).collect();
-    let present: Vec<&str> = present.collect();
-    let mut list: Vec<String> = present
-        .iter()
-        .take(LISTED)
-        .map(|key| {
-            if key.len() > 40 {
-                format!("{}…", key.chars().take(40).collect::<String>())
-            } else {
-                (*key).into()
-            }
-        })
-        .collect();
-    if present.len() > LISTED {
-        list.push(format!("and {} more", present.len() - LISTED));
-    }
+    let wanted: Vec<String> = wanted.iter().map(|name| format!("`{}`", printable(name))).collect();
+    let list = listed(present);
     let list = if list.is_empty() {
         "none".to_owned()
     } else {
@@ -199,7 +211,8 @@ fn decode(line: &str, name: &str, inside: Range<usize>) -> Result<String, Fault>
             FaultKind::LoneSurrogate,
             Some(at.min(inside.end)),
             format!(
-                "`{name}` has half of a surrogate pair at byte {} of the line, which no text can hold",
+                "`{}` has half of a surrogate pair at byte {} of the line, which no text can hold",
+                printable(name),
                 at + 1
             ),
         )
@@ -225,7 +238,10 @@ fn twice(line: &str, name: &str, second: &str) -> Fault {
     Fault::new(
         FaultKind::DuplicateKey,
         Some(offset(line, second)),
-        format!("`{name}` stands twice in the record, and readers differ in which one counts"),
+        format!(
+            "`{}` appears twice in the record, and programs differ in which one counts",
+            printable(name)
+        ),
     )
 }
 
@@ -239,8 +255,34 @@ fn broken(line: &str, error: &serde_json::Error) -> Fault {
     Fault::new(
         FaultKind::BrokenJson,
         Some(column - 1),
-        format!("broken JSON: {message}"),
+        format!("broken JSON: {}", plainly(message)),
     )
+}
+
+/// The parser's message in plain words.
+fn plainly(message: &str) -> &str {
+    match message {
+        "EOF while parsing a string" => "the line ends inside a string",
+        "EOF while parsing a list" => "the line ends inside a list",
+        "EOF while parsing an object" => "the line ends inside an object",
+        "EOF while parsing a value" => "the line ends where a value should be",
+        "expected `:`" => "a colon is missing after a key",
+        "expected `,` or `]`" => "a comma or closing bracket is missing in a list",
+        "expected `,` or `}`" => "a comma or closing brace is missing in an object",
+        "expected value" => "no value stands here, or none that JSON has",
+        "expected ident" => "a word that is not true, false or null",
+        "key must be a string" => "a key is not a string in double quotes",
+        "trailing comma" => "a comma stands after the last entry",
+        "trailing characters" => "something stands after the end of the object",
+        "invalid escape" => "a backslash stands before a character that it cannot escape",
+        "invalid number" => "a number is not written as JSON has it",
+        "number out of range" => "a number is too large",
+        "control character (\\u0000-\\u001F) found while parsing a string" => {
+            "a string has a control character that is not escaped"
+        }
+        "unexpected end of hex escape" | "lone leading surrogate in hex escape" => "an escape (\\u…) is not whole",
+        other => other,
+    }
 }
 
 /// The entries of an object that can matter, and all its keys.
@@ -280,6 +322,7 @@ impl<'j> Object<'j> {
     }
 
     fn get(&self, key: &str) -> Found<'j> {
+        looked(self.entries.len());
         let mut values = self.entries.iter().filter(|(k, _)| k == key).map(|(_, value)| *value);
         match (values.next(), values.next()) {
             (None, _) => Found::Nothing,
@@ -305,6 +348,7 @@ pub(super) fn read_object<'j>(json: &'j str) -> serde_json::Result<Object<'j>> {
             while let Some(key) = map.next_key::<&RawValue>()? {
                 let value = map.next_value::<&RawValue>()?;
                 let raw = key.get();
+                looked(raw.len() + value.get().len());
                 let inside = &raw[1..raw.len() - 1];
                 let key = match inside.contains('\\') {
                     true => serde_json::from_str(raw).map_or(Cow::Borrowed(inside), Cow::Owned),

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use crate::files::edit::find_escaped;
+use crate::steps::looked;
 
 /// Nested lists and objects that are followed, one bit each.
 const DEEPEST: u32 = 63;
@@ -58,6 +59,7 @@ pub(super) fn unescape(inside: &str) -> Option<String> {
     let mut text = String::with_capacity(inside.len());
     let mut rest = inside;
     while let Some(at) = find_escape(rest.as_bytes()) {
+        looked(at + 1);
         text.push_str(&rest[..at]);
         let escape = &rest.as_bytes()[at..];
         let (char, len) = match escape.get(1)? {
@@ -85,6 +87,7 @@ pub(super) fn unescape(inside: &str) -> Option<String> {
         text.push(char);
         rest = &rest[at + len..];
     }
+    looked(rest.len());
     text.push_str(rest);
     Some(text)
 }
@@ -112,6 +115,7 @@ struct Scan<'j> {
 
 impl Scan<'_> {
     fn peek(&self) -> Option<u8> {
+        looked(1);
         self.json.as_bytes().get(self.at).copied()
     }
 
@@ -146,6 +150,7 @@ impl Scan<'_> {
         loop {
             let rest = bytes.get(self.at..)?;
             let at = find_escaped(rest)?;
+            looked(at + 1);
             self.at += at + 1;
             match rest[at] {
                 b'"' => return Some(plain),

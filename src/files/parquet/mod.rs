@@ -1,6 +1,8 @@
 //! Parquet: one article a row, read column by column without Arrow.
 
 mod cells;
+mod check;
+mod thrift;
 mod write;
 
 use std::cell::Cell;
@@ -9,14 +11,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Once};
 
 use ::parquet::basic::{ConvertedType, LogicalType, Type};
+use ::parquet::column::reader::get_column_reader;
 use ::parquet::errors::{ParquetError, Result as ParquetResult};
 use ::parquet::file::reader::FileReader;
 use ::parquet::file::serialized_reader::SerializedFileReader;
 use ::parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
 use self::cells::{Cells, Value};
+use self::check::{CheckedPages, check_encryption, check_rows, refused, too_large};
 use super::error::FileError;
-use super::jsonl::no_field;
+use super::jsonl::{listed, no_field};
+use super::members::Refused;
+use super::name::printable;
 use super::read::{ReadOptions, Source};
 use super::record::{Batch, Fault, FaultKind, FieldText, Fields, Id, Item, Place, RankValue};
 
@@ -38,14 +44,29 @@ struct Columns {
     rank: Option<usize>,
     /// Set if there is no text column: what to say of every row.
     fault: Option<Fault>,
+    /// What to say of text columns that cannot be used, where others can.
+    notes: Vec<String>,
 }
 
 /// The leaf column of that name. One whose name has the dots in it wins over a nested one.
-fn leaf(schema: &SchemaDescriptor, name: &str) -> Option<usize> {
-    let columns = || schema.columns().iter().map(|column| column.path());
-    columns()
-        .position(|path| matches!(path.parts(), [only] if only == name))
-        .or_else(|| columns().position(|path| path.string() == name))
+fn leaf(schema: &SchemaDescriptor, name: &str) -> ParquetResult<Option<usize>> {
+    let columns = || schema.columns().iter().map(|column| column.path()).enumerate();
+    let plain = columns().filter(|(_, path)| matches!(path.parts(), [only] if only == name));
+    let nested = columns().filter(|(_, path)| path.parts().len() > 1 && path.string() == name);
+    let number = |(leaf, _)| leaf;
+    for found in [plain.map(number).collect::<Vec<_>>(), nested.map(number).collect()] {
+        let first = found.first().copied();
+        if found.len() > 1 {
+            return Err(refused(format!(
+                "two columns have the name `{}`, and programs differ in which one counts; rename one of them",
+                printable(name)
+            )));
+        }
+        if first.is_some() {
+            return Ok(first);
+        }
+    }
+    Ok(None)
 }
 
 /// What keeps a column from being a text.
@@ -57,60 +78,59 @@ fn why_no_text(column: &ColumnDescriptor) -> Option<String> {
         _ => false,
     };
     if column.max_rep_level() > 0 {
-        Some("a list or map".to_owned())
+        Some("a list or a map".to_owned())
     } else if column.physical_type() != Type::BYTE_ARRAY {
-        Some(format!("of type {}", column.physical_type()))
+        Some(column.physical_type().to_string())
     } else if !of_strings {
-        Some("binary".to_owned())
+        Some("binary data".to_owned())
     } else {
         None
     }
 }
 
 impl Columns {
-    fn new(schema: &SchemaDescriptor, options: &ReadOptions) -> Self {
+    fn new(schema: &SchemaDescriptor, options: &ReadOptions) -> ParquetResult<Self> {
         let mut texts = Vec::new();
-        let mut other = None;
+        let mut notes = Vec::new();
         for (field, name) in options.text_fields.iter().enumerate() {
-            match leaf(schema, name) {
+            let column = format!("the column `{}`", printable(name));
+            match leaf(schema, name)? {
                 Some(leaf) => match why_no_text(&schema.column(leaf)) {
                     None => texts.push((field, leaf)),
-                    Some(why) => other = other.or(Some(format!("the column `{name}` is {why}, not strings"))),
+                    Some(why) => notes.push(format!("{column} holds {why}, not strings")),
                 },
                 // a struct or list: its leaves are columns, it is none
                 None => {
-                    let below = format!("{name}.");
-                    if schema
-                        .columns()
-                        .iter()
-                        .any(|column| column.path().string().starts_with(&below))
-                    {
-                        other = other.or(Some(format!(
-                            "the column `{name}` has columns below it, and is no string"
-                        )));
+                    let below = schema.columns().iter().map(|column| column.path().string());
+                    let below: Vec<String> = below.filter(|path| path.starts_with(&format!("{name}."))).collect();
+                    if !below.is_empty() {
+                        let below = listed(below.iter().map(String::as_str)).join(", ");
+                        notes.push(format!("{column} holds no strings, but columns of its own ({below})"));
                     }
                 }
             }
         }
-        let fault = texts.is_empty().then(|| match other {
-            Some(message) => Fault::new(FaultKind::WrongType, None, message),
-            None => {
+        let fault = texts.is_empty().then(|| {
+            if notes.is_empty() {
                 let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
                 no_field(&options.text_fields, names.iter().map(String::as_str))
+            } else {
+                Fault::new(FaultKind::WrongType, None, std::mem::take(&mut notes).join("; "))
             }
         });
-        let plain = |name: Option<&str>| {
-            name.and_then(|name| leaf(schema, name))
-                .filter(|leaf| schema.column(*leaf).max_rep_level() == 0)
+        let plain = |name: Option<&str>| -> ParquetResult<Option<usize>> {
+            let leaf = name.map_or(Ok(None), |name| leaf(schema, name))?;
+            Ok(leaf.filter(|leaf| schema.column(*leaf).max_rep_level() == 0))
         };
-        Self {
+        Ok(Self {
             texts,
             names: options.text_fields.clone(),
-            id: plain(Some(options.id_field.as_deref().unwrap_or("id"))),
-            lang: plain(Some(options.lang_field.as_deref().unwrap_or("lang"))),
-            rank: plain(options.rank_field.as_deref()),
+            id: plain(Some(options.id_field.as_deref().unwrap_or("id")))?,
+            lang: plain(Some(options.lang_field.as_deref().unwrap_or("lang")))?,
+            rank: plain(options.rank_field.as_deref())?,
             fault,
-        }
+            notes,
+        })
     }
 }
 
@@ -161,6 +181,7 @@ pub fn hush_caught_panics() {
 /// The rows of a file, a batch at a time; no batch reaches over the end of a row group.
 pub(crate) struct Rows {
     reader: SerializedFileReader<File>,
+    file: File,
     name: String,
     size: u64,
     count: Arc<AtomicU64>,
@@ -172,6 +193,18 @@ pub(crate) struct Rows {
     /// Rows that were read.
     row: u64,
     rows: u64,
+    /// Most bytes that the texts may have together, and how many they had so far.
+    limit: u64,
+    unpacked: u64,
+}
+
+fn file_error(name: &str, row: Option<u64>, error: ParquetError) -> FileError {
+    if let ParquetError::External(cause) = &error
+        && let Some(refused) = cause.downcast_ref::<Refused>()
+    {
+        return FileError::unread(name, &refused.0);
+    }
+    FileError::parquet(name, row, error)
 }
 
 struct Group {
@@ -185,18 +218,20 @@ struct Group {
 impl Rows {
     pub(crate) fn open(source: &Source, options: &ReadOptions, count: &Arc<AtomicU64>) -> Result<Self, FileError> {
         let file = open_file(source)?;
-        let reader = guarded(|| SerializedFileReader::new(file))
-            .map_err(|error| FileError::parquet(&source.name, None, error))?;
-        let file = reader.metadata().file_metadata();
+        let opened = guarded(|| {
+            check_encryption(&file, source.size)?;
+            let reader = SerializedFileReader::new(file.try_clone()?)?;
+            let rows = check_rows(reader.metadata(), source.size)?;
+            let columns = Columns::new(reader.metadata().file_metadata().schema_descr(), options)?;
+            Ok((reader, rows, columns))
+        });
+        let (reader, rows, columns) = opened.map_err(|error| file_error(&source.name, None, error))?;
+        let limit = options.unpacked_limit(source.size);
         Ok(Self {
-            columns: Columns::new(file.schema_descr(), options),
-            rows: reader
-                .metadata()
-                .row_groups()
-                .iter()
-                .map(|group| group.num_rows().unsigned_abs())
-                .sum(),
+            columns,
+            rows,
             reader,
+            file,
             name: source.name.clone(),
             size: source.size,
             count: Arc::clone(count),
@@ -204,14 +239,34 @@ impl Rows {
             group: 0,
             open: None,
             row: 0,
+            limit,
+            unpacked: 0,
         })
+    }
+
+    /// What a person should know of the columns.
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.columns.notes
+    }
+
+    /// The names of the columns, as they are printed.
+    pub(crate) fn column_names(&self) -> Vec<String> {
+        let schema = self.reader.metadata().file_metadata().schema_descr();
+        let names: Vec<String> = schema.columns().iter().map(|column| column.path().string()).collect();
+        listed(names.iter().map(String::as_str))
     }
 
     fn open_group(&self) -> ParquetResult<Group> {
         let reader = self.reader.get_row_group(self.group)?;
         let cells = |leaf: usize| {
-            let column = reader.metadata().schema_descr().column(leaf);
-            Ok::<_, ParquetError>(Cells::new(reader.get_column_reader(leaf)?, &column))
+            let about = reader.metadata();
+            let column = about.schema_descr().column(leaf);
+            let pages = reader.get_column_page_reader(leaf)?;
+            let rows = about.num_rows().unsigned_abs();
+            let (file, chunk) = (self.file.try_clone()?, about.column(leaf));
+            let pages = CheckedPages::new(pages, file, chunk, rows, self.size, self.limit)?;
+            let reader = get_column_reader(Arc::clone(&column), Box::new(pages));
+            Ok::<_, ParquetError>(Cells::new(reader, &column))
         };
         // without a text column nothing needs to be read
         let other = |leaf: Option<usize>| leaf.filter(|_| self.columns.fault.is_none()).map(cells).transpose();
@@ -277,6 +332,14 @@ impl Rows {
                         }
                     }),
                 };
+                if let Ok(fields) = &outcome {
+                    let length: usize = fields.texts.iter().map(|text| text.text.len()).sum();
+                    // a text that a dictionary holds once may stand in every row
+                    self.unpacked += length as u64;
+                    if self.unpacked > self.limit {
+                        return Err(too_large());
+                    }
+                }
                 self.row += 1;
                 let place = Place {
                     line_or_row: self.row,
@@ -313,7 +376,7 @@ impl Rows {
                 // the iterator ends here
                 self.open = None;
                 self.group = self.reader.num_row_groups();
-                Some(Err(FileError::parquet(&self.name, Some(self.row), error)))
+                Some(Err(file_error(&self.name, Some(self.row), error)))
             }
         }
     }
@@ -331,7 +394,11 @@ fn row_texts<'c>(
         let Value::Bytes(bytes) = cell else { continue };
         let bytes = bytes.data();
         if bytes.len() as u64 > options.max_text_bytes {
-            let message = format!("the text in `{name}` has more than {} bytes", options.max_text_bytes);
+            let message = format!(
+                "the text in `{}` has more than {} bytes",
+                printable(name),
+                options.max_text_bytes
+            );
             return Err(Fault::new(FaultKind::TooLarge, None, message));
         }
         let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -339,7 +406,7 @@ fn row_texts<'c>(
             Fault::new(
                 FaultKind::InvalidUtf8,
                 Some(at),
-                format!("byte {} of `{name}` is not UTF-8", at + 1),
+                format!("byte {} of `{}` is not UTF-8", at + 1, printable(name)),
             )
         })?;
         texts.push(FieldText {
@@ -352,7 +419,7 @@ fn row_texts<'c>(
         (true, Some((field, _))) => Err(Fault::new(
             FaultKind::WrongType,
             None,
-            format!("`{}` is null, not a string", columns.names[*field]),
+            format!("`{}` is null, not a string", printable(&columns.names[*field])),
         )),
         _ => Ok(texts),
     }

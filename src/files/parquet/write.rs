@@ -2,9 +2,9 @@
 //! copied chunk by chunk.
 
 use std::fs::File;
-use std::io::{Seek, SeekFrom};
-use std::sync::Arc;
+use std::io::{self, Seek, SeekFrom, Write};
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ::parquet::basic::Encoding;
 use ::parquet::bloom_filter::Sbbf;
@@ -138,6 +138,42 @@ struct Copy<'s> {
     writer: SerializedFileWriter<Writer>,
     /// Row groups that are written.
     done: usize,
+    /// What went wrong with a temporary file.
+    failure: Failure,
+}
+
+type Failure = Arc<Mutex<Option<io::Error>>>;
+
+/// A column that is written anew, and remembers what went wrong: of the errors of the Parquet writer nobody can tell.
+struct Temporary {
+    file: File,
+    failure: Failure,
+}
+
+impl Temporary {
+    fn new(failure: &Failure) -> io::Result<Self> {
+        let file = tempfile::tempfile().inspect_err(|error| note(failure, error))?;
+        let failure = Arc::clone(failure);
+        Ok(Self { file, failure })
+    }
+}
+
+fn note(failure: &Failure, error: &io::Error) {
+    let again = error
+        .raw_os_error()
+        .map_or_else(|| error.kind().into(), io::Error::from_raw_os_error);
+    *failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(again);
+}
+
+impl Write for Temporary {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let failure = &self.failure;
+        self.file.write(bytes).inspect_err(|error| note(failure, error))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 impl<'s> Copy<'s> {
@@ -189,6 +225,7 @@ impl<'s> Copy<'s> {
             metadata,
             writer,
             done: 0,
+            failure: Failure::default(),
         })
     }
 
@@ -218,20 +255,22 @@ impl<'s> Copy<'s> {
                         column_index.is_some(),
                         bloom_filter.is_some(),
                     )?;
-                    let (mut file, mut close) = write_column(&self.reader, group, leaf, properties, |row, text| {
-                        match edits.binary_search_by_key(&row, |(row, _)| *row) {
-                            Ok(at) => {
-                                let text = FieldText {
-                                    field: *field,
-                                    text: text.to_owned(),
-                                    raw: None,
-                                };
-                                let after = edit::apply(&edits[at].1, &text).map_err(ParquetError::General)?;
-                                Ok(after.map(|after| ByteArray::from(after.as_bytes().to_vec())))
+                    let sink = Temporary::new(&self.failure)?;
+                    let (mut file, mut close) =
+                        write_column(&self.reader, group, leaf, properties, sink, |row, text| {
+                            match edits.binary_search_by_key(&row, |(row, _)| *row) {
+                                Ok(at) => {
+                                    let text = FieldText {
+                                        field: *field,
+                                        text: text.to_owned(),
+                                        raw: None,
+                                    };
+                                    let after = edit::apply(&edits[at].1, &text).map_err(ParquetError::General)?;
+                                    Ok(after.map(|after| ByteArray::from(after.as_bytes().to_vec())))
+                                }
+                                Err(_) => Ok(None),
                             }
-                            Err(_) => Ok(None),
-                        }
-                    })?;
+                        })?;
                     close.offset_index = close.offset_index.filter(|_| offset_index.is_some());
                     close.column_index = close.column_index.filter(|_| column_index.is_some());
                     file.seek(SeekFrom::Start(0))?;
@@ -262,8 +301,12 @@ impl<'s> Copy<'s> {
         Ok(writer.digest())
     }
 
-    /// Whose fault it was: the output's, or the input's.
+    /// Whose fault it was: that of a temporary file, the output's, or the input's.
     fn error(&mut self, error: ParquetError) -> FileError {
+        let failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(failure) = failure {
+            return FileError::temporary(format!("a column of {}", self.source.name), failure);
+        }
         let writer = self.writer.inner_mut();
         match writer.failure() {
             Some(failure) => FileError::writing(writer.path(), failure),
@@ -342,6 +385,7 @@ fn write_column(
     group: usize,
     leaf: usize,
     properties: WriterProperties,
+    sink: Temporary,
     edit: impl Fn(usize, &str) -> ParquetResult<Option<ByteArray>>,
 ) -> ParquetResult<(File, ColumnCloseResult)> {
     let metadata = reader.metadata().row_group(group);
@@ -349,7 +393,7 @@ fn write_column(
     let rows = usize::try_from(metadata.num_rows())?;
     let full = column.max_def_level();
     let mut cells = text_reader(reader, group, leaf)?;
-    let mut sink = TrackedWrite::new(tempfile::tempfile()?);
+    let mut sink = TrackedWrite::new(sink);
     let pages = Box::new(SerializedPageWriter::new(&mut sink));
     let ColumnWriter::ByteArrayColumnWriter(mut writer) = get_column_writer(column, Arc::new(properties), pages) else {
         return Err(ParquetError::General("a text column is not of strings".to_owned()));
@@ -372,5 +416,5 @@ fn write_column(
         row += step;
     }
     let close = writer.close()?;
-    Ok((sink.into_inner()?, close))
+    Ok((sink.into_inner()?.file, close))
 }

@@ -430,7 +430,7 @@ fn columns_that_are_no_texts() {
         ("body", FaultKind::NoField, "doc.body"),
         ("id", FaultKind::WrongType, "INT64"),
         ("tags.list.element", FaultKind::WrongType, "list"),
-        ("doc", FaultKind::WrongType, "below"),
+        ("doc", FaultKind::WrongType, "columns of its own (doc.body, doc.length)"),
     ] {
         let options = fields(&[field]);
         let mut seen = 0;

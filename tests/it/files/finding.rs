@@ -26,13 +26,15 @@ fn folders_are_walked_in_byte_order() {
     folder.put("d/fakegz.jsonl.gz", line);
     folder.put("d/zipped.jsonl", pack(Codec::Gzip, line.as_bytes()));
     let found = find(&[folder.path("d")]);
-    let names: Vec<_> = found
-        .sources
-        .iter()
-        .map(|source| source.relative().to_str().unwrap())
-        .collect();
+    let (read, unread): (Vec<_>, Vec<_>) = found.sources.iter().partition(|source| source.unread().is_none());
+    let names = |sources: &[&Source]| -> Vec<String> {
+        let names = sources
+            .iter()
+            .map(|source| source.relative().to_str().unwrap().to_owned());
+        names.collect()
+    };
     assert_eq!(
-        names,
+        names(&read),
         [
             "a-b.jsonl",
             "a/y.txt",
@@ -42,27 +44,36 @@ fn folders_are_walked_in_byte_order() {
             "zipped.jsonl"
         ]
     );
-    assert_eq!(found.sources[0].name(), folder.path("d/a-b.jsonl").to_str().unwrap());
-    assert!(found.sources[4].note().unwrap().contains("gzip"));
+    assert_eq!(read[0].name(), folder.path("d/a-b.jsonl").to_str().unwrap());
+    assert!(read[4].note().unwrap().contains("gzip"));
+    assert_eq!((read[4].codec(), read[5].codec()), (Codec::Plain, Codec::Gzip));
     assert_eq!(
-        (found.sources[4].codec(), found.sources[5].codec()),
-        (Codec::Plain, Codec::Gzip)
+        names(&unread),
+        [
+            ".git/x.txt",
+            ".hidden.jsonl",
+            "image.png",
+            "lie.parquet",
+            "list.json",
+            "page.html",
+            "x.tar.gz"
+        ]
     );
-    let skipped: Vec<_> = found
-        .skipped
-        .iter()
-        .map(|s| s.path.file_name().unwrap().to_str().unwrap())
-        .collect();
-    assert_eq!(
-        skipped,
-        ["image.png", "lie.parquet", "list.json", "page.html", "x.tar.gz"]
-    );
-    assert!(
-        found
-            .skipped
-            .iter()
-            .all(|skipped| skipped.kind == SkipKind::UnknownFormat)
-    );
+    for source in unread {
+        let hidden = source.relative().starts_with(".git") || source.relative().starts_with(".hidden.jsonl");
+        let kind = source.unread().unwrap().kind;
+        let expected = if hidden {
+            SkipKind::Hidden
+        } else {
+            SkipKind::UnknownFormat
+        };
+        assert_eq!(kind, expected, "{source:?}");
+        assert!(source.read(&ReadOptions::default()).is_err());
+        let out = folder.path("copy");
+        source.copy(Output::file(&out)).unwrap();
+        assert_eq!(fs::read(&out).unwrap(), line.as_bytes());
+    }
+    assert!(found.skipped.is_empty());
 
     // named by hand, the first line counts
     assert_eq!(one(&folder.path("d/list.json")).format(), Format::Jsonl);
@@ -192,6 +203,6 @@ fn standard_input_is_read_twice() {
     assert!(error.is_settings());
     let found = discover(&["-".into()], &b"Bonjour."[..], &[]).unwrap();
     assert_eq!(found.sources[0].format(), Format::Text);
-    let found = discover(&["-".into()], &b"\x7fELF\0\0\0"[..], &[]).unwrap();
-    assert_eq!(found.skipped.len(), 1);
+    let error = discover(&["-".into()], &b"\x7fELF\0\0\0"[..], &[]).unwrap_err();
+    assert!(error.is_settings(), "{error}");
 }

@@ -43,7 +43,8 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     if args.memory.dry_run {
         let (detector, rank_field) = settings::detector(&args.rule)?;
         let options = settings::read_options(&args.input, rank_field);
-        let (sources, _) = find(&args.input, &exclude)?;
+        let sources = find(&args.input, &exclude)?.sources;
+        refuse_drop_empty(args, &sources)?;
         memory::dry_run(
             &sources,
             &options,
@@ -55,6 +56,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     }
     let detector = settings::detector(&args.rule)?.0;
     let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, |sources, options| {
+        refuse_drop_empty(args, sources)?;
         memory::before_run(sources, options, &detector, cap.as_ref(), quiet)?;
         let bytes = sources.iter().map(Source::size).sum();
         Ok(Progress::new(&[READING, COMPARING, WRITING], bytes, quiet))
@@ -123,11 +125,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     if !quiet {
         console::lines(&summary);
     }
-    Ok(if corpus.report.failed_files > 0 {
-        Exit::Partly
-    } else {
-        Exit::Done
-    })
+    Ok(corpus.report.exit())
 }
 
 /// Takes the repeats out of one file.
@@ -243,6 +241,19 @@ impl Rewriter for Cleaner<'_> {
             removed.write(|writer| writer.lines(&gone.lines, units, u64::from(gone.dropped)))?;
         }
         Ok(())
+    }
+}
+
+/// Refuses to leave out rows of Parquet: their other columns are copied, not written anew.
+fn refuse_drop_empty(args: &CleanArgs, sources: &[Source]) -> Result<()> {
+    let parquet = |source: &&Source| source.format() == Format::Parquet && source.unread().is_none();
+    match sources.iter().find(parquet).filter(|_| args.drop_empty) {
+        None => Ok(()),
+        Some(source) => bail!(
+            "--drop-empty: {} is Parquet, of which no row can be left out; give only its JSON Lines, or leave the \
+             option out: such rows keep an empty text",
+            source.name()
+        ),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::args::{DebugArgs, LookArgs, ScopeArg, Step};
 use crate::console;
-use crate::corpus::place;
+use crate::corpus::{ReadReport, place};
 use crate::exit::Exit;
-use crate::look::{self, Cut, Unread};
+use crate::look::{self, Cut};
 use crate::settings;
 use crate::summary::{count, digits};
 use anyhow::Result;
@@ -27,7 +27,7 @@ pub(crate) fn run(args: &DebugArgs) -> Result<Exit> {
         Step::Candidates(_) => None,
     };
     let args = args.step.args();
-    let unread = match depth {
+    let read = match depth {
         Some(depth) => {
             let write =
                 |settings: &Settings, unit: Place, cut: Cut| write_line(&mut out, &line(&unit, &cut, settings, depth));
@@ -36,11 +36,7 @@ pub(crate) fn run(args: &DebugArgs) -> Result<Exit> {
         None => candidates(args, &mut out)?,
     };
     out.flush()?;
-    Ok(if unread.failed_files > 0 {
-        Exit::Partly
-    } else {
-        Exit::Done
-    })
+    Ok(read.exit())
 }
 
 /// How much is printed of a unit.
@@ -108,7 +104,7 @@ fn write_line(out: &mut impl Write, line: &impl Serialize) -> Result<()> {
 fn each_unit(
     args: &LookArgs,
     mut visit: impl FnMut(&Settings, Place, Cut) -> Result<()>,
-) -> Result<(Settings, Unread)> {
+) -> Result<(Settings, ReadReport)> {
     let (detector, rank_field) = settings::detector(&args.rule)?;
     let settings = *detector.settings();
     let options = settings::read_options(&args.input, rank_field);
@@ -193,7 +189,7 @@ struct Group {
     places: Vec<Place>,
 }
 
-fn candidates(args: &LookArgs, out: &mut impl Write) -> Result<Unread> {
+fn candidates(args: &LookArgs, out: &mut impl Write) -> Result<ReadReport> {
     let mut groups: [Group; 2] = Default::default();
     let mut proposed = (0, 0);
     let mut settle = |settings: &Settings, groups: &mut [Group; 2]| -> Result<()> {

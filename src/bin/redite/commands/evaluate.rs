@@ -140,12 +140,7 @@ fn planted(args: &EvaluateArgs, detector: &Detector) -> Result<(Set, Vec<String>
     for pair in &set.pairs {
         untested.remove(&pair.lang);
     }
-    let exit = if read.failed_files > 0 {
-        Exit::Partly
-    } else {
-        Exit::Done
-    };
-    Ok((set, untested.into_iter().collect(), exit))
+    Ok((set, untested.into_iter().collect(), read.exit()))
 }
 
 /// Holds a file of removed units against a set that was written.

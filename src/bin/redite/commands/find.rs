@@ -56,7 +56,7 @@ pub(crate) fn run(args: &FindArgs) -> Result<Exit> {
             console::line(totals(&stats));
         }
     }
-    Ok(if corpus.report.failed_files > 0 {
+    Ok(if corpus.report.exit() == Exit::Partly {
         Exit::Partly
     } else if args.output.exit_code && found > 0 {
         Exit::Found

@@ -29,13 +29,19 @@ pub(super) fn run(args: &RestoreArgs, transaction: &Transaction, name: &str, lin
     let default = ReadOptions::default();
     let options = ReadOptions {
         text_fields: args.text_field.clone().unwrap_or(default.text_fields),
+        max_unpacked: args.max_unpacked,
         ..ReadOptions::default()
     };
     let exclude: Vec<PathBuf> = args.output.iter().cloned().chain([args.removed.clone()]).collect();
     let original = lines.first().and_then(RemovedLine::source);
     let Discovery { sources, skipped } = discover_as(&args.cleaned, original, std::io::stdin().lock(), &exclude)?;
     if let ([], [skipped]) = (&sources[..], &skipped[..]) {
-        bail!("{}: {}", skipped.path.display(), skipped.reason);
+        bail!("{}: {}", skipped.name(), skipped.reason);
+    }
+    if let [source] = &sources[..]
+        && let Some(unread) = source.unread().filter(|_| !args.cleaned.is_dir())
+    {
+        bail!("{}: {}", source.name(), unread.reason);
     }
     let mut removed = assign(&sources, lines, &options, name)?;
     let targets = Targets::of(args, &sources.iter().collect::<Vec<_>>())?;

@@ -28,7 +28,7 @@ pub(super) fn pairs(args: &RestoreArgs, removed: &RemovedFile) -> Result<Vec<Pai
 fn the_only(found: &Discovery, format: FileFormat) -> Result<Source> {
     match (&found.sources[..], found.skipped.first()) {
         ([source], _) => Ok(source.clone().of_format(format)),
-        (_, Some(skipped)) => bail!("{}: {}", skipped.path.display(), skipped.reason),
+        (_, Some(skipped)) => bail!("{}: {}", skipped.name(), skipped.reason),
         _ => bail!("there is nothing to restore"),
     }
 }
@@ -124,11 +124,7 @@ fn folder(args: &RestoreArgs, removed: &RemovedFile) -> Result<Vec<Pair>> {
         pairs.push(Pair { source, section });
     }
     for skipped in skipped {
-        console::line(format_args!(
-            "redite: {}: left out: {}",
-            skipped.path.display(),
-            skipped.reason
-        ));
+        console::line(format_args!("redite: {}: left out: {}", skipped.name(), skipped.reason));
     }
     if pairs.is_empty() {
         bail!(

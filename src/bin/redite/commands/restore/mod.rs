@@ -56,6 +56,7 @@ fn options(args: &RestoreArgs, text_fields: Vec<String>, name: &str) -> Result<R
     }
     Ok(ReadOptions {
         text_fields,
+        max_unpacked: args.max_unpacked,
         ..ReadOptions::default()
     })
 }
