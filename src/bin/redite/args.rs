@@ -23,7 +23,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Write the articles without their repeats
     Clean(CleanArgs),
-    /// Put the removed text back: restores the input, byte for byte
+    /// Put the removed text back, so that the input is restored byte for byte
     Restore(RestoreArgs),
     /// Show the repeats, and change nothing
     Find(FindArgs),
@@ -95,7 +95,7 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "N", value_parser = threads, help_heading = "Input")]
     pub(crate) threads: Option<usize>,
 
-    /// Print nothing on standard error but the error that ends a run: no progress bar, no summary, no warnings
+    /// Print no progress bar, no summary and no warnings, only the error if the run fails
     #[arg(long, short, help_heading = "Input")]
     pub(crate) quiet: bool,
 }
@@ -173,7 +173,7 @@ pub(crate) struct CleanArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
 
-    /// Where to write the cleaned articles: a file if there is one input file, a folder if there are several or a
+    /// Where to write the cleaned articles: a file for a single input file, a folder for several inputs or an input
     /// folder; - is standard output [default: standard output]
     #[arg(long, short, value_name = "OUT", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
@@ -248,7 +248,7 @@ pub(crate) struct RestoreArgs {
     #[arg(long)]
     pub(crate) merge: bool,
 
-    /// Print nothing on standard error but the error that ends a run
+    /// Print no warnings, only the error if the run fails
     #[arg(long, short)]
     pub(crate) quiet: bool,
 
@@ -366,7 +366,7 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "FIELD", value_parser = field, help_heading = "Input")]
     pub(crate) id_field: Option<String>,
 
-    /// Print nothing on standard error but the error that ends a run
+    /// Print no warnings, only the error if the run fails
     #[arg(long, short, help_heading = "Input")]
     pub(crate) quiet: bool,
 

@@ -520,6 +520,9 @@ impl Reader {
                 }
             }
         }
+        if let Some(text) = articles.first().and_then(|article| article.texts.first()) {
+            progress.sample(text);
+        }
         self.session.push_all(&articles)?;
         Ok(())
     }

@@ -1,3 +1,5 @@
+//! What users mistype, and what hostile input could do to a terminal, a spreadsheet or other files.
+
 use super::*;
 use std::time::{Duration, Instant};
 
@@ -241,6 +243,20 @@ fn quiet_prints_nothing_on_standard_error_but_what_ends_the_run() {
         assert_eq!(run.err, "", "{args:?}");
     }
     room.redite(&["find", "missing", "-q"]).ends(2).says(&["missing"]);
+}
+
+#[test]
+fn a_file_that_debug_cannot_read_shows_in_its_exit_code() {
+    let room = Room::new();
+    room.put("in/a.jsonl", line(1, LEAD));
+    room.put("in/b.jsonl.gz", b"\x1f\x8b\x08broken");
+    for step in ["units", "fold", "shingles", "candidates"] {
+        let run = room
+            .redite(&["debug", step, "in"])
+            .ends(3)
+            .says(&["b.jsonl.gz", "left out"]);
+        assert_eq!(run.out.is_empty(), step == "candidates");
+    }
 }
 
 #[test]

@@ -18,7 +18,15 @@ fn much(mb: usize) -> String {
 }
 
 fn spawn(room: &Room, args: &[&str]) -> Child {
-    let mut command = room.command(args);
+    // these tests may themselves run under nohup, or in the background of a script
+    let mut command = if cfg!(target_os = "linux") {
+        let mut command = Command::new("env");
+        command.args(["--default-signal=HUP,INT,TERM", env!("CARGO_BIN_EXE_redite")]);
+        command.args(args).current_dir(room.path(""));
+        command
+    } else {
+        room.command(args)
+    };
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
