@@ -7,8 +7,6 @@ use redite::join::Measure;
 use redite::segment::{Language, Paragraphs};
 use redite::shingle::Lengths;
 use redite::{Detector, Keep, Names, Numbers, Scope, UnitChoice};
-use serde::Serialize;
-use std::fmt::Debug;
 
 /// The detector that was asked for, and the field that ranks articles, if one was named.
 pub(crate) fn detector(args: &RuleArgs) -> Result<(Detector, Option<String>)> {
@@ -72,7 +70,15 @@ pub(crate) fn described(detector: &Detector, rank_field: Option<&str>) -> serde_
         (keep, _) => format!("{keep:?}").to_lowercase(),
     };
     [
-        ("unit", lower(&settings.units())),
+        (
+            "unit",
+            match settings.units() {
+                UnitChoice::Both => "both",
+                UnitChoice::Paragraphs => "paragraph",
+                UnitChoice::Sentences => "sentence",
+            }
+            .into(),
+        ),
         ("scope", lower(&settings.scope())),
         ("similarity", settings.measure().to_string().into()),
         ("threshold", settings.threshold().value().into()),
@@ -115,49 +121,6 @@ fn measure(typed: &str) -> Result<Measure> {
         "edit" if typed == "edit" => Ok(Measure::Edit),
         "edit" => bail!("--similarity {typed}: edit compares tokens, so it takes no shingle lengths"),
         _ => bail!("--similarity {typed}: no such measure; use jaccard, containment or edit, as in jaccard:1,2"),
-    }
-}
-
-/// All settings that can change a result, as options name them: for reports.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Settings {
-    redite: &'static str,
-    text_fields: Vec<String>,
-    id_field: Option<String>,
-    lang_field: Option<String>,
-    unit: String,
-    scope: String,
-    measure: String,
-    threshold: f64,
-    numbers: String,
-    names: String,
-    keep: String,
-    min_tokens: u32,
-    /// `None` if the language is detected.
-    lang: Option<String>,
-    paragraphs: String,
-}
-
-impl Settings {
-    pub(crate) fn of(input: &InputArgs, rule: &RuleArgs, detector: &Detector) -> Self {
-        let settings = detector.settings();
-        let typed = |value: &dyn Debug| format!("{value:?}").to_lowercase();
-        Self {
-            redite: env!("CARGO_PKG_VERSION"),
-            text_fields: input.text_field.clone(),
-            id_field: input.id_field.clone(),
-            lang_field: input.lang_field.clone(),
-            unit: typed(&rule.other.unit),
-            scope: typed(&rule.other.scope),
-            measure: settings.measure().to_string(),
-            threshold: settings.threshold().value(),
-            numbers: typed(&rule.other.numbers),
-            names: typed(&rule.other.names),
-            keep: rule.other.keep.clone(),
-            min_tokens: settings.min_tokens(),
-            lang: rule.other.lang.clone(),
-            paragraphs: typed(&rule.other.paragraphs),
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::args::CleanArgs;
 use crate::corpus::{Corpus, NotCompared, Overview};
-use crate::settings::Settings;
+use crate::settings::described;
 use redite::segment::Language;
 use redite::{Cut, Reason, Stats};
 use serde::Serialize;
@@ -79,8 +79,12 @@ pub(crate) struct Summary {
     removed_near: u64,
     text_bytes: u64,
     removed_bytes: u64,
+    redite: &'static str,
+    text_fields: Vec<String>,
+    id_field: Option<String>,
+    lang_field: Option<String>,
     #[serde(flatten)]
-    settings: Settings,
+    settings: serde_json::Map<String, serde_json::Value>,
     strict: bool,
     drop_empty: bool,
     max_removed: Option<f64>,
@@ -125,7 +129,11 @@ impl Summary {
             removed_near: stats.removed_near,
             text_bytes: stats.text_bytes,
             removed_bytes: stats.removed_bytes,
-            settings: Settings::of(&args.input, &args.rule, &corpus.detector),
+            redite: env!("CARGO_PKG_VERSION"),
+            text_fields: corpus.options.text_fields.clone(),
+            id_field: corpus.options.id_field.clone(),
+            lang_field: corpus.options.lang_field.clone(),
+            settings: described(&corpus.detector, corpus.options.rank_field.as_deref()),
             strict: args.input.strict,
             drop_empty: args.drop_empty,
             max_removed: args.max_removed,

@@ -278,7 +278,7 @@ fn stats_are_json_and_add_up() {
     }
     assert!(stats["languages"].as_object().unwrap().len() >= 20);
     assert_eq!(
-        (&stats["measure"], &stats["threshold"]),
+        (&stats["similarity"], &stats["threshold"]),
         (&json!("jaccard:1,2"), &json!(0.58))
     );
     assert!(stats["seconds"].as_f64().unwrap() > 0.0);

@@ -84,11 +84,11 @@ fn stats_hold_all_settings() {
     let settings = [
         ("unit", "--unit", "sentence"),
         ("scope", "--scope", "article"),
-        ("measure", "--similarity", "containment:3"),
+        ("similarity", "--similarity", "containment:3"),
         ("numbers", "--numbers", "ignore"),
         ("names", "--names", "strict"),
         ("keep", "--keep", "-day"),
-        ("lang", "--lang", "fr-CA"),
+        ("lang", "--lang", "fr"),
         ("paragraphs", "--paragraphs", "line"),
         ("id_field", "--id-field", "key"),
         ("lang_field", "--lang-field", "tongue"),
