@@ -167,7 +167,7 @@ struct Clock {
     taken: Vec<f64>,
     /// Of the current phase, from 0 to 1.
     share: f64,
-    /// The first share that was reached, and when: before it the phase prepared itself.
+    /// A share that was reached, and when: from there on the phase has gone at its pace.
     from: Option<(f64, Instant)>,
 }
 
@@ -205,11 +205,14 @@ impl Clock {
     }
 
     fn reach(&mut self, share: f64, now: Instant) {
+        let before = self.share;
         self.share = share.clamp(self.share, 1.0);
-        if self.share > 0.0 && self.from.is_none() {
+        if self.current == 0 {
             // the first phase begins at once
-            let first = (0.0, self.phase_started);
-            self.from = Some(if self.current == 0 { first } else { (self.share, now) });
+            self.from = Some((0.0, self.phase_started));
+        } else if self.from.is_none() && before > 0.0 && self.share > before {
+            // equal units are reported at once, the rest after the index has been built
+            self.from = Some((self.share, now));
         }
     }
 

@@ -88,7 +88,7 @@ fn errors_and_reports() {
         &["clean", "in.jsonl", "-o", "out.jsonl", "--strict"],
         &["clean", "folder", "-o", "out"],
         &["clean", "folder"],
-        &["clean", "broken", "-o", "out"],
+        &["clean", "broken", "-o", "out2"],
         &["clean", "missing.jsonl"],
         &["clean", "in.jsonl", "-o", "in.jsonl"],
         &["clean", "in.jsonl", "-o", "x.jsonl", "--removed", "x.jsonl"],
