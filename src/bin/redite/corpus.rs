@@ -316,7 +316,7 @@ pub(crate) fn find_in(inputs: &[PathBuf], exclude: &[PathBuf], strict: bool) -> 
             bail!("{name}: {}; there is nothing else to read", unread.reason);
         }
         for (name, unread) in &unread {
-            eprintln!("redite: {name}: {}", unread.reason);
+            crate::console::line(format_args!("redite: {name}: {}", unread.reason));
         }
         bail!(
             "nothing to read: none of the inputs is JSON Lines, Parquet or text ({} files, {} skipped); give such files, \
