@@ -9,6 +9,7 @@ use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
 use crate::segment::Language;
 use crate::settings::{DetectorBuilder, Settings, UnitChoice};
 use crate::spill::Bits;
+use crate::steps::looked;
 use crate::store::{Entry, Scratch, Store, narrow};
 use rayon::prelude::*;
 use std::fmt;
@@ -16,6 +17,8 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 mod bounded;
+#[cfg(test)]
+mod growth;
 
 pub use bounded::{BoundedDetection, BoundedSession, Memory, PushError};
 
@@ -368,8 +371,13 @@ impl Detection {
 
     /// The repeats removed from one article, in its order.
     pub fn repeats_in(&self, article: ArticleId) -> impl Iterator<Item = Repeat> + use<> {
+        self.repeats_of(self.store.paragraphs_of(self.place(article)))
+    }
+
+    /// The repeats removed from some paragraphs, in their order.
+    fn repeats_of(&self, paragraphs: Range<usize>) -> std::vec::IntoIter<Repeat> {
+        let [of_paragraphs, of_sentences, of_parts] = self.levels_of(paragraphs);
         let [paragraphs, sentences, parts] = &self.verdicts.removed;
-        let [of_paragraphs, of_sentences, of_parts] = self.levels_of(article);
         let (of_paragraphs, of_sentences) = (within(paragraphs, of_paragraphs), within(sentences, of_sentences));
         let of_parts = within(parts, of_parts);
         let mut all = Vec::with_capacity(of_paragraphs.len() + of_sentences.len() + of_parts.len());
@@ -397,7 +405,7 @@ impl Detection {
             units.map(narrow).filter(|&i| bits.contains(i)).collect()
         };
         let [paragraphs, sentences, parts] = &self.verdicts.kept;
-        let [of_paragraphs, of_sentences, of_parts] = self.levels_of(article);
+        let [of_paragraphs, of_sentences, of_parts] = self.levels_of(store.paragraphs_of(self.place(article)));
         let paragraphs = kept(paragraphs, of_paragraphs);
         let mut all: Vec<Unit> = (paragraphs.iter())
             .map(|&i| self.unit(&store.paragraph(i).entry, UnitKind::Paragraph))
@@ -413,9 +421,8 @@ impl Detection {
         all
     }
 
-    /// The paragraphs, sentences and parts of one article.
-    fn levels_of(&self, article: ArticleId) -> [Range<usize>; 3] {
-        let paragraphs = self.store.paragraphs_of(self.place(article));
+    /// Some paragraphs, their sentences and parts.
+    fn levels_of(&self, paragraphs: Range<usize>) -> [Range<usize>; 3] {
         let sentences = self.store.sentences_of(paragraphs.clone());
         let parts = self.store.parts_of(sentences.clone());
         [paragraphs, sentences, parts]
@@ -428,7 +435,8 @@ impl Detection {
     /// # Errors
     /// If something is to be cut out, and this is not the text that was pushed.
     pub fn cuts(&self, article: ArticleId, field: u16, text: &str) -> Result<Vec<Cut>, OtherText> {
-        let repeats: Vec<Repeat> = self.repeats_in(article).filter(|r| r.removed.field == field).collect();
+        let paragraphs = self.store.paragraphs_of_field(self.place(article), field);
+        let repeats: Vec<Repeat> = self.repeats_of(paragraphs.clone()).collect();
         if repeats.is_empty() {
             return Ok(Vec::new());
         }
@@ -437,7 +445,6 @@ impl Detection {
         }
         let mut ahead = repeats.iter().map(|r| r.removed).peekable();
         let mut goes = |kind: UnitKind, span: Span| ahead.next_if(|u| (u.kind, u.span) == (kind, span)).is_some();
-        let paragraphs = self.store.paragraphs_of_field(self.place(article), field);
         let parts = self.store.parts_of(self.store.sentences_of(paragraphs.clone()));
         let mut parts = parts.map(|part| self.store.span_of_part(part)).peekable();
         let mut units = Vec::new();
@@ -506,15 +513,17 @@ impl Detection {
         if !store.holds_folds() {
             return "";
         }
-        let mut paragraphs = store.paragraphs_of_field(self.place(unit.article), unit.field);
-        let mut sentences = store.sentences_of(paragraphs.clone());
-        let mut parts = store.parts_of(sentences.clone());
+        let paragraphs = store.paragraphs_of_field(self.place(unit.article), unit.field);
+        let sentences = store.sentences_of(paragraphs.clone());
+        let parts = store.parts_of(sentences.clone());
         let is_it = |entry: &Entry| entry.span == unit.span;
+        let find = |units: Range<usize>, entry: &dyn Fn(u32) -> Entry| {
+            let at = first_not(units, |i| entry(narrow(i)).span.start < unit.span.start)?;
+            Some(entry(narrow(at))).filter(is_it)
+        };
         let found = match unit.kind {
-            UnitKind::Paragraph => paragraphs.find_map(|i| Some(store.paragraph(narrow(i)).entry).filter(is_it)),
-            UnitKind::Sentence => sentences
-                .find_map(|i| Some(store.sentence(narrow(i))).filter(is_it))
-                .or_else(|| parts.find_map(|i| Some(store.part(narrow(i))).filter(is_it))),
+            UnitKind::Paragraph => find(paragraphs, &|i| store.paragraph(i).entry),
+            UnitKind::Sentence => find(sentences, &|i| store.sentence(i)).or_else(|| find(parts, &|i| store.part(i))),
         };
         found.map_or("", |entry| store.text(&entry.fold))
     }
@@ -552,6 +561,17 @@ impl Detection {
         }
         stats
     }
+}
+
+/// The first number of a range for which something does not hold that holds for all before it.
+fn first_not(range: Range<usize>, holds: impl Fn(usize) -> bool) -> Option<usize> {
+    let (mut low, mut high) = (range.start, range.end);
+    while low < high {
+        looked(1);
+        let middle = low + (high - low) / 2;
+        if holds(middle) { low = middle + 1 } else { high = middle }
+    }
+    (low < range.end).then_some(low)
 }
 
 /// The removals, sorted by removed unit, whose removed unit is in a range.

@@ -27,6 +27,7 @@ use crate::join::{self, Asked, Names, Order, Rule, Similarity, Units, Versions};
 use crate::model::{Reason, Unit, UnitKind};
 use crate::settings::{Numbers, Scope, Settings};
 use crate::spill::Bits;
+use crate::steps::looked;
 use crate::store::{Entry, Selection, Store};
 use rayon::prelude::*;
 use std::cell::OnceCell;
@@ -307,7 +308,11 @@ fn decide_group(
 fn collapse(store: &Store, units: &[u32], entry: &(impl Fn(u32) -> Entry + Sync)) -> (Vec<u32>, Vec<u32>) {
     let mut groups: HashMap<u64, u32, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
     let mut firsts: Vec<u32> = Vec::new();
-    let text = |unit: u32| store.text(&entry(unit).fold);
+    let text = |unit: u32| {
+        let text = store.text(&entry(unit).fold);
+        looked(text.len());
+        text
+    };
     let key = |&unit: &u32| hash::bytes(text(unit).as_bytes());
     let keys: Vec<u64> = if units.len() < SMALL {
         units.iter().map(key).collect()
@@ -319,6 +324,7 @@ fn collapse(store: &Store, units: &[u32], entry: &(impl Fn(u32) -> Entry + Sync)
         .zip(keys)
         .map(|(&unit, mut key)| {
             loop {
+                looked(1);
                 let fresh = narrow(firsts.len());
                 let group = *groups.entry(key).or_insert(fresh);
                 if group == fresh {

@@ -1,6 +1,7 @@
 //! Which bytes go with a removed unit, so that what remains reads as if the unit had never been there.
 
 use crate::model::Span;
+use crate::steps::looked;
 
 /// For the units of one text, in order, each with whether it is removed: the byte range that goes with each removed
 /// one. The ranges are disjoint, each holds its unit, and what they hold beyond it is white space.
@@ -53,6 +54,7 @@ pub(crate) fn removal_ranges(text: &str, units: &[(Span, bool)]) -> Vec<Span> {
 
 /// How much a stretch of white space sets apart: paragraph break, line break, space, nothing.
 fn strength(gap: &str) -> u8 {
+    looked(gap.len() + 1);
     let bytes = gap.as_bytes();
     let feeds = bytes.iter().filter(|&&b| b == b'\n').count();
     let returns = bytes.iter().filter(|&&b| b == b'\r').count();

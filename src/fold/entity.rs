@@ -3,6 +3,7 @@
 //! Only with their semicolon, and read once (`&amp;nbsp;` counts as read twice, since pages do that). `&lt;` and `&gt;`
 //! stay as they are, under any number: who writes them mostly means the sign itself, which a fold would lose.
 
+use crate::steps::looked;
 use std::sync::OnceLock;
 
 /// Longest name in `data/entities.txt`.
@@ -14,6 +15,7 @@ pub(super) fn at(text: &str, at: usize) -> Option<(char, usize)> {
     while text.as_bytes()[start..].starts_with(b"amp;") {
         start += 4;
     }
+    looked(start - at + LONGEST);
     let escaped = (start > at + 1).then_some(('&', start));
     one(text, start).or(escaped)
 }

@@ -8,6 +8,7 @@
 
 use super::table::{Class, Table};
 use super::{opens, visible, visible_before};
+use crate::steps::looked;
 
 /// What numerals at one place are.
 pub(super) enum Numeral {
@@ -41,6 +42,7 @@ pub(super) fn read(table: &Table, text: &str, at: usize) -> Numeral {
         return Numeral::Letters(end);
     }
     let mut parser = Parser::default();
+    looked(end - at);
     for c in text[at..end].chars() {
         let entry = table.entry(c);
         if entry.class() == Class::Numeral {

@@ -64,6 +64,7 @@ mod slow;
 mod table;
 mod writer;
 
+use crate::steps::looked;
 use han::Numeral;
 use number::{Numbers, opens, visible, visible_before};
 use std::ops::Range;
@@ -243,6 +244,7 @@ impl Folder {
         let mut at = 0;
         let mut after_non_starter = false;
         while let Some(&byte) = bytes.get(at) {
+            looked(1);
             if byte.is_ascii() {
                 if byte.is_ascii_alphabetic() {
                     at = writer.words(bytes, at);
@@ -326,6 +328,7 @@ impl Folder {
             writer.push(b"-");
         }
         let end = if let Some(end) = number::plain_end(text.as_bytes(), at) {
+            looked(end - at);
             writer.push(&text.as_bytes()[at..end]);
             end
         } else {
@@ -388,5 +391,7 @@ fn numerals(table: &Table, text: &str, at: usize, writer: &mut Writer<'_>) -> us
     }
 }
 
+#[cfg(test)]
+mod growth;
 #[cfg(test)]
 mod tests;

@@ -235,6 +235,7 @@ impl Numbers {
 
     fn push(&self, from: usize, to: usize, out: &mut String) {
         for group in &self.groups[from..to] {
+            looked(1 + group.len());
             out.extend(self.digits[group.start..group.end].iter().map(|&d| char::from(d)));
         }
     }
@@ -244,6 +245,7 @@ impl Numbers {
 /// can change that: what [`Numbers::read`] would copy as it is.
 pub(super) fn plain_end(bytes: &[u8], at: usize) -> Option<usize> {
     let digits = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+    looked(digits + 1);
     let end = at + digits;
     let before = at.checked_sub(1).map(|i| bytes[i]);
     if digits == 0 || before.is_some_and(|b| b == b'.' || !b.is_ascii()) {
@@ -367,6 +369,7 @@ pub(super) fn visible_before<'t>(
     at: usize,
 ) -> impl Iterator<Item = (char, Class)> + 't {
     text[..at].chars().rev().filter_map(|c| {
+        looked(1);
         let entry = table.entry(c);
         match entry.class() {
             Class::Ignored => None,
@@ -423,12 +426,15 @@ fn skip_ignored(table: &Table, text: &str, at: usize) -> usize {
     let skipped = text[at..]
         .chars()
         .take_while(|&c| table.entry(c).class() == Class::Ignored);
-    at + skipped.map(char::len_utf8).sum::<usize>()
+    let skipped = skipped.map(char::len_utf8).sum::<usize>();
+    looked(skipped);
+    at + skipped
 }
 
 /// The next character that is not ignored, as mapped, with its class and the byte after it.
 pub(super) fn visible(table: &Table, text: &str, mut at: usize) -> Option<(char, Class, usize)> {
     loop {
+        looked(1);
         let c = text[at..].chars().next()?;
         let next = at + c.len_utf8();
         let entry = table.entry(c);

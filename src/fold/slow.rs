@@ -3,6 +3,7 @@
 
 use super::entity;
 use super::table::{Class, Table};
+use crate::steps::looked;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
@@ -27,6 +28,7 @@ pub(super) fn normalize_words(table: &Table, text: &str, out: &mut String) {
 fn needs_context(table: &Table, text: &str) -> bool {
     let mut after_non_starter = false;
     text.chars().any(|c| {
+        looked(1);
         let entry = table.entry(c);
         let needs = entry.needs_context() || after_non_starter && entry.is_non_starter();
         if !entry.is_transparent() {
@@ -41,6 +43,7 @@ fn needs_context(table: &Table, text: &str) -> bool {
 /// set off by U+0001, a separator; raised digits stay raised.
 pub(super) fn normalize(table: &Table, text: &str, out: &mut String) {
     out.clear();
+    looked(text.len());
     let text = if text.contains('&') {
         let mut read = String::with_capacity(text.len());
         entity::decode(text, &mut read);

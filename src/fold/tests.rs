@@ -130,6 +130,27 @@ proptest! {
     }
 
     #[test]
+    fn a_fold_is_tokens_with_single_spaces_between_them(text in anything()) {
+        let folded = fold(&text);
+        let tokens: Vec<&str> = folded.iter().collect();
+        prop_assert_eq!(tokens.join(" "), folded.as_str());
+        prop_assert_eq!(tokens.len(), folded.hashes().len());
+        let mut weight = 0;
+        for (token, &hash) in tokens.into_iter().zip(folded.hashes()) {
+            prop_assert_eq!(is_number(token), is_number_hash(hash), "{:?}", token);
+            prop_assert_eq!(hash & !NUMBER_BIT, crate::hash::token(token.as_bytes()) & !NUMBER_BIT);
+            let first = token.chars().next().unwrap();
+            weight += match Table::get().entry(first).class() {
+                _ if is_number(token) => 2,
+                Class::Unspaced | Class::Numeral => 1,
+                Class::Symbol => 0,
+                _ => 2,
+            };
+        }
+        prop_assert_eq!(folded.weight(), weight);
+    }
+
+    #[test]
     fn text_with_references_folds_as_without(text in anything(), hex in any::<bool>()) {
         let coded: String = text.chars().map(|c| match c {
             '\0' | '<' | '>' | '\u{80}'..='\u{9f}' => c.to_string(),
@@ -246,6 +267,22 @@ proptest! {
         prop_assert_eq!(folded.hashes().len(), expected.split(' ').count());
         for (hash, token) in folded.hashes().iter().zip(expected.split(' ')) {
             prop_assert_eq!(*hash, hash::token(token.as_bytes()) & !NUMBER_BIT);
+        }
+    }
+}
+
+/// What is no ASCII digit would be taken for a zero.
+#[test]
+fn every_digit_is_read_as_an_ascii_digit() {
+    let table = Table::get();
+    let is_digit = |class| matches!(class, Class::Digit | Class::Raised);
+    for c in '\0'..=char::MAX {
+        let entry = table.entry(c);
+        if entry.is_multi() {
+            let digits = table.expansion(entry).iter().filter(|&&c| is_digit(table.entry(c).class()));
+            assert!(digits.into_iter().all(char::is_ascii_digit), "{c:?}");
+        } else if is_digit(entry.class()) {
+            assert!(entry.mapped().is_ascii_digit(), "{c:?}");
         }
     }
 }

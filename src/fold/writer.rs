@@ -4,6 +4,7 @@ use super::block::{BLOCK, Block};
 use super::table::{Class, Entry, Table};
 use super::{NUMBER_BIT, Tokens};
 use crate::hash;
+use crate::steps::looked;
 
 /// What one step of [`super::Folder`] writes at most without asking for more room.
 const SLACK: usize = 16;
@@ -56,6 +57,7 @@ impl<'t> Writer<'t> {
 
     /// Gives the first `done` bytes, whole tokens, to the text.
     fn hand_over(&mut self, done: usize) {
+        looked(done);
         let bytes = &self.buffer[..done];
         let first = usize::from(self.out.text.is_empty() && !bytes.is_empty());
         match std::str::from_utf8(&bytes[first..]) {
@@ -83,8 +85,11 @@ impl<'t> Writer<'t> {
         self.len -= done;
         self.start = self.start.saturating_sub(done);
         if self.buffer.len() - self.len < more {
+            // As long as all before together: not counted.
             let length = (2 * self.buffer.len()).max(self.len + more);
             self.buffer.resize(length, 0);
+        } else {
+            looked(self.len);
         }
     }
 
@@ -103,6 +108,7 @@ impl<'t> Writer<'t> {
         if self.open == Kind::Nothing {
             return;
         }
+        looked(self.len - self.start);
         let hash = hash::token(&self.buffer[self.start..self.len]) & !NUMBER_BIT;
         let (mark, weight) = match self.open {
             Kind::Number => (NUMBER_BIT, 2),
@@ -145,6 +151,7 @@ impl<'t> Writer<'t> {
     /// The words that begin in the first half; returns how many bytes were read.
     #[inline]
     fn block(&mut self, bytes: &[u8; 2 * BLOCK]) -> usize {
+        looked(BLOCK);
         let Some(Block { mut letters, simple }) = bytes.first_chunk().map(Block::read) else {
             return 0;
         };
@@ -195,6 +202,7 @@ impl<'t> Writer<'t> {
         self.word();
         // Eight at a time: set the bit that makes small letters, see by carries which bytes lie from a to z.
         while let Some(&chunk) = bytes[at..].first_chunk::<8>() {
+            looked(8);
             self.room();
             let chunk = u64::from_le_bytes(chunk);
             let small = chunk | ONES << 5;
@@ -225,6 +233,7 @@ impl<'t> Writer<'t> {
             let (Some(Class::Letter), Some(two)) = (entry.plain(), entry.two_bytes()) else {
                 break;
             };
+            looked(1);
             self.letter(two);
             at += 2;
         }

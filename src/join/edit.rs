@@ -1,5 +1,7 @@
 //! Levenshtein distance by furthest-reaching diagonals (Ukkonen 1985; Landau and Vishkin 1989).
 
+use crate::steps::looked;
+
 /// The distance of `a` and `b` in tokens, or `None` if it is above `most`. Time O(n + most²), memory O(most).
 pub(super) fn distance<T: PartialEq>(a: &[T], b: &[T], most: usize) -> Option<usize> {
     let same_head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
@@ -18,6 +20,7 @@ pub(super) fn distance<T: PartialEq>(a: &[T], b: &[T], most: usize) -> Option<us
     let mut next = reach.clone();
     for edits in 0..=most {
         for k in offset - edits..=offset + edits {
+            looked(1);
             let start = if edits == 0 {
                 Some(0)
             } else {
@@ -32,6 +35,7 @@ pub(super) fn distance<T: PartialEq>(a: &[T], b: &[T], most: usize) -> Option<us
                 let i = i.min(a.len()).min((b.len() + offset).checked_sub(k)?);
                 let j = (i + k).checked_sub(offset)?;
                 let slide = a[i..].iter().zip(&b[j..]).take_while(|(x, y)| x == y).count();
+                looked(slide);
                 Some(i + slide)
             });
         }

@@ -9,6 +9,7 @@ use super::sketch::{Sketch, number_key};
 use super::verify::{COMMON, Verifier};
 use super::{Match, Order, Rule, SMALL, Units, missing_numbers};
 use crate::fold::is_number_hash;
+use crate::steps::looked;
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -189,6 +190,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
 
     fn file(&mut self, unit: u32, is_version: bool, scratch: &mut Scratch) {
         let lists = self.keys.of(unit);
+        looked(lists.len());
         if lists.is_empty() {
             return;
         }
@@ -231,6 +233,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         // Most are told apart here, and need not be put in order.
         let traits = self.keys.traits();
         let tokens = traits.tokens(later as usize);
+        looked(candidates.len());
         candidates.retain(|&earlier| {
             verifier
                 .least_overlap(tokens, traits.tokens(earlier as usize), &self.bounds)
@@ -282,6 +285,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
                 let keys = numbers::lists(bag, self.numbers_held, &self.by_numbers, by_numbers);
                 if length > keys.iter().map(|&key| u64::from(self.by_numbers.len(key))).sum() {
                     for &key in keys {
+                        looked(self.by_numbers.len(key) as usize);
                         self.by_numbers.visit(key, among.clone(), |unit| found.push(unit));
                     }
                     return;
@@ -295,6 +299,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         }
         for filed in filed() {
             for &list in lists {
+                looked(2 * filed.within(list, &among).len());
                 for &unit in filed.within(list, &among) {
                     let hits = &mut hits[unit as usize];
                     *hits = hits.saturating_add(1);
@@ -387,6 +392,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
 
 /// The numbers among some tokens, ascending.
 fn bag_of(tokens: &[u32], bag: &mut Vec<u32>) {
+    looked(tokens.len());
     bag.clear();
     bag.extend(tokens.iter().filter(|&&t| is_number_hash(t)));
     bag.sort_unstable();

@@ -7,6 +7,7 @@ use super::traits::Traits;
 use super::{SMALL, Units};
 use crate::hash;
 use crate::shingle::{self, Lengths};
+use crate::steps::looked;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -124,6 +125,7 @@ impl<U: Units + ?Sized> Finder<'_, U> {
             let (shortest, longest) = self.bounds.partner_lengths(tokens);
             let (mut least, mut shared) = (usize::MAX, usize::MAX);
             for other in shortest..=longest.min(4 * tokens) {
+                looked(1);
                 let overlap = self.bounds.least_overlap(tokens, other);
                 let demanded = overlap.saturating_sub(tokens.min(other)).max(pairs);
                 let filed_for = self.least_keys(other);
@@ -226,6 +228,7 @@ pub(super) fn prefix(
 ) -> usize {
     hashes.clear();
     shingle::all(tokens, bounds.keys, hashes);
+    looked(2 * hashes.len());
     sketch.rank_all(hashes, ranked);
     // What stands in one unit only comes first, and is no use.
     let before = ranked.len();

@@ -328,4 +328,6 @@ impl<U: Units + ?Sized> Join<'_, '_, U> {
 }
 
 #[cfg(test)]
+mod growth;
+#[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use crate::fold::{is_mark, is_number, is_unspaced};
 use crate::hash;
+use crate::steps::looked;
 
 /// The tokens of a later and an earlier fold.
 pub(super) struct Pair<'f> {
@@ -23,6 +24,7 @@ pub(super) struct Token {
 impl<'f> Pair<'f> {
     pub(super) fn new(later: &'f str, earlier: &'f str) -> Self {
         let most = later.len().max(earlier.len()) / 4 + 4;
+        looked(later.len() + earlier.len());
         let mut pair = Self {
             later: Vec::with_capacity(most),
             earlier: Vec::with_capacity(most),
@@ -110,6 +112,7 @@ impl Numbers {
         while let Some(token) = &self.slots[at]
             && texts[token.id as usize] != text
         {
+            looked(1);
             at = (at + 1) & mask;
         }
         at

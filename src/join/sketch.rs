@@ -11,6 +11,7 @@
 use super::Units;
 use crate::fold::is_number_hash;
 use crate::shingle::{self, Lengths};
+use crate::steps::looked;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU8, AtomicU16, Ordering};
 
@@ -60,6 +61,7 @@ impl Sketch {
             hashes.clear();
             shingle::all(tokens, self.lengths, hashes);
             hashes.extend(tokens.iter().filter(|&&t| is_number_hash(t)).map(|&t| number_key(t)));
+            looked(hashes.len());
             hashes.iter().for_each(|&h| self.add(h, alone));
         };
         let all = 0..units.count();

@@ -167,7 +167,7 @@ pub(crate) struct Waiting<'p, U: ?Sized> {
     shared: Vec<u8>,
     traits: Traits,
     /// Where the list of each slot begins; one more for the end of the last.
-    starts: Vec<u32>,
+    starts: Vec<usize>,
     lists: Vec<u32>,
     /// A bit that is set for each key there is, eight times as many as keys.
     filter: Vec<u64>,
@@ -222,7 +222,7 @@ impl<'p, U: Units + ?Sized> Waiting<'p, U> {
             .collect();
         let keys: usize = filed.iter().map(|f| f.entries.len()).sum();
         let slots = (keys / 2).clamp(64, 1 << 30).next_power_of_two();
-        let mut starts = vec![0_u32; slots + 2];
+        let mut starts = vec![0_usize; slots + 2];
         let mut filter = vec![0_u64; (keys / 8).clamp(1, 1 << 28).next_power_of_two()];
         for &(key, _) in filed.iter().flat_map(|f| &f.entries) {
             let (word, bit) = bit(key, filter.len());
@@ -238,7 +238,7 @@ impl<'p, U: Units + ?Sized> Waiting<'p, U> {
         for some in filed {
             for (key, unit) in some.entries {
                 let next = &mut starts[slot(key, slots) + 1];
-                lists[*next as usize] = unit;
+                lists[*next] = unit;
                 *next += 1;
             }
             salts.extend(some.salts);
@@ -277,7 +277,7 @@ impl<'p, U: Units + ?Sized> Waiting<'p, U> {
                 return;
             }
             let slot = slot(key, self.starts.len() - 2);
-            for &unit in &self.lists[self.starts[slot] as usize..self.starts[slot + 1] as usize] {
+            for &unit in &self.lists[self.starts[slot]..self.starts[slot + 1]] {
                 let hits = &mut hits[unit as usize];
                 if *hits == 0 {
                     found.push(unit);

@@ -5,6 +5,7 @@ use super::pair::Pair;
 use super::{Rule, Units};
 use crate::fold::is_number_hash;
 use crate::shingle;
+use crate::steps::looked;
 
 /// One unit's shingles in a small open-addressing table, held against many candidates.
 #[derive(Debug, Default)]
@@ -55,6 +56,7 @@ impl Verifier {
 
     fn fill(&mut self, tokens: &[u32], bounds: &Bounds) {
         let size = (2 * bounds.lengths.count(tokens.len())).next_power_of_two().max(8);
+        looked(size);
         self.slots.clear();
         self.slots.resize(size, Slot::default());
         self.mask = size - 1;
@@ -71,6 +73,7 @@ impl Verifier {
     fn find(&self, hash: u32) -> usize {
         let mut at = (hash ^ (hash >> 15)) as usize & self.mask;
         while self.slots[at].count != 0 && self.slots[at].hash != hash {
+            looked(1);
             at = (at + 1) & self.mask;
         }
         at
@@ -126,6 +129,7 @@ impl Verifier {
         let round = self.round;
         let mut enough = true;
         shingle::visit(other, bounds.lengths, |h| {
+            looked(1);
             let at = self.find(h);
             let slot = &mut self.slots[at];
             if slot.round != round {
@@ -178,6 +182,7 @@ impl Verifier {
 
     /// True if every number of the other stands in the loaded unit, as often.
     fn holds_numbers_of(&mut self, other: &[u32]) -> bool {
+        looked(other.len());
         self.theirs.clear();
         self.theirs.extend(other.iter().filter(|&&t| is_number_hash(t)));
         if self.theirs.len() > self.numbers.len() {
@@ -190,6 +195,7 @@ impl Verifier {
 
     /// True if every number of the loaded unit stands in the other, as often.
     fn numbers_stand_in(&mut self, earlier: &[u32]) -> bool {
+        looked(earlier.len());
         self.theirs.clear();
         self.theirs.extend(earlier.iter().filter(|&&t| is_number_hash(t)));
         if self.theirs.len() < self.numbers.len() {

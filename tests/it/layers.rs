@@ -31,12 +31,12 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ),
         (
             "decide",
-            vec!["model", "hash", "steps", "join", "settings", "store", "spill"],
+            vec!["model", "hash", "steps", "fold", "join", "settings", "store", "spill"],
         ),
         (
             "detector",
             vec![
-                "model", "error", "join", "segment", "article", "settings", "store", "decide", "spill",
+                "model", "error", "steps", "join", "segment", "article", "settings", "store", "decide", "spill",
             ],
         ),
         // files know texts and spans, and nothing of repeats

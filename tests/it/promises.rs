@@ -193,6 +193,9 @@ fn measures() -> Vec<(Measure, f64)> {
         (Measure::Containment(Lengths::ONE_AND_TWO), 0.7),
         (Measure::Edit, 0.8),
         (Measure::Edit, 0.5),
+        (Measure::default(), 0.01),
+        (Measure::default(), 1e-9),
+        (Measure::Edit, 1e-3),
         (Measure::default(), 1.0),
     ]
 }
@@ -437,7 +440,7 @@ fn articles() -> impl Strategy<Value = Vec<Article<'static>>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(support::cases(600)))]
 
     #[test]
     fn on_sentences_in_any_order(detector in settings(), articles in articles()) {

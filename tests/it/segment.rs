@@ -1,5 +1,6 @@
 //! What `redite::segment` promises for any text, and what it does with typical ones.
 
+use crate::support;
 use proptest::prelude::*;
 use redite::model::Span;
 use redite::segment::{Language, Paragraphs, paragraphs, parts, sentences};
@@ -401,13 +402,8 @@ fn texts() -> impl Strategy<Value = String> {
     ]
 }
 
-/// More cases than in a usual run, for campaigns: `REDITE_CASES=10000000 cargo test random_texts`.
-fn cases(usual: u32) -> u32 {
-    std::env::var("REDITE_CASES").map_or(usual, |cases| cases.parse().unwrap())
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(4_000), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: support::cases(4_000), ..ProptestConfig::default() })]
 
     #[test]
     fn random_texts_lose_nothing(text in texts(), tag in proptest::sample::select(TAGS)) {

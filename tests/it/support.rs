@@ -18,6 +18,11 @@ pub(crate) fn random(seed: u64) -> impl FnMut(usize) -> usize {
     }
 }
 
+/// Cases of a property test, more of them in campaigns: `REDITE_CASES=1000000 cargo test --release --test it random_texts`.
+pub(crate) fn cases(usual: u32) -> u32 {
+    std::env::var("REDITE_CASES").map_or(usual, |cases| cases.parse().unwrap())
+}
+
 /// Every choice of units.
 pub(crate) const UNITS: [redite::UnitChoice; 3] = [
     redite::UnitChoice::Both,
