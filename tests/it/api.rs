@@ -63,7 +63,7 @@ fn settings_that_make_no_sense_say_so() {
         assert!(error.contains("above 0 and at most 1"), "{error}");
     }
     let error = Detector::builder().min_tokens(0).build().unwrap_err();
-    assert!(error.to_string().contains("0 tokens"), "{error}");
+    assert!(error.to_string().contains("at least 1 word"), "{error}");
 }
 
 fn articles() -> Vec<Article<'static>> {

@@ -251,3 +251,27 @@ fn removed_files_may_be_packed() {
         restores(&room, &["c.jsonl", &name, "-o", "b.jsonl"], &[("b.jsonl", "in.jsonl")]);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_whose_names_are_equal_after_lossy_utf8_are_restored() {
+    use std::os::unix::ffi::OsStrExt;
+    let room = Room::new();
+    let name = |byte: u8| std::ffi::OsStr::from_bytes(&[b'a', byte, b'.', b'j', b's', b'o', b'n', b'l']).to_owned();
+    fs::create_dir(room.path("in")).unwrap();
+    for (byte, text) in [(0xfe, OTHER), (0xff, THIRD)] {
+        fs::write(
+            room.path("in").join(name(byte)),
+            line(1, LEAD) + &line(2, text) + &line(3, text),
+        )
+        .unwrap();
+    }
+    room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl"])
+        .ends(0);
+    assert_eq!(room.removed("r.jsonl").len(), 3);
+    room.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
+    for byte in [0xfe, 0xff] {
+        let file = |folder: &str| fs::read(room.path(folder).join(name(byte))).unwrap();
+        assert!(file("back") == file("in") && file("out") != file("in"));
+    }
+}

@@ -112,7 +112,7 @@ fn evaluate_names_what_it_cannot_read() {
     let room = Room::new();
     room.put("in/a.jsonl", support::text("sample/articles.jsonl"));
     room.put("in/page.html", "<html>");
-    room.redite(&["evaluate", "in", "-q"])
+    room.redite(&["evaluate", "in"])
         .ends(3)
         .says(&["in/page.html: HTML or XML"]);
     room.redite(&["evaluate", "in", "-q", "--strict"])
