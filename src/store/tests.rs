@@ -185,8 +185,8 @@ fn a_text_that_is_too_long_has_no_units() {
         assert_eq!(fields.len(), 6 + wide_units);
         assert_eq!(store.unread(), if fold > 60 { 1 } else { 2 });
         assert_eq!(
-            store.text_bytes as usize,
-            article.texts.iter().map(|text| text.len()).sum::<usize>()
+            store.text_bytes,
+            article.texts.iter().map(|text| text.len() as u64).sum::<u64>()
         );
         let mut twice = Store::default();
         twice.append(pushed(std::slice::from_ref(&article))).unwrap();
