@@ -58,6 +58,10 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
         names.sort();
         for name in names {
             let path = below.join(name);
+            // what cargo-fuzz builds, if it is not told where
+            if path == Path::new("fuzz/target") {
+                continue;
+            }
             if root.join(&path).is_dir() {
                 walk(root, &path, out);
             } else if path.extension().is_some_and(|e| e == "rs") {
