@@ -39,8 +39,8 @@ pub fn blocks(data: &[u8], size: usize) -> Vec<Vec<u8>> {
 pub fn sniff(name: &str, head: &[u8]) {
     let tail = &head[head.len().saturating_sub(4)..];
     for named in [Named::Walked, Named::Given, Named::Not] {
-        if let Err(reason) = identify(Path::new(name), head, tail, named) {
-            assert!(!reason.is_empty());
+        if let Err(unread) = identify(Path::new(name), head, tail, named) {
+            assert!(!unread.reason.is_empty());
         }
     }
 }

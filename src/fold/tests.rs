@@ -270,7 +270,10 @@ fn every_digit_is_read_as_an_ascii_digit() {
     for c in '\0'..=char::MAX {
         let entry = table.entry(c);
         if entry.is_multi() {
-            let digits = table.expansion(entry).iter().filter(|&&c| is_digit(table.entry(c).class()));
+            let digits = table
+                .expansion(entry)
+                .iter()
+                .filter(|&&c| is_digit(table.entry(c).class()));
             assert!(digits.into_iter().all(char::is_ascii_digit), "{c:?}");
         } else if is_digit(entry.class()) {
             assert!(entry.mapped().is_ascii_digit(), "{c:?}");

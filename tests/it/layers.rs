@@ -197,7 +197,10 @@ fn a_planted_violation_is_caught() {
         ("fold", "fn f() -> crate::Detector { todo!() }"),
         ("segment", "use crate::fold::fold;"),
         ("join", "let x = 1; let y = crate::store::Store::default();"),
-        ("decide", "use crate::{\n    segment::{Language, segment},\n    hash,\n};"),
+        (
+            "decide",
+            "use crate::{\n    segment::{Language, segment},\n    hash,\n};",
+        ),
         ("files", "use crate::{model::Span, settings};"),
         ("cellar", ""),
     ] {

@@ -79,7 +79,10 @@ fn stats_hold_all_settings() {
     let room = Room::new();
     room.put(
         "in.jsonl",
-        format!("{}\n", json!({"key": 1, "title": LEAD, "day": 3, "tongue": "fr", "text": DRESSED})),
+        format!(
+            "{}\n",
+            json!({"key": 1, "title": LEAD, "day": 3, "tongue": "fr", "text": DRESSED})
+        ),
     );
     let settings = [
         ("unit", "--unit", "sentence"),
