@@ -45,6 +45,9 @@ mod discover;
 mod edit;
 mod error;
 mod foreign;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod jsonl;
 mod members;
 mod name;

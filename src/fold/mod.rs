@@ -79,6 +79,19 @@ pub fn fold(text: &str) -> Tokens {
     tokens
 }
 
+/// Folds a text by the slow path alone: the oracle of [`fold`], for tests and fuzzing.
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+#[must_use]
+pub fn fold_slowly(text: &str) -> Tokens {
+    let table = Table::get();
+    let mut normalized = String::new();
+    slow::normalize(table, text, &mut normalized);
+    let mut out = Tokens::default();
+    Folder::default().scan_normalized(table, &normalized, &mut out);
+    out
+}
+
 /// Folded texts, one after the other, in one buffer.
 ///
 /// Tokens are separated by one space, those of different texts too, so that the fold of two neighbours is a slice.

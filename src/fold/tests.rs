@@ -1,16 +1,7 @@
-use super::*;
+use super::{fold_slowly as slowly, *};
 use crate::hash;
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
-
-fn slowly(text: &str) -> Tokens {
-    let table = Table::get();
-    let mut normalized = String::new();
-    slow::normalize(table, text, &mut normalized);
-    let mut out = Tokens::default();
-    Folder::default().scan_normalized(table, &normalized, &mut out);
-    out
-}
 
 /// Around every code point, what makes neighbours matter: letters, marks, digits, signs and references of many scripts.
 #[test]

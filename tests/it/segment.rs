@@ -2,8 +2,12 @@
 
 use crate::support;
 use proptest::prelude::*;
-use redite::model::Span;
 use redite::segment::{Language, Paragraphs, paragraphs, parts, sentences};
+
+// What must be true of every cut.
+mod whole;
+
+use whole::assert_whole;
 
 /// Sentences joined by `|`, white space between them left out.
 fn cut(text: &str, tag: &str) -> String {
@@ -240,23 +244,6 @@ fn thai_is_cut_at_a_space_after_sixty_characters() {
         &mut out,
     );
     assert_eq!(out.len(), 4);
-}
-
-/// The three promises: in order and trimmed, on character boundaries, nothing lost.
-fn assert_whole(text: &str, out: &[Span]) {
-    let mut at = 0;
-    for span in out {
-        let piece = &text[span.range()];
-        assert!(!piece.is_empty() && piece == piece.trim(), "{piece:?}");
-        assert!(span.start as usize >= at, "out of order");
-        assert!(
-            text[at..span.start as usize].trim().is_empty(),
-            "lost {:?}",
-            &text[at..span.start as usize]
-        );
-        at = span.end as usize;
-    }
-    assert!(text[at..].trim().is_empty(), "lost {:?}", &text[at..]);
 }
 
 /// Every language file, the template among them.

@@ -22,14 +22,14 @@ pub(crate) struct Operand {
 
 /// `id#120-340` or `id#title:0-20`.
 #[derive(Debug, PartialEq, Eq)]
-struct Reference<'t> {
+pub(crate) struct Reference<'t> {
     article: &'t str,
     field: Option<&'t str>,
     span: Span,
 }
 
 impl<'t> Reference<'t> {
-    fn parse(typed: &'t str) -> Option<Self> {
+    pub(crate) fn parse(typed: &'t str) -> Option<Self> {
         let (article, part) = typed.rsplit_once('#')?;
         let (field, span) = match part.rsplit_once(':') {
             Some((field, span)) => (Some(field), span),

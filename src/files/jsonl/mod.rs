@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod growth;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod oracle;
 mod parse;
 mod scan;
 #[cfg(test)]
@@ -41,6 +43,13 @@ pub(crate) struct Block {
     line: u64,
 }
 
+#[cfg(fuzzing)]
+impl Block {
+    pub(crate) fn into_data(self) -> Vec<u8> {
+        self.data
+    }
+}
+
 /// Cuts a stream into blocks of whole lines.
 pub(crate) struct Blocks<R> {
     reader: R,
@@ -58,7 +67,7 @@ impl<R: Read> Blocks<R> {
         Self::with_size(reader, BLOCK)
     }
 
-    fn with_size(reader: R, size: usize) -> Self {
+    pub(crate) fn with_size(reader: R, size: usize) -> Self {
         Self {
             reader,
             rest: Vec::new(),
