@@ -88,7 +88,7 @@ impl Pending {
 
     fn remove_run_folders(&mut self) {
         for folder in std::mem::take(&mut self.run_folders).into_values() {
-            let _gone = fs::remove_dir_all(&folder.path);
+            remove_run_folder(&folder.path);
         }
     }
 
@@ -162,6 +162,17 @@ impl Drop for Pending {
     }
 }
 
+/// Removes a run folder, its lock last: a folder without one is known to be empty, if a kill comes between.
+fn remove_run_folder(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    // nothing better can be done with what cannot be removed
+    for entry in entries.flatten().filter(|entry| entry.file_name() != LOCK) {
+        let _gone = fs::remove_file(entry.path());
+    }
+    let _gone = fs::remove_file(folder.join(LOCK));
+    let _gone = fs::remove_dir(folder);
+}
+
 /// Removes the run folders in `root` that no living run holds.
 fn remove_stale(root: &Path) {
     let Ok(entries) = fs::read_dir(root) else { return };
@@ -173,10 +184,10 @@ fn remove_stale(root: &Path) {
         match File::options().write(true).open(path.join(LOCK)) {
             // whoever holds the lock is alive; where there are no locks it cannot be told, and nothing is removed
             Ok(lock) if lock.try_lock().is_ok() => {
-                let _gone = fs::remove_dir_all(&path);
+                remove_run_folder(&path);
             }
             Ok(_) => {}
-            // killed before it made its lock: the folder is empty
+            // killed before it made its lock or after it removed it: the folder is empty
             Err(_) => {
                 let _gone = fs::remove_dir(&path);
             }
