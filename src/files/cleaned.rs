@@ -35,9 +35,17 @@ impl Source {
             note: None,
             unread: None,
             trailing: Arc::default(),
+            mark: None,
             spool: None,
         };
         Ok(source.of_format(format))
+    }
+
+    /// The same file, whose content begins with a byte order mark or not, whatever it looks like.
+    #[must_use]
+    pub fn with_mark(mut self, mark: bool) -> Self {
+        self.mark = Some(mark);
+        self
     }
 
     /// The same file, read as one of another format.

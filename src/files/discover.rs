@@ -229,6 +229,7 @@ impl Discovery {
             note,
             unread: None,
             trailing: Arc::default(),
+            mark: None,
             spool: None,
         });
     }
@@ -345,6 +346,7 @@ impl Finder {
             note,
             unread: None,
             trailing: Arc::default(),
+            mark: None,
             spool: Some(Spool(Arc::new(Mutex::new(file)))),
         });
         Ok(())

@@ -98,6 +98,9 @@ pub struct Source {
     /// When it was last written to, as it was found.
     pub(crate) modified: Option<SystemTime>,
     pub(crate) note: Option<String>,
+    /// Whether the unpacked file begins with a byte order mark; `None`: look. (A text that begins with U+FEFF once what
+    /// stood before it is cut out does not.)
+    pub(crate) mark: Option<bool>,
     /// Why it is not read as articles.
     pub(crate) unread: Option<Unread>,
     /// What stands behind its packed data, once it has been read to its end.
@@ -128,7 +131,7 @@ impl Read for SpoolReader {
 
 impl Source {
     /// The name for messages and provenance: the path as the user gave it, joined with the path in the folder; `-`
-    /// for standard input. It can be printed, and no two paths have the same: see [`printed_name`](super::printed_name).
+    /// for standard input. It can be printed, and no two paths have the same: see [`printed_name`].
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -363,7 +366,8 @@ impl Batches {
             Inner::Rows(rows) => Some(rows.next_batch()?.map(|(_, batch)| batch)),
             Inner::Lines(receive) => {
                 let block = receive.recv().ok()?;
-                Some(block.map(|block| parse_block(block, &self.options, asked)))
+                let mark = self.source.mark;
+                Some(block.map(|block| parse_block(block, &self.options, mark, asked)))
             }
             Inner::Text(reader) => {
                 let reader = reader.take()?;
@@ -379,7 +383,7 @@ impl Batches {
                         error,
                     )));
                 }
-                Some(Ok(parse_text(data, &self.source.name, &self.options)))
+                Some(Ok(parse_text(data, &self.source.name, &self.options, self.source.mark)))
             }
         }
     }

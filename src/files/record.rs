@@ -250,7 +250,7 @@ impl<'b> Record<'b> {
     }
 
     /// The line as it would be written after `edit`, with its line end: what to keep of a line that is dropped, so
-    /// that it can be [reinstated](super::Reinstated).
+    /// that it can be [reinstated](super::Restorer::reinstate).
     ///
     /// # Errors
     /// If the record is faulty or not a line of JSONL, or if the edit does not fit its texts.

@@ -18,7 +18,7 @@
 //! | `redite` | string | `removed` |
 //! | `version` | number | version of this format: 1 |
 //! | `program` | string | version of the program that wrote it |
-//! | `text_fields` | [string] | the fields that texts were read from, in that order |
+//! | `text_fields` | array of strings | the fields that texts were read from, in that order |
 //! | `settings` | object | the settings that decided what was removed, for people; readers make nothing of it |
 //!
 //! **Removed unit**:
@@ -51,6 +51,7 @@
 //! | `file` | string | the file's name, as the `source` of its units begins |
 //! | `output` | string | path of its cleaned copy below an output folder, with `/` between folders (a single output may have another name) |
 //! | `format` | string | `jsonl`, `parquet`, `text`, or `other`: a file that could not be read and was copied as it is |
+//! | `mark` | bool | whether its content begins with a byte order mark, which belongs to no record |
 //! | `units`, `dropped` | number | how many such lines it has |
 //! | `original` | digest | what was read |
 //! | `cleaned` | digest | what was written |
@@ -296,6 +297,8 @@ pub struct Trailer {
     pub output: String,
     /// What sort of file it is.
     pub format: FileFormat,
+    /// Whether its content begins with a byte order mark.
+    pub mark: bool,
     /// How many units were removed from it.
     pub units: u64,
     /// How many records were left out.
@@ -359,27 +362,13 @@ impl<W: Write> RemovedWriter<W> {
         self.out.write_all(lines)
     }
 
-    /// Writes the trailer of a file, whose lines have all been written.
+    /// Writes the trailer of a file, whose lines have all been written; `units` and `dropped` are set to their number.
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn file(
-        &mut self,
-        file: &str,
-        output: &str,
-        format: FileFormat,
-        original: Digest,
-        cleaned: Digest,
-    ) -> io::Result<()> {
-        let trailer = Trailer {
-            file: file.to_owned(),
-            output: output.to_owned(),
-            format,
-            units: std::mem::take(&mut self.units),
-            dropped: std::mem::take(&mut self.dropped),
-            original,
-            cleaned,
-        };
+    pub fn file(&mut self, mut trailer: Trailer) -> io::Result<()> {
+        trailer.units = std::mem::take(&mut self.units);
+        trailer.dropped = std::mem::take(&mut self.dropped);
         self.totals.files += 1;
         self.totals.units += trailer.units;
         self.totals.dropped += trailer.dropped;

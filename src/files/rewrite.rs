@@ -32,6 +32,8 @@ pub struct RewriteStats {
     pub reinstated: u64,
     /// 1 if nothing in the file changed, so that it was copied as it is.
     pub copied: u64,
+    /// True if the content begins with a byte order mark, which belongs to no record.
+    pub mark: bool,
     /// Digest of the content that was read: the unpacked bytes; of Parquet the texts, as told in
     /// [`removed`](super::removed).
     pub read: Digest,
@@ -216,6 +218,7 @@ impl Source {
         let mut batches = self.read(options)?;
         while let Some(batch) = batches.next_asked(&mut |line| rewriter.asks(line)) {
             let batch = batch?;
+            stats.mark |= batch.head > 0;
             copy.saw(&batch.data);
             copy.keep(&batch.data[..batch.head])?;
             let good = |item| batch.record(item).filter(|record| record.outcome.is_ok());
@@ -320,6 +323,7 @@ impl Source {
         let mut number = 1;
         for batch in self.read(options)? {
             let batch = batch?;
+            lines.stats.mark |= batch.head > 0;
             lines.copy.saw(&batch.data);
             lines.copy.keep(&batch.data[..batch.head])?;
             for item in &batch.items {
@@ -356,6 +360,7 @@ impl Source {
         let mut stats = RewriteStats::default();
         for batch in self.read(options)? {
             let batch = batch?;
+            stats.mark |= batch.head > 0;
             copy.saw(&batch.data);
             for record in batch.records() {
                 let Ok(fields) = record.outcome else {

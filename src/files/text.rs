@@ -5,9 +5,14 @@ use super::record::{Batch, Fault, FaultKind, FieldText, Fields, Id, Item, Place}
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// The whole file as a batch of one record. A byte order mark stays in the file and is no part of the text.
-pub(crate) fn parse_text(data: Vec<u8>, name: &str, options: &ReadOptions) -> Batch {
-    let head = if data.starts_with(BOM) { BOM.len() } else { 0 };
+/// The whole file as a batch of one record. A byte order mark stays in the file and is no part of the text. `mark`: whether
+/// it begins with one, if that is known.
+pub(crate) fn parse_text(data: Vec<u8>, name: &str, options: &ReadOptions, mark: Option<bool>) -> Batch {
+    let head = if mark != Some(false) && data.starts_with(BOM) {
+        BOM.len()
+    } else {
+        0
+    };
     let outcome = read_text(&data[head..], head, name, options);
     let place = Place {
         line_or_row: 1,

@@ -143,9 +143,14 @@ fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<usize> {
 
 /// Reads the records of a block, on all threads of the current rayon pool, in order; of those lines only that `asked`
 /// says, by their number. The others are taken for blank.
-pub(crate) fn parse_block(block: Block, options: &ReadOptions, asked: &mut dyn FnMut(u64) -> bool) -> Batch {
+pub(crate) fn parse_block(
+    block: Block,
+    options: &ReadOptions,
+    mark: Option<bool>,
+    asked: &mut dyn FnMut(u64) -> bool,
+) -> Batch {
     let Block { data, byte, line } = block;
-    let head = if byte == 0 && data.starts_with(BOM) {
+    let head = if byte == 0 && mark != Some(false) && data.starts_with(BOM) {
         BOM.len()
     } else {
         0

@@ -184,7 +184,7 @@ fn lines_of(data: &[u8], size: usize) -> Vec<(u64, u64, Vec<u8>)> {
     let mut lines = Vec::new();
     let mut all = Vec::new();
     while let Some(block) = blocks.next_block().unwrap() {
-        let batch = parse_block(block, &ReadOptions::default(), &mut |_| true);
+        let batch = parse_block(block, &ReadOptions::default(), None, &mut |_| true);
         all.extend_from_slice(&batch.data);
         for item in &batch.items {
             lines.push((

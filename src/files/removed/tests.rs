@@ -5,6 +5,7 @@ fn trailer(file: &str, format: FileFormat, units: u64, dropped: u64) -> Trailer 
         file: file.to_owned(),
         output: file.to_owned(),
         format,
+        mark: false,
         units,
         dropped,
         original: Digest::of(b"original"),
@@ -47,8 +48,8 @@ fn whole() -> Vec<String> {
     write_dropped(&mut more, None, "a:3", "{}\n").unwrap();
     writer.lines(&more, 1, 1).unwrap();
     let file = |writer: &mut RemovedWriter<Vec<u8>>, name: &str, format| {
-        let (original, cleaned) = (Digest::of(b"original"), Digest::of(b"cleaned"));
-        writer.file(name, name, format, original, cleaned).unwrap();
+        // the writer counts
+        writer.file(trailer(name, format, 9, 9)).unwrap();
     };
     file(&mut writer, "a", FileFormat::Jsonl);
     writer.lines(&unit("b:1", "Three more."), 1, 0).unwrap();

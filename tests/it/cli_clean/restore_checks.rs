@@ -275,3 +275,27 @@ fn files_whose_names_are_equal_after_lossy_utf8_are_restored() {
         assert!(file("back") == file("in") && file("out") != file("in"));
     }
 }
+
+#[test]
+fn a_zero_width_space_that_comes_to_stand_first_is_no_byte_order_mark() {
+    let room = Room::new();
+    room.put("in/a.txt", format!("{LEAD}\n"));
+    // the first paragraph goes, and what is left begins with U+FEFF
+    room.put("in/b.txt", format!("{LEAD}\n\n\u{feff}{OTHER}\n\n{LEAD}\n"));
+    // and one that does begin with a mark
+    room.put("in/c.txt", format!("\u{feff}{LEAD}\n\n{THIRD}\n"));
+    // the first line goes, and the second, which is broken by its mark, comes first
+    room.put("in/d.jsonl", format!("{}\u{feff}{}", line(1, LEAD), line(2, LEAD)));
+    room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl", "--drop-empty"])
+        .ends(0);
+    for name in ["b.txt", "d.jsonl"] {
+        assert!(room.get_text(&format!("out/{name}")).starts_with('\u{feff}'), "{name}");
+    }
+    room.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
+    for name in ["a.txt", "b.txt", "c.txt", "d.jsonl"] {
+        assert_eq!(
+            room.get_text(&format!("back/{name}")),
+            room.get_text(&format!("in/{name}"))
+        );
+    }
+}

@@ -12,10 +12,8 @@ use crate::provenance::Provenance;
 use crate::settings;
 use crate::summary::{Counted, Summary};
 use anyhow::{Context, Result, bail};
-use redite::files::removed::{FileFormat, Header, RemovedWriter, write_dropped};
-use redite::files::{
-    Digest, Edit, Format, Output, OutputFile, Record, Rewriter, Source, Transaction, refuse_overwrite,
-};
+use redite::files::removed::{FileFormat, Header, RemovedWriter, Trailer, write_dropped};
+use redite::files::{Edit, Format, Output, OutputFile, Record, Rewriter, Source, Transaction, refuse_overwrite};
 use redite::segment::Language;
 use redite::{ArticleId, Cut, Detection};
 use std::io::Write;
@@ -78,11 +76,11 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     let mut counted = Counted::of(&overview);
     for (i, source) in corpus.sources.iter().enumerate() {
         let output = places.output(source, &transaction);
-        let digests = match corpus.first_article[i] {
+        let (format, mark, original, cleaned) = match corpus.first_article[i] {
             // it cannot be read, so it cannot be packed anew
             None => {
                 let digest = source.copy(output)?;
-                (FileFormat::Other, digest, digest)
+                (FileFormat::Other, false, digest, digest)
             }
             Some(first) => {
                 let mut cleaner = Cleaner {
@@ -103,11 +101,22 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
                     Format::Parquet => stats.file,
                     Format::Jsonl | Format::Text => stats.written,
                 };
-                (source.format().into(), stats.read, cleaned)
+                (source.format().into(), stats.mark, stats.read, cleaned)
             }
         };
         if let Some(removed) = &mut removed {
-            removed.file(source.name(), &source.relative_name(), digests)?;
+            removed.write(|writer| {
+                writer.file(Trailer {
+                    file: source.name().to_owned(),
+                    output: source.relative_name(),
+                    format,
+                    mark,
+                    units: 0,
+                    dropped: 0,
+                    original,
+                    cleaned,
+                })
+            })?;
         }
         progress.finish(source.size());
     }
@@ -163,11 +172,6 @@ impl Removed {
     fn write(&mut self, write: impl FnOnce(&mut RemovedWriter<OutputFile>) -> std::io::Result<()>) -> Result<()> {
         let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
         Ok(write(writer).map_err(|cause| writer.get_ref().error(cause))?)
-    }
-
-    fn file(&mut self, name: &str, output: &str, digests: (FileFormat, Digest, Digest)) -> Result<()> {
-        let (format, original, cleaned) = digests;
-        self.write(|writer| writer.file(name, output, format, original, cleaned))
     }
 
     fn finish(self) -> Result<()> {

@@ -80,8 +80,9 @@ fn single(args: &RestoreArgs, removed: &RemovedFile, source: impl Fn(FileFormat)
             removed.name
         ),
     };
+    let trailer = &removed.trailers[section];
     Ok(Pair {
-        source: source(removed.trailers[section].format)?,
+        source: source(trailer.format)?.with_mark(trailer.mark),
         section,
     })
 }
@@ -120,7 +121,8 @@ fn folder(args: &RestoreArgs, removed: &RemovedFile) -> Result<Vec<Pair>> {
             continue;
         };
         found[section] = true;
-        let source = source.of_format(removed.trailers[section].format);
+        let trailer = &removed.trailers[section];
+        let source = source.of_format(trailer.format).with_mark(trailer.mark);
         pairs.push(Pair { source, section });
     }
     for skipped in skipped {
