@@ -122,8 +122,14 @@ pub fn pieces(mut choices: Choices<'_>, from: &[&str]) -> String {
 /// If there is no room.
 #[must_use]
 pub fn file(bytes: &[u8]) -> Option<Source> {
-    let found = discover(&[PathBuf::from("-")], bytes, &[]).expect("a pipe can always be read");
-    found.sources.into_iter().find(|source| source.unread().is_none())
+    match discover(&[PathBuf::from("-")], bytes, &[]) {
+        Ok(found) => found.sources.into_iter().find(|source| source.unread().is_none()),
+        Err(error) => {
+            let message = error.to_string();
+            assert!(message.starts_with("standard input: "), "{message}");
+            None
+        }
+    }
 }
 
 /// A writer into memory.
