@@ -9,7 +9,7 @@ use ::parquet::errors::{ParquetError, Result};
 use ::parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use ::parquet::file::reader::ChunkReader;
 
-use super::thrift::{PageHeader, delta_packed, says_encrypted};
+use super::thrift::{PageHeader, delta_packed, is_sound, says_encrypted};
 use crate::files::members::Refused;
 
 /// Rows that a file may have whatever its size, and for each of its bytes: a column of nulls takes next to nothing.
@@ -36,7 +36,16 @@ pub(super) fn check_encryption(file: &File, size: u64) -> Result<()> {
         match end.checked_sub(length) {
             // the reader says what is wrong
             None => false,
-            Some(start) => says_encrypted(&file.get_bytes(start, usize::try_from(length)?)?),
+            Some(start) => {
+                let metadata = file.get_bytes(start, usize::try_from(length)?)?;
+                if says_encrypted(&metadata) {
+                    true
+                } else if is_sound(&metadata) {
+                    false
+                } else {
+                    return Err(lies("the metadata ends before it is complete"));
+                }
+            }
         }
     };
     if encrypted {

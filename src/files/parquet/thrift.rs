@@ -10,6 +10,7 @@ pub(super) struct Thrift<'b> {
 pub(super) type Kind = u8;
 
 const STRUCT: Kind = 12;
+const I32: Kind = 5;
 
 /// Structs and lists inside one another that are followed.
 const DEEPEST: u32 = 32;
@@ -92,11 +93,12 @@ impl<'b> Thrift<'b> {
                     count => u64::from(count),
                 };
                 let kind = head & 0x0f;
+                // decoders differ in how long these are, and some count through any number of them; Parquet has none
+                if matches!(kind, 1 | 2) {
+                    return None;
+                }
                 for _ in 0..count {
-                    match kind {
-                        1 | 2 => self.pass(1)?,
-                        kind => self.skip_at(kind, depth)?,
-                    }
+                    self.skip_at(kind, depth)?;
                 }
                 Some(())
             }
@@ -132,25 +134,36 @@ impl PageHeader {
         let (mut header, mut last) = (Self::default(), 0);
         while let Some((field, kind)) = thrift.field(&mut last)? {
             match (field, kind) {
-                (1, 5) => header.kind = thrift.integer()?,
-                (2, 5) => header.unpacked = thrift.integer()?,
-                (3, 5) => header.packed = thrift.integer()?,
+                (1, I32) => header.kind = thrift.integer()?,
+                (2, I32) => header.unpacked = thrift.integer()?,
+                (3, I32) => header.packed = thrift.integer()?,
+                (4, I32) | (6, STRUCT) => thrift.skip(kind)?,
                 // the header of a kind of page, of which all have the number of values first
                 (5 | 7 | 8, STRUCT) => {
                     let mut last = 0;
-                    while let Some((field, kind)) = thrift.field(&mut last)? {
-                        match (field, kind) {
-                            (1, 5) => header.values = thrift.integer()?,
+                    while let Some((inner, kind)) = thrift.field(&mut last)? {
+                        match (field, inner, kind) {
+                            (_, 1, I32) => header.values = thrift.integer()?,
+                            (5, 2..=4, I32) | (7, 2, I32) | (8, 2..=6, I32) => thrift.skip(kind)?,
+                            (5, 5, STRUCT) | (8, 8, STRUCT) | (7, 3, 1 | 2) | (8, 7, 1 | 2) => thrift.skip(kind)?,
+                            // the decoder takes a known field for what it should be, and would read on elsewhere
+                            (5, 1..=5, _) | (7, 1..=3, _) | (8, 1..=8, _) => return None,
                             _ => thrift.skip(kind)?,
                         }
                     }
                 }
+                (1..=8, _) => return None,
                 _ => thrift.skip(kind)?,
             }
         }
         header.length = thrift.at() as u64;
         Some(header)
     }
+}
+
+/// True if the metadata of a file (the bytes before its last eight) can be followed to its end within its bytes.
+pub(super) fn is_sound(metadata: &[u8]) -> bool {
+    Thrift::new(metadata).skip(STRUCT).is_some()
 }
 
 /// True if the metadata of a file (the bytes before its last eight) says that columns are encrypted.
@@ -216,6 +229,18 @@ mod tests {
         ];
         assert_eq!(PageHeader::read(&list), None);
         assert_eq!(PageHeader::read(&[0x1c; 10_000]), None, "deep nesting");
+    }
+
+    #[test]
+    fn what_a_decoder_would_count_through_or_take_for_another_field_is_no_header() {
+        let good = [0x15, 0, 0x15, 8, 0x15, 8, 0x2c, 0x15, 2, 0x15, 0, 0, 0];
+        assert!(PageHeader::read(&good).is_some());
+        // an unknown field: a list of two billion booleans
+        let many = [&good[..good.len() - 1], &[0x59, 0xf1, 0xff, 0xff, 0xff, 0xff, 7, 0]].concat();
+        assert!(PageHeader::read(&many).is_none());
+        // the size as a list of doubles instead of a number
+        assert!(PageHeader::read(&[0x15, 0, 0x19, 0xf7, 0xff, 0xff, 0xff, 0xff, 7, 0]).is_none());
+        assert!(!is_sound(&many) && is_sound(&good));
     }
 
     #[test]

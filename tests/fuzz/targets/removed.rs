@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use redite::files::removed::{
-    FileFormat, Header, KeptUnit, RemovedLine, RemovedReader, RemovedUnit, RemovedWriter, write_dropped,
+    FileFormat, Header, KeptUnit, RemovedLine, RemovedReader, RemovedUnit, RemovedWriter, Trailer, write_dropped,
 };
 use redite::files::{Digest, FileError, Id, Insertion};
 use redite_fuzz::{Choices, JSON, TEXT, pieces};
@@ -54,7 +54,16 @@ fn file(name: &str, field: &str, start: u32, spelled: &str, length: u32, similar
     writer.lines(&lines, 1, 1).expect("memory takes all");
     let (original, cleaned) = (Digest::of(b"a"), Digest::of(b"b"));
     writer
-        .file(name, name, FileFormat::Jsonl, original, cleaned)
+        .file(Trailer {
+            file: name.to_owned(),
+            output: name.to_owned(),
+            format: FileFormat::Jsonl,
+            mark: false,
+            units: 0,
+            dropped: 0,
+            original,
+            cleaned,
+        })
         .expect("memory takes all");
     writer.end().expect("memory takes all")
 }
