@@ -1,26 +1,28 @@
 #!/usr/bin/env bash
 # Runs every fuzz target, or those that are named, and prints a table of executions and findings.
 #
-#   tests/fuzz/campaign.sh [--runs N] [--seconds S] [--jobs J] [--work DIR] [TARGET...]
+#   tests/fuzz/campaign.sh [--runs N] [--seconds S] [--jobs J] [--seed N] [--work DIR] [TARGET...]
 #
 # --runs     executions of each target (default 5,000,000); fewer of `growth`, whose executions are on 16 kB and more
 # --seconds  stop each target after so many seconds, whichever is first (default: none)
 # --jobs     targets at a time (default: one a core)
+# --seed     of the random choices, so that a finding comes again (default: another one each time)
 # --work     where corpora, logs and findings are kept (default: target/fuzz-work); a second run goes on from there
 #
 # Needs a stable toolchain and a C++ compiler; no nightly, no sanitizer. The exit code is 1 if anything was found.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-runs=5000000 seconds=0 jobs=$(nproc) work=target/fuzz-work
+runs=5000000 seconds=0 seed=0 jobs=$(nproc) work=target/fuzz-work
 targets=()
 while [ $# -gt 0 ]; do
   case $1 in
     --runs) runs=$2; shift 2 ;;
     --seconds) seconds=$2; shift 2 ;;
     --jobs) jobs=$2; shift 2 ;;
+    --seed) seed=$2; shift 2 ;;
     --work) work=$2; shift 2 ;;
-    -*) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    -*) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
     *) targets+=("$1"); shift ;;
   esac
 done
@@ -56,6 +58,7 @@ run() {
   local args=(-runs="$count" -max_len=$length -timeout=10 -rss_limit_mb=2048 -print_final_stats=1)
   # weighing inputs by how rare they are takes longer than most executions
   args+=(-entropic=0)
+  [ "$seed" = 0 ] || args+=(-seed="$seed")
   [ "$seconds" = 0 ] || args+=(-max_total_time="$seconds")
   [ -z "$dict" ] || args+=(-dict="tests/fuzz/dict/$dict.dict")
   mkdir -p "$work/corpus/$target" "$work/findings" "tests/fuzz/corpus/$target"
