@@ -250,4 +250,12 @@ fn the_sample_shows_what_the_readme_says() {
         assert!(cleaned.contains(stays), "{stays}");
     }
     assert_eq!(room.files().len(), 4);
+    room.redite(&["restore", "out", "removed.jsonl", "-o", "restored"])
+        .ends(0);
+    for name in ["articles.jsonl", "letter.txt", "reprints.jsonl.gz"] {
+        assert!(
+            room.get(&format!("restored/{name}")) == fs::read(sample.join(name)).unwrap(),
+            "{name}"
+        );
+    }
 }

@@ -6,7 +6,7 @@ mod matching;
 use crate::args::RestoreArgs;
 use crate::exit::Exit;
 use crate::outputs::{is_stdout, refuse_others};
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use redite::files::removed::{FileFormat, Header, RemovedLine, RemovedReader, Trailer};
 use redite::files::{
     Digest, Edit, FileError, Insertion, Output, ReadOptions, Record, Restorer, Source, Transaction, refuse_overwrite,
@@ -75,7 +75,8 @@ struct RemovedFile {
 impl RemovedFile {
     fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
-        let lines = RemovedReader::open(path).context("give the file that `redite clean --removed` wrote")?;
+        let lines = RemovedReader::open(path)
+            .map_err(|error| anyhow!("{error}; give the file that `redite clean --removed` wrote"))?;
         let mut file = Self {
             path: path.to_owned(),
             name,
