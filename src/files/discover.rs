@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use super::codec::Codec;
 use super::error::FileError;
+use super::jsonl::fill;
 use super::name::printed_name;
 use super::output::same_file;
 use super::read::{Source, Spool};
@@ -351,20 +352,6 @@ impl Finder {
         });
         Ok(())
     }
-}
-
-/// Reads until `buffer` is full or there is no more.
-fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        match reader.read(&mut buffer[filled..]) {
-            Ok(0) => break,
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
 
 /// Opens what is neither a file nor a folder, unless it is a device that gives bytes without end.

@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow, bail};
 use redite::files::removed::RemovedLine;
 use redite::files::{
     Discovery, Edit, FileError, Format, Insertion, Output, ReadOptions, Record, Restorer, Source, Transaction,
-    discover_as,
+    discover_as, finite_stdin,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ pub(super) fn run(args: &RestoreArgs, transaction: &Transaction, name: &str, lin
     };
     let exclude: Vec<PathBuf> = args.output.iter().cloned().chain([args.removed.clone()]).collect();
     let original = lines.first().and_then(RemovedLine::source);
-    let Discovery { sources, skipped } = discover_as(&args.cleaned, original, std::io::stdin().lock(), &exclude)?;
+    let Discovery { sources, skipped } = discover_as(&args.cleaned, original, finite_stdin(), &exclude)?;
     if let ([], [skipped]) = (&sources[..], &skipped[..]) {
         bail!("{}: {}", skipped.name(), skipped.reason);
     }

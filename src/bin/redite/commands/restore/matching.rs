@@ -5,14 +5,14 @@ use crate::args::RestoreArgs;
 use crate::console;
 use anyhow::{Result, bail};
 use redite::files::removed::{FileFormat, Trailer};
-use redite::files::{Digest, Discovery, Source, discover};
+use redite::files::{Digest, Discovery, Source, discover, finite_stdin};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
 /// The cleaned files with their trailers, in the order of the trailers.
 pub(super) fn pairs(args: &RestoreArgs, removed: &RemovedFile) -> Result<Vec<Pair>> {
     let mut pairs = if args.cleaned == Path::new("-") {
-        let found = discover(std::slice::from_ref(&args.cleaned), std::io::stdin().lock(), &[])?;
+        let found = discover(std::slice::from_ref(&args.cleaned), finite_stdin(), &[])?;
         vec![single(args, removed, |format| the_only(&found, format))?]
     } else if args.cleaned.is_dir() {
         folder(args, removed)?
