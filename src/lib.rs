@@ -89,7 +89,7 @@
 //! - No text can cause an error or a panic. Only settings can be wrong, temporary files, and more articles than 2^32 − 1.
 //!
 //! # Lower level
-//! The rooms of the pipeline can be used by themselves: [`segment`] cuts, [`fold`] makes texts comparable, [`shingle`]
+//! The modules of the pipeline can be used by themselves: [`segment`] cuts, [`fold`] makes texts comparable, [`shingle`]
 //! and [`join`] find what is alike. With the feature `files` (part of the default `cli`), `files` reads and rewrites
 //! JSON Lines, Parquet and text. Without default features the library needs ahash, rapidhash, rayon,
 //! tempfile, unicode-normalization and whatlang, and what these need.

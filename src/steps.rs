@@ -6,7 +6,7 @@
 pub(crate) const fn looked(_count: usize) {}
 
 #[cfg(test)]
-pub(crate) use counted::{looked, steps};
+pub(crate) use counted::{growth, looked, steps};
 
 #[cfg(test)]
 mod counted {
@@ -23,5 +23,13 @@ mod counted {
         let before = LOOKED.replace(0);
         work();
         LOOKED.replace(before)
+    }
+
+    /// By how much steps grow for twice the text, from (bytes, steps) of a text and of one about twice as long; and the
+    /// same in words.
+    pub(crate) fn growth([(small, once), (large, twice)]: [(usize, usize); 2]) -> (String, f64) {
+        let growth = twice as f64 / once as f64 / (large as f64 / small as f64) * 2.0;
+        let told = format!("{once} steps for {small} bytes, {twice} for {large}: {growth:.2} times for twice the text");
+        (told, growth)
     }
 }

@@ -84,7 +84,7 @@ pub(super) fn differ_in(earlier: &str, later: &str) -> Option<[usize; 2]> {
 mod tests {
     use super::*;
     use crate::fold::{Tokens, fold};
-    use crate::join::{Measure, Names, Rule, Threshold, leaders};
+    use crate::join::{Rule, leaders};
     use std::collections::HashMap;
 
     #[test]
@@ -130,15 +130,7 @@ mod tests {
         };
         assert_eq!(fold(&one).hashes(), fold(&other).hashes());
         let units: Vec<Tokens> = [&*one, &*other, "host"].map(|entry| fold(&text(entry))).into();
-        let rule = Rule {
-            measure: Measure::default(),
-            threshold: Threshold::new(0.58).unwrap(),
-            guard_numbers: true,
-            guard_letters: true,
-            guard_additions: true,
-            names: Names::Template,
-        };
-        let mut decisions = leaders(&units[..], &rule);
+        let mut decisions = leaders(&units[..], &Rule::usual());
         assert_eq!(decisions.iter().flatten().count(), 2, "both are like the first");
         keep(&units[..], &mut decisions);
         assert_eq!(decisions, [None, None, None]);

@@ -1,13 +1,10 @@
 //! Cleaned files, read as what the file of removed units says they are.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use super::codec::Codec;
+use super::discover::text_source;
 use super::error::FileError;
-use super::name::printed_name;
 use super::read::Source;
 use super::removed::FileFormat;
 use super::sniff::Format;
@@ -19,26 +16,7 @@ impl Source {
     /// # Errors
     /// If it cannot be read.
     pub fn of_file(path: &Path, format: FileFormat) -> Result<Self, FileError> {
-        let error = |error| FileError::reading(path, error);
-        let mut file = File::open(path).map_err(error)?;
-        let about = file.metadata().map_err(error)?;
-        let mut head = Vec::new();
-        file.by_ref().take(64).read_to_end(&mut head).map_err(error)?;
-        let source = Self {
-            name: printed_name(path),
-            path: path.to_owned(),
-            relative: path.file_name().map_or_else(|| path.to_owned(), PathBuf::from),
-            format: Format::Text,
-            codec: Codec::of_bytes(&head),
-            size: about.len(),
-            modified: about.modified().ok(),
-            note: None,
-            unread: None,
-            trailing: Arc::default(),
-            mark: None,
-            spool: None,
-        };
-        Ok(source.of_format(format))
+        Ok(text_source(path)?.of_format(format))
     }
 
     /// The same file, whose content begins with a byte order mark or not, whatever it looks like.

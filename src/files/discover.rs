@@ -1,7 +1,7 @@
 //! From what a user names to the files that are read.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use super::codec::Codec;
 use super::error::FileError;
 use super::jsonl::fill;
 use super::name::printed_name;
-use super::output::same_file;
+use super::output::{FileId, file_id, same_file};
 use super::read::{Source, Spool};
 use super::sniff::{Format, HEAD, Known, Named, identify};
 use super::walk::Walk;
@@ -197,42 +197,61 @@ fn looks_binary(head: &[u8]) -> bool {
         && (head.contains(&0) || std::str::from_utf8(head).is_err_and(|error| error.error_len().is_some()))
 }
 
-/// Refuses an output that is one of the inputs.
+/// Refuses outputs that are one of the inputs.
 ///
 /// # Errors
-/// If `output` leads to the file of one of the `sources`.
-pub fn refuse_overwrite(sources: &[Source], output: &Path) -> Result<(), FileError> {
-    match sources
-        .iter()
-        .find(|source| source.spool.is_none() && same_file(&source.path, output))
-    {
-        None => Ok(()),
-        Some(source) => Err(FileError::settings(format!(
-            "{} would overwrite the input {}: choose another output",
-            printed_name(output),
-            source.name
-        ))),
+/// If one of `outputs` leads to the file of one of the `sources`.
+pub fn refuse_overwrite<'s, P: AsRef<Path>>(
+    sources: impl IntoIterator<Item = &'s Source>,
+    outputs: impl IntoIterator<Item = P>,
+) -> Result<(), FileError> {
+    let inputs = sources.into_iter().filter(|source| source.spool.is_none());
+    let inputs: BTreeMap<FileId, &Source> = inputs
+        .filter_map(|source| Some((file_id(&source.path)?, source)))
+        .collect();
+    for output in outputs {
+        let output = output.as_ref();
+        if let Some(source) = file_id(output).and_then(|id| inputs.get(&id)) {
+            return Err(FileError::settings(format!(
+                "{} would overwrite the input {}: choose another output",
+                printed_name(output),
+                source.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A file as one plain text, or compressed as its first bytes say.
+pub(super) fn text_source(path: &Path) -> Result<Source, FileError> {
+    let look = look(path).map_err(|error| FileError::reading(path, error))?;
+    let relative = path.file_name().map_or_else(|| path.to_owned(), PathBuf::from);
+    let known = Known::plainly(Format::Text, &look.head);
+    Ok(source(path.to_owned(), relative, &look, known))
+}
+
+fn source(path: PathBuf, relative: PathBuf, look: &Look, known: Known) -> Source {
+    let Known { format, codec, note } = known;
+    let Look { size, modified, .. } = *look;
+    Source {
+        name: printed_name(&path),
+        path,
+        relative,
+        format,
+        codec,
+        size,
+        modified,
+        note,
+        unread: None,
+        trailing: Arc::default(),
+        mark: None,
+        spool: None,
     }
 }
 
 impl Discovery {
     fn add(&mut self, path: PathBuf, relative: PathBuf, look: &Look, known: Known) {
-        let Known { format, codec, note } = known;
-        let Look { size, modified, .. } = *look;
-        self.sources.push(Source {
-            name: printed_name(&path),
-            path,
-            relative,
-            format,
-            codec,
-            size,
-            modified,
-            note,
-            unread: None,
-            trailing: Arc::default(),
-            mark: None,
-            spool: None,
-        });
+        self.sources.push(source(path, relative, look, known));
     }
 
     fn add_unread(&mut self, path: PathBuf, relative: PathBuf, look: &Look, kind: SkipKind, reason: impl Into<String>) {
@@ -252,25 +271,11 @@ impl Discovery {
     }
 }
 
-/// What tells one file from another, whatever it is called.
-type FileKey = (u64, u64);
-
-#[cfg(unix)]
-fn file_key(metadata: &Metadata) -> Option<FileKey> {
-    use std::os::unix::fs::MetadataExt;
-    Some((metadata.dev(), metadata.ino()))
-}
-
-#[cfg(not(unix))]
-fn file_key(_: &Metadata) -> Option<FileKey> {
-    None
-}
-
 #[derive(Default)]
 struct Finder {
     found: Discovery,
     /// The files that are read as articles, with their numbers.
-    read: BTreeMap<FileKey, usize>,
+    read: BTreeMap<FileId, usize>,
 }
 
 impl Finder {
@@ -278,7 +283,7 @@ impl Finder {
         match identify(&path, &look.head, &look.tail, named) {
             Err(unread) => self.found.add_unread(path, relative, look, unread.kind, unread.reason),
             Ok(known) => {
-                let first = look.key.and_then(|key| self.read.get(&key));
+                let first = look.id.as_ref().and_then(|id| self.read.get(id));
                 // twice the same articles would be each other's repeats
                 if let Some(first) = first {
                     let reason = format!(
@@ -288,8 +293,8 @@ impl Finder {
                     self.found.add_unread(path, relative, look, SkipKind::SameFile, reason);
                     return;
                 }
-                if let Some(key) = look.key {
-                    self.read.insert(key, self.found.sources.len());
+                if let Some(id) = &look.id {
+                    self.read.insert(id.clone(), self.found.sources.len());
                 }
                 self.found.add(path, relative, look, known);
             }
@@ -323,7 +328,7 @@ impl Finder {
         }
         let look = look_into(&mut file).map_err(|error| FileError::reading(shown, error))?;
         let known = identify(input, &look.head, &look.tail, Named::Not);
-        let Known { format, codec, note } =
+        let known =
             known.map_err(|unread| FileError::settings(format!("{}: {}", printed_name(shown), unread.reason)))?;
         let sources = &mut self.found.sources;
         let before = sources.iter().filter(|source| source.spool.is_some()).count();
@@ -332,23 +337,13 @@ impl Finder {
         } else {
             format!("-{}", before + 1)
         };
-        let mut relative = format!("stdin{number}.{}", format.extension());
-        if let Some(extension) = codec.extension() {
+        let mut relative = format!("stdin{number}.{}", known.format.extension());
+        if let Some(extension) = known.codec.extension() {
             relative = format!("{relative}.{extension}");
         }
         sources.push(Source {
-            name: printed_name(input),
-            path: input.to_owned(),
-            relative: relative.into(),
-            format,
-            codec,
-            size: look.size,
-            modified: look.modified,
-            note,
-            unread: None,
-            trailing: Arc::default(),
-            mark: None,
             spool: Some(Spool(Arc::new(Mutex::new(file)))),
+            ..source(input.to_owned(), relative.into(), &look, known)
         });
         Ok(())
     }
@@ -423,11 +418,16 @@ struct Look {
     tail: Vec<u8>,
     size: u64,
     modified: Option<SystemTime>,
-    key: Option<FileKey>,
+    /// `None` for what has no name.
+    id: Option<FileId>,
 }
 
 fn look(path: &Path) -> io::Result<Look> {
-    look_into(&mut File::open(path)?)
+    let look = look_into(&mut File::open(path)?)?;
+    Ok(Look {
+        id: file_id(path),
+        ..look
+    })
 }
 
 fn look_into(file: &mut File) -> io::Result<Look> {
@@ -438,13 +438,13 @@ fn look_into(file: &mut File) -> io::Result<Look> {
     let mut tail = Vec::new();
     file.seek(SeekFrom::Start(size.saturating_sub(4)))?;
     file.by_ref().take(4).read_to_end(&mut tail)?;
-    let metadata = file.metadata()?;
+    let modified = file.metadata()?.modified().ok();
     Ok(Look {
         head,
         tail,
         size,
-        modified: metadata.modified().ok(),
-        key: file_key(&metadata),
+        modified,
+        id: None,
     })
 }
 

@@ -68,7 +68,7 @@ pub use discover::{Discovery, SkipKind, Skipped, Unread, discover, discover_as, 
 pub use edit::{Edit, Insertion};
 pub use error::FileError;
 pub use name::printed_name;
-pub use output::{Output, OutputFile};
+pub use output::{Output, OutputFile, same_file};
 pub use parquet::hush_caught_panics;
 pub use read::{Batches, ReadOptions, Source};
 pub use record::{Batch, Fault, FaultKind, FieldText, Fields, Id, Place, RankValue, Record};

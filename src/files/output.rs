@@ -397,14 +397,30 @@ impl Write for OutputFile {
     }
 }
 
-/// True if both paths lead to one existing file.
-pub(crate) fn same_file(a: &Path, b: &Path) -> bool {
+/// What tells one existing file from another, whatever it is called.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FileId {
+    #[cfg(unix)]
+    device_and_inode: (u64, u64),
+    #[cfg(not(unix))]
+    path: PathBuf,
+}
+
+/// `None` if there is no such file.
+pub(crate) fn file_id(path: &Path) -> Option<FileId> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        if let (Ok(a), Ok(b)) = (fs::metadata(a), fs::metadata(b)) {
-            return a.dev() == b.dev() && a.ino() == b.ino();
-        }
+        let metadata = fs::metadata(path).ok()?;
+        let device_and_inode = (metadata.dev(), metadata.ino());
+        Some(FileId { device_and_inode })
     }
-    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
+    #[cfg(not(unix))]
+    fs::canonicalize(path).ok().map(|path| FileId { path })
+}
+
+/// True if both paths lead to one existing file.
+#[must_use]
+pub fn same_file(a: &Path, b: &Path) -> bool {
+    matches!((file_id(a), file_id(b)), (Some(a), Some(b)) if a == b)
 }

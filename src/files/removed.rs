@@ -338,18 +338,22 @@ pub struct RemovedWriter<W> {
 }
 
 impl<W: Write> RemovedWriter<W> {
-    /// Writes the header.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    pub fn new(mut out: W, header: &Header) -> io::Result<Self> {
-        write_line(&mut out, header)?;
-        Ok(Self {
+    /// Nothing is written yet.
+    pub fn new(out: W) -> Self {
+        Self {
             out,
             totals: Totals::default(),
             units: 0,
             dropped: 0,
-        })
+        }
+    }
+
+    /// Writes the header, which comes first.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn header(&mut self, header: &Header) -> io::Result<()> {
+        write_line(&mut self.out, header)
     }
 
     /// Writes lines that [`RemovedUnit::write`] and [`write_dropped`] made: so many units and dropped records of one file.
@@ -375,13 +379,17 @@ impl<W: Write> RemovedWriter<W> {
         write_line(&mut self.out, &trailer)
     }
 
-    /// Writes the end, and gives `out` back.
+    /// Writes the end, which comes last.
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn end(mut self) -> io::Result<W> {
-        write_line(&mut self.out, &EndLine { end: self.totals })?;
-        Ok(self.out)
+    pub fn end(&mut self) -> io::Result<()> {
+        write_line(&mut self.out, &EndLine { end: self.totals })
+    }
+
+    /// Gives back what it writes to.
+    pub fn into_inner(self) -> W {
+        self.out
     }
 
     /// What it writes to.
@@ -681,19 +689,6 @@ impl<R: BufRead> Iterator for RemovedReader<R> {
         }
         line.transpose()
     }
-}
-
-/// True if this is the first line of a file of removed units, of any version.
-#[must_use]
-pub fn looks_like_removed(line: &str) -> bool {
-    #[derive(Deserialize)]
-    struct First {
-        redite: What,
-        #[serde(rename = "version")]
-        _version: u32,
-    }
-    serde_json::from_str::<First>(line).is_ok_and(|first| first.redite == What::Removed)
-        || serde_json::from_str::<UnitLine<'_>>(line).is_ok()
 }
 
 fn parse(line: &str) -> Result<RemovedLine, String> {

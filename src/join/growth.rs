@@ -153,17 +153,6 @@ const KNOWN: &[Kind] = &[
     }),
 ];
 
-fn rule() -> Rule {
-    Rule {
-        measure: Measure::default(),
-        threshold: Threshold::new(0.58).unwrap(),
-        guard_numbers: true,
-        guard_letters: true,
-        guard_additions: true,
-        names: Names::Template,
-    }
-}
-
 /// Distinct units of a kind, their bytes, and the steps that it takes to join them.
 fn measure(make: fn(usize) -> Vec<String>, n: usize) -> (usize, usize) {
     let mut seen = std::collections::HashSet::new();
@@ -174,7 +163,7 @@ fn measure(make: fn(usize) -> Vec<String>, n: usize) -> (usize, usize) {
         .collect();
     let bytes = units.iter().map(|unit| unit.as_str().len()).sum();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let steps = pool.install(|| steps::steps(|| drop(leaders(&units[..], &rule()))));
+    let steps = pool.install(|| steps::steps(|| drop(leaders(&units[..], &Rule::usual()))));
     (bytes, steps)
 }
 
@@ -182,9 +171,7 @@ fn measure(make: fn(usize) -> Vec<String>, n: usize) -> (usize, usize) {
 fn growth(make: fn(usize) -> Vec<String>, n: usize) -> (String, f64) {
     let ((small, once), (large, twice)) = (measure(make, n), measure(make, 2 * n));
     assert!(once > small / 4, "the counter counts: {once} for {small}");
-    let growth = twice as f64 / once as f64 / (large as f64 / small as f64) * 2.0;
-    let told = format!("{once} steps for {small} bytes, {twice} for {large}: {growth:.2} times for twice the text");
-    (told, growth)
+    steps::growth([(small, once), (large, twice)])
 }
 
 #[test]

@@ -88,6 +88,19 @@ impl Rule {
     pub fn lengths(&self) -> Lengths {
         measure::Bounds::new(self.measure, self.threshold).lengths
     }
+
+    /// That of the default settings.
+    #[cfg(test)]
+    pub(crate) fn usual() -> Self {
+        Self {
+            measure: Measure::default(),
+            threshold: Threshold::new(0.58).unwrap(),
+            guard_numbers: true,
+            guard_letters: true,
+            guard_additions: true,
+            names: Names::Template,
+        }
+    }
 }
 
 /// A verified pair.

@@ -221,10 +221,9 @@ fn thresholds_near_nothing_are_no_hang() {
             let rule = Rule {
                 measure,
                 threshold: Threshold::new(t).unwrap(),
-                guard_numbers: true,
-                guard_letters: true,
                 guard_additions: false,
                 names: Names::Ignore,
+                ..Rule::usual()
             };
             let found = pairs(&units[..], &rule);
             assert_eq!(found, naive_pairs(&units, &rule), "{measure} at {t}");

@@ -42,7 +42,8 @@ fn unit(source: &str, text: &str) -> Vec<u8> {
 /// A file of two files, as lines.
 fn whole() -> Vec<String> {
     let header = Header::new("0.1.0", &["text".to_owned()], serde_json::Map::new());
-    let mut writer = RemovedWriter::new(Vec::new(), &header).unwrap();
+    let mut writer = RemovedWriter::new(Vec::new());
+    writer.header(&header).unwrap();
     writer.lines(&unit("a:2", "One more."), 1, 0).unwrap();
     let mut more = unit("a:3", "Two more.");
     write_dropped(&mut more, None, "a:3", "{}\n").unwrap();
@@ -55,7 +56,8 @@ fn whole() -> Vec<String> {
     writer.lines(&unit("b:1", "Three more."), 1, 0).unwrap();
     file(&mut writer, "b:1", FileFormat::Text);
     file(&mut writer, "c", FileFormat::Other);
-    let text = String::from_utf8(writer.end().unwrap()).unwrap();
+    writer.end().unwrap();
+    let text = String::from_utf8(writer.into_inner()).unwrap();
     text.lines().map(|line| format!("{line}\n")).collect()
 }
 
@@ -82,8 +84,6 @@ fn what_is_written_is_read() {
         dropped: 1,
     };
     assert!(matches!(&read[8], RemovedLine::End(end) if *end == totals));
-    assert!(looks_like_removed(&lines[0]) && looks_like_removed(&lines[1]));
-    assert!(!looks_like_removed("{\"text\":\"An article.\"}") && !looks_like_removed(&lines[4]));
 }
 
 #[test]

@@ -47,7 +47,8 @@ fn file(name: &str, field: &str, start: u32, spelled: &str, length: u32, similar
         },
     };
     let header = Header::new("0.2.0", &[field.to_owned()], serde_json::Map::new());
-    let mut writer = RemovedWriter::new(Vec::new(), &header).expect("memory takes all");
+    let mut writer = RemovedWriter::new(Vec::new());
+    writer.header(&header).expect("memory takes all");
     let mut lines = Vec::new();
     unit.write(&mut lines).expect("memory takes all");
     write_dropped(&mut lines, None, &source, line).expect("memory takes all");
@@ -65,7 +66,8 @@ fn file(name: &str, field: &str, start: u32, spelled: &str, length: u32, similar
             cleaned,
         })
         .expect("memory takes all");
-    writer.end().expect("memory takes all")
+    writer.end().expect("memory takes all");
+    writer.into_inner()
 }
 
 fn nearly_right(mut choices: Choices<'_>) {

@@ -166,8 +166,8 @@ fn own_output_is_not_read() {
     // never over an input
     let input = folder.path("d/a.jsonl");
     let source = one(&input);
-    assert!(refuse_overwrite(std::slice::from_ref(&source), &folder.path("d/../d/a.jsonl")).is_err());
-    assert!(refuse_overwrite(std::slice::from_ref(&source), &folder.path("d/b.jsonl")).is_ok());
+    assert!(refuse_overwrite([&source], [folder.path("d/../d/a.jsonl")]).is_err());
+    assert!(refuse_overwrite([&source], [folder.path("d/b.jsonl")]).is_ok());
     let error = source
         .rewrite::<FileError>(&ReadOptions::default(), Output::file(&input), &mut |_| Ok(Edit::Keep))
         .unwrap_err();

@@ -164,9 +164,11 @@ impl Removed {
             &corpus.options.text_fields,
             settings::described(&corpus.detector, corpus.options.rank_field.as_deref()),
         );
-        Ok(Self {
-            writer: Mutex::new(RemovedWriter::new(out, &header)?),
-        })
+        let mut removed = Self {
+            writer: Mutex::new(RemovedWriter::new(out)),
+        };
+        removed.write(|writer| writer.header(&header))?;
+        Ok(removed)
     }
 
     fn write(&mut self, write: impl FnOnce(&mut RemovedWriter<OutputFile>) -> std::io::Result<()>) -> Result<()> {
@@ -174,9 +176,10 @@ impl Removed {
         Ok(write(writer).map_err(|cause| writer.get_ref().error(cause))?)
     }
 
-    fn finish(self) -> Result<()> {
+    fn finish(mut self) -> Result<()> {
+        self.write(RemovedWriter::end)?;
         let writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(writer.end()?.finish()?)
+        Ok(writer.into_inner().finish()?)
     }
 }
 
@@ -342,21 +345,17 @@ impl Places {
             }
             _ => Self::Stdout,
         };
-        for source in &corpus.sources {
-            if let Some(path) = places.path(source) {
-                refuse_overwrite(&corpus.sources, &path)?;
-                if let Self::File(path) = &places {
-                    refuse_other_format(source, path)?;
-                }
-            }
+        if let (Self::File(path), [source]) = (&places, &corpus.sources[..]) {
+            refuse_other_format(source, path)?;
         }
         let cleaned: Vec<PathBuf> = corpus.sources.iter().filter_map(|s| places.path(s)).collect();
+        refuse_overwrite(&corpus.sources, &cleaned)?;
         let mut taken: Vec<PathBuf> = cleaned.iter().map(|path| lexical(path)).collect();
         if to_stdout {
             taken.push(PathBuf::from("-"));
         }
         for path in [&args.removed, &args.stats].into_iter().flatten() {
-            refuse_overwrite(&corpus.sources, path).with_context(|| format!("cannot write {}", path.display()))?;
+            refuse_overwrite(&corpus.sources, [path]).with_context(|| format!("cannot write {}", path.display()))?;
             let place = lexical(path);
             if taken.contains(&place) {
                 bail!(

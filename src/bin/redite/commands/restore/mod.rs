@@ -10,6 +10,7 @@ use anyhow::{Result, anyhow, bail};
 use redite::files::removed::{FileFormat, Header, RemovedLine, RemovedReader, Trailer};
 use redite::files::{
     Digest, Edit, FileError, Insertion, Output, ReadOptions, Record, Restorer, Source, Transaction, refuse_overwrite,
+    same_file,
 };
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
@@ -124,12 +125,9 @@ impl<'a> Targets<'a> {
         }
         let targets = Self { output, as_folder };
         let written: Vec<PathBuf> = sources.iter().filter_map(|source| targets.path(source)).collect();
-        let inputs: Vec<Source> = sources.iter().map(|source| (*source).clone()).collect();
-        for path in &written {
-            refuse_overwrite(&inputs, path)?;
-            if same_place(path, &args.removed) {
-                bail!("{} is the file of removed units: choose another output", path.display());
-            }
+        refuse_overwrite(sources.iter().copied(), &written)?;
+        if let Some(path) = written.iter().find(|path| same_file(path, &args.removed)) {
+            bail!("{} is the file of removed units: choose another output", path.display());
         }
         if let Some(folder) = output.filter(|_| args.cleaned.is_dir()) {
             refuse_others(folder, &written, &[], args.merge)?;
@@ -153,10 +151,6 @@ impl<'a> Targets<'a> {
             Some(path) => Output::file_in(transaction, path),
         }
     }
-}
-
-fn same_place(a: &Path, b: &Path) -> bool {
-    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
 /// The cleaned file must be the one that was written.
