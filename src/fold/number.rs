@@ -285,9 +285,8 @@ pub(super) fn signed(table: &Table, text: &str, at: usize) -> Option<Signed> {
     let plain = |digit| Signed { currency: None, digit };
     match class {
         Class::Raised => return Some(plain(digit)), // m⁻²
-        Class::Digit => {}
-        Class::Separator if c == '.' => {}
-        Class::Symbol => {}
+        Class::Digit | Class::Symbol => {}
+        Class::Separator if c == '.' && !folds_to_several(table, text, next) => {}
         _ => return None,
     }
     if !sign_may_stand(table, text, at, minus) {
@@ -301,7 +300,7 @@ pub(super) fn signed(table: &Table, text: &str, at: usize) -> Option<Signed> {
     match visible(table, text, digit)? {
         (_, Class::Digit, _) => Some(Signed { currency, digit }),
         // `read` sees the point before the digit.
-        ('.', _, next) => {
+        ('.', _, next) if !folds_to_several(table, text, next) => {
             let digit = skip_ignored(table, text, next);
             matches!(visible(table, text, digit), Some((_, Class::Digit, _))).then_some(Signed { currency, digit })
         }
@@ -452,14 +451,29 @@ pub(super) fn visible(table: &Table, text: &str, mut at: usize) -> Option<(char,
 
 /// A mark between digits at `at`, and where the digit after it stands.
 fn tight_mark(table: &Table, text: &str, at: usize) -> Option<(Mark, usize)> {
-    let (c, _, next) = visible(table, text, at)?;
-    let mark = Mark::of(c).filter(|&m| m != Mark::Space)?;
-    matches!(visible(table, text, next), Some((_, Class::Digit, _))).then_some((mark, next))
+    let (mark, next) = mark_before_digit(table, text, at)?;
+    (mark != Mark::Space).then_some((mark, next))
 }
 
 fn space_mark(table: &Table, text: &str, at: usize) -> Option<usize> {
+    let (mark, next) = mark_before_digit(table, text, at)?;
+    (mark == Mark::Space).then_some(next)
+}
+
+fn mark_before_digit(table: &Table, text: &str, at: usize) -> Option<(Mark, usize)> {
     let (c, _, next) = visible(table, text, at)?;
-    (c == ' ' && matches!(visible(table, text, next), Some((_, Class::Digit, _)))).then_some(next)
+    let mark = Mark::of(c)?;
+    (!folds_to_several(table, text, next) && matches!(visible(table, text, next), Some((_, Class::Digit, _))))
+        .then_some((mark, next))
+}
+
+/// True if the character before byte `next` folds to several, of which [`visible`] gave only the first: an ellipsis is
+/// three points, `´` a space and an accent.
+fn folds_to_several(table: &Table, text: &str, next: usize) -> bool {
+    text[..next]
+        .chars()
+        .next_back()
+        .is_some_and(|c| table.entry(c).is_multi())
 }
 
 /// Length of the run of digits at `at`, counted to 4 at most.
