@@ -95,4 +95,12 @@ for target in "${targets[@]}"; do
   total=$((total + ${done:-0}))
 done
 printf '%-10s %14s\n' all "$total"
+# What failed and on what input: enough to repeat it elsewhere, with `base64 -d >FILE` and the target's program.
+for target in "${targets[@]}"; do
+  if grep -q '^exit code' "$work/$target.log"; then
+    echo "-- $target"
+    grep -a -A3 -m1 ' panicked at ' "$work/$target.log" | cut -c1-2000 || true
+    grep -a -E '^(==.*ERROR|SUMMARY|Base64|exit code)' "$work/$target.log" | cut -c1-6000
+  fi
+done
 exit $found
