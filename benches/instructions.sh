@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Counts instructions a token of each room and language, which a busy machine does not change, and holds them against
+# Counts instructions a token of each module and language, which a busy machine does not change, and holds them against
 # benches/record/instructions.tsv.
 #
 #   benches/instructions.sh              fails if a count is more than 3 % above the record
 #   benches/instructions.sh --record     writes the record
-#   benches/instructions.sh ROOM...      some rooms only: segment, fold, join, pipeline, files
+#   benches/instructions.sh MODULE...      some modules only: segment, fold, join, pipeline, files
 #
 # Needs valgrind. Counts depend on the compiler and a little on the processor's instruction sets: the record names both.
 set -euo pipefail
@@ -13,29 +13,29 @@ export CARGO_TERM_COLOR=never
 record=benches/record/instructions.tsv
 tolerance=3
 write=
-rooms=()
+modules=()
 for arg in "$@"; do
     case $arg in
         --record) write=yes ;;
-        *) rooms+=("$arg") ;;
+        *) modules+=("$arg") ;;
     esac
 done
-[ ${#rooms[@]} -gt 0 ] || rooms=(segment fold join pipeline files)
+[ ${#modules[@]} -gt 0 ] || modules=(segment fold join pipeline files)
 command -v valgrind >/dev/null || { echo "valgrind is needed"; exit 2; }
 
-program=$(cargo bench --locked --no-run --bench rooms --message-format=json 2>/dev/null \
-    | sed -n 's/.*"executable":"\([^"]*rooms-[^"]*\)".*/\1/p')
-[ -x "$program" ] || { echo "the bench does not build: cargo bench --bench rooms --no-run"; exit 2; }
+program=$(cargo bench --locked --no-run --bench modules --message-format=json 2>/dev/null \
+    | sed -n 's/.*"executable":"\([^"]*modules-[^"]*\)".*/\1/p')
+[ -x "$program" ] || { echo "the bench does not build: cargo bench --bench modules --no-run"; exit 2; }
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-for room in "${rooms[@]}"; do
+for module in "${modules[@]}"; do
     # Only what happens inside `measured` is counted, and each call of it is a profile of its own.
     valgrind --tool=callgrind --collect-atstart=no --toggle-collect='*support::measured*' \
-        --dump-after='rooms::support::measured' --callgrind-out-file="$scratch/$room.out" \
-        "$program" "$room" --count --kb 200 >"$scratch/$room.txt" 2>"$scratch/$room.err" \
-        || { cat "$scratch/$room.err"; exit 1; }
-    awk -F '\t' -v stem="$scratch/$room.out." '
+        --dump-after='modules::support::measured' --callgrind-out-file="$scratch/$module.out" \
+        "$program" "$module" --count --kb 200 >"$scratch/$module.txt" 2>"$scratch/$module.err" \
+        || { cat "$scratch/$module.err"; exit 1; }
+    awk -F '\t' -v stem="$scratch/$module.out." '
         $1 == "count" {
             part += 1
             file = stem part
@@ -46,7 +46,7 @@ for room in "${rooms[@]}"; do
             printf "%s\t%s\tinstructions a token\t%.1f\n", $2, $3, total / $4
         }
         $1 == "exact" { printf "%s\t%s\tnumber\t%d\n", $2, $3, $4 }
-    ' "$scratch/$room.txt" >>"$scratch/new.tsv"
+    ' "$scratch/$module.txt" >>"$scratch/new.tsv"
 done
 
 if [ -n "$write" ]; then

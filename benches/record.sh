@@ -4,8 +4,8 @@
 #   benches/record.sh [FILE.jsonl]     FILE: the articles that redite and its peers are timed on; else generated text
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo bench --quiet --locked --bench rooms -- --record
-cargo bench --quiet --locked --bench rooms -- adversarial --record
+cargo bench --quiet --locked --bench modules -- --record
+cargo bench --quiet --locked --bench modules -- adversarial --record
 if command -v valgrind >/dev/null; then
     benches/instructions.sh --record
 else

@@ -1,4 +1,4 @@
-//! The pipeline: the one place that knows all rooms.
+//! The pipeline: the one place that knows all modules.
 
 use crate::article::Article;
 use crate::decide::ranges::removal_ranges;

@@ -1,4 +1,4 @@
-//! The values that travel between the rooms: plain data, no I/O, no clock, no threads.
+//! The values that travel between the modules: plain data, no I/O, no clock, no threads.
 
 use std::fmt;
 use std::ops::Range;

@@ -213,7 +213,7 @@ def cpu():
 
 
 def record(rows):
-    """As the rooms write it (benches/README.md): rows of peers replace the older ones of the day."""
+    """As the modules write it (benches/README.md): rows of peers replace the older ones of the day."""
     path = HERE.parent / "record" / f"{datetime.datetime.now(datetime.UTC).date()}-{slug(cpu())}.tsv"
     old = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     head = [line for line in old if line.startswith(("#", "bench\t"))]

@@ -46,7 +46,7 @@ while [ $# -gt 0 ]; do
 done
 if [ -z "$file" ]; then
     file=$scratch/work/generated.jsonl
-    cargo bench --quiet --locked --bench rooms -- pipeline --kb 3000 --write "$PWD/$file"
+    cargo bench --quiet --locked --bench modules -- pipeline --kb 3000 --write "$PWD/$file"
 fi
 target/release/redite evaluate "$file" --unit paragraph --per-grade 40 --max-text 1G --sample 0 --quiet \
     --write "$scratch/work/planted" >"$scratch/work/planted.txt"

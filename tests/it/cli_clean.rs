@@ -67,9 +67,9 @@ impl Run {
 }
 
 /// A folder to run the program in.
-struct Room(TempDir);
+struct Scratch(TempDir);
 
-impl Room {
+impl Scratch {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
@@ -185,13 +185,14 @@ fn strings(values: &[Value], field: &str) -> Vec<String> {
 
 #[test]
 fn the_story_that_started_it() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let original = support::text("lead.fr.txt");
-    room.put("article.fr.txt", &original);
-    room.redite(&["clean", "article.fr.txt", "-o", "out.txt", "--removed", "removed.jsonl"])
+    scratch.put("article.fr.txt", &original);
+    scratch
+        .redite(&["clean", "article.fr.txt", "-o", "out.txt", "--removed", "removed.jsonl"])
         .ends(0)
         .says(&["removed 1 unit"]);
-    let removed = room.removed("removed.jsonl");
+    let removed = scratch.removed("removed.jsonl");
     assert_eq!(removed.len(), 1);
     let gone = &removed[0];
     assert!(gone["text"].as_str().unwrap().contains("1 500 marcheurs"));
@@ -201,17 +202,18 @@ fn the_story_that_started_it() {
     // the rest is byte-identical
     let text = gone["text"].as_str().unwrap();
     assert_eq!(original.matches(text).count(), 1);
-    assert_eq!(room.get_text("out.txt"), original.replacen(text, "", 1));
-    room.redite(&["restore", "out.txt", "removed.jsonl", "-o", "back.txt"])
+    assert_eq!(scratch.get_text("out.txt"), original.replacen(text, "", 1));
+    scratch
+        .redite(&["restore", "out.txt", "removed.jsonl", "-o", "back.txt"])
         .ends(0);
-    assert_eq!(room.get_text("back.txt"), original);
+    assert_eq!(scratch.get_text("back.txt"), original);
 }
 
 #[test]
 fn the_sample_shows_what_the_readme_says() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let sample = support::data("sample");
-    let run = room
+    let run = scratch
         .redite(&[
             "clean",
             sample.to_str().unwrap(),
@@ -222,7 +224,7 @@ fn the_sample_shows_what_the_readme_says() {
         ])
         .ends(0);
     assert!(run.err.contains("68 articles in 3 files"), "{}", run.err);
-    let removed = room.removed("removed.jsonl");
+    let removed = scratch.removed("removed.jsonl");
     let rules = strings(&removed, "rule");
     let units = strings(&removed, "unit");
     for (list, what) in [
@@ -239,7 +241,7 @@ fn the_sample_shows_what_the_readme_says() {
         .collect();
     assert_eq!(cookies.len(), 4, "two languages, three articles each, the first stays");
     // another number is another fact
-    let cleaned = room.get_text("out/articles.jsonl");
+    let cleaned = scratch.get_text("out/articles.jsonl");
     for stays in [
         "14 300 livres",
         "9,800 walkers",
@@ -249,12 +251,13 @@ fn the_sample_shows_what_the_readme_says() {
     ] {
         assert!(cleaned.contains(stays), "{stays}");
     }
-    assert_eq!(room.files().len(), 4);
-    room.redite(&["restore", "out", "removed.jsonl", "-o", "restored"])
+    assert_eq!(scratch.files().len(), 4);
+    scratch
+        .redite(&["restore", "out", "removed.jsonl", "-o", "restored"])
         .ends(0);
     for name in ["articles.jsonl", "letter.txt", "reprints.jsonl.gz"] {
         assert!(
-            room.get(&format!("restored/{name}")) == fs::read(sample.join(name)).unwrap(),
+            scratch.get(&format!("restored/{name}")) == fs::read(sample.join(name)).unwrap(),
             "{name}"
         );
     }

@@ -1,10 +1,10 @@
-//! The rules of the house: which room may use which, and how long a file may be.
+//! Which module may use which, and how long a file may be.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// For each room of `src`, the rooms it may use.
+/// For each module of `src`, the modules it may use.
 fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
     BTreeMap::from([
         // the floor: plain values and hashes
@@ -74,8 +74,8 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     out
 }
 
-/// `join/measure.rs` and `store.rs` are in the rooms `join` and `store`.
-fn room(path: &Path) -> String {
+/// `join/measure.rs` and `store.rs` are in the modules `join` and `store`.
+fn module(path: &Path) -> String {
     let first = path.components().next().unwrap().as_os_str().to_string_lossy();
     first.trim_end_matches(".rs").to_owned()
 }
@@ -136,34 +136,34 @@ fn used(source: &str) -> BTreeSet<String> {
     out
 }
 
-/// For each name that `lib.rs` lifts to the root, the room it is from.
+/// For each name that `lib.rs` lifts to the root, the module it is from.
 fn lifted() -> BTreeMap<String, String> {
     let lib = code(&fs::read_to_string(root().join("src/lib.rs")).unwrap());
     let mut out = BTreeMap::new();
     for statement in lib.split(';').filter_map(|s| s.trim().strip_prefix("pub use ")) {
-        let (room, names) = statement.split_once("::").unwrap();
+        let (module, names) = statement.split_once("::").unwrap();
         for name in names.trim_matches(['{', '}']).split(',') {
-            out.insert(name.trim().to_owned(), room.to_owned());
+            out.insert(name.trim().to_owned(), module.to_owned());
         }
     }
     out
 }
 
-/// What is wrong with a file of a room.
-fn violations(room: &str, source: &str) -> Vec<String> {
+/// What is wrong with a file of a module.
+fn violations(module: &str, source: &str) -> Vec<String> {
     let allowed = allowed();
-    let Some(may) = allowed.get(room) else {
+    let Some(may) = allowed.get(module) else {
         return vec![format!(
-            "help: the room `{room}` is not in the list of tests/it/layers.rs: say what it may use"
+            "help: the module `{module}` is not in the list of tests/it/layers.rs: say what it may use"
         )];
     };
     let lifted = lifted();
-    let rooms = used(source)
+    let modules = used(source)
         .into_iter()
         .map(|name| lifted.get(&name).cloned().unwrap_or(name));
-    rooms
-        .filter(|used| used != room && !may.contains(&used.as_str()))
-        .map(|used| format!("help: `{room}` may not use `{used}`"))
+    modules
+        .filter(|used| used != module && !may.contains(&used.as_str()))
+        .map(|used| format!("help: `{module}` may not use `{used}`"))
         .collect()
 }
 
@@ -177,7 +177,7 @@ fn no_room_reaches_back() {
         }
         let source = fs::read_to_string(src.join(&path)).unwrap();
         found.extend(
-            violations(&room(&path), &source)
+            violations(&module(&path), &source)
                 .into_iter()
                 .map(|v| format!("src/{}: {v}", path.display())),
         );
@@ -191,7 +191,7 @@ fn a_planted_violation_is_caught() {
         violations("fold", "use crate::hash;\nuse super::table;\n/// [x](crate::join)\n"),
         Vec::<String>::new()
     );
-    for (room, source) in [
+    for (module, source) in [
         ("fold", "use crate::join::Measure;"),
         ("fold", "use crate::{hash, join::{self, Rule}};"),
         ("fold", "fn f() -> crate::Detector { todo!() }"),
@@ -204,7 +204,7 @@ fn a_planted_violation_is_caught() {
         ("files", "use crate::{model::Span, settings};"),
         ("cellar", ""),
     ] {
-        assert_eq!(violations(room, source).len(), 1, "{room}: {source}");
+        assert_eq!(violations(module, source).len(), 1, "{module}: {source}");
     }
     assert_eq!(
         used("use crate::{a::{b, c}, d, e::*}; crate::f::g(); // crate::h"),
@@ -217,17 +217,17 @@ fn the_rooms_are_a_list_without_circles() {
     let allowed = allowed();
     let mut left: BTreeSet<&str> = allowed.keys().copied().collect();
     while !left.is_empty() {
-        let free = left.iter().copied().find(|room| {
+        let free = left.iter().copied().find(|module| {
             // the builder's last step, see `allowed`
-            let step = |used: &&str| (*room, *used) != ("settings", "detector");
-            allowed[room]
+            let step = |used: &&str| (*module, *used) != ("settings", "detector");
+            allowed[module]
                 .iter()
                 .copied()
                 .filter(|u| step(u))
                 .all(|u| !left.contains(u))
         });
         assert!(free.is_some(), "a circle among {left:?}");
-        left.retain(|room| Some(*room) != free);
+        left.retain(|module| Some(*module) != free);
     }
 }
 
@@ -286,7 +286,7 @@ fn no_test_file_is_forgotten() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let parent = match path.parent().filter(|p| !p.as_os_str().is_empty()) {
             None => folder.join("main.rs"),
-            Some(room) => folder.join(room).with_extension("rs"),
+            Some(module) => folder.join(module).with_extension("rs"),
         };
         let source = code(&fs::read_to_string(&parent).unwrap());
         let there = source

@@ -34,9 +34,9 @@ fn corpus(copies: u32) -> String {
     out
 }
 
-struct Room(tempfile::TempDir);
+struct Scratch(tempfile::TempDir);
 
-impl Room {
+impl Scratch {
     fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
@@ -95,9 +95,9 @@ fn placeless(removed: &str) -> Vec<Value> {
 
 #[test]
 fn threads_packing_splitting_and_pipes_change_nothing() {
-    let room = Room(tempfile::tempdir().unwrap());
+    let scratch = Scratch(tempfile::tempdir().unwrap());
     let corpus = corpus(60);
-    fs::write(room.path("in.jsonl"), &corpus).unwrap();
+    fs::write(scratch.path("in.jsonl"), &corpus).unwrap();
     for rule in [
         &[][..],
         &["--keep", "longest", "--text-field", "title,text"],
@@ -107,7 +107,7 @@ fn threads_packing_splitting_and_pipes_change_nothing() {
         let run = |input: &str, more: &[&str], stdin: &[u8]| {
             let more = with(more);
             let more: Vec<&str> = more.iter().map(String::as_str).collect();
-            room.clean(input, &more, stdin)
+            scratch.clean(input, &more, stdin)
         };
         let (out, removed) = run("in.jsonl", &["--threads", "1"], b"");
         assert!(removed.lines().count() > 2000 && removed.contains("\"near\"") && out.len() > 100_000);
@@ -120,7 +120,7 @@ fn threads_packing_splitting_and_pipes_change_nothing() {
 
         for (codec, extension) in [CODECS[1], CODECS[2]] {
             let name = format!("in.jsonl{extension}");
-            fs::write(room.path(&name), pack(codec, corpus.as_bytes())).unwrap();
+            fs::write(scratch.path(&name), pack(codec, corpus.as_bytes())).unwrap();
             let (packed, lines) = run(&name, &[], b"");
             assert!(unpack(codec, &packed) == out);
             assert!(units(&lines).replace(&format!("{name}:"), "in.jsonl:") == units(&removed));
@@ -130,7 +130,7 @@ fn threads_packing_splitting_and_pipes_change_nothing() {
         assert!(piped == out);
         assert!(units(&lines).replace("\"source\":\"-:", "\"source\":\"in.jsonl:") == units(&removed));
 
-        let folder = room.path("split");
+        let folder = scratch.path("split");
         fs::create_dir_all(&folder).unwrap();
         let lines: Vec<&str> = corpus.split_inclusive('\n').collect();
         for (number, share) in (0..).zip(lines.chunks(lines.len() / 7 + 1)) {

@@ -311,28 +311,28 @@ def other_user(redite, work, say):
         say("  NOT RUN: only root can become another user")
         return
     nobody = 65534
-    room = tempfile.mkdtemp(dir=work)
+    scratch = tempfile.mkdtemp(dir=work)
     os.chmod(work, 0o755)
-    os.chmod(room, 0o755)
-    program = shutil.copy(redite, f"{room}/redite")
+    os.chmod(scratch, 0o755)
+    program = shutil.copy(redite, f"{scratch}/redite")
     os.chmod(program, 0o755)
-    os.makedirs(f"{room}/in")
+    os.makedirs(f"{scratch}/in")
     line = json.dumps({"text": "The council voted a budget of 1,500 euros for the fair on Monday night."}) + "\n"
-    open(f"{room}/in/a.jsonl", "w").write(line * 2)
-    open(f"{room}/in/b.jsonl", "w").write(line)
-    os.chmod(f"{room}/in/b.jsonl", 0o600)
-    os.makedirs(f"{room}/theirs")
-    os.chown(f"{room}/theirs", nobody, nobody)
-    as_nobody = lambda *args: subprocess.run([program, *args], user=nobody, group=nobody, extra_groups=[], cwd=room,
+    open(f"{scratch}/in/a.jsonl", "w").write(line * 2)
+    open(f"{scratch}/in/b.jsonl", "w").write(line)
+    os.chmod(f"{scratch}/in/b.jsonl", 0o600)
+    os.makedirs(f"{scratch}/theirs")
+    os.chown(f"{scratch}/theirs", nobody, nobody)
+    as_nobody = lambda *args: subprocess.run([program, *args], user=nobody, group=nobody, extra_groups=[], cwd=scratch,
                                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     done = as_nobody("clean", "in", "-o", "theirs/out", "--removed", "theirs/r.jsonl")
     assert done.returncode == 3 and "b.jsonl" in done.stderr, done
-    assert os.path.exists(f"{room}/theirs/out/a.jsonl")
+    assert os.path.exists(f"{scratch}/theirs/out/a.jsonl")
     done = as_nobody("clean", "in", "-o", "theirs/out2", "--removed", "theirs/r2.jsonl", "--strict")
-    assert done.returncode == 2 and not os.path.exists(f"{room}/theirs/out2"), done
+    assert done.returncode == 2 and not os.path.exists(f"{scratch}/theirs/out2"), done
     done = as_nobody("clean", "in/a.jsonl", "-o", "out.jsonl")
     assert done.returncode == 2 and "permission" in done.stderr.lower(), done
-    assert sorted(os.listdir(room)) == ["in", "redite", "theirs"]
+    assert sorted(os.listdir(scratch)) == ["in", "redite", "theirs"]
     say("  unreadable input: named, exit code 3 (--strict: 2); output folder of another: exit code 2, nothing left")
 
 

@@ -75,6 +75,7 @@ pub(crate) struct Summary {
     paragraphs: u64,
     sentences: u64,
     too_short: u64,
+    unread_texts: u64,
     removed_equal: u64,
     removed_near: u64,
     text_bytes: u64,
@@ -125,6 +126,7 @@ impl Summary {
             paragraphs: stats.paragraphs,
             sentences: stats.sentences,
             too_short: stats.too_short,
+            unread_texts: stats.unread_texts,
             removed_equal: stats.removed_equal,
             removed_near: stats.removed_near,
             text_bytes: stats.text_bytes,
@@ -201,6 +203,14 @@ impl fmt::Display for Summary {
                 [
                     "could not be read and was passed through unchanged",
                     "could not be read and were passed through unchanged",
+                ],
+            ),
+            (
+                self.unread_texts,
+                "text",
+                [
+                    "is too long to be compared, and was passed through unchanged",
+                    "are too long to be compared, and were passed through unchanged",
                 ],
             ),
             (

@@ -1,6 +1,6 @@
 //! No text makes a step quadratic: a short piece, many times, between two others.
 //!
-//! Each step is timed on 16 kB. Only if that takes longer than ordinary text does the piece is repeated up to 1 MB,
+//! Each step is timed on 4 kB. Only if that takes longer than ordinary text does the piece is repeated up to 1 MB,
 //! which must be through in ten seconds.
 #![no_main]
 
@@ -12,7 +12,7 @@ use redite_fuzz::{Choices, JSON, Sink, TEXT, file, one_thread, pieces, read_opti
 use rustix::time::{ClockId, clock_gettime};
 use std::time::Duration;
 
-const SHORT: usize = 16 << 10;
+const SHORT: usize = 4 << 10;
 const LONG: usize = 1 << 20;
 /// For a byte. Ordinary text takes a tenth of it.
 const SLOW: Duration = Duration::from_nanos(500);

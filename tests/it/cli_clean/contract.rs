@@ -106,22 +106,26 @@ fn check(lines: &str, originals: &Originals, several_fields: bool) -> Originals 
 
 #[test]
 fn every_field_says_what_it_should() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let content = support::text("sample/articles.jsonl");
-    room.put("in.jsonl", &content);
-    room.redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"])
+    scratch.put("in.jsonl", &content);
+    scratch
+        .redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"])
         .ends(0);
     let cleaned = check(
-        &room.removed_text("r.jsonl"),
+        &scratch.removed_text("r.jsonl"),
         &originals("in.jsonl", &content, &["text"]),
         false,
     );
-    assert_eq!(originals("in.jsonl", &room.get_text("out.jsonl"), &["text"]), cleaned);
+    assert_eq!(
+        originals("in.jsonl", &scratch.get_text("out.jsonl"), &["text"]),
+        cleaned
+    );
 }
 
 #[test]
 fn several_fields_are_named() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let mut content = support::text("sample/articles.jsonl");
     // a title that is said again in the text, and a text that comes before the title it repeats
     content += &format!(
@@ -130,26 +134,27 @@ fn several_fields_are_named() {
     );
     content += &format!("{}\n", json!({"title": OTHER, "text": THIRD}));
     content += &format!("{}\n", json!({"text": LEAD, "other": OTHER}));
-    room.put("in.jsonl", &content);
-    room.redite(&[
-        "clean",
-        "in.jsonl",
-        "-o",
-        "out.jsonl",
-        "--removed",
-        "r.jsonl",
-        "--text-field",
-        "title,text",
-    ])
-    .ends(0);
+    scratch.put("in.jsonl", &content);
+    scratch
+        .redite(&[
+            "clean",
+            "in.jsonl",
+            "-o",
+            "out.jsonl",
+            "--removed",
+            "r.jsonl",
+            "--text-field",
+            "title,text",
+        ])
+        .ends(0);
     let fields = ["title", "text"];
     let cleaned = check(
-        &room.removed_text("r.jsonl"),
+        &scratch.removed_text("r.jsonl"),
         &originals("in.jsonl", &content, &fields),
         true,
     );
-    assert_eq!(originals("in.jsonl", &room.get_text("out.jsonl"), &fields), cleaned);
-    let removed = room.removed("r.jsonl");
+    assert_eq!(originals("in.jsonl", &scratch.get_text("out.jsonl"), &fields), cleaned);
+    let removed = scratch.removed("r.jsonl");
     let of = |source: &str| -> Vec<&Value> { removed.iter().filter(|r| r["source"] == source).collect() };
     let count = content.lines().count();
     let first = of(&format!("in.jsonl:{}", count - 2));
@@ -171,17 +176,18 @@ fn several_fields_are_named() {
 
 #[test]
 fn lines_come_in_the_order_of_the_input() {
-    let room = Room::new();
-    room.redite(&[
-        "clean",
-        support::data("sample").to_str().unwrap(),
-        "-o",
-        "out",
-        "--removed",
-        "r.jsonl",
-    ])
-    .ends(0);
-    let removed = room.removed("r.jsonl");
+    let scratch = Scratch::new();
+    scratch
+        .redite(&[
+            "clean",
+            support::data("sample").to_str().unwrap(),
+            "-o",
+            "out",
+            "--removed",
+            "r.jsonl",
+        ])
+        .ends(0);
+    let removed = scratch.removed("r.jsonl");
     let places: Vec<(String, u64, u64)> = removed
         .iter()
         .map(|r| {
@@ -192,7 +198,7 @@ fn lines_come_in_the_order_of_the_input() {
         .collect();
     assert!(places.is_sorted(), "{places:?}");
     // in their order the first keys of a line are those of the contract
-    let first = room.removed_text("r.jsonl").lines().next().unwrap().to_owned();
+    let first = scratch.removed_text("r.jsonl").lines().next().unwrap().to_owned();
     let order = [
         "article",
         "source",
@@ -215,51 +221,54 @@ fn lines_come_in_the_order_of_the_input() {
 
 #[test]
 fn a_record_that_is_left_out_has_a_line_of_its_own() {
-    let room = Room::new();
-    room.put(
+    let scratch = Scratch::new();
+    scratch.put(
         "in.jsonl",
         format!("{}{}{}", line(1, LEAD), line(2, DRESSED), line(3, OTHER)),
     );
-    room.redite(&[
-        "clean",
-        "in.jsonl",
-        "-o",
-        "out.jsonl",
-        "--removed",
-        "r.jsonl",
-        "--drop-empty",
-        "--stats",
-        "s.json",
-    ])
-    .ends(0)
-    .says(&["1 record had no text left and was left out"]);
+    scratch
+        .redite(&[
+            "clean",
+            "in.jsonl",
+            "-o",
+            "out.jsonl",
+            "--removed",
+            "r.jsonl",
+            "--drop-empty",
+            "--stats",
+            "s.json",
+        ])
+        .ends(0)
+        .says(&["1 record had no text left and was left out"]);
     assert_eq!(
-        room.get_text("out.jsonl"),
+        scratch.get_text("out.jsonl"),
         format!("{}{}", line(1, LEAD), line(3, OTHER))
     );
-    let lines = room.removed_text("r.jsonl");
+    let lines = scratch.removed_text("r.jsonl");
     let (unit, dropped) = lines.split_once('\n').unwrap();
     serde_json::from_str::<Unit>(unit).unwrap();
     let dropped: Dropped = serde_json::from_str(dropped).unwrap();
     assert_eq!((dropped.article, dropped.source.as_str()), (json!(2), "in.jsonl:2"));
     assert_eq!(dropped.dropped, line(2, ""));
-    assert_eq!(room.json("s.json")["dropped_records"], 1);
-    room.redite(&["restore", "out.jsonl", "r.jsonl", "-o", "back.jsonl"])
+    assert_eq!(scratch.json("s.json")["dropped_records"], 1);
+    scratch
+        .redite(&["restore", "out.jsonl", "r.jsonl", "-o", "back.jsonl"])
         .ends(0);
-    assert_eq!(room.get("back.jsonl"), room.get("in.jsonl"));
+    assert_eq!(scratch.get("back.jsonl"), scratch.get("in.jsonl"));
 }
 
 #[test]
 fn text_keeps_the_spelling_of_the_input() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let escaped = LEAD.replace('é', "\\u00e9").replace('1', "\\u0031");
-    room.put(
+    scratch.put(
         "in.jsonl",
         format!("{{\"text\":\"{LEAD}\"}}\n{{\"text\":\"{escaped}\"}}\n"),
     );
-    room.redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"])
+    scratch
+        .redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"])
         .ends(0);
-    let raw = room.removed_text("r.jsonl");
+    let raw = scratch.removed_text("r.jsonl");
     assert!(raw.contains(&format!("\"text\":\"{escaped}\",\"rule\"")), "{raw}");
     let unit: Unit = serde_json::from_str(&raw).unwrap();
     assert_eq!(

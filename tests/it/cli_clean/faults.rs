@@ -48,7 +48,7 @@ fn bad_lines() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 
 #[test]
 fn bad_lines_are_said_counted_and_passed_through() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let mut content = line(1, LEAD).into_bytes();
     let mut expected = content.clone();
     let bad = bad_lines();
@@ -61,8 +61,8 @@ fn bad_lines_are_said_counted_and_passed_through() {
     }
     content.extend_from_slice(line(2, DRESSED).as_bytes());
     expected.extend_from_slice(line(2, "").as_bytes());
-    room.put("bad.jsonl", &content);
-    let run = room
+    scratch.put("bad.jsonl", &content);
+    let run = scratch
         .redite(&[
             "clean",
             "bad.jsonl",
@@ -74,7 +74,7 @@ fn bad_lines_are_said_counted_and_passed_through() {
             "s.json",
         ])
         .ends(0);
-    assert!(room.get("out.jsonl") == expected);
+    assert!(scratch.get("out.jsonl") == expected);
     let count = bad.len();
     assert!(run.err.contains(&format!(
         "{count} records could not be read and were passed through unchanged"
@@ -91,25 +91,26 @@ fn bad_lines_are_said_counted_and_passed_through() {
             "{what}: {said}"
         );
     }
-    let stats = room.json("s.json");
+    let stats = scratch.json("s.json");
     assert_eq!(
         (&stats["faulty_records"], &stats["articles"]),
         (&json!(count), &json!(2))
     );
-    assert_eq!(room.removed("r.jsonl").len(), 1);
-    room.redite(&["restore", "out.jsonl", "r.jsonl", "-o", "back.jsonl"])
+    assert_eq!(scratch.removed("r.jsonl").len(), 1);
+    scratch
+        .redite(&["restore", "out.jsonl", "r.jsonl", "-o", "back.jsonl"])
         .ends(0);
-    assert!(room.get("back.jsonl") == content);
+    assert!(scratch.get("back.jsonl") == content);
 }
 
 #[test]
 fn strict_stops_before_anything_is_written() {
     for (what, bytes, says) in bad_lines() {
-        let room = Room::new();
+        let scratch = Scratch::new();
         let mut content = line(1, LEAD).into_bytes();
         content.extend_from_slice(&bytes);
         content.push(b'\n');
-        room.put("bad.jsonl", content);
+        scratch.put("bad.jsonl", content);
         let args = [
             "clean",
             "bad.jsonl",
@@ -121,27 +122,28 @@ fn strict_stops_before_anything_is_written() {
             "s.json",
             "--strict",
         ];
-        room.redite(&args)
+        scratch
+            .redite(&args)
             .ends(2)
             .says(&["bad.jsonl:2:", says, "nothing was written", "--strict"]);
-        assert_eq!(room.files(), ["bad.jsonl"], "{what}");
+        assert_eq!(scratch.files(), ["bad.jsonl"], "{what}");
     }
-    let room = Room::new();
+    let scratch = Scratch::new();
     let packed = pack(CODECS[1].0, support::text("sample/articles.jsonl").as_bytes());
-    room.put("cut.jsonl.gz", &packed[..packed.len() / 2]);
-    room.put("caf.txt", b"caf\xe9");
+    scratch.put("cut.jsonl.gz", &packed[..packed.len() / 2]);
+    scratch.put("caf.txt", b"caf\xe9");
     for input in ["cut.jsonl.gz", "caf.txt"] {
-        let run = room.redite(&["clean", input, "-o", "out", "--removed", "r.jsonl", "--strict"]);
+        let run = scratch.redite(&["clean", input, "-o", "out", "--removed", "r.jsonl", "--strict"]);
         run.ends(2).says(&[input]);
-        assert_eq!(room.files(), ["caf.txt", "cut.jsonl.gz"]);
+        assert_eq!(scratch.files(), ["caf.txt", "cut.jsonl.gz"]);
     }
 }
 
 #[test]
 fn many_faults_of_one_kind_are_not_all_printed() {
-    let room = Room::new();
-    room.put("bad.jsonl", "{}\n".repeat(1000) + "[]\n" + &line(1, LEAD));
-    let run = room.redite(&["clean", "bad.jsonl", "-o", "o.jsonl"]).ends(0);
+    let scratch = Scratch::new();
+    scratch.put("bad.jsonl", "{}\n".repeat(1000) + "[]\n" + &line(1, LEAD));
+    let run = scratch.redite(&["clean", "bad.jsonl", "-o", "o.jsonl"]).ends(0);
     assert!(run.err.lines().count() < 30, "{}", run.err);
     run.says(&[
         "bad.jsonl:1:",
@@ -153,40 +155,42 @@ fn many_faults_of_one_kind_are_not_all_printed() {
 
 #[test]
 fn bom_escaped_keys_and_windows_line_ends_are_no_faults() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let content = format!(
         "\u{feff}{{\"id\":1,\"text\":\"{LEAD}\"}}\r\n\r\n  {{\"te\\u0078t\" : \"{DRESSED}\" , \"id\":2.50e1}}\t\r\n{{\"text\":\"\"}}"
     );
-    room.put("in.jsonl", &content);
-    let run = room
+    scratch.put("in.jsonl", &content);
+    let run = scratch
         .redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"])
         .ends(0);
     assert!(!run.err.contains("passed through"), "{}", run.err);
-    assert_eq!(room.get_text("out.jsonl"), content.replace(DRESSED, ""));
+    assert_eq!(scratch.get_text("out.jsonl"), content.replace(DRESSED, ""));
     assert!(
-        room.removed_text("r.jsonl")
+        scratch
+            .removed_text("r.jsonl")
             .starts_with("{\"article\":2.50e1,\"source\":\"in.jsonl:3\"")
     );
 }
 
 #[test]
 fn deep_nesting_beside_the_text_is_no_fault() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
     let objects = format!("{}1{}", "{\"a\":".repeat(200_000), "}".repeat(200_000));
     let content =
         format!("{{\"m\":{deep},\"text\":\"{LEAD}\"}}\n{{\"text\":\"{LEAD}\",\"m\":{objects}}}\n{{\"text\":{deep}}}\n");
-    room.put("deep.jsonl", &content);
-    room.redite(&["clean", "deep.jsonl", "-o", "out.jsonl"])
+    scratch.put("deep.jsonl", &content);
+    scratch
+        .redite(&["clean", "deep.jsonl", "-o", "out.jsonl"])
         .ends(0)
         .says(&["deep.jsonl:3:", "1 record could not be"]);
     let expected = content.replacen(&format!("\"{LEAD}\",\"m\""), "\"\",\"m\"", 1);
-    assert!(room.get_text("out.jsonl") == expected);
+    assert!(scratch.get_text("out.jsonl") == expected);
 }
 
 #[test]
 fn a_line_of_100_mb() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     // long words, so that it is the line that is long, not the comparison
     let mut text = String::with_capacity(101 << 20);
     let word = "abcdefghij".repeat(1000);
@@ -204,37 +208,39 @@ fn a_line_of_100_mb() {
     let content = format!(
         "{{\"lang\":\"fr\",\"text\":\"{LEAD}\\n\\n{text}\"}}\n{{\"lang\":\"fr\",\"text\":\"{text}\\n\\n{LEAD}\"}}\n"
     );
-    room.put("long.jsonl", &content);
-    room.redite(&["clean", "long.jsonl", "-q", "-o", "out.jsonl", "--removed", "r.jsonl"])
+    scratch.put("long.jsonl", &content);
+    scratch
+        .redite(&["clean", "long.jsonl", "-q", "-o", "out.jsonl", "--removed", "r.jsonl"])
         .ends(0);
     let expected = format!("{{\"lang\":\"fr\",\"text\":\"{LEAD}\\n\\n{text}\"}}\n{{\"lang\":\"fr\",\"text\":\"\"}}\n");
-    assert!(room.get_text("out.jsonl") == expected);
-    room.redite(&["restore", "out.jsonl", "r.jsonl", "-o", "back.jsonl"])
+    assert!(scratch.get_text("out.jsonl") == expected);
+    scratch
+        .redite(&["restore", "out.jsonl", "r.jsonl", "-o", "back.jsonl"])
         .ends(0);
-    assert!(room.get_text("back.jsonl") == content);
+    assert!(scratch.get_text("back.jsonl") == content);
 }
 
 #[test]
 fn files_that_are_cut_off_pass_through_and_the_rest_is_done() {
     let sample = support::text("sample/articles.jsonl").repeat(4);
     for (codec, extension) in &CODECS[1..] {
-        let room = Room::new();
+        let scratch = Scratch::new();
         let packed = pack(*codec, sample.as_bytes());
         let cut = &packed[..packed.len() * 2 / 3];
         let name = format!("a.jsonl{extension}");
-        room.put(&format!("in/{name}"), cut);
-        room.put("in/b.jsonl", format!("{}{}", line(1, LEAD), line(2, DRESSED)));
-        let run = room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl", "--stats", "s.json"]);
+        scratch.put(&format!("in/{name}"), cut);
+        scratch.put("in/b.jsonl", format!("{}{}", line(1, LEAD), line(2, DRESSED)));
+        let run = scratch.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl", "--stats", "s.json"]);
         run.ends(3)
             .says(&[&name, "passed through unchanged", "1 file was not read"]);
-        assert!(room.get(&format!("out/{name}")) == cut);
+        assert!(scratch.get(&format!("out/{name}")) == cut);
         assert_eq!(
-            room.get_text("out/b.jsonl"),
+            scratch.get_text("out/b.jsonl"),
             format!("{}{}", line(1, LEAD), line(2, ""))
         );
-        assert_eq!(room.json("s.json")["failed_files"], 1);
+        assert_eq!(scratch.json("s.json")["failed_files"], 1);
         // nothing is removed in favour of what stood in the broken file
-        assert!(!room.removed_text("r.jsonl").contains(&name));
+        assert!(!scratch.removed_text("r.jsonl").contains(&name));
     }
 }
 
@@ -245,82 +251,86 @@ fn broken_parquet_passes_through() {
     let mut scratched = whole.clone();
     scratched[8..40].fill(0xff);
     for bytes in [cut, &scratched] {
-        let room = Room::new();
-        room.put("in/a.parquet", bytes);
-        room.put("in/b.txt", LEAD);
-        let run = room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl"]);
+        let scratch = Scratch::new();
+        scratch.put("in/a.parquet", bytes);
+        scratch.put("in/b.txt", LEAD);
+        let run = scratch.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl"]);
         run.ends(3).says(&["a.parquet", "Parquet", "passed through unchanged"]);
-        assert_eq!(room.get("out/a.parquet"), bytes);
-        room.redite(&["clean", "in", "-o", "out2", "--strict"])
+        assert_eq!(scratch.get("out/a.parquet"), bytes);
+        scratch
+            .redite(&["clean", "in", "-o", "out2", "--strict"])
             .ends(2)
             .says(&["a.parquet"]);
-        assert!(!room.has("out2"));
+        assert!(!scratch.has("out2"));
     }
 }
 
 #[test]
 fn empty_files_and_texts() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     for name in ["in/a.jsonl", "in/b.txt"] {
-        room.put(name, "");
+        scratch.put(name, "");
     }
-    room.put(
+    scratch.put(
         "in/c.jsonl",
         "{\"text\":\"\"}\n\n \n{\"text\":\" \\n \"}\n{\"text\":\"\"}\n",
     );
-    let run = room
+    let run = scratch
         .redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl", "--stats", "s.json"])
         .ends(0);
     assert!(!run.err.contains("passed through"), "{}", run.err);
     for name in ["a.jsonl", "b.txt", "c.jsonl"] {
-        assert_eq!(room.get(&format!("in/{name}")), room.get(&format!("out/{name}")));
+        assert_eq!(scratch.get(&format!("in/{name}")), scratch.get(&format!("out/{name}")));
     }
-    assert_eq!(room.removed_text("r.jsonl"), "");
-    let run = room.redite(&["clean", "-", "-q"]).ends(0);
+    assert_eq!(scratch.removed_text("r.jsonl"), "");
+    let run = scratch.redite(&["clean", "-", "-q"]).ends(0);
     assert_eq!((run.out, run.err.as_str()), (vec![], ""));
 }
 
 #[test]
 fn names_that_lie() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let content = format!("{}{}", line(1, LEAD), line(2, DRESSED));
     let cleaned = format!("{}{}", line(1, LEAD), line(2, "")).into_bytes();
     let gzip = CODECS[1].0;
-    room.put("packed.jsonl", pack(gzip, content.as_bytes()));
-    room.put("plain.jsonl.zst", &content);
-    room.redite(&["clean", "packed.jsonl", "-o", "o1"])
+    scratch.put("packed.jsonl", pack(gzip, content.as_bytes()));
+    scratch.put("plain.jsonl.zst", &content);
+    scratch
+        .redite(&["clean", "packed.jsonl", "-o", "o1"])
         .ends(0)
         .says(&["packed.jsonl: the name says"]);
-    assert_eq!(unpack(gzip, &room.get("o1")), cleaned);
-    room.redite(&["clean", "plain.jsonl.zst", "-o", "o2"])
+    assert_eq!(unpack(gzip, &scratch.get("o1")), cleaned);
+    scratch
+        .redite(&["clean", "plain.jsonl.zst", "-o", "o2"])
         .ends(0)
         .says(&["plain.jsonl.zst: the name says zstd"]);
-    assert_eq!(room.get("o2"), cleaned);
+    assert_eq!(scratch.get("o2"), cleaned);
 }
 
 #[test]
 fn duplicate_and_missing_ids_are_counted_and_harmless() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let no_id = |text: &str| format!("{}\n", json!({"text": text}));
-    room.put(
+    scratch.put(
         "in.jsonl",
         format!("{}{}{}{}", line(7, LEAD), line(7, DRESSED), no_id(OTHER), no_id(OTHER)),
     );
-    room.redite(&[
-        "clean",
-        "in.jsonl",
-        "-o",
-        "out.jsonl",
-        "--removed",
-        "r.jsonl",
-        "--stats",
-        "s.json",
-    ])
-    .ends(0)
-    .says(&["1 record shares its id with an earlier record"]);
-    let stats = room.json("s.json");
+    scratch
+        .redite(&[
+            "clean",
+            "in.jsonl",
+            "-o",
+            "out.jsonl",
+            "--removed",
+            "r.jsonl",
+            "--stats",
+            "s.json",
+        ])
+        .ends(0)
+        .says(&["1 record shares its id with an earlier record"]);
+    let stats = scratch.json("s.json");
     assert_eq!((&stats["duplicate_ids"], &stats["missing_ids"]), (&json!(1), &json!(2)));
-    let removed = room.removed("r.jsonl");
+    let removed = scratch.removed("r.jsonl");
     assert_eq!(strings(&removed, "source"), ["in.jsonl:2", "in.jsonl:4"]);
     assert_eq!(
         (&removed[0]["article"], &removed[0]["kept"]["article"]),
@@ -328,7 +338,8 @@ fn duplicate_and_missing_ids_are_counted_and_harmless() {
     );
     assert_eq!(removed[0]["kept"]["source"], "in.jsonl:1");
     assert_eq!(removed[1]["article"], "in.jsonl:4");
-    room.redite(&["restore", "out.jsonl", "r.jsonl", "-o", "back.jsonl"])
+    scratch
+        .redite(&["restore", "out.jsonl", "r.jsonl", "-o", "back.jsonl"])
         .ends(0);
-    assert_eq!(room.get("back.jsonl"), room.get("in.jsonl"));
+    assert_eq!(scratch.get("back.jsonl"), scratch.get("in.jsonl"));
 }

@@ -43,23 +43,23 @@ fn articles(mb: usize) -> String {
 
 #[test]
 fn what_does_not_fit_gives_the_same_bytes() {
-    let room = Room::new();
-    room.put("in.jsonl", articles(9));
-    fs::create_dir(room.path("temp")).unwrap();
+    let scratch = Scratch::new();
+    scratch.put("in.jsonl", articles(9));
+    fs::create_dir(scratch.path("temp")).unwrap();
     let clean = |out: &str, more: &[&str]| {
         let (removed, stats) = (format!("{out}.removed"), format!("{out}.stats"));
         let mut args = vec!["clean", "in.jsonl", "-o", out, "--removed", &removed, "--stats", &stats];
         args.extend(more);
-        room.redite(&args).ends(0).err
+        scratch.redite(&args).ends(0).err
     };
     let told = clean("memory", &[]);
     assert!(!told.contains("compared in"), "{told}");
     let told = clean("disk", &["--memory", "120M", "--threads", "2", "--temp-dir", "temp"]);
     assert!(told.contains("compared in"), "it has not spilled: {told}");
-    assert!(room.get("memory") == room.get("disk"));
-    assert!(room.get("memory.removed") == room.get("disk.removed"));
+    assert!(scratch.get("memory") == scratch.get("disk"));
+    assert!(scratch.get("memory.removed") == scratch.get("disk.removed"));
     let stats = |name: &str| -> Value {
-        let mut stats: Value = serde_json::from_slice(&room.get(name)).unwrap();
+        let mut stats: Value = serde_json::from_slice(&scratch.get(name)).unwrap();
         for name in ["seconds", "threads", "memory"] {
             stats.as_object_mut().unwrap().remove(name);
         }
@@ -68,34 +68,38 @@ fn what_does_not_fit_gives_the_same_bytes() {
     assert_eq!(stats("memory.stats"), stats("disk.stats"));
     assert!(stats("disk.stats")["duplicate_ids"].as_u64() > Some(500));
     assert!(stats("disk.stats")["removed_near"].as_u64() > Some(1000));
-    assert_eq!(fs::read_dir(room.path("temp")).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(scratch.path("temp")).unwrap().count(), 0);
 }
 
 #[test]
 fn what_cannot_be_under_a_cap_is_said() {
-    let room = Room::new();
-    room.put("in.jsonl", line(1, LEAD));
-    room.redite(&["clean", "in.jsonl", "--memory", "1M", "--threads", "1"])
+    let scratch = Scratch::new();
+    scratch.put("in.jsonl", line(1, LEAD));
+    scratch
+        .redite(&["clean", "in.jsonl", "--memory", "1M", "--threads", "1"])
         .ends(2)
         .says(&["the least is 110 MB with 1 thread"]);
-    room.redite(&["clean", "in.jsonl", "--memory", "lots"])
+    scratch
+        .redite(&["clean", "in.jsonl", "--memory", "lots"])
         .ends(2)
         .says(&["such as 500k"]);
-    room.redite(&["clean", "in.jsonl", "--memory", "1G", "--keep", "longest"])
+    scratch
+        .redite(&["clean", "in.jsonl", "--memory", "1G", "--keep", "longest"])
         .ends(2)
         .says(&["keep the first or the last"]);
-    room.redite(&["clean", "in.jsonl", "--memory", "1G", "--temp-dir", "missing"])
+    scratch
+        .redite(&["clean", "in.jsonl", "--memory", "1G", "--temp-dir", "missing"])
         .ends(2)
         .says(&["--temp-dir missing: no such folder"]);
-    assert_eq!(room.files(), ["in.jsonl"]);
+    assert_eq!(scratch.files(), ["in.jsonl"]);
 }
 
 #[test]
 fn a_dry_run_writes_nothing() {
-    let room = Room::new();
-    room.put("in/a.jsonl", articles(1));
-    room.put("in/b.jsonl.gz", pack(CODECS[1].0, articles(1).as_bytes()));
-    let run = room
+    let scratch = Scratch::new();
+    scratch.put("in/a.jsonl", articles(1));
+    scratch.put("in/b.jsonl.gz", pack(CODECS[1].0, articles(1).as_bytes()));
+    let run = scratch
         .redite(&[
             "clean",
             "in",
@@ -120,5 +124,5 @@ fn a_dry_run_writes_nothing() {
     ] {
         assert!(told.contains(part), "{part:?} is not in:\n{told}");
     }
-    assert_eq!(room.files(), ["in/a.jsonl", "in/b.jsonl.gz"]);
+    assert_eq!(scratch.files(), ["in/a.jsonl", "in/b.jsonl.gz"]);
 }

@@ -22,8 +22,8 @@ fn hold(name: &str, text: &str) {
 }
 
 /// What the program prints, at a fixed width and without the version.
-fn printed(room: &Room, args: &[&str]) -> String {
-    let output = room.command(args).env("COLUMNS", "100").output().unwrap();
+fn printed(scratch: &Scratch, args: &[&str]) -> String {
+    let output = scratch.command(args).env("COLUMNS", "100").output().unwrap();
     assert!(output.status.success(), "{args:?}");
     let text = String::from_utf8(output.stdout).unwrap();
     text.replace(env!("CARGO_PKG_VERSION"), "VERSION")
@@ -31,7 +31,7 @@ fn printed(room: &Room, args: &[&str]) -> String {
 
 #[test]
 fn help_of_every_command() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let mut text = String::new();
     for command in [
         &[][..],
@@ -49,19 +49,19 @@ fn help_of_every_command() {
         &["man"],
     ] {
         let args = [command, &["--help"]].concat();
-        text += &format!("$ redite {}\n{}\n", args.join(" "), printed(&room, &args));
+        text += &format!("$ redite {}\n{}\n", args.join(" "), printed(&scratch, &args));
     }
     hold("help.txt", &text);
 }
 
 #[test]
 fn the_manual() {
-    hold("manual.roff", &printed(&Room::new(), &["man"]));
+    hold("manual.roff", &printed(&Scratch::new(), &["man"]));
 }
 
 #[test]
 fn errors_and_reports() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let long = "Deux mots. ".repeat(3);
     let input = [
         line(1, LEAD),
@@ -72,15 +72,16 @@ fn errors_and_reports() {
         "{\"text\": 17}\n".to_owned(),
         "{\"text\": \n".to_owned(),
     ];
-    room.put("in.jsonl", input.concat());
-    room.put("none.jsonl", line(1, OTHER));
-    room.put("folder/a.txt", format!("{LEAD} {LEAD}\n"));
-    room.put("folder/b.bin", [0, 1, 2]);
-    room.put("broken/a.jsonl.gz", b"\x1f\x8b\x08broken");
-    room.put("broken/b.jsonl", line(1, LEAD));
-    room.put("full/articles.jsonl", line(1, LEAD));
-    room.put("latin.txt", [b'a', 0xe9, b'z']);
-    room.redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"])
+    scratch.put("in.jsonl", input.concat());
+    scratch.put("none.jsonl", line(1, OTHER));
+    scratch.put("folder/a.txt", format!("{LEAD} {LEAD}\n"));
+    scratch.put("folder/b.bin", [0, 1, 2]);
+    scratch.put("broken/a.jsonl.gz", b"\x1f\x8b\x08broken");
+    scratch.put("broken/b.jsonl", line(1, LEAD));
+    scratch.put("full/articles.jsonl", line(1, LEAD));
+    scratch.put("latin.txt", [b'a', 0xe9, b'z']);
+    scratch
+        .redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"])
         .ends(0);
     let mut text = String::new();
     for args in [
@@ -153,7 +154,7 @@ fn errors_and_reports() {
         &["restore", "out.jsonl", "none.jsonl", "-o", "back.jsonl"],
         &["restore", "out.jsonl", "r.jsonl", "-o", "out.jsonl"],
     ] {
-        let run = room.redite_with(args, b"");
+        let run = scratch.redite_with(args, b"");
         let shown = args.iter().map(|a| {
             if a.contains([' ', '…']) || a.is_empty() {
                 format!("'{a}'")

@@ -1,11 +1,11 @@
 use super::*;
 
 /// Cleans with more arguments; the removed lines as `id:text`.
-fn removed(room: &Room, more: &[&str]) -> Vec<String> {
+fn removed(scratch: &Scratch, more: &[&str]) -> Vec<String> {
     let mut args = vec!["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"];
     args.extend(more);
-    room.redite(&args).ends(0);
-    let lines = room.removed("r.jsonl");
+    scratch.redite(&args).ends(0);
+    let lines = scratch.removed("r.jsonl");
     let id = |r: &Value| r["article"].to_string();
     lines
         .iter()
@@ -20,7 +20,7 @@ fn starts(found: &[String], expected: &[&str]) {
 
 #[test]
 fn each_option_does_what_it_says() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let longer = format!("{LEAD} {OTHER}");
     let records = [
         json!({"id": 1, "text": longer, "rank": 3, "day": "2024-03-01"}),
@@ -28,15 +28,15 @@ fn each_option_does_what_it_says() {
         json!({"id": 3, "text": format!("{THIRD} {THIRD}"), "rank": 2, "day": "2024-02-01"}),
     ];
     let content: String = records.iter().map(|r| format!("{r}\n")).collect();
-    room.put("in.jsonl", content);
+    scratch.put("in.jsonl", content);
     let pa = format!("2:{LEAD}");
     starts(
-        &removed(&room, &[]),
+        &removed(&scratch, &[]),
         &["2:La pluie", &pa, "3:Les élèves", "3:Les élèves"],
     );
-    starts(&removed(&room, &["--unit", "paragraph"]), &[&pa]);
+    starts(&removed(&scratch, &["--unit", "paragraph"]), &[&pa]);
     starts(
-        &removed(&room, &["--unit", "sentence"]),
+        &removed(&scratch, &["--unit", "sentence"]),
         &[
             "2:La pluie",
             "2:Le conseil",
@@ -46,11 +46,11 @@ fn each_option_does_what_it_says() {
         ],
     );
     starts(
-        &removed(&room, &["--scope", "article"]),
+        &removed(&scratch, &["--scope", "article"]),
         &["2:La pluie", "3:Les élèves"],
     );
     starts(
-        &removed(&room, &["--keep", "last", "--unit", "sentence"]),
+        &removed(&scratch, &["--keep", "last", "--unit", "sentence"]),
         &[
             "1:Le conseil",
             "1:La pluie",
@@ -66,10 +66,10 @@ fn each_option_does_what_it_says() {
         "3:Les élèves",
         "3:Les élèves",
     ];
-    starts(&removed(&room, &["--keep", "rank", "--unit", "sentence"]), &lowest);
-    starts(&removed(&room, &["--keep", "day", "--unit", "sentence"]), &lowest);
+    starts(&removed(&scratch, &["--keep", "rank", "--unit", "sentence"]), &lowest);
+    starts(&removed(&scratch, &["--keep", "day", "--unit", "sentence"]), &lowest);
     starts(
-        &removed(&room, &["--keep", "-rank", "--unit", "sentence"]),
+        &removed(&scratch, &["--keep", "-rank", "--unit", "sentence"]),
         &[
             "2:La pluie",
             "2:Les élèves",
@@ -78,16 +78,16 @@ fn each_option_does_what_it_says() {
             "3:Les élèves",
         ],
     );
-    starts(&removed(&room, &["--min-tokens", "20", "--unit", "sentence"]), &[]);
+    starts(&removed(&scratch, &["--min-tokens", "20", "--unit", "sentence"]), &[]);
 }
 
 #[test]
 fn thresholds_measures_and_numbers() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let near = LEAD.replace("budget", "crédit");
     let other_number = LEAD.replace("1 500", "2 800");
     let longer = format!("{} et de la musique.", LEAD.trim_end_matches('.'));
-    room.put(
+    scratch.put(
         "in.jsonl",
         format!(
             "{}{}{}{}",
@@ -97,31 +97,31 @@ fn thresholds_measures_and_numbers() {
             line(4, &longer)
         ),
     );
-    starts(&removed(&room, &[]), &["2:", "4:"]);
-    starts(&removed(&room, &["--threshold", "1"]), &[]);
-    starts(&removed(&room, &["--threshold", "0.85"]), &[]);
-    starts(&removed(&room, &["--numbers", "ignore"]), &["2:", "3:", "4:"]);
+    starts(&removed(&scratch, &[]), &["2:", "4:"]);
+    starts(&removed(&scratch, &["--threshold", "1"]), &[]);
+    starts(&removed(&scratch, &["--threshold", "0.85"]), &[]);
+    starts(&removed(&scratch, &["--numbers", "ignore"]), &["2:", "3:", "4:"]);
     starts(
-        &removed(&room, &["--similarity", "edit", "--threshold", "0.9"]),
+        &removed(&scratch, &["--similarity", "edit", "--threshold", "0.9"]),
         &["2:"],
     );
     starts(
-        &removed(&room, &["--similarity", "jaccard:3", "--threshold", "0.8"]),
+        &removed(&scratch, &["--similarity", "jaccard:3", "--threshold", "0.8"]),
         &[],
     );
     starts(
-        &removed(&room, &["--similarity", "containment", "--threshold", "0.7"]),
+        &removed(&scratch, &["--similarity", "containment", "--threshold", "0.7"]),
         &["2:", "4:"],
     );
-    let lines = room.removed("r.jsonl");
+    let lines = scratch.removed("r.jsonl");
     assert!(lines.iter().all(|r| r["measure"] == "containment:1,2"));
 }
 
 #[test]
 fn paragraphs_by_blank_lines_or_by_every_break() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let (a, b) = ("Marché place Saint-Pierre demain", "Concert gratuit au kiosque du parc");
-    room.put(
+    scratch.put(
         "in.jsonl",
         format!(
             "{}{}",
@@ -129,22 +129,22 @@ fn paragraphs_by_blank_lines_or_by_every_break() {
             line(2, &format!("{b}\n{a}"))
         ),
     );
-    let auto = removed(&room, &["--unit", "paragraph"]);
+    let auto = removed(&scratch, &["--unit", "paragraph"]);
     // the second article has no blank line: there a line is a paragraph
     starts(&auto, &["1:Concert"]);
     starts(
-        &removed(&room, &["--unit", "paragraph", "--paragraphs", "blank"]),
+        &removed(&scratch, &["--unit", "paragraph", "--paragraphs", "blank"]),
         &["1:Concert", "2:Concert"],
     );
     starts(
-        &removed(&room, &["--unit", "paragraph", "--paragraphs", "line"]),
+        &removed(&scratch, &["--unit", "paragraph", "--paragraphs", "line"]),
         &["1:Concert", "1:Marché", "2:Concert", "2:Marché"],
     );
 }
 
 #[test]
 fn languages_from_the_field_or_the_option() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let text = "El ayuntamiento ha aprobado esta semana un nuevo plan para los barrios de la ciudad y sus vecinos. Las \
         obras empezarán después del verano y durarán todo el año.";
     let content = format!(
@@ -152,12 +152,12 @@ fn languages_from_the_field_or_the_option() {
         json!({"l": {"code": "fr"}, "text": text}),
         json!({"text": text})
     );
-    room.put("in.jsonl", &content);
+    scratch.put("in.jsonl", &content);
     let languages = |more: &[&str]| {
         let mut args = vec!["clean", "in.jsonl", "-q", "-o", "out.jsonl", "--stats", "s.json"];
         args.extend(more);
-        room.redite(&args).ends(0);
-        let stats = room.json("s.json");
+        scratch.redite(&args).ends(0);
+        let stats = scratch.json("s.json");
         let languages = stats["languages"].as_object().unwrap();
         languages
             .iter()
@@ -172,21 +172,22 @@ fn languages_from_the_field_or_the_option() {
 
 #[test]
 fn ids_from_another_field() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let content = format!("{{\"url\":\"a\\/b\",\"text\":\"{LEAD}\"}}\n{{\"url\":\"c\",\"text\":\"{LEAD}\"}}\n");
-    room.put("in.jsonl", content);
-    room.redite(&[
-        "clean",
-        "in.jsonl",
-        "-o",
-        "o.jsonl",
-        "--removed",
-        "r.jsonl",
-        "--id-field",
-        "url",
-    ])
-    .ends(0);
-    let removed = room.removed("r.jsonl");
+    scratch.put("in.jsonl", content);
+    scratch
+        .redite(&[
+            "clean",
+            "in.jsonl",
+            "-o",
+            "o.jsonl",
+            "--removed",
+            "r.jsonl",
+            "--id-field",
+            "url",
+        ])
+        .ends(0);
+    let removed = scratch.removed("r.jsonl");
     assert_eq!(
         (&removed[0]["article"], &removed[0]["kept"]["article"]),
         (&json!("c"), &json!("a/b"))
@@ -195,12 +196,12 @@ fn ids_from_another_field() {
 
 #[test]
 fn a_run_that_would_remove_too_much_stops_or_warns() {
-    let room = Room::new();
-    room.put(
+    let scratch = Scratch::new();
+    scratch.put(
         "in.jsonl",
         format!("{}{}{}", line(1, LEAD), line(2, LEAD), line(3, LEAD)),
     );
-    let run = room.redite(&[
+    let run = scratch.redite(&[
         "clean",
         "in.jsonl",
         "-o",
@@ -215,32 +216,34 @@ fn a_run_that_would_remove_too_much_stops_or_warns() {
         "nothing was written",
         "--max-removed",
     ]);
-    assert_eq!(room.files(), ["in.jsonl"]);
-    let run = room
+    assert_eq!(scratch.files(), ["in.jsonl"]);
+    let run = scratch
         .redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--max-removed", "0.7"])
         .ends(0);
     assert!(!run.err.contains("WARNING"));
-    room.redite(&["clean", "in.jsonl", "-o", "out.jsonl"])
+    scratch
+        .redite(&["clean", "in.jsonl", "-o", "out.jsonl"])
         .ends(0)
         .says(&["WARNING: 66.7 % of the text is removed"]);
 }
 
 #[test]
 fn stats_are_json_and_add_up() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let sample = support::data("sample");
-    room.redite(&[
-        "clean",
-        sample.to_str().unwrap(),
-        "-o",
-        "out",
-        "--removed",
-        "r.jsonl",
-        "--stats",
-        "s.json",
-    ])
-    .ends(0);
-    let (stats, removed) = (room.json("s.json"), room.removed("r.jsonl"));
+    scratch
+        .redite(&[
+            "clean",
+            sample.to_str().unwrap(),
+            "-o",
+            "out",
+            "--removed",
+            "r.jsonl",
+            "--stats",
+            "s.json",
+        ])
+        .ends(0);
+    let (stats, removed) = (scratch.json("s.json"), scratch.removed("r.jsonl"));
     let number = |name: &str| stats[name].as_u64().unwrap_or_else(|| panic!("{name} in {stats}"));
     assert_eq!(
         (number("files"), number("articles"), number("faulty_records")),
@@ -286,26 +289,27 @@ fn stats_are_json_and_add_up() {
 
 #[test]
 fn quiet_and_not() {
-    let room = Room::new();
-    room.put(
+    let scratch = Scratch::new();
+    scratch.put(
         "in.jsonl",
         format!("{}{}{}", line(1, LEAD), line(2, DRESSED), line(3, OTHER)),
     );
-    let run = room.redite(&["clean", "in.jsonl", "--quiet"]).ends(0);
+    let run = scratch.redite(&["clean", "in.jsonl", "--quiet"]).ends(0);
     assert_eq!(run.err, "");
     assert_eq!(
         String::from_utf8(run.out).unwrap(),
         format!("{}{}{}", line(1, LEAD), line(2, ""), line(3, OTHER))
     );
-    room.redite(&["clean", "in.jsonl"])
+    scratch
+        .redite(&["clean", "in.jsonl"])
         .ends(0)
         .says(&["3 articles in 1 file", "1 equal, 0 near", "MB/s"]);
 }
 
 #[test]
 fn options_that_make_no_sense_are_refused() {
-    let room = Room::new();
-    room.put("in.jsonl", line(1, LEAD));
+    let scratch = Scratch::new();
+    scratch.put("in.jsonl", line(1, LEAD));
     for (args, says) in [
         (&["--nope"][..], "--nope"),
         (&["--unit", "word"], "paragraph"),
@@ -326,14 +330,15 @@ fn options_that_make_no_sense_are_refused() {
     ] {
         let mut all = vec!["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"];
         all.extend(args);
-        room.redite(&all).ends(2).says(&[says]);
-        assert_eq!(room.files(), ["in.jsonl"], "{args:?}");
+        scratch.redite(&all).ends(2).says(&[says]);
+        assert_eq!(scratch.files(), ["in.jsonl"], "{args:?}");
     }
-    room.redite(&["clean"]).ends(2).says(&["INPUT"]);
-    room.redite(&["wash"]).ends(2).says(&["wash"]);
-    room.redite(&["restore", "in.jsonl", "nowhere.jsonl"])
+    scratch.redite(&["clean"]).ends(2).says(&["INPUT"]);
+    scratch.redite(&["wash"]).ends(2).says(&["wash"]);
+    scratch
+        .redite(&["restore", "in.jsonl", "nowhere.jsonl"])
         .ends(2)
         .says(&["nowhere.jsonl", "--removed"]);
-    let help = room.redite(&["--help"]).ends(0);
+    let help = scratch.redite(&["--help"]).ends(0);
     assert!(String::from_utf8(help.out).unwrap().contains("Exit codes"));
 }

@@ -22,21 +22,21 @@ fn odd_jsonl() -> String {
 
 /// Cleans `inputs` into a folder, restores it, and compares the unpacked files.
 #[track_caller]
-fn there_and_back(room: &Room, inputs: &[&str], files: &[&str], more: &[&str]) {
+fn there_and_back(scratch: &Scratch, inputs: &[&str], files: &[&str], more: &[&str]) {
     let mut args = vec!["clean"];
     args.extend(inputs);
     args.extend(["-o", "out/", "--removed", "removed.jsonl", "-q"]);
     args.extend(more);
-    room.redite(&args).ends(0);
-    assert!(!room.get("removed.jsonl").is_empty());
+    scratch.redite(&args).ends(0);
+    assert!(!scratch.get("removed.jsonl").is_empty());
     let mut args = vec!["restore", "out", "removed.jsonl", "-o", "back"];
     if let Some(at) = more.iter().position(|m| *m == "--text-field") {
         args.extend(&more[at..at + 2]);
     }
-    room.redite(&args).ends(0);
+    scratch.redite(&args).ends(0);
     for file in files {
         let name = file.rsplit_once("in/").map_or(*file, |(_, name)| name);
-        let (was, is) = (room.get(file), room.get(&format!("back/{name}")));
+        let (was, is) = (scratch.get(file), scratch.get(&format!("back/{name}")));
         let codec = CODECS.iter().rev().find(|(_, e)| file.ends_with(e)).unwrap().0;
         assert!(unpack(codec, &was) == unpack(codec, &is), "{file} with {more:?}");
     }
@@ -51,17 +51,17 @@ fn jsonl_with_everything_odd() {
         &["--keep", "last", "--drop-empty"],
     ] {
         for unit in ["both", "paragraph", "sentence"] {
-            let room = Room::new();
-            room.put("in/a.jsonl", odd_jsonl());
+            let scratch = Scratch::new();
+            scratch.put("in/a.jsonl", odd_jsonl());
             let more = [more, &["--unit", unit]].concat();
-            there_and_back(&room, &["in/a.jsonl"], &["in/a.jsonl"], &more);
+            there_and_back(&scratch, &["in/a.jsonl"], &["in/a.jsonl"], &more);
         }
     }
 }
 
 #[test]
 fn every_packing_in_one_folder() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let mut files = Vec::new();
     for (codec, extension) in CODECS {
         for (name, content) in [
@@ -76,14 +76,14 @@ fn every_packing_in_one_folder() {
             ]
             .concat();
             let file = format!("in/deep/er/{name}{extension}");
-            room.put(&file, bytes);
+            scratch.put(&file, bytes);
             files.push(file);
         }
     }
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    there_and_back(&room, &["in"], &files, &[]);
+    there_and_back(&scratch, &["in"], &files, &[]);
     for (codec, extension) in CODECS {
-        let cleaned = room.get(&format!("out/deep/er/b.txt{extension}"));
+        let cleaned = scratch.get(&format!("out/deep/er/b.txt{extension}"));
         let text = String::from_utf8(unpack(codec, &cleaned)).unwrap();
         assert!(!text.contains(LEAD), "same packing, and something went: {text}");
     }
@@ -97,15 +97,15 @@ fn the_sample() {
         &["--text-field", "title,text"],
         &["--keep", "longest"],
     ] {
-        let room = Room::new();
+        let scratch = Scratch::new();
         for name in ["articles.jsonl", "letter.txt", "reprints.jsonl.gz"] {
-            room.put(
+            scratch.put(
                 &format!("in/{name}"),
                 fs::read(support::data(&format!("sample/{name}"))).unwrap(),
             );
         }
         there_and_back(
-            &room,
+            &scratch,
             &["in"],
             &["in/articles.jsonl", "in/letter.txt", "in/reprints.jsonl.gz"],
             more,
@@ -115,39 +115,40 @@ fn the_sample() {
 
 #[test]
 fn several_text_fields_and_nested_ones() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let records = [
         json!({"title": LEAD, "doc": {"lead": OTHER, "body": format!("{DRESSED} {THIRD} {OTHER}")}}),
         json!({"doc": {"body": format!("{THIRD}\n\n{OTHER}"), "lead": LEAD}, "title": THIRD}),
         json!({"doc": {"body": DRESSED}}),
         json!({"title": OTHER}),
     ];
-    room.put(
+    scratch.put(
         "in/a.jsonl",
         records.iter().map(|r| format!("{r}\n")).collect::<String>(),
     );
     for more in [&[][..], &["--drop-empty"], &["--keep", "last"]] {
         let more = [&["--text-field", "title,doc.lead,doc.body"], more].concat();
-        there_and_back(&room, &["in/a.jsonl"], &["in/a.jsonl"], &more);
+        there_and_back(&scratch, &["in/a.jsonl"], &["in/a.jsonl"], &more);
     }
     // a field that is not named again is missed, not lost
-    room.redite(&[
-        "restore",
-        "out",
-        "removed.jsonl",
-        "-o",
-        "other",
-        "--text-field",
-        "title",
-    ])
-    .ends(2)
-    .says(&["--text-field"]);
-    assert!(!room.has("other/a.jsonl"));
+    scratch
+        .redite(&[
+            "restore",
+            "out",
+            "removed.jsonl",
+            "-o",
+            "other",
+            "--text-field",
+            "title",
+        ])
+        .ends(2)
+        .says(&["--text-field"]);
+    assert!(!scratch.has("other/a.jsonl"));
 }
 
 #[test]
 fn parquet() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let long = format!("{LEAD} {OTHER}\n\n{THIRD}");
     let rows = [
         (1, Some(LEAD)),
@@ -158,18 +159,21 @@ fn parquet() {
         (5, Some("")),
     ];
     let bytes = support::parquet(&rows);
-    room.put("in/a.parquet", &bytes);
-    room.put("in/b.jsonl", line(1, LEAD));
-    room.redite(&["clean", "in", "-o", "out", "--removed", "removed.jsonl"])
+    scratch.put("in/a.parquet", &bytes);
+    scratch.put("in/b.jsonl", line(1, LEAD));
+    scratch
+        .redite(&["clean", "in", "-o", "out", "--removed", "removed.jsonl"])
         .ends(0);
-    let removed = room.removed("removed.jsonl");
+    let removed = scratch.removed("removed.jsonl");
     assert_eq!(
         strings(&removed, "source"),
         ["in/a.parquet:3", "in/a.parquet:4", "in/a.parquet:5", "in/b.jsonl:1"]
     );
-    room.redite(&["restore", "out", "removed.jsonl", "-o", "back"]).ends(0);
+    scratch
+        .redite(&["restore", "out", "removed.jsonl", "-o", "back"])
+        .ends(0);
     let rows = |name: &str| -> Vec<String> {
-        let reader = SerializedFileReader::new(fs::File::open(room.path(name)).unwrap()).unwrap();
+        let reader = SerializedFileReader::new(fs::File::open(scratch.path(name)).unwrap()).unwrap();
         reader
             .get_row_iter(None)
             .unwrap()
@@ -178,36 +182,37 @@ fn parquet() {
     };
     assert_eq!(rows("back/a.parquet"), rows("in/a.parquet"));
     assert_ne!(rows("out/a.parquet"), rows("in/a.parquet"));
-    assert_eq!(room.get("back/b.jsonl"), room.get("in/b.jsonl"));
+    assert_eq!(scratch.get("back/b.jsonl"), scratch.get("in/b.jsonl"));
 }
 
 #[test]
 fn names_with_colons_and_roundabout_paths() {
-    let room = Room::new();
-    room.put("in/a:3.txt", format!("{LEAD}\n\n{DRESSED}"));
-    room.put("in/b:2.jsonl", format!("{}{}", line(1, OTHER), line(2, OTHER)));
+    let scratch = Scratch::new();
+    scratch.put("in/a:3.txt", format!("{LEAD}\n\n{DRESSED}"));
+    scratch.put("in/b:2.jsonl", format!("{}{}", line(1, OTHER), line(2, OTHER)));
     let files = ["in/a:3.txt", "in/b:2.jsonl"];
-    there_and_back(&room, &["in"], &files, &[]);
-    there_and_back(&room, &["./in/../in"], &files, &[]);
+    there_and_back(&scratch, &["in"], &files, &[]);
+    there_and_back(&scratch, &["./in/../in"], &files, &[]);
 }
 
 #[test]
 fn a_folder_in_a_folder_of_the_same_name() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     // only the outer one has lost something, then both have
     for inner in [
         line(1, THIRD),
         format!("{}{}{}", line(1, OTHER), line(2, THIRD), line(3, OTHER)),
     ] {
-        room.put("in/in/x.jsonl", inner);
-        room.put("in/x.jsonl", format!("{}{}", line(1, LEAD), line(2, LEAD)));
-        room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl"])
+        scratch.put("in/in/x.jsonl", inner);
+        scratch.put("in/x.jsonl", format!("{}{}", line(1, LEAD), line(2, LEAD)));
+        scratch
+            .redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl"])
             .ends(0);
-        room.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
+        scratch.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
         for name in ["x.jsonl", "in/x.jsonl"] {
             assert_eq!(
-                room.get_text(&format!("back/{name}")),
-                room.get_text(&format!("in/{name}"))
+                scratch.get_text(&format!("back/{name}")),
+                scratch.get_text(&format!("in/{name}"))
             );
         }
     }
@@ -215,17 +220,18 @@ fn a_folder_in_a_folder_of_the_same_name() {
 
 #[test]
 fn standard_input_among_files() {
-    let room = Room::new();
-    room.put("b.txt", LEAD);
+    let scratch = Scratch::new();
+    scratch.put("b.txt", LEAD);
     let piped = format!("{}{}", line(1, OTHER), line(2, DRESSED));
-    room.redite_with(
-        &["clean", "b.txt", "-", "-o", "out", "--removed", "r.jsonl"],
-        piped.as_bytes(),
-    )
-    .ends(0);
-    room.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
-    assert_eq!(room.get_text("back/stdin.jsonl"), piped);
-    assert_eq!(room.get_text("back/b.txt"), LEAD);
+    scratch
+        .redite_with(
+            &["clean", "b.txt", "-", "-o", "out", "--removed", "r.jsonl"],
+            piped.as_bytes(),
+        )
+        .ends(0);
+    scratch.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
+    assert_eq!(scratch.get_text("back/stdin.jsonl"), piped);
+    assert_eq!(scratch.get_text("back/b.txt"), LEAD);
 }
 
 #[test]
@@ -238,71 +244,80 @@ fn a_file_whose_name_says_no_format() {
         ("a.json", &lines, "o.json"),
     ] {
         for out in ["out", also, "out.dat"] {
-            let room = Room::new();
-            room.put(name, content);
-            room.redite(&["clean", name, "-o", out, "--removed", "r.jsonl"]).ends(0);
-            room.redite(&["restore", out, "r.jsonl", "-o", "back"]).ends(0);
-            assert_eq!(&room.get_text("back"), content, "{name} {out}");
-            room.redite_with(&["clean", "-", "-o", out, "--removed", "r.jsonl"], content.as_bytes())
+            let scratch = Scratch::new();
+            scratch.put(name, content);
+            scratch
+                .redite(&["clean", name, "-o", out, "--removed", "r.jsonl"])
                 .ends(0);
-            room.redite(&["restore", out, "r.jsonl", "-o", "back"]).ends(0);
-            assert_eq!(&room.get_text("back"), content, "- {out}");
+            scratch.redite(&["restore", out, "r.jsonl", "-o", "back"]).ends(0);
+            assert_eq!(&scratch.get_text("back"), content, "{name} {out}");
+            scratch
+                .redite_with(&["clean", "-", "-o", out, "--removed", "r.jsonl"], content.as_bytes())
+                .ends(0);
+            scratch.redite(&["restore", out, "r.jsonl", "-o", "back"]).ends(0);
+            assert_eq!(&scratch.get_text("back"), content, "- {out}");
         }
     }
     // nothing was removed
-    let room = Room::new();
-    room.put("a.txt", "<One line.>\n");
-    room.redite(&["clean", "a.txt", "-o", "out", "--removed", "r.jsonl"])
+    let scratch = Scratch::new();
+    scratch.put("a.txt", "<One line.>\n");
+    scratch
+        .redite(&["clean", "a.txt", "-o", "out", "--removed", "r.jsonl"])
         .ends(0);
-    room.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
-    assert_eq!(room.get_text("back"), "<One line.>\n");
-    room.put("out", b"\x7fELF\0\0\xff");
-    room.redite(&["restore", "out", "r.jsonl", "-o", "elf"])
+    scratch.redite(&["restore", "out", "r.jsonl", "-o", "back"]).ends(0);
+    assert_eq!(scratch.get_text("back"), "<One line.>\n");
+    scratch.put("out", b"\x7fELF\0\0\xff");
+    scratch
+        .redite(&["restore", "out", "r.jsonl", "-o", "elf"])
         .ends(2)
         .says(&["out does not match r.jsonl"]);
-    assert!(!room.has("elf"));
+    assert!(!scratch.has("elf"));
 }
 
 #[test]
 fn what_cannot_be_told_is_not_guessed() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let twice = format!("{}{}", line(1, LEAD), line(2, LEAD));
-    room.put("in/x.jsonl", &twice);
-    room.put("in/in/x.jsonl", format!("{}{}", line(1, THIRD), line(2, OTHER)));
-    room.redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl"])
+    scratch.put("in/x.jsonl", &twice);
+    scratch.put("in/in/x.jsonl", format!("{}{}", line(1, THIRD), line(2, OTHER)));
+    scratch
+        .redite(&["clean", "in", "-o", "out", "--removed", "r.jsonl"])
         .ends(0);
     // a file of version 0.1 has only the units
-    room.put("old.jsonl", room.removed_text("r.jsonl"));
-    room.redite(&["restore", "out", "old.jsonl", "-o", "back"])
+    scratch.put("old.jsonl", scratch.removed_text("r.jsonl"));
+    scratch
+        .redite(&["restore", "out", "old.jsonl", "-o", "back"])
         .ends(2)
         .says(&["in/x.jsonl", "cannot be told"]);
-    assert!(!room.has("back"));
-    room.redite(&["restore", "out/x.jsonl", "old.jsonl", "-o", "back"])
+    assert!(!scratch.has("back"));
+    scratch
+        .redite(&["restore", "out/x.jsonl", "old.jsonl", "-o", "back"])
         .ends(0)
         .says(&["written by redite 0.1", "cannot be checked"]);
-    assert_eq!(room.get_text("back"), twice);
+    assert_eq!(scratch.get_text("back"), twice);
     // the trailers of version 1 tell
-    room.redite(&["restore", "out", "r.jsonl", "-o", "all"]).ends(0);
-    assert_eq!(room.get_text("all/x.jsonl"), twice);
+    scratch.redite(&["restore", "out", "r.jsonl", "-o", "all"]).ends(0);
+    assert_eq!(scratch.get_text("all/x.jsonl"), twice);
 }
 
 #[test]
 fn a_name_says_how_it_is_packed() {
     let content = format!("{}{}", line(1, LEAD), line(2, LEAD));
     for (name, content) in [("a.jsonl", &content), ("none.jsonl", &line(1, LEAD))] {
-        let room = Room::new();
+        let scratch = Scratch::new();
         for (from, out) in CODECS {
-            room.put(&format!("{name}{out}"), pack(from, content.as_bytes()));
+            scratch.put(&format!("{name}{out}"), pack(from, content.as_bytes()));
         }
         for (from, of) in CODECS {
             for (to, as_) in CODECS {
                 let (input, out, back) = (format!("{name}{of}"), format!("c.jsonl{as_}"), format!("b.jsonl{of}"));
-                room.redite(&["clean", &input, "-o", &out, "--removed", "r.jsonl"])
+                scratch
+                    .redite(&["clean", &input, "-o", &out, "--removed", "r.jsonl"])
                     .ends(0);
-                let cleaned = String::from_utf8(unpack(to, &room.get(&out))).unwrap();
+                let cleaned = String::from_utf8(unpack(to, &scratch.get(&out))).unwrap();
                 assert_eq!(cleaned.matches(LEAD).count(), 1, "{input} {out}");
-                room.redite(&["restore", &out, "r.jsonl", "-o", &back]).ends(0);
-                assert!(unpack(from, &room.get(&back)) == content.as_bytes(), "{out} {back}");
+                scratch.redite(&["restore", &out, "r.jsonl", "-o", &back]).ends(0);
+                assert!(unpack(from, &scratch.get(&back)) == content.as_bytes(), "{out} {back}");
             }
         }
     }

@@ -5,50 +5,55 @@ use std::time::{Duration, Instant};
 
 #[test]
 fn a_language_name_is_refused_with_its_code() {
-    let room = Room::new();
-    room.put("in.jsonl", line(1, LEAD));
+    let scratch = Scratch::new();
+    scratch.put("in.jsonl", line(1, LEAD));
     for (typed, says) in [
         ("french", "did you mean fr?"),
         ("jp", "did you mean ja?"),
         ("klingonish", "a code such as fr, yue or zh-Hant"),
     ] {
-        room.redite(&["clean", "in.jsonl", "--lang", typed])
+        scratch
+            .redite(&["clean", "in.jsonl", "--lang", typed])
             .ends(2)
             .says(&[typed, "not a language code", says]);
     }
     for typed in ["fr", "fr-FR", "yue", "und"] {
-        room.redite(&["clean", "in.jsonl", "--lang", typed]).ends(0);
+        scratch.redite(&["clean", "in.jsonl", "--lang", typed]).ends(0);
     }
 }
 
 #[test]
 fn empty_field_names_are_refused() {
-    let room = Room::new();
-    room.put("in.jsonl", line(1, LEAD));
+    let scratch = Scratch::new();
+    scratch.put("in.jsonl", line(1, LEAD));
     for option in ["--text-field", "--id-field", "--lang-field"] {
-        room.redite(&["clean", "in.jsonl", option, ""])
+        scratch
+            .redite(&["clean", "in.jsonl", option, ""])
             .ends(2)
             .says(&[option, "give the name of a field"]);
     }
-    room.redite(&["clean", "in.jsonl", "--text-field", "text,"]).ends(2);
-    room.redite(&["clean", "in.jsonl", "--text-field", "text,title,text"])
+    scratch.redite(&["clean", "in.jsonl", "--text-field", "text,"]).ends(2);
+    scratch
+        .redite(&["clean", "in.jsonl", "--text-field", "text,title,text"])
         .ends(2)
         .says(&["text", "named twice"]);
 }
 
 #[test]
 fn sizes_are_taken_in_every_usual_spelling() {
-    let room = Room::new();
-    room.put("in.jsonl", line(1, LEAD));
+    let scratch = Scratch::new();
+    scratch.put("in.jsonl", line(1, LEAD));
     for size in [
         "512m", "512M", "512MB", "512mb", "512MiB", "512Mi", "1.5G", "1.5GiB", "1GB",
     ] {
-        room.redite(&["clean", "in.jsonl", "-q", "--threads", "1", "--memory", size])
+        scratch
+            .redite(&["clean", "in.jsonl", "-q", "--threads", "1", "--memory", size])
             .ends(0);
     }
     for size in ["", "M", "512X", "512MBB", "-1G", "1e400", "nan", "all"] {
         let memory = format!("--memory={size}");
-        room.redite(&["clean", "in.jsonl", &memory])
+        scratch
+            .redite(&["clean", "in.jsonl", &memory])
             .ends(2)
             .says(&["--memory", "20MB", "512MiB"]);
     }
@@ -56,28 +61,29 @@ fn sizes_are_taken_in_every_usual_spelling() {
 
 #[test]
 fn absurd_numbers_of_threads_are_refused_at_once() {
-    let room = Room::new();
-    room.put("in.jsonl", format!("{}{}", line(1, LEAD), line(2, DRESSED)));
+    let scratch = Scratch::new();
+    scratch.put("in.jsonl", format!("{}{}", line(1, LEAD), line(2, DRESSED)));
     let started = Instant::now();
     for threads in ["0", "513", "10000", "100000000", "99999999999999999999999", "two"] {
         for command in ["clean", "find", "evaluate"] {
-            room.redite(&[command, "in.jsonl", "--threads", threads])
+            scratch
+                .redite(&[command, "in.jsonl", "--threads", threads])
                 .ends(2)
                 .says(&["--threads", "from 1 to 512"]);
         }
     }
-    let run = room.redite(&["clean", "in.jsonl", "--threads", "512"]).ends(0);
+    let run = scratch.redite(&["clean", "in.jsonl", "--threads", "512"]).ends(0);
     assert_eq!(
         run.out,
-        room.redite(&["clean", "in.jsonl", "--threads", "1"]).ends(0).out
+        scratch.redite(&["clean", "in.jsonl", "--threads", "1"]).ends(0).out
     );
     assert!(started.elapsed() < Duration::from_secs(40), "{:?}", started.elapsed());
 }
 
 #[test]
 fn stats_hold_all_settings() {
-    let room = Room::new();
-    room.put(
+    let scratch = Scratch::new();
+    scratch.put(
         "in.jsonl",
         format!(
             "{}\n",
@@ -102,8 +108,8 @@ fn stats_hold_all_settings() {
     for (_, option, value) in settings {
         args.extend([option, value]);
     }
-    room.redite(&args).ends(0);
-    let stats = room.json("s.json");
+    scratch.redite(&args).ends(0);
+    let stats = scratch.json("s.json");
     for (name, _, value) in settings {
         assert_eq!(stats[name], value, "{name}");
     }
@@ -120,28 +126,33 @@ fn stats_hold_all_settings() {
     ] {
         assert_eq!(stats[name], value, "{name}");
     }
-    room.redite(&["clean", "in.jsonl", "-q", "--stats", "s.json"]).ends(0);
-    let stats = room.json("s.json");
+    scratch
+        .redite(&["clean", "in.jsonl", "-q", "--stats", "s.json"])
+        .ends(0);
+    let stats = scratch.json("s.json");
     assert_eq!((&stats["lang"], &stats["names"]), (&Value::Null, &json!("template")));
 }
 
 #[test]
 fn explain_does_not_judge_a_name_that_is_found_nowhere() {
-    let room = Room::new();
-    room.put("in.jsonl", format!("{}{}", line(1, LEAD), line(2, DRESSED)));
+    let scratch = Scratch::new();
+    scratch.put("in.jsonl", format!("{}{}", line(1, LEAD), line(2, DRESSED)));
     for name in ["nosuch", "3", "in.jsonl:3", "nosuch.txt", "3#0-9"] {
         for pair in [[name, "2"], ["2", name]] {
-            room.redite(&["explain", "--in", "in.jsonl", pair[0], pair[1]])
+            scratch
+                .redite(&["explain", "--in", "in.jsonl", pair[0], pair[1]])
                 .ends(2)
                 .says(&[name, "hold no such article"]);
         }
     }
     for pair in [["1", "2"], ["in.jsonl:1", LEAD], [DRESSED, "1#0-20"]] {
-        room.redite(&["explain", "--in", "in.jsonl", pair[0], pair[1]]).ends(0);
+        scratch
+            .redite(&["explain", "--in", "in.jsonl", pair[0], pair[1]])
+            .ends(0);
     }
-    room.redite(&["explain", "1#0-20", LEAD]).ends(2).says(&["--in"]);
+    scratch.redite(&["explain", "1#0-20", LEAD]).ends(2).says(&["--in"]);
     // without --in, a word is a text
-    room.redite(&["explain", "nosuch", LEAD]).ends(0);
+    scratch.redite(&["explain", "nosuch", LEAD]).ends(0);
 }
 
 /// Control characters, but for line breaks.
@@ -153,7 +164,7 @@ fn control(bytes: &[u8]) -> Option<char> {
 #[test]
 fn no_text_id_or_name_can_command_a_terminal() {
     const EVIL: &str = "\x1b[2J\x07\u{9b}31m\u{7f}";
-    let room = Room::new();
+    let scratch = Scratch::new();
     let lead = format!("{EVIL}{LEAD}");
     let near = format!("{EVIL}{}", LEAD.replace("budget", "crédit"));
     let record = |id: &str, text: &str| format!("{}\n", json!({"id": id, EVIL: 1, "lang": EVIL, "text": text}));
@@ -170,10 +181,10 @@ fn no_text_id_or_name_can_command_a_terminal() {
     } else {
         "in.jsonl".into()
     };
-    room.put(&name, input.concat());
-    room.put(&format!("odd/{name}.bin"), [0, 159, 146, 150]);
-    room.put(&format!("odd/{name}"), input.concat());
-    room.put(&format!("odd/{name}.gz"), b"\x1f\x8b\x08broken");
+    scratch.put(&name, input.concat());
+    scratch.put(&format!("odd/{name}.bin"), [0, 159, 146, 150]);
+    scratch.put(&format!("odd/{name}"), input.concat());
+    scratch.put(&format!("odd/{name}.gz"), b"\x1f\x8b\x08broken");
     let reference = format!("a{EVIL}#0-9");
     let missing = format!("missing{EVIL}");
     for (args, code) in [
@@ -206,7 +217,7 @@ fn no_text_id_or_name_can_command_a_terminal() {
         (&["evaluate", &name, "--write", &name], 2),
         (&[EVIL], 2),
     ] {
-        let run = room.redite(args);
+        let run = scratch.redite(args);
         let is_data = args[0] == "clean" && code == 0 && !args.contains(&"--dry-run");
         assert_eq!(control(run.err.as_bytes()), None, "{args:?}: {:?}", run.err);
         assert!(
@@ -224,10 +235,10 @@ fn no_text_id_or_name_can_command_a_terminal() {
 
 #[test]
 fn quiet_prints_nothing_on_standard_error_but_what_ends_the_run() {
-    let room = Room::new();
-    room.put("in/a.jsonl", format!("{{\n{}{}", line(1, LEAD), line(1, LEAD)));
-    room.put("in/b.jsonl.gz", b"\x1f\x8b\x08broken");
-    room.put("in/c.bin", [0, 1, 2]);
+    let scratch = Scratch::new();
+    scratch.put("in/a.jsonl", format!("{{\n{}{}", line(1, LEAD), line(1, LEAD)));
+    scratch.put("in/b.jsonl.gz", b"\x1f\x8b\x08broken");
+    scratch.put("in/c.bin", [0, 1, 2]);
     let sample = support::data("sample");
     let sample = sample.to_str().unwrap();
     for args in [
@@ -241,20 +252,20 @@ fn quiet_prints_nothing_on_standard_error_but_what_ends_the_run() {
         &["evaluate", sample, "--write", "set"],
         &["restore", "out/a.jsonl", "r.jsonl", "-o", "back.jsonl"],
     ] {
-        let run = room.redite(&[args, &["-q"]].concat());
+        let run = scratch.redite(&[args, &["-q"]].concat());
         assert_ne!(run.code, Some(2), "{args:?}: {}", run.err);
         assert_eq!(run.err, "", "{args:?}");
     }
-    room.redite(&["find", "missing", "-q"]).ends(2).says(&["missing"]);
+    scratch.redite(&["find", "missing", "-q"]).ends(2).says(&["missing"]);
 }
 
 #[test]
 fn a_file_that_debug_cannot_read_shows_in_its_exit_code() {
-    let room = Room::new();
-    room.put("in/a.jsonl", line(1, LEAD));
-    room.put("in/b.jsonl.gz", b"\x1f\x8b\x08broken");
+    let scratch = Scratch::new();
+    scratch.put("in/a.jsonl", line(1, LEAD));
+    scratch.put("in/b.jsonl.gz", b"\x1f\x8b\x08broken");
     for step in ["units", "fold", "shingles", "candidates"] {
-        let run = room
+        let run = scratch
             .redite(&["debug", step, "in"])
             .ends(3)
             .says(&["b.jsonl.gz", "left out"]);
@@ -264,7 +275,7 @@ fn a_file_that_debug_cannot_read_shows_in_its_exit_code() {
 
 #[test]
 fn find_ends_with_its_summary_and_limits_every_format() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let mut input = String::new();
     for n in 0..40 {
         let text = LEAD.replace("1 500", &n.to_string());
@@ -272,9 +283,9 @@ fn find_ends_with_its_summary_and_limits_every_format() {
         input += &line(100 + n, &text);
     }
     for name in ["a", "b", "c", "d", "e", "f", "g"] {
-        room.put(&format!("in/{name}.jsonl"), &input);
+        scratch.put(&format!("in/{name}.jsonl"), &input);
     }
-    let run = room.redite(&["find", "in"]).ends(0);
+    let run = scratch.redite(&["find", "in"]).ends(0);
     let text = String::from_utf8(run.out).unwrap();
     let screen: Vec<&str> = text.lines().rev().take(23).collect();
     assert!(screen[0].contains("520 repeats: "), "{text}");
@@ -284,7 +295,7 @@ fn find_ends_with_its_summary_and_limits_every_format() {
     }
     for (format, header) in [("jsonl", 0), ("csv", 1)] {
         for (limit, lines) in [(&["--limit", "3"][..], 3), (&["--limit", "0"], 520), (&[], 520)] {
-            let run = room
+            let run = scratch
                 .redite(&[&["find", "in", "--format", format], limit].concat())
                 .ends(0);
             assert_eq!(
@@ -295,20 +306,20 @@ fn find_ends_with_its_summary_and_limits_every_format() {
             assert_eq!(run.err.contains("3 of 520 repeats shown"), lines == 3, "{}", run.err);
         }
     }
-    let run = room.redite(&["find", "in", "--limit", "2"]).ends(0);
+    let run = scratch.redite(&["find", "in", "--limit", "2"]).ends(0);
     assert!(String::from_utf8_lossy(&run.out).contains("2 of 520 repeats shown"));
 }
 
 #[test]
 fn a_spreadsheet_gets_no_formula_from_a_text() {
-    let room = Room::new();
+    let scratch = Scratch::new();
     let formula = format!("=HYPERLINK(\"http://example.org\";1) {LEAD}");
     let input: String = ["-1", "@x"]
         .iter()
         .map(|id| format!("{}\n", json!({"id": id, "text": formula})))
         .collect();
-    room.put("in.jsonl", input);
-    let run = room.redite(&["find", "in.jsonl", "--format", "csv"]).ends(0);
+    scratch.put("in.jsonl", input);
+    let run = scratch.redite(&["find", "in.jsonl", "--format", "csv"]).ends(0);
     let text = String::from_utf8(run.out).unwrap();
     assert!(text.contains("\r\n'@x,"), "{text}");
     assert!(
@@ -319,25 +330,26 @@ fn a_spreadsheet_gets_no_formula_from_a_text() {
 
 #[test]
 fn the_manual_replaces_its_own_pages_only() {
-    let room = Room::new();
-    room.redite(&["man", "--dir", "man1"]).ends(0);
-    let page = room.get("man1/redite-find.1");
-    room.put(
+    let scratch = Scratch::new();
+    scratch.redite(&["man", "--dir", "man1"]).ends(0);
+    let page = scratch.get("man1/redite-find.1");
+    scratch.put(
         "man1/redite-find.1",
         ".ie \\n(.g .ds Aq\n.TH redite-find 1 \"redite 0.0.1\"\n",
     );
-    room.redite(&["man", "--dir", "man1"]).ends(0);
-    assert_eq!(room.get("man1/redite-find.1"), page);
-    room.put("man1/redite-find.1", "my notes");
-    room.put("man1/redite.1", ".TH redite 1 old");
-    room.redite(&["man", "--dir", "man1"])
+    scratch.redite(&["man", "--dir", "man1"]).ends(0);
+    assert_eq!(scratch.get("man1/redite-find.1"), page);
+    scratch.put("man1/redite-find.1", "my notes");
+    scratch.put("man1/redite.1", ".TH redite 1 old");
+    scratch
+        .redite(&["man", "--dir", "man1"])
         .ends(2)
         .says(&["redite-find.1", "not a manual page of redite"]);
-    assert_eq!(room.get("man1/redite-find.1"), b"my notes");
-    assert_eq!(room.get("man1/redite.1"), b".TH redite 1 old");
+    assert_eq!(scratch.get("man1/redite-find.1"), b"my notes");
+    assert_eq!(scratch.get("man1/redite.1"), b".TH redite 1 old");
     assert!(
-        room.files().iter().all(|name| !name.contains("partial")),
+        scratch.files().iter().all(|name| !name.contains("partial")),
         "{:?}",
-        room.files()
+        scratch.files()
     );
 }

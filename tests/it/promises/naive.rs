@@ -1,4 +1,4 @@
-//! All pairs, one after the other, by the public parts of the rooms: as slow as it is plain.
+//! All pairs, one after the other, by the public parts of the modules: the slow oracle.
 
 use super::segment;
 use redite::fold::fold;
@@ -162,7 +162,7 @@ fn parts_that_go(settings: &Settings, sentences: &[Candidate], whole: &BTreeSet<
         let mut said: Vec<&Candidate> = Vec::new();
         for (part, found) in &mut decided {
             if found.is_some() && filled(part, *found) {
-                *found = said.iter().find(|s| s.fold == part.fold).copied();
+                *found = said.iter().find(|s| same(settings, s, part)).copied();
                 if found.is_none() {
                     said.push(part);
                 }

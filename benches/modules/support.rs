@@ -1,4 +1,4 @@
-//! What the rooms share: options, a clock, and the record of figures.
+//! What the modules share: options, a clock, and the record of figures.
 
 use super::text::{Article, Planted, Speaker};
 use super::words;
@@ -40,7 +40,7 @@ pub(crate) struct Options {
     kb: Option<usize>,
     pub(crate) count: bool,
     record: bool,
-    /// Options of one room alone, as `--name value`.
+    /// Options of one module alone, as `--name value`.
     own: Vec<(String, String)>,
 }
 
@@ -63,7 +63,7 @@ impl Options {
     }
 }
 
-/// One run of a room, and its figures.
+/// One run of a module, and its figures.
 #[derive(Debug)]
 pub(crate) struct Bench {
     name: &'static str,
@@ -88,7 +88,7 @@ impl Bench {
         }
     }
 
-    /// An option of this room alone.
+    /// An option of this module alone.
     pub(crate) fn option(&self, name: &str) -> Option<&str> {
         let mut own = self.options.own.iter().filter(|(key, _)| key == name);
         own.next_back().map(|(_, value)| value.as_str())
@@ -176,7 +176,7 @@ impl Bench {
         (least, first.expect("at least one round"))
     }
 
-    /// Writes the figures, if that was asked for: those of this room replace its older ones of the day. Always
+    /// Writes the figures, if that was asked for: those of this module replace its older ones of the day. Always
     /// true: nothing failed.
     pub(crate) fn finish(self) -> bool {
         if !self.options.record {

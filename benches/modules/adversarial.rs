@@ -1,7 +1,7 @@
 //! Texts meant to be slow, by kind, each at a size and at twice the size.
 //!
 //! ```text
-//! cargo bench --bench rooms -- adversarial    20,000 and 40,000 units of each kind
+//! cargo bench --bench modules -- adversarial    20,000 and 40,000 units of each kind
 //!     --units N     that many and twice as many    --kind NAME    one kind only
 //!     --check yes   fails if a budget is broken
 //! ```
