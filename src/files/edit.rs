@@ -38,7 +38,7 @@ impl Insertion {
     /// spelling inside a JSON string, as [`Record::raw_json`](super::Record::raw_json) gave it.
     ///
     /// # Errors
-    /// If `raw` cannot stand between the quotes of a JSON string.
+    /// If `raw` cannot be placed between the quotes of a JSON string.
     pub fn new(at: u32, raw: impl Into<String>) -> Result<Self, FileError> {
         let raw = raw.into();
         let text = if raw.contains('\\') || raw.bytes().any(|byte| byte == b'"' || byte < 0x20) {
@@ -46,7 +46,7 @@ impl Insertion {
                 let shown: String = raw.chars().take(60).collect();
                 let shown = printable(&shown);
                 FileError::settings(format!(
-                    "`{shown}` cannot stand in a JSON string: {error}; use the file of removed texts as redite wrote it"
+                    "`{shown}` cannot be part of a JSON string: {error}; use the file of removed texts as redite wrote it"
                 ))
             })?
         } else {
@@ -122,7 +122,7 @@ pub(crate) fn push_escaped(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(rest.as_bytes());
 }
 
-/// The first byte that cannot stand in a JSON string by itself: a quote, a backslash, a control character.
+/// The first byte that cannot be part of a JSON string by itself: a quote, a backslash, a control character.
 pub(crate) fn find_escaped(bytes: &[u8]) -> Option<usize> {
     const ONES: u64 = u64::MAX / 0xFF;
     let escaped = |byte: u8| byte < 0x20 || byte == b'"' || byte == b'\\';

@@ -91,12 +91,12 @@ impl FileError {
                 "choose an output that you may write to"
             }
             io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-                "a file stands where a folder should be: move it away or choose another output"
+                "there is a file where a folder should be: move it away or choose another output"
             }
             io::ErrorKind::IsADirectory => {
-                "a folder stands where a file should be: move it away or choose another output"
+                "there is a folder where a file should be: move it away or choose another output"
             }
-            io::ErrorKind::BrokenPipe => "the program that read the output has gone",
+            io::ErrorKind::BrokenPipe => "the program that read the output has exited",
             _ => "choose another output or check the disk",
         };
         Self::new(Kind::Io {
@@ -226,7 +226,7 @@ impl fmt::Display for FileError {
             } => {
                 write!(
                     f,
-                    "{name}: cannot read on after byte {byte}: {cause}; check the disk, or leave the file out"
+                    "{name}: reading failed after byte {byte}: {cause}; check the disk, or leave the file out"
                 )
             }
             Kind::Decode {
@@ -263,7 +263,7 @@ impl fmt::Display for FileError {
             Kind::Changed { name } => {
                 write!(
                     f,
-                    "{name}: the file has changed since it was found; start again when nobody writes to it"
+                    "{name}: the file has changed since it was found; run again when nothing writes to it"
                 )
             }
             Kind::Unread { name, reason } => write!(f, "{name}: {reason}"),

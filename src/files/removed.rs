@@ -663,7 +663,7 @@ impl Section {
             *source != file && !(text && Some(source.as_str()) == cut)
         });
         if let Some(foreign) = foreign {
-            return Some(format!("units of {foreign} stand before the trailer of {file}"));
+            return Some(format!("units of {foreign} come before the trailer of {file}"));
         }
         if (self.units, self.dropped) != (*units, *dropped) {
             return Some(format!(

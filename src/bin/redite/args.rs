@@ -86,7 +86,7 @@ pub(crate) struct InputArgs {
     #[arg(long, help_heading = "Input")]
     pub(crate) strict: bool,
 
-    /// Most bytes that a compressed file may unpack to; a larger one is not read, for it may be a decompression bomb
+    /// Largest size that a compressed file may unpack to; one that exceeds it is not read, because it may be a decompression bomb
     /// [default: 1G, or a hundred times its size]
     #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse, help_heading = "Input")]
     pub(crate) max_unpacked: Option<u64>,
@@ -252,7 +252,7 @@ pub(crate) struct RestoreArgs {
     #[arg(long, short)]
     pub(crate) quiet: bool,
 
-    /// Most bytes that a compressed file may unpack to, as it was given to clean
+    /// Largest size that a compressed file may unpack to; give what was given to clean
     #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse)]
     pub(crate) max_unpacked: Option<u64>,
 }

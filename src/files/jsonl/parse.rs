@@ -269,18 +269,18 @@ fn plainly(message: &str) -> &str {
         "expected `:`" => "a colon is missing after a key",
         "expected `,` or `]`" => "a comma or closing bracket is missing in a list",
         "expected `,` or `}`" => "a comma or closing brace is missing in an object",
-        "expected value" => "no value stands here, or none that JSON has",
-        "expected ident" => "a word that is not true, false or null",
+        "expected value" => "a JSON value is expected here",
+        "expected ident" => "a word other than true, false or null",
         "key must be a string" => "a key is not a string in double quotes",
-        "trailing comma" => "a comma stands after the last entry",
-        "trailing characters" => "something stands after the end of the object",
-        "invalid escape" => "a backslash stands before a character that it cannot escape",
-        "invalid number" => "a number is not written as JSON has it",
+        "trailing comma" => "there is a comma after the last entry",
+        "trailing characters" => "there is more text after the end of the object",
+        "invalid escape" => "a backslash is followed by a character that it cannot escape",
+        "invalid number" => "a number is not valid JSON",
         "number out of range" => "a number is too large",
         "control character (\\u0000-\\u001F) found while parsing a string" => {
-            "a string has a control character that is not escaped"
+            "a string contains an unescaped control character"
         }
-        "unexpected end of hex escape" | "lone leading surrogate in hex escape" => "an escape (\\u…) is not whole",
+        "unexpected end of hex escape" | "lone leading surrogate in hex escape" => "a \\u escape is incomplete",
         other => other,
     }
 }

@@ -121,7 +121,7 @@ fn several_inputs_need_a_folder() {
     scratch
         .redite(&["clean", "in", "-o", "file"])
         .ends(2)
-        .says(&["a file stands where a folder should be"]);
+        .says(&["there is a file where a folder should be"]);
     scratch
         .redite(&["clean", "in/a.jsonl", "-o", "file/a.jsonl"])
         .ends(2)

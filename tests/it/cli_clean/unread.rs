@@ -604,18 +604,21 @@ fn broken_json_is_told_in_plain_words() {
         ("{\"text\":", "the line ends where a value should be"),
         ("{\"text\" 1}", "a colon is missing after a key"),
         ("{\"text\":\"one\" \"b\":1}", "a comma or closing brace is missing"),
-        ("{\"text\":\"one\"} {}", "something stands after the end of the object"),
-        ("{\"text\":\"one\",}", "a comma stands after the last entry"),
+        (
+            "{\"text\":\"one\"} {}",
+            "there is more text after the end of the object",
+        ),
+        ("{\"text\":\"one\",}", "there is a comma after the last entry"),
         ("{text:1}", "a key is not a string in double quotes"),
         (
             "{\"text\":\"a\tb\"}",
-            "a string has a control character that is not escaped",
+            "a string contains an unescaped control character",
         ),
         (
             "{\"text\":\"\\q\"}",
-            "a backslash stands before a character that it cannot escape",
+            "a backslash is followed by a character that it cannot escape",
         ),
-        ("{\"text\":nope}", "a word that is not true, false or null"),
+        ("{\"text\":nope}", "a word other than true, false or null"),
     ];
     let lines: String = bad.iter().map(|(line, _)| format!("{line}\n")).collect();
     for (number, (_, says)) in (2..).zip(&bad) {
