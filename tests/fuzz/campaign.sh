@@ -32,7 +32,7 @@ done
 # the speed and finds little that the dictionaries do not.
 host=$(rustc -vV | sed -n 's/^host: //p')
 export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
- -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Ccodegen-units=1"
+ -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table"
 cargo build --locked --release --manifest-path tests/fuzz/Cargo.toml --target-dir target/fuzz --target "$host" --bins
 bin=target/fuzz/$host/release
 
