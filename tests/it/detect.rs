@@ -39,3 +39,15 @@ fn two_alike_are_a_repeat_three_are_a_form() {
         "what is said twice in one form"
     );
 }
+
+/// Three of five paragraphs are too short, and so are their sentences and one of the others'.
+#[test]
+fn units_that_are_too_short_are_counted() {
+    let text = "He said so.\n\nShe went home.\n\nThey came back.\n\n\
+        The council voted a budget of 1,500 euros for the fair. Nobody came.\n\n\
+        The river rose by two feet while the people of the town slept in their houses.";
+    let detector = Detector::new();
+    let stats = detector.detect([text]).stats();
+    assert_eq!((stats.paragraphs, stats.sentences), (5, 6));
+    assert_eq!(stats.too_short, 3 + 4);
+}
