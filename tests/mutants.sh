@@ -9,8 +9,8 @@
 # --list   only names the mutants
 #
 # Needs `cargo install --locked cargo-mutants`; with `cargo install --locked cargo-nextest` a run ends at the first test
-# that fails. Works on a copy of the tree. Every mutant meets the tests of the library first, which builds a third of the
-# code; those that survive meet all tests. Results are in target/mutants/mutants.out: `missed.txt` has the survivors,
+# that fails. Works on a copy of the tree. Every mutant is tried on the library's own tests first, which need a third of the
+# build; those that survive are tried on all tests. Results are in target/mutants/mutants.out: `missed.txt` has the survivors,
 # `caught.txt` those of the second round, `previously_caught.txt` those of the first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -48,8 +48,8 @@ while read -r mutant; do
   # exactly this one
   arguments+=(--re "^$(printf '%s' "$mutant" | sed 's/[][\.*^$+?(){}|\/&~#-]/\\&/g')\$")
 done <"$sample"
-# One folder for what is built, so that the libraries are built once.
+# One target folder, so that the dependencies are built once.
 export CARGO_TARGET_DIR=$PWD/target/mutants/build CARGO_PROFILE_DEV_DEBUG=0
-# exit code 2: some survived, 3: some ran out of time; they are the second round's
+# Exit code 2: some survived; 3: some timed out. The second round takes those.
 cargo mutants "${files[@]}" "${arguments[@]}" --timeout 200 "$@" -- --lib || [ $? -le 3 ]
 cargo mutants --iterate "${files[@]}" "${arguments[@]}" --timeout 600 "$@"

@@ -281,12 +281,12 @@ pub(super) fn is_minus(mapped: char) -> bool {
 pub(super) fn signed(table: &Table, text: &str, at: usize) -> Option<Signed> {
     let (minus, _, next) = visible(table, text, at)?;
     let digit = skip_ignored(table, text, next);
-    let (c, class, next) = visible(table, text, digit)?;
+    let (c, class, next) = visible_whole(table, text, digit)?;
     let plain = |digit| Signed { currency: None, digit };
     match class {
         Class::Raised => return Some(plain(digit)), // m⁻²
         Class::Digit | Class::Symbol => {}
-        Class::Separator if c == '.' && !folds_to_several(table, text, next) => {}
+        Class::Separator if c == '.' => {}
         _ => return None,
     }
     if !sign_may_stand(table, text, at, minus) {
@@ -297,10 +297,10 @@ pub(super) fn signed(table: &Table, text: &str, at: usize) -> Option<Signed> {
         Class::Symbol => (Some(c), skip_ignored(table, text, next)),
         _ => (None, digit),
     };
-    match visible(table, text, digit)? {
+    match visible_whole(table, text, digit)? {
         (_, Class::Digit, _) => Some(Signed { currency, digit }),
         // `read` sees the point before the digit.
-        ('.', _, next) if !folds_to_several(table, text, next) => {
+        ('.', _, next) => {
             let digit = skip_ignored(table, text, next);
             matches!(visible(table, text, digit), Some((_, Class::Digit, _))).then_some(Signed { currency, digit })
         }
@@ -449,6 +449,14 @@ pub(super) fn visible(table: &Table, text: &str, mut at: usize) -> Option<(char,
     }
 }
 
+/// As [`visible`], but none for a character that folds to several, of which that is only the first: an ellipsis is three
+/// points, `´` a space and an accent, and neither is a mark of a number.
+fn visible_whole(table: &Table, text: &str, at: usize) -> Option<(char, Class, usize)> {
+    let (c, class, next) = visible(table, text, at)?;
+    let folds_to_several = text[..next].ends_with(|last| table.entry(last).is_multi());
+    (!folds_to_several).then_some((c, class, next))
+}
+
 /// A mark between digits at `at`, and where the digit after it stands.
 fn tight_mark(table: &Table, text: &str, at: usize) -> Option<(Mark, usize)> {
     let (mark, next) = mark_before_digit(table, text, at)?;
@@ -461,19 +469,9 @@ fn space_mark(table: &Table, text: &str, at: usize) -> Option<usize> {
 }
 
 fn mark_before_digit(table: &Table, text: &str, at: usize) -> Option<(Mark, usize)> {
-    let (c, _, next) = visible(table, text, at)?;
+    let (c, _, next) = visible_whole(table, text, at)?;
     let mark = Mark::of(c)?;
-    (!folds_to_several(table, text, next) && matches!(visible(table, text, next), Some((_, Class::Digit, _))))
-        .then_some((mark, next))
-}
-
-/// True if the character before byte `next` folds to several, of which [`visible`] gave only the first: an ellipsis is
-/// three points, `´` a space and an accent.
-fn folds_to_several(table: &Table, text: &str, next: usize) -> bool {
-    text[..next]
-        .chars()
-        .next_back()
-        .is_some_and(|c| table.entry(c).is_multi())
+    matches!(visible(table, text, next), Some((_, Class::Digit, _))).then_some((mark, next))
 }
 
 /// Length of the run of digits at `at`, counted to 4 at most.

@@ -128,6 +128,12 @@ impl Scratch {
         self.redite_with(args, b"")
     }
 
+    /// Cleans `in.jsonl` to `out.jsonl`, with what was removed in `r.jsonl`.
+    fn clean(&self, more: &[&str]) -> Run {
+        let args = ["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"];
+        self.redite(&[&args, more].concat())
+    }
+
     fn redite_with(&self, args: &[&str], stdin: &[u8]) -> Run {
         let mut child = self
             .command(args)

@@ -168,7 +168,7 @@ fn violations(module: &str, source: &str) -> Vec<String> {
 }
 
 #[test]
-fn no_room_reaches_back() {
+fn no_module_uses_a_later_one() {
     let mut found = Vec::new();
     let src = root().join("src");
     for path in rust_files(&src) {
@@ -213,7 +213,7 @@ fn a_planted_violation_is_caught() {
 }
 
 #[test]
-fn the_rooms_are_a_list_without_circles() {
+fn modules_have_no_import_cycles() {
     let allowed = allowed();
     let mut left: BTreeSet<&str> = allowed.keys().copied().collect();
     while !left.is_empty() {
@@ -226,7 +226,7 @@ fn the_rooms_are_a_list_without_circles() {
                 .filter(|u| step(u))
                 .all(|u| !left.contains(u))
         });
-        assert!(free.is_some(), "a circle among {left:?}");
+        assert!(free.is_some(), "an import cycle among {left:?}");
         left.retain(|module| Some(*module) != free);
     }
 }

@@ -1,4 +1,4 @@
-//! Integration tests, one binary; each module is a scratch or a promise.
+//! Integration tests, one binary; each module tests a module of the library, the program, or a promise.
 
 // helpers are not `#[test]`s, so .clippy.toml does not exempt them
 #![allow(clippy::unwrap_used)]

@@ -57,7 +57,7 @@ def make_inputs(folder, mb, seed):
         with (gzip.open if path.endswith(".gz") else open)(path, "wb") as out:
             done = 0
             while done < size:
-                # a language is named, for to detect one in words of random letters would take most of the time
+                # detecting the language of random letters would take most of the time
                 record = {"id": rng.randrange(1 << 40), "lang": "en", "text": article()}
                 line = json.dumps(record).encode() + b"\n"
                 out.write(line)

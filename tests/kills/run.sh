@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.."
 if ! command -v strace >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   apt-get install -qq -y strace >/dev/null || { apt-get update -qq && apt-get install -qq -y strace >/dev/null; }
 fi
-# The short campaign takes what the tests have built already.
+# The short campaign uses the debug build, which the tests have made.
 case " $* " in
   *" --short "*) cargo build --locked --quiet && program=target/debug/redite ;;
   *) cargo build --locked --release --quiet && program=target/release/redite ;;

@@ -119,7 +119,7 @@ pub fn pieces(mut choices: Choices<'_>, from: &[&str]) -> String {
 /// are not read as articles. `TMPDIR` should be in memory.
 ///
 /// # Panics
-/// If there is no room.
+/// If the error does not name standard input.
 #[must_use]
 pub fn file(bytes: &[u8]) -> Option<Source> {
     match discover(&[PathBuf::from("-")], bytes, &[]) {

@@ -109,9 +109,7 @@ fn every_field_says_what_it_should() {
     let scratch = Scratch::new();
     let content = support::text("sample/articles.jsonl");
     scratch.put("in.jsonl", &content);
-    scratch
-        .redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"])
-        .ends(0);
+    scratch.clean(&[]).ends(0);
     let cleaned = check(
         &scratch.removed_text("r.jsonl"),
         &originals("in.jsonl", &content, &["text"]),
@@ -135,18 +133,7 @@ fn several_fields_are_named() {
     content += &format!("{}\n", json!({"title": OTHER, "text": THIRD}));
     content += &format!("{}\n", json!({"text": LEAD, "other": OTHER}));
     scratch.put("in.jsonl", &content);
-    scratch
-        .redite(&[
-            "clean",
-            "in.jsonl",
-            "-o",
-            "out.jsonl",
-            "--removed",
-            "r.jsonl",
-            "--text-field",
-            "title,text",
-        ])
-        .ends(0);
+    scratch.clean(&["--text-field", "title,text"]).ends(0);
     let fields = ["title", "text"];
     let cleaned = check(
         &scratch.removed_text("r.jsonl"),
@@ -227,17 +214,7 @@ fn a_record_that_is_left_out_has_a_line_of_its_own() {
         format!("{}{}{}", line(1, LEAD), line(2, DRESSED), line(3, OTHER)),
     );
     scratch
-        .redite(&[
-            "clean",
-            "in.jsonl",
-            "-o",
-            "out.jsonl",
-            "--removed",
-            "r.jsonl",
-            "--drop-empty",
-            "--stats",
-            "s.json",
-        ])
+        .clean(&["--drop-empty", "--stats", "s.json"])
         .ends(0)
         .says(&["1 record had no text left and was left out"]);
     assert_eq!(
@@ -265,9 +242,7 @@ fn text_keeps_the_spelling_of_the_input() {
         "in.jsonl",
         format!("{{\"text\":\"{LEAD}\"}}\n{{\"text\":\"{escaped}\"}}\n"),
     );
-    scratch
-        .redite(&["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"])
-        .ends(0);
+    scratch.clean(&[]).ends(0);
     let raw = scratch.removed_text("r.jsonl");
     assert!(raw.contains(&format!("\"text\":\"{escaped}\",\"rule\"")), "{raw}");
     let unit: Unit = serde_json::from_str(&raw).unwrap();
