@@ -29,7 +29,7 @@ impl Block {
 
 /// True for an ASCII letter, and for what is a [plain separator](super::table::Table::is_plain_separator).
 const fn is_simple(byte: u8) -> bool {
-    byte.is_ascii() && !byte.is_ascii_digit() && !matches!(byte, b'$'..=b'&' | b'-')
+    byte.is_ascii() && !byte.is_ascii_digit() && !matches!(byte, b'$'..=b'&' | b'-' | b'<' | b'[')
 }
 
 /// Bytes of 0 and 1 as bits.
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn letters_are_found_at_every_place() {
         for strange in 0..=BLOCK {
-            let mut text: [u8; BLOCK] = std::array::from_fn(|i| b"Ab c,Z @[`{ "[i % 12]);
+            let mut text: [u8; BLOCK] = std::array::from_fn(|i| b"Ab c,Z @]`{ "[i % 12]);
             if let Some(byte) = text.get_mut(strange) {
                 *byte = b'5';
             }

@@ -2,9 +2,9 @@
 //!
 //! A run of two or more numerals that is well formed is a number by value. A single numeral is part of too many words
 //! (`一般`, `九州`) and counts only where its neighbours leave no doubt: after `第` or `分之`, before a unit of the
-//! calendar, of laws or of money, and as the number of a list item.
+//! calendar, of laws, of people or of money, and as the number of a list item.
 //!
-//! `三十` and `30` are the same number, yet two tokens (`30h` and `30`), so that no digits go that the kept text lacks.
+//! `三十` and `30` are the same number and the same token.
 
 use super::table::{Class, Table};
 use super::{opens, visible, visible_before};
@@ -50,7 +50,7 @@ pub(super) fn read(table: &Table, text: &str, at: usize) -> Numeral {
         }
     }
     match parser.finish() {
-        Some(digits) => Numeral::Number(digits + "h", end),
+        Some(digits) => Numeral::Number(digits, end),
         None => Numeral::Letters(end),
     }
 }
@@ -65,7 +65,7 @@ fn counts_alone(table: &Table, text: &str, at: usize, numeral: char, next: Optio
         return true;
     }
     let Some(next) = next else { return false };
-    "年月日号號条條章节節款项項编編元圆圓円".contains(next)
+    "年月日号號条條章节節款项項编編元圆圓円人名".contains(next)
         || (matches!(next, '、' | '.' | ',' | ')' | ']' | '}') && previous.is_none_or(opens))
 }
 
@@ -203,7 +203,7 @@ mod tests {
 
     fn number(text: &str) -> Option<String> {
         match read(Table::get(), text, 0) {
-            Numeral::Number(token, end) if end == text.len() => token.strip_suffix('h').map(str::to_owned),
+            Numeral::Number(token, end) if end == text.len() => Some(token),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@
 //! - In scripts written without spaces (Han, kana, Thai, Lao, Khmer, Burmese and the other scripts of line-breaking
 //!   class SA) **one letter with its marks** is a token.
 //! - A **number** is a token by value, see [`Tokens`]: `1.500`, `1 500`, `1,500` and `１５００` all fold to `1500`,
-//!   `1,5` and `1.5` to `1.5`; `二〇一七` to `2017h`. Digits never share a token with letters: `7e` is `7 e`.
+//!   `1,5` and `1.5` to `1.5`; `二〇一七` to `2017`; `17:30` to `17.30`. Digits never share a token with letters: `7e` is `7 e`.
 //! - A currency or per-cent sign is a token.
 //!
 //! # One word in two dresses
@@ -59,6 +59,7 @@
 mod block;
 mod entity;
 mod han;
+mod markup;
 mod number;
 mod slow;
 mod table;
@@ -96,8 +97,7 @@ pub fn fold_slowly(text: &str) -> Tokens {
 ///
 /// Tokens are separated by one space, those of different texts too, so that the fold of two neighbours is a slice.
 /// A token that starts with an ASCII digit, or with `-` and a digit, is a number; nothing else starts so. It may hold
-/// `.` before decimals and between the parts of a compound number, `^` before an exponent, `_` before an index, and end
-/// in `h` if it was written in Han numerals.
+/// `.` before decimals and between the parts of a compound number, `^` before an exponent and `_` before an index.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Tokens {
     text: String,
@@ -306,6 +306,11 @@ impl Folder {
                 continue;
             }
             match entry.class() {
+                Class::Raised if markup::is_raised_note(table, text, at) => {
+                    writer.close();
+                    at = number::raised_end(table, text, at);
+                    continue;
+                }
                 Class::Digit | Class::Raised => {
                     at = self.number(table, text, at, false, writer);
                     continue;
@@ -315,9 +320,21 @@ impl Folder {
                     continue;
                 }
                 Class::Separator if entry.is_special() => {
-                    if entry.mapped() == '&' {
+                    let mapped = entry.mapped();
+                    if mapped == '&' {
                         if !TRUSTED && byte == b'&' && entity::at(text, at).is_some() {
                             return false;
+                        }
+                    } else if matches!(mapped, '[' | '<') {
+                        let end = if mapped == '[' {
+                            markup::notes_end
+                        } else {
+                            markup::tag_end
+                        };
+                        if let Some(end) = end(table, text, at) {
+                            writer.close();
+                            at = end;
+                            continue;
                         }
                     } else if let Some(signed) = number::signed(table, text, at) {
                         if let Some(currency) = signed.currency {

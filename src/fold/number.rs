@@ -4,7 +4,7 @@
 //! spaces of any width, and the Indian 2-2-3. What has one mark and is not grouped is a decimal; what has several
 //! (`12.05.2017`, `1.2.3`, `192.168.1.1`) is one compound number whose marks are unified. A sign belongs to the
 //! number if it stands alone before it. Raised digits and `^` after a number are its exponent: `10²` is neither 102
-//! nor 10 and 2. `.5` is 0.5.
+//! nor 10 and 2. `.5` is 0.5. A time of day in hours and minutes is written with `.` whatever part them: `17:30`, `17h30`.
 //!
 //! Where marks might mean either, they count as two numbers: `1،500`, `1·5`, `3/5`, `12'5`. Two sentences then differ and
 //! both stay. `tests/data/numbers.txt` has the cases.
@@ -99,6 +99,11 @@ impl Numbers {
         self.digits.clear();
         self.groups.clear();
         let mut end = self.group(table, text, at, Mark::Stop);
+        if let Some(minutes) = self.minutes(table, text, at, end) {
+            end = self.group(table, text, minutes, Mark::Stop);
+            self.write(out);
+            return end;
+        }
         // Marks that stand tight between digits.
         while let Some((mark, digit)) = tight_mark(table, text, end) {
             if matches!(mark, Mark::Apostrophe | Mark::Thousands) && digits_at(table, text, digit) != 3 {
@@ -131,6 +136,44 @@ impl Numbers {
         }
         self.write(out);
         end
+    }
+
+    /// Where the minutes of a time of day begin whose hours are the group that has been read: `17:30`, `17h30`, `17 h 30`. Not
+    /// those of a time with seconds, which may be minutes and seconds as well.
+    fn minutes(&self, table: &Table, text: &str, at: usize, end: usize) -> Option<usize> {
+        let hours = &self.digits[..];
+        if hours.len() > 2 || hours.iter().fold(0, |sum, digit| 10 * sum + u32::from(digit - b'0')) > 24 {
+            return None;
+        }
+        let space = |at: usize| match visible_whole(table, text, at) {
+            Some((' ', Class::Separator, next)) => next,
+            _ => at,
+        };
+        let (colon, _, next) = visible_whole(table, text, end)?;
+        let begin = if colon == ':' {
+            next
+        } else {
+            let (h, _, next) = visible_whole(table, text, space(end))?;
+            if h != 'h' {
+                return None;
+            }
+            space(next)
+        };
+        let (tens, class, next) = visible_whole(table, text, begin)?;
+        if class != Class::Digit || !('0'..='5').contains(&tens) || digits_at(table, text, begin) != 2 {
+            return None;
+        }
+        let (_, _, after) = visible_whole(table, text, next)?;
+        let goes_on = match visible(table, text, after) {
+            Some((':', _, next)) => matches!(visible(table, text, next), Some((_, Class::Digit, _))),
+            Some((_, class, _)) => {
+                matches!(class, Class::Letter | Class::Raised | Class::Mark) || tight_mark(table, text, after).is_some()
+            }
+            None => false,
+        };
+        let mut before = visible_before(table, text, at);
+        let is_seconds = matches!(before.next(), Some((':', _))) && matches!(before.next(), Some((_, Class::Digit)));
+        (!goes_on && !is_seconds).then_some(begin)
     }
 
     /// Takes a run of digits; returns the byte after it.
@@ -253,8 +296,12 @@ pub(super) fn plain_end(bytes: &[u8], at: usize) -> Option<usize> {
     }
     let is_plain = match bytes.get(end) {
         None => true,
-        Some(b'.' | b',' | b'\'' | b' ') => bytes.get(end + 1).is_none_or(|b| b.is_ascii() && !b.is_ascii_digit()),
-        Some(b) => b.is_ascii() && !matches!(b, b'^' | b'+'),
+        Some(b' ') => bytes
+            .get(end + 1)
+            .is_none_or(|b| b.is_ascii() && !b.is_ascii_digit() && !matches!(b, b'h' | b'H')),
+        Some(b'.' | b',' | b'\'') => bytes.get(end + 1).is_none_or(|b| b.is_ascii() && !b.is_ascii_digit()),
+        Some(b':') => digits > 2 || bytes.get(end + 1).is_none_or(|b| b.is_ascii() && !b.is_ascii_digit()),
+        Some(b) => b.is_ascii() && !matches!(b, b'^' | b'+' | b'h' | b'H'),
     };
     is_plain.then_some(end)
 }
@@ -407,6 +454,11 @@ fn exponents(table: &Table, text: &str, mut end: usize, out: &mut String) -> usi
         end = digits(table, text, at, wanted, out);
     }
     end
+}
+
+/// The byte after the raised digits at `at`.
+pub(super) fn raised_end(table: &Table, text: &str, at: usize) -> usize {
+    digits(table, text, at, Class::Raised, &mut String::new())
 }
 
 /// Writes the run of digits of one class at `at`; returns the byte after it.

@@ -123,7 +123,7 @@ impl Entry {
         self.0 & QUICK != 0
     }
 
-    /// True for separators that may be more: what is typed for a minus, and the start of a character reference.
+    /// True for separators that may be more: what is typed for a minus, and what begins a character reference, a note or a tag.
     pub(super) fn is_special(self) -> bool {
         self.0 & SPECIAL != 0
     }
@@ -291,7 +291,7 @@ impl Row {
             return self.bits;
         }
         let mapped = u32::try_from(i64::from(cp) + self.delta).unwrap_or(cp);
-        let is_special = char::from_u32(mapped).is_some_and(|c| c == '&' || is_minus(c));
+        let is_special = char::from_u32(mapped).is_some_and(|c| matches!(c, '&' | '[' | '<') || is_minus(c));
         self.bits | mapped | if is_special { SPECIAL } else { 0 }
     }
 }
