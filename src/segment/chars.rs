@@ -122,8 +122,28 @@ pub(super) const fn opens(c: char) -> bool {
 pub(super) const fn bullet(c: char) -> bool {
     matches!(
         c,
-        '\u{2022}' | '\u{2023}' | '\u{2043}' | '\u{25cf}' | '\u{25aa}' | '\u{25a0}' | '\u{25e6}' | '\u{25b6}'
+        '\u{2022}'
+            | '\u{2023}'
+            | '\u{2043}'
+            | '\u{25cf}'
+            | '\u{25aa}'
+            | '\u{25a0}'
+            | '\u{25e6}'
+            | '\u{25b6}'
+            | '\u{2713}'
+            | '\u{2714}'
+            | '\u{27a4}'
     )
+}
+
+/// The bullets that part the items of a list in running text.
+pub(super) const INLINE_BULLETS: [char; 9] = [
+    '\u{2022}', '\u{2043}', '\u{25cf}', '\u{25aa}', '\u{25a0}', '\u{25b6}', '\u{2713}', '\u{2714}', '\u{27a4}',
+];
+
+/// True for one of [`INLINE_BULLETS`].
+pub(super) fn inline_bullet(c: char) -> bool {
+    !c.is_ascii() && INLINE_BULLETS.contains(&c)
 }
 
 /// True for scripts written without spaces in which a line may end anywhere.
@@ -165,11 +185,12 @@ pub(super) fn upper(c: char) -> bool {
 }
 
 /// True for a letter that would have been a capital at the start of a sentence.
-pub(super) fn lower(c: char) -> bool {
+pub(crate) fn lower(c: char) -> bool {
     if c.is_ascii() {
         c.is_ascii_lowercase()
     } else {
-        c.is_lowercase() && !matches!(c, '\u{aa}' | '\u{ba}')
+        // Georgian Mkhedruli is small letters to Unicode, but has capitals in headlines only
+        c.is_lowercase() && !matches!(c, '\u{aa}' | '\u{ba}' | '\u{10d0}'..='\u{10ff}')
     }
 }
 

@@ -18,6 +18,19 @@ pub struct Language {
     rules: u8,
 }
 
+/// Codes of ISO 639-2 and 639-3 and those of ISO 639-1, of languages that have no file of rules.
+#[rustfmt::skip]
+const SHORT: &[(&str, &str)] = &[
+    ("afr", "af"), ("aka", "ak"), ("asm", "as"), ("bam", "bm"), ("cos", "co"), ("ewe", "ee"), ("fao", "fo"),
+    ("fry", "fy"), ("gla", "gd"), ("glv", "gv"), ("grn", "gn"), ("hat", "ht"), ("hau", "ha"), ("ibo", "ig"),
+    ("jav", "jv"), ("kal", "kl"), ("kin", "rw"), ("kir", "ky"), ("kur", "ku"), ("lin", "ln"), ("ltz", "lb"),
+    ("lug", "lg"), ("mlg", "mg"), ("mlt", "mt"), ("mri", "mi"), ("nya", "ny"), ("oci", "oc"), ("orm", "om"),
+    ("pus", "ps"), ("que", "qu"), ("roh", "rm"), ("run", "rn"), ("sag", "sg"), ("san", "sa"), ("sme", "se"),
+    ("sna", "sn"), ("snd", "sd"), ("som", "so"), ("sot", "st"), ("ssw", "ss"), ("sun", "su"), ("tat", "tt"),
+    ("tgk", "tg"), ("tir", "ti"), ("tsn", "tn"), ("tso", "ts"), ("tuk", "tk"), ("uig", "ug"), ("ven", "ve"),
+    ("wol", "wo"), ("xho", "xh"), ("yid", "yi"), ("yor", "yo"), ("zul", "zu"),
+];
+
 /// Letters read by [`Language::detect`], in bytes: its cost is proportional to them.
 const SAMPLE: usize = 512;
 
@@ -92,8 +105,18 @@ impl Language {
         }
         match rules::index_of(language.code()) {
             Some(index) => Self::with_rules(index),
-            None => language,
+            None => language.shortened(),
         }
+    }
+
+    /// With the code of two letters, if ISO 639-1 has one, of a language without rules of its own.
+    fn shortened(mut self) -> Self {
+        if let Ok(at) = SHORT.binary_search_by_key(&self.code(), |(long, _)| *long) {
+            self.code = [0; 8];
+            self.len = 2;
+            self.code[..2].copy_from_slice(SHORT[at].1.as_bytes());
+        }
+        self
     }
 
     /// The code as two words, for a file that dies with the process.

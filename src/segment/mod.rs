@@ -41,6 +41,7 @@ mod sentence;
 mod steps;
 mod wrap;
 
+pub(crate) use chars::lower as is_small;
 pub use language::Language;
 pub(crate) use language::is_cut_alike;
 pub use paragraph::{Paragraphs, paragraphs};

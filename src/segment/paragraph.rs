@@ -3,6 +3,7 @@
 use crate::model::Span;
 
 use super::chars::{self, cap};
+use super::wrap::unwrapped;
 
 /// How paragraphs are told apart.
 ///
@@ -10,7 +11,8 @@ use super::chars::{self, cap};
 /// PARAGRAPH SEPARATOR. A line that holds only white space is blank.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Paragraphs {
-    /// Blank lines where the text has any between two words, else line breaks, else the whole text is one paragraph.
+    /// Blank lines where the text has any between two words, else line breaks, else the whole text is one paragraph. Where
+    /// two line breaks in three only keep lines short, those part nothing.
     #[default]
     Auto,
     /// Only blank lines, and PARAGRAPH SEPARATOR, which means nothing else.
@@ -42,7 +44,13 @@ pub fn paragraphs(text: &str, mode: Paragraphs, out: &mut Vec<Span>) {
             split(text, false, out);
             if out.len() == before + 1 {
                 out.truncate(before);
-                split(text, true, out);
+                match unwrapped(text) {
+                    Some(blocks) => {
+                        let cut = |&(start, end): &(usize, usize)| chars::push_trimmed(text, start, end, out);
+                        blocks.iter().for_each(cut);
+                    }
+                    None => split(text, true, out),
+                }
             }
         }
     }

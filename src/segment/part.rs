@@ -5,6 +5,9 @@ use super::rules::part_table;
 use crate::model::Span;
 use crate::steps::looked;
 
+/// U+FF0E, which is read as a full stop and as a decimal point.
+pub(super) const POINT: char = '\u{ff0e}';
+
 /// Cuts a sentence wherever one *could* end: after every stop and its closers, if white space follows, or at once where
 /// the stop is of a script that needs no space; and at every line break.
 ///
@@ -37,7 +40,9 @@ pub fn parts(sentence: &str, out: &mut Vec<Span>) {
             from += c.len_utf8();
             next = rest.next();
         }
-        if last == Stop::Full || next.is_none_or(char::is_whitespace) {
+        // A full-width point is one inside a number, too.
+        let ends = last == Stop::Full && (c != POINT || next.is_some_and(char::is_alphabetic));
+        if ends || next.is_none_or(char::is_whitespace) {
             push_trimmed(sentence, start, from, out);
             start = from;
         }
@@ -66,7 +71,9 @@ mod tests {
                 last = stop(c).unwrap_or(last);
             }
             let end = rest.peek().map_or(sentence.len(), |&(at, _)| at);
-            if last == Stop::Full || rest.peek().is_none_or(|&(_, c)| c.is_whitespace()) {
+            let next = rest.peek().map(|&(_, c)| c);
+            let ends = last == Stop::Full && (c != POINT || next.is_some_and(char::is_alphabetic));
+            if ends || next.is_none_or(char::is_whitespace) {
                 push_trimmed(sentence, start, end, out);
                 start = end;
             }
@@ -105,6 +112,7 @@ mod tests {
             ),
             ("e.g. this, v. 1.2", &["e.g.", "this, v.", "1.2"]),
             ("「好都合です。』って。「え", &["「好都合です。』", "って。", "「え"]),
+            ("増加２．８％。次", &["増加２．８％。", "次"]),
             ("one\ntwo", &["one", "two"]),
             ("nothing to cut.", &["nothing to cut."]),
             ("…", &["…"]),

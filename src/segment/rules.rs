@@ -207,9 +207,9 @@ fn stop_table() -> &'static [u64; 256] {
 fn base_table() -> [u64; 256] {
     let mut table = *stop_table();
     let others = [
-        '\n', '\u{b}', '\u{c}', '\r', '\u{85}', '\u{2028}', '\u{2029}', '(', ')', '*', '=', '_', '\u{2022}', '\u{2043}',
+        '\n', '\u{b}', '\u{c}', '\r', '\u{85}', '\u{2028}', '\u{2029}', '(', ')', '*', '=', '_',
     ];
-    for c in others {
+    for c in others.into_iter().chain(chars::INLINE_BULLETS) {
         mark(&mut table, c);
     }
     table

@@ -5,6 +5,7 @@ use crate::model::Span;
 use super::chars::{self, Stop, cap};
 use super::language::Language;
 use super::next::{Next, is_roman};
+use super::part::POINT;
 use super::rules::{ABBREVIATED, CAPITAL, COUNTED, HARD, NUMBER, OPENER, Rules, SOFT, STARTER, part_table};
 use super::wrap::wrapped;
 use crate::steps::looked;
@@ -170,7 +171,7 @@ impl<'t> Scanner<'t> {
                 next,
             },
             ' ' => self.phrase(at),
-            '\u{2022}' | '\u{2043}' if self.space_before(at) => Found { cut: Some(at), next },
+            c if chars::inline_bullet(c) && self.space_before(at) => Found { cut: Some(at), next },
             '(' => Found {
                 cut: self.face(next),
                 next,
@@ -297,14 +298,21 @@ impl<'t> Scanner<'t> {
                 {
                     return false;
                 }
+                if !space && !c.is_alphabetic() && self.text[at..end].contains(POINT) {
+                    return false;
+                }
                 // ．as in １．５, ۔ as in یو۔ایس
-                space || !(c.is_alphanumeric() && self.is_inner(at, c))
+                space || !(c.is_alphanumeric() && self.is_inner(at, c, next))
             }
             Stop::Dot if space && next.ellipsis => true,
             _ if !chars::alphanumeric(c) => false,
             _ if chars::lower(c) => space && self.uncapped(at, stop, closed, next),
             Stop::Bang if space => true,
-            Stop::Bang => closed && next.marks == 0 || !c.is_ascii() && !chars::upper(c) || self.glued(at, c, next),
+            Stop::Bang => {
+                closed && next.marks == 0
+                    || !c.is_ascii() && !chars::upper(c) && !c.is_numeric()
+                    || self.glued(at, c, next)
+            }
             Stop::Ellipsis if space || closed => {
                 // Three dots and the stop.
                 let run = &self.text[at..end];
@@ -374,6 +382,16 @@ impl<'t> Scanner<'t> {
                 known = self.rules.word(last);
             }
         }
+        if known == 0 && is_shouted(word) && is_shouted(next.word) {
+            // "MR. SMITH OF ST. LOUIS" in a headline
+            let mut letters = word.chars();
+            let title: String = letters
+                .next()
+                .into_iter()
+                .chain(letters.flat_map(char::to_lowercase))
+                .collect();
+            known = self.rules.word(&title);
+        }
         let starter = || !next.initial && self.rules.word(next.word) & STARTER != 0;
         let number = || c.is_numeric() || next.is_roman() && self.rules.word(next.word) & STARTER == 0;
         if known & HARD != 0 && known & SOFT == 0 {
@@ -392,11 +410,14 @@ impl<'t> Scanner<'t> {
             return !number() && !self.goes_along(end) && (starter() || !self.adverbial(at));
         }
         let digits = word.bytes().all(|b| b.is_ascii_digit());
-        // "6-4." is no ordinal, "FIFA-e." and ארה"ב. no initial, "J.-P." is one.
+        // "6-4.", "17:30." and "3,5." are no ordinals, "FIFA-e." and ארה"ב. no initial, "J.-P." is one.
         let before = &self.text[..at - word.len()];
         let joined = before
             .strip_suffix(['-', '\u{2013}', '"', '\u{5f4}'])
             .is_some_and(|b| b.ends_with(char::is_alphanumeric))
+            || before
+                .strip_suffix([':', ','])
+                .is_some_and(|b| b.ends_with(char::is_numeric))
             || before.ends_with(['\'', '\u{2019}']) && word.starts_with(chars::lower);
         if word.bytes().all(|b| b.is_ascii_digit() || b == b'.') && self.begins(at - word.len()) {
             // "3." or "3.4.2." before its item; a year is none.
@@ -474,12 +495,13 @@ impl<'t> Scanner<'t> {
     }
 
     /// True for a stop inside a number or an abbreviation written without spaces.
-    fn is_inner(&self, at: usize, c: char) -> bool {
-        let Some(word) = self.word_before(at) else { return false };
+    fn is_inner(&self, at: usize, c: char, next: &Next<'_>) -> bool {
         if c.is_numeric() {
-            return word.chars().next_back().is_some_and(char::is_numeric);
+            return self.text[..at].ends_with(char::is_numeric);
         }
-        word.chars().count() <= 2 && word.chars().all(char::is_alphabetic) && matches!(c, '\u{600}'..='\u{6ff}')
+        let Some(word) = self.word_before(at) else { return false };
+        let is_short = |word: &str, most| word.chars().nth(most).is_none() && word.chars().all(char::is_alphabetic);
+        matches!(c, '\u{600}'..='\u{6ff}') && is_short(word, 2) && is_short(next.word, 3)
     }
 
     /// A line break at `at`: whether it ends a sentence. See [`sentences`].
@@ -524,8 +546,10 @@ impl<'t> Scanner<'t> {
         let count = self.text[from..at].chars().count();
         self.letters = self.letters.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
         self.counted = gap.end;
-        let around = self.text[..at].chars().next_back().is_some_and(chars::phrasal)
-            && self.char_at(gap.end).is_some_and(chars::phrasal);
+        // A phrase may end in a number or a quotation, and the next one begin with one.
+        let ends = |c: char| chars::phrasal(c) || c.is_ascii_digit() || c == '%' || chars::closes(c);
+        let begins = |c: char| chars::phrasal(c) || matches!(c, '"' | '\u{201c}' | '\u{2018}' | '(' | '[');
+        let around = self.text[..at].chars().next_back().is_some_and(ends) && self.char_at(gap.end).is_some_and(begins);
         let cut = around && self.letters >= self.floor;
         if cut {
             self.letters = 0;
@@ -680,6 +704,11 @@ fn in_word(c: char) -> bool {
         '\u{80}'..='\u{bf}' | '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff0f}' => false,
         _ => !c.is_whitespace(),
     }
+}
+
+/// True for a word of two letters or more that are all capitals.
+fn is_shouted(word: &str) -> bool {
+    word.chars().nth(1).is_some() && word.chars().all(chars::upper)
 }
 
 /// True for an initial, or for single letters with dots between: "J", "U.S", "z.B", "т.е".

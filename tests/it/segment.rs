@@ -479,3 +479,46 @@ fn hostile_texts() {
         }
     }
 }
+
+#[test]
+fn ends_that_were_missed() {
+    check(&[
+        ("de", "Das Spiel beginnt um 17:30. |Die Karten sind teuer."),
+        ("de", "Sie gewannen mit 2:1. |Der Trainer war froh."),
+        ("cs", "Cena vzrostla o 3,5. |Vláda mlčela."),
+        ("de", "Am 3. Oktober war es kalt. |Es regnete."),
+        ("ka", "ეს არის სახლი ქალაქში. |ის დიდია."),
+        ("ur", "یہ سچ ہے۔|انہوں نے کہا۔"),
+        ("ur", "وہ یو۔ایس میں رہتا ہے۔ |وہ گیا۔"),
+        ("en", "MR. SMITH OF ST. LOUIS WON THE CUP. |THE END"),
+        ("en", "Rules of the house |● no shoes |● no dogs |✓ be kind |➤ smile"),
+        ("he", "הוא גר בבית מס. 5 ברחוב. |היא באה."),
+        ("ja", "全体で２．８ポイント上昇した。|次。"),
+    ]);
+}
+
+#[test]
+fn thai_phrases_may_end_in_a_number_or_a_quotation() {
+    let phrase = "ตลาดน้ำแห่งใหม่ต้อนรับนักท่องเที่ยวในสัปดาห์แรกซึ่งมากกว่าที่ชาวบ้านคาดไว้มากกว่า";
+    for end in ["12,500", "45%", "\"มาก\"", "(มาก)"] {
+        let text = format!("{phrase}{end} {phrase}");
+        assert_eq!(cut(&text, "th").matches('|').count(), 1, "{end}");
+    }
+}
+
+#[test]
+fn languages_have_two_letters_where_they_can() {
+    for (tag, code) in [
+        ("afr", "af"),
+        ("pes", "fa"),
+        ("zul", "zu"),
+        ("yor", "yo"),
+        ("nds", "nds"),
+        ("deu", "de"),
+    ] {
+        assert_eq!(Language::from_tag(tag).code(), code);
+    }
+    let text = "Die polisie het Maandag drie mans in hegtenis geneem nadat hulle 'n bank naby die stasie beroof het, maar niemand \
+        is beseer nie, het die aanklaer gesê. Hulle moet nog voor die hof verskyn en dit is nie duidelik wanneer dit sal wees nie.";
+    assert_eq!(Language::detect(text).code(), "af");
+}
