@@ -8,6 +8,7 @@ use crate::join::Units;
 use crate::model::{ArticleId, Span, Unit, UnitKind};
 use crate::segment::{self, Language};
 use crate::settings::Settings;
+use crate::steps::looked;
 use std::ops::Range;
 
 mod spilled;
@@ -104,6 +105,74 @@ impl Mark {
 pub(crate) struct Row {
     span: Span,
     before: Low,
+    edges: Edges,
+}
+
+/// How a sentence or a part begins and ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Edges {
+    pub(crate) ends_in_colon: bool,
+    /// It may go on in what follows, if that begins with a small letter: not behind a full stop and a word that is too long
+    /// for an abbreviation.
+    pub(crate) ends_open: bool,
+    pub(crate) begins_small: bool,
+    pub(crate) begins_with_capital: bool,
+    /// It stands at the beginning of a line.
+    pub(crate) begins_line: bool,
+    /// It has no letter: the number of an item.
+    pub(crate) is_mark: bool,
+}
+
+impl Edges {
+    /// Those of a unit, given the white space before it.
+    pub(crate) fn of(text: &str, gap: &str) -> Self {
+        const ABBREVIATION: usize = 4;
+        let end = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '"' | '”' | '»' | ')'));
+        let first = text.chars().find(|c| c.is_alphanumeric());
+        looked(text.len().min(16));
+        let is_closed = end
+            .strip_suffix('.')
+            .filter(|end| !end.ends_with('.'))
+            .is_some_and(|end| {
+                let letters = end
+                    .chars()
+                    .rev()
+                    .take_while(|c| c.is_alphanumeric() || *c == '.')
+                    .take(ABBREVIATION + 1);
+                letters.filter(|c| c.is_alphabetic()).count() > ABBREVIATION
+            });
+        Self {
+            ends_in_colon: end.ends_with([':', '：', '\u{fe55}', '\u{1365}', '\u{1366}']),
+            ends_open: !is_closed,
+            begins_small: first.is_some_and(segment::is_small),
+            begins_with_capital: first.is_some_and(char::is_uppercase),
+            begins_line: gap.contains(['\n', '\r']),
+            is_mark: !text.chars().any(char::is_alphabetic),
+        }
+    }
+
+    fn bits(self) -> u32 {
+        let bits = [
+            self.ends_in_colon,
+            self.ends_open,
+            self.begins_small,
+            self.begins_with_capital,
+            self.begins_line,
+            self.is_mark,
+        ];
+        bits.iter().rev().fold(0, |all, &bit| all << 1 | u32::from(bit))
+    }
+
+    fn of_bits(bits: u32) -> Self {
+        Self {
+            ends_in_colon: bits & 1 != 0,
+            ends_open: bits & 2 != 0,
+            begins_small: bits & 4 != 0,
+            begins_with_capital: bits & 8 != 0,
+            begins_line: bits & 16 != 0,
+            is_mark: bits & 32 != 0,
+        }
+    }
 }
 
 /// A part of a sentence that might be a sentence of its own.
@@ -114,6 +183,7 @@ pub(crate) struct Part {
     pub(crate) sentence: u32,
     /// True if the next part begins with a small letter, and so leans on this one.
     pub(crate) is_leant_on: bool,
+    pub(crate) edges: Edges,
 }
 
 /// One text of an article.
@@ -296,11 +366,13 @@ impl Store {
             segment::sentences_and_whole(inside, language, sentences);
             debug_assert_eq!(sentences.first().map(|s| s.0.start), Some(0));
             debug_assert_eq!(sentences.last().map(|s| s.0.end as usize), Some(inside.len()));
+            let mut end = 0;
             for &(sentence, whole) in &*sentences {
                 let number = narrow(self.sentences.len());
                 let said = &inside[sentence.range()];
                 let span = sentence.shifted(paragraph.start);
-                self.push_row(span, self.end());
+                self.push_row(span, self.end(), Edges::of(said, &inside[end..sentence.range().start]));
+                end = sentence.range().end;
                 parts.clear();
                 if !whole || cfg!(debug_assertions) {
                     segment::parts(said, parts);
@@ -329,6 +401,16 @@ impl Store {
                             before,
                             sentence: number,
                             is_leant_on: i == 0 && next.is_some_and(char::is_lowercase),
+                            edges: match i.checked_sub(1) {
+                                Some(before) => Edges::of(
+                                    &said[part.range()],
+                                    &said[parts[before].range().end..part.range().start],
+                                ),
+                                None => Edges {
+                                    begins_line: self.edges(index(u64::from(number))).begins_line,
+                                    ..Edges::of(&said[part.range()], "")
+                                },
+                            },
                         });
                     }
                 }
@@ -355,7 +437,7 @@ impl Store {
         }
     }
 
-    fn push_row(&mut self, span: Span, before: Mark) {
+    fn push_row(&mut self, span: Span, before: Mark, edges: Edges) {
         let number = narrow(self.sentences.len());
         for (carries, n) in self.carries.iter_mut().zip([before.text, before.tokens]) {
             while (carries.len() as u64) < n >> 32 {
@@ -365,6 +447,7 @@ impl Store {
         self.sentences.push(Row {
             span,
             before: before.low(),
+            edges,
         });
     }
 
@@ -427,7 +510,7 @@ impl Store {
             }
         }));
         for (i, row) in other.sentences.iter().enumerate() {
-            self.push_row(row.span, moved(other.before(i)));
+            self.push_row(row.span, moved(other.before(i)), row.edges);
         }
         self.weight = end.weight.wrapping_add(other.weight);
         self.paragraphs
@@ -513,6 +596,11 @@ impl Store {
     /// Where a sentence stands.
     pub(crate) fn span_of_sentence(&self, number: usize) -> Span {
         self.sentences[number].span
+    }
+
+    /// How a sentence begins and ends.
+    pub(crate) fn edges(&self, number: usize) -> Edges {
+        self.sentences[number].edges
     }
 
     /// The sentences of one paragraph.

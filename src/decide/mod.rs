@@ -13,12 +13,14 @@
 //! 7. Where a sentence that stays might be several ([`crate::segment::parts`]), its parts are compared with the
 //!    sentences that stay and among themselves, so that a boundary set wrong hides no repeat. A part must be half as
 //!    long again to be judged, and what stands for a removed unit stays whole here, too.
+//! 8. Some of what would go stays for the sake of what is left of its text: see [`spare`].
 
 mod external;
 mod forms;
 mod order;
 mod parts;
 pub(crate) mod ranges;
+mod spare;
 
 pub(crate) use external::{Decided, External};
 
@@ -77,20 +79,15 @@ pub(crate) struct Verdicts {
 }
 
 impl Decisions {
-    /// Names what is kept by its place.
+    /// Names what is kept by its place, and takes back what should stay: see [`spare`].
     pub(crate) fn resolve(self, store: &Store) -> Verdicts {
         let sentences = narrow(store.sentences.len());
-        let mut kept = [store.paragraphs.len(), store.sentences.len(), store.parts.len()].map(Bits::new);
-        let mut resolve = |removals: Vec<Removal>, level: usize| -> Vec<Removed> {
-            let removed = removals.into_iter().map(|removal| {
+        let levels = [self.paragraphs, self.sentences, self.parts];
+        let resolve = |level: usize| -> Vec<Removed> {
+            let removed = levels[level].iter().map(|removal| {
                 let (entry, kind) = if level == 0 {
-                    kept[0].insert(removal.kept);
                     (store.paragraph(removal.kept).entry, UnitKind::Paragraph)
                 } else {
-                    match removal.kept.checked_sub(sentences) {
-                        None => kept[1].insert(removal.kept),
-                        Some(part) => kept[2].insert(part),
-                    }
                     (sentence_or_part(store, removal.kept), UnitKind::Sentence)
                 };
                 Removed {
@@ -102,16 +99,30 @@ impl Decisions {
             });
             removed.collect()
         };
-        let removed = [
-            resolve(self.paragraphs, 0),
-            resolve(self.sentences, 1),
-            resolve(self.parts, 2),
-        ];
-        Verdicts {
-            removed,
-            kept,
+        let mut verdicts = Verdicts {
+            removed: [resolve(0), resolve(1), resolve(2)],
+            kept: [store.paragraphs.len(), store.sentences.len(), store.parts.len()].map(Bits::new),
             too_short: self.too_short,
+        };
+        let spared = spare::spared(&verdicts.removed, store);
+        for (level, (removals, spared)) in levels.iter().zip(&spared).enumerate() {
+            for (removal, _) in removals.iter().zip(spared).filter(|(_, stays)| !**stays) {
+                let (level, number) = level_of(level, removal.kept, sentences);
+                verdicts.kept[level].insert(number);
+            }
+            let mut stays = spared.iter();
+            verdicts.removed[level].retain(|_| stays.next() == Some(&false));
         }
+        verdicts
+    }
+}
+
+/// The level of what is kept for a unit of a level, and its number there: parts are numbered on after the sentences.
+fn level_of(level: usize, kept: u32, sentences: u32) -> (usize, u32) {
+    match kept.checked_sub(sentences) {
+        _ if level == 0 => (0, kept),
+        None => (1, kept),
+        Some(part) => (2, part),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A store on disk: the articles of a corpus that memory has no room for, some at a time.
 
-use super::{Low, Part, Record, Row, Store, Text};
+use super::{Edges, Low, Part, Record, Row, Store, Text};
 use crate::fold::Tokens;
 use crate::model::Span;
 use crate::segment::Language;
@@ -30,8 +30,8 @@ pub(crate) struct Segment {
     tokens: u64,
 }
 
-const ROW: usize = 5;
-const PART: usize = 7;
+const ROW: usize = 6;
+const PART: usize = 8;
 const RECORD: usize = 5;
 const TEXT: usize = 4;
 
@@ -62,8 +62,15 @@ impl Store {
         to.put_words(&self.unread)?;
         to.put_words(&self.paragraphs)?;
         self.carries.iter().try_for_each(|carries| to.put_words(carries))?;
-        for Row { span, before } in &self.sentences {
-            to.put_words(&[span.start, span.end, before.text, before.tokens, before.weight])?;
+        for Row { span, before, edges } in &self.sentences {
+            to.put_words(&[
+                span.start,
+                span.end,
+                before.text,
+                before.tokens,
+                before.weight,
+                edges.bits(),
+            ])?;
         }
         for part in &self.parts {
             let Part { span, before, .. } = part;
@@ -76,6 +83,7 @@ impl Store {
                 before.weight,
                 part.sentence,
                 leant_on,
+                part.edges.bits(),
             ])?;
         }
         let hashes = to.end();
@@ -148,20 +156,22 @@ impl Segment {
         }
         store.sentences.reserve_exact(self.sentences as usize);
         for _ in 0..self.sentences {
-            let [start, end, text, tokens, weight] = reader.array::<ROW>(from)?;
+            let [start, end, text, tokens, weight, edges] = reader.array::<ROW>(from)?;
             store.sentences.push(Row {
                 span: Span::new(start, end),
                 before: Low { text, tokens, weight },
+                edges: Edges::of_bits(edges),
             });
         }
         store.parts.reserve_exact(self.parts as usize);
         for _ in 0..self.parts {
-            let [start, end, text, tokens, weight, sentence, leant_on] = reader.array::<PART>(from)?;
+            let [start, end, text, tokens, weight, sentence, leant_on, edges] = reader.array::<PART>(from)?;
             store.parts.push(Part {
                 span: Span::new(start, end),
                 before: Low { text, tokens, weight },
                 sentence,
                 is_leant_on: leant_on == 1,
+                edges: Edges::of_bits(edges),
             });
         }
         Ok(store)

@@ -51,3 +51,83 @@ fn units_that_are_too_short_are_counted() {
     assert_eq!((stats.paragraphs, stats.sentences), (5, 6));
     assert_eq!(stats.too_short, 3 + 4);
 }
+
+/// Some articles without their repeats.
+fn cleaned(texts: &[&str]) -> Vec<String> {
+    let detection = Detector::new().detect(texts.iter().copied());
+    let clean = |(id, text): (u32, &&str)| detection.clean(redite::ArticleId(id), 0, text).unwrap();
+    (0..).zip(texts).map(clean).collect()
+}
+
+const FAIR: &str = "The council voted a budget for the summer fair on the quay.";
+
+#[test]
+fn introductions_keep_what_they_introduce() {
+    let list = "Tables of the old format, and all of their indexes and keys";
+    let other = "The following tables cannot be restored from a backup:";
+    let texts = [list, &format!("{other}\n\n{list}\n\nThe end of it is near, they say.")];
+    assert_eq!(cleaned(&texts)[1], texts[1]);
+    // an introduction that goes takes along what it introduces
+    let both = format!("{other}\n\n{list}");
+    let third = format!("{both}\n\nThe end of it is near, they say.");
+    assert_eq!(cleaned(&[&both, &third])[1], "The end of it is near, they say.");
+    // and so do sentences of one paragraph
+    let sentences = format!("He wrote to all of them in the morning:\n{FAIR}\nNobody had told him so before that day.");
+    let texts = [FAIR, &format!("Some other words.\n\n{sentences}")];
+    assert_eq!(cleaned(&texts)[1], texts[1]);
+}
+
+#[test]
+fn no_paragraph_is_cut_down_to_a_stub() {
+    let other = "Two hundred people of the town had asked for it in a letter.";
+    let after = |begin: &str| format!("A first paragraph of the other story begins here.\n\n{begin} {FAIR} {other}");
+    let stub = after("See below.");
+    assert_eq!(cleaned(&[FAIR, other, &stub])[2], stub);
+    let more = after("See what follows here.");
+    assert!(!cleaned(&[FAIR, other, &more])[2].contains("budget"));
+}
+
+#[test]
+fn no_cut_leaves_the_rest_of_a_sentence() {
+    let family = "and many of their families came to the town with them on foot.";
+    let other =
+        format!("It was late when he arrived from the U.S. {family} Then the doors were closed to all of them.");
+    let first = format!("Nearly 1,600 people had come from the U.S. {family} Then it rained until the next morning.");
+    let cleaned = cleaned(&[&first, &other]);
+    assert!(cleaned[1].contains(family), "{}", cleaned[1]);
+}
+
+#[test]
+fn lines_that_were_broken_to_be_short_are_one_paragraph() {
+    let told = "The minister said on Tuesday that the reform of the pension system would be discussed in Berlin and in Paris \
+        before the summer, and that nobody should expect more than a first draft of it before the holidays begin. He said \
+        that he would not stand in the way of it.";
+    let mut wrapped = String::new();
+    let mut width = 0;
+    for word in told.split(' ') {
+        if width + word.len() > 66 {
+            wrapped.push('\n');
+            width = 0;
+        } else if width > 0 {
+            wrapped.push(' ');
+        }
+        wrapped.push_str(word);
+        width += word.len() + 1;
+    }
+    assert_eq!(cleaned(&[told, &wrapped])[1], "");
+}
+
+#[test]
+fn a_number_in_full_width_is_not_cut() {
+    let texts = [
+        "去年消費者物価指数は前の年の同じ月に比べて全体で２．３ポイント上昇したと総務省が金曜日の朝に発表した。",
+        "今年消費者物価指数は前の年の同じ月に比べて全体で２．８ポイント上昇したと総務省が金曜日の朝に発表した。",
+    ];
+    let cleaned = cleaned(&texts);
+    assert!(
+        cleaned[1].is_empty() || cleaned[1].contains("２．８ポイント"),
+        "{}",
+        cleaned[1]
+    );
+    assert!(!cleaned[1].is_empty(), "another number stays");
+}

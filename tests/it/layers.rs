@@ -26,7 +26,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "store",
             vec![
-                "model", "hash", "error", "fold", "segment", "join", "settings", "article", "spill",
+                "model", "hash", "error", "steps", "fold", "segment", "join", "settings", "article", "spill",
             ],
         ),
         (

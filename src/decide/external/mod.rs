@@ -8,7 +8,7 @@
 mod forms;
 mod run;
 
-use super::{Observer, Removed, Verdicts, order};
+use super::{Observer, Removed, Verdicts, order, spare};
 use crate::join::{Filter, Keys, Plan, Similarity};
 use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
 use crate::settings::{Keep, Scope, Settings};
@@ -41,40 +41,29 @@ pub(crate) struct Decided {
     too_short: Vec<u64>,
 }
 
-const REMOVED: usize = 8;
+const REMOVED: usize = 10;
 
 impl Decided {
     /// What was decided of one segment.
     pub(crate) fn verdicts(&self, segment: usize) -> Result<Verdicts, SpillError> {
-        let mut verdicts = Verdicts {
+        let records = self.records(segment)?;
+        Ok(Verdicts {
+            removed: std::array::from_fn(|level| removed(level, &records[level])),
             kept: self.kept[segment].clone(),
             too_short: self.too_short[segment],
-            ..Verdicts::default()
-        };
-        for (level, range) in self.ranges[segment].iter().enumerate() {
-            let kind = if level == 0 {
-                UnitKind::Paragraph
-            } else {
-                UnitKind::Sentence
-            };
+        })
+    }
+
+    /// What is removed of each level of a segment.
+    fn records(&self, segment: usize) -> Result<[Vec<[u32; REMOVED]>; 3], SpillError> {
+        let mut records: [Vec<[u32; REMOVED]>; 3] = Default::default();
+        for (records, range) in records.iter_mut().zip(&self.ranges[segment]) {
             let mut reader = self.removed.reader(range.clone());
             while !reader.is_done() {
-                let [removed, article, field, start, end, reason, shared, of] =
-                    reader.array::<REMOVED>(&self.removed)?;
-                verdicts.removed[level].push(Removed {
-                    removed,
-                    kept: Unit {
-                        article: ArticleId(article),
-                        field: u16::try_from(field).unwrap_or(u16::MAX),
-                        span: Span::new(start, end),
-                        kind,
-                    },
-                    reason: if reason == 1 { Reason::Near } else { Reason::Equal },
-                    similarity: Similarity { shared, of },
-                });
+                records.push(reader.array(&self.removed)?);
             }
         }
-        Ok(verdicts)
+        Ok(records)
     }
 
     fn put(&mut self, segment: usize, level: usize, removals: &[Provisional]) -> Result<(), SpillError> {
@@ -90,11 +79,34 @@ impl Decided {
                 u32::from(removal.reason == Reason::Near),
                 removal.similarity.shared,
                 removal.similarity.of,
+                removal.kept.segment,
+                removal.kept.number,
             ])?;
         }
         self.ranges[segment][level] = start..self.removed.end();
         Ok(())
     }
+}
+
+/// The removals of a level, as they were written.
+fn removed(level: usize, records: &[[u32; REMOVED]]) -> Vec<Removed> {
+    let kind = if level == 0 {
+        UnitKind::Paragraph
+    } else {
+        UnitKind::Sentence
+    };
+    let removed = |&[removed, article, field, start, end, reason, shared, of, _, _]: &[u32; REMOVED]| Removed {
+        removed,
+        kept: Unit {
+            article: ArticleId(article),
+            field: u16::try_from(field).unwrap_or(u16::MAX),
+            span: Span::new(start, end),
+            kind,
+        },
+        reason: if reason == 1 { Reason::Near } else { Reason::Equal },
+        similarity: Similarity { shared, of },
+    };
+    records.iter().map(removed).collect()
 }
 
 /// What one level leaves behind for the next, by segment.
@@ -115,14 +127,7 @@ impl<'e> External<'e> {
         let empty = |count: fn(&Segment) -> u32| -> Vec<Bits> {
             self.segments.iter().map(|s| Bits::new(count(s) as usize)).collect()
         };
-        let mut out = Decided {
-            removed: self.folder.spool()?,
-            ranges: vec![[0..0, 0..0, 0..0]; self.segments.len()],
-            kept: (self.segments.iter())
-                .map(|s| [s.paragraphs, s.sentences, s.parts].map(|count| Bits::new(count as usize)))
-                .collect(),
-            too_short: vec![0; self.segments.len()],
-        };
+        let mut out = self.nothing()?;
         if self.settings.scope() == Scope::Article {
             self.by_article(&mut out, observe)?;
         } else {
@@ -139,9 +144,46 @@ impl<'e> External<'e> {
                 let filter = self.sentences(&mut out, &mut marks, observe)?;
                 self.parts(&mut out, &marks, &filter)?;
             }
+            out.removed.flush()?;
+            out = self.spare(&out)?;
         }
         out.removed.flush()?;
         Ok(out)
+    }
+
+    /// Takes back what should stay: see [`spare`].
+    fn spare(&self, decided: &Decided) -> Result<Decided, SpillError> {
+        let mut out = self.nothing()?;
+        out.too_short.clone_from(&decided.too_short);
+        for (i, segment) in self.segments.iter().enumerate() {
+            let records = decided.records(i)?;
+            let removals = std::array::from_fn(|level| removed(level, &records[level]));
+            let store = segment.layout(self.spool)?;
+            let spared = spare::spared(&removals, &store);
+            for (level, (records, spared)) in records.iter().zip(spared).enumerate() {
+                let start = out.removed.end();
+                for (record, _) in records.iter().zip(spared).filter(|(_, stays)| !stays) {
+                    out.removed.put_words(record)?;
+                    let [.., segment, number] = *record;
+                    let sentences = self.segments[segment as usize].sentences;
+                    let (level, number) = super::level_of(level, number, sentences);
+                    out.kept[segment as usize][level].insert(number);
+                }
+                out.ranges[i][level] = start..out.removed.end();
+            }
+        }
+        Ok(out)
+    }
+
+    fn nothing(&self) -> Result<Decided, SpillError> {
+        Ok(Decided {
+            removed: self.folder.spool()?,
+            ranges: vec![[0..0, 0..0, 0..0]; self.segments.len()],
+            kept: (self.segments.iter())
+                .map(|s| [s.paragraphs, s.sentences, s.parts].map(|count| Bits::new(count as usize)))
+                .collect(),
+            too_short: vec![0; self.segments.len()],
+        })
     }
 
     /// Articles that do not know of one another are decided in memory.

@@ -31,6 +31,7 @@ pub(crate) fn decide(settings: &Settings, articles: &[Article<'_>]) -> Decided {
     for (id, article) in (0..).map(ArticleId).zip(articles) {
         cut(settings, id, article, &mut paragraphs, &mut sentences);
     }
+    let all = (paragraphs.clone(), sentences.clone());
     let mut out = Decided::new();
     if settings.units().paragraphs_too() {
         out = leaders(settings, &paragraphs, &rule);
@@ -49,7 +50,105 @@ pub(crate) fn decide(settings: &Settings, articles: &[Article<'_>]) -> Decided {
         out.extend(decided);
         out.extend(parts_that_go(settings, &sentences, &whole));
     }
+    spare(articles, &all.0, &all.1, &mut out);
     out
+}
+
+/// Takes back what should stay: what `decide::spare` says, text by text.
+fn spare(articles: &[Article<'_>], paragraphs: &[Candidate], sentences: &[Candidate], out: &mut Decided) {
+    let text = |unit: &Unit| &articles[unit.article.0 as usize].texts[usize::from(unit.field)][unit.span.range()];
+    let first = |unit: &Unit| text(unit).chars().find(|c| c.is_alphanumeric());
+    let is_small = |unit: &Unit| {
+        first(unit).is_some_and(|c| c.is_lowercase() && !matches!(c, 'ª' | 'º' | '\u{10d0}'..='\u{10ff}'))
+    };
+    let is_colon = |c: char| matches!(c, ':' | '：' | '\u{fe55}' | '\u{1365}' | '\u{1366}');
+    let closes = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | '"' | '”' | '»' | ')');
+    let ends_in_colon = |unit: &Unit| text(unit).trim_end_matches(closes).ends_with(is_colon);
+    let is_open = |unit: &Unit| {
+        let text = text(unit).trim_end_matches(closes);
+        let word = text
+            .trim_end_matches('.')
+            .rsplit(|c: char| !c.is_alphanumeric() && c != '.')
+            .next();
+        let letters = word
+            .into_iter()
+            .flat_map(str::chars)
+            .rev()
+            .take(5)
+            .filter(|c| c.is_alphabetic());
+        !text.ends_with('.') || text.ends_with("..") || letters.count() < 5
+    };
+    let mut before: Option<Unit> = None;
+    for paragraph in paragraphs {
+        // what goes or stays as one, with its weight
+        let mut leaves: Vec<(Unit, u32)> = Vec::new();
+        if out.contains_key(&paragraph.unit) {
+            leaves.push((paragraph.unit, paragraph.weight));
+        } else {
+            for sentence in sentences.iter().filter(|s| inside(&paragraph.unit, &s.unit)) {
+                if out.contains_key(&sentence.unit) || sentence.parts.is_empty() {
+                    leaves.push((sentence.unit, sentence.weight));
+                } else {
+                    leaves.extend(sentence.parts.iter().map(|part| (part.unit, part.weight)));
+                }
+            }
+        }
+        let place = |unit: &Unit| (unit.article, unit.field);
+        let capital = leaves
+            .first()
+            .and_then(|leaf| first(&leaf.0))
+            .is_some_and(char::is_uppercase);
+        for at in 0..leaves.len() {
+            let here = leaves[at].0;
+            let left = if at > 0 {
+                Some(leaves[at - 1].0)
+            } else {
+                before.filter(|unit| place(unit) == place(&here))
+            };
+            let Some(left) = left.filter(|left| !out.contains_key(left)) else {
+                continue;
+            };
+            if ends_in_colon(&left) || at > 0 && capital && is_open(&left) && is_small(&here) {
+                out.remove(&here);
+            }
+        }
+        for at in (1..leaves.len()).rev() {
+            if leaves[at].1 > 4
+                && capital
+                && is_open(&leaves[at - 1].0)
+                && is_small(&leaves[at].0)
+                && !out.contains_key(&leaves[at].0)
+            {
+                out.remove(&leaves[at - 1].0);
+            }
+        }
+        // line by line
+        let mut lines: Vec<Vec<(Unit, u32)>> = Vec::new();
+        for &(unit, weight) in &leaves {
+            let whole = &articles[unit.article.0 as usize].texts[usize::from(unit.field)];
+            let gap = &whole[..unit.span.range().start];
+            let gap = &gap[gap.trim_end().len()..];
+            if gap.contains(['\n', '\r']) || lines.is_empty() {
+                lines.push(Vec::new());
+            }
+            let has_letters = text(&unit).chars().any(char::is_alphabetic);
+            let last = lines.last_mut().expect("one was pushed");
+            last.push((unit, if has_letters { weight } else { 0 }));
+        }
+        for line in lines {
+            let left: u32 = line
+                .iter()
+                .filter(|leaf| !out.contains_key(&leaf.0))
+                .map(|leaf| leaf.1)
+                .sum();
+            if (1..=6).contains(&left) {
+                for leaf in &line {
+                    out.remove(&leaf.0);
+                }
+            }
+        }
+        before = leaves.last().map(|leaf| leaf.0).or(before);
+    }
 }
 
 /// All sentences, whether they go or not.

@@ -1,0 +1,224 @@
+//! Repeats that stay after all, because what is left would suffer:
+//!
+//! - What directly follows a unit that stays and ends in a colon: `The following tables cannot be restored:` would introduce
+//!   whatever comes next.
+//! - In a paragraph that begins with a capital, what begins with a small letter behind something that stays and is no whole
+//!   sentence by its end, and what is none before a small letter that stays: a boundary was set inside a sentence (`from the
+//!   U.S. and many of …`).
+//! - All repeats of a line of which three words or fewer would be left, but for the number of an item.
+//!
+//! These are rules on one text. Nothing was decided by what is spared here, and whatever goes still stands where it is said
+//! to stand.
+
+use super::Removed;
+use crate::steps::looked;
+use crate::store::{Edges, Store};
+use std::ops::Range;
+
+/// In half words: of a line, more must be left.
+const STUB: u32 = 6;
+/// In half words: as long is an abbreviation at most (`z.B.`).
+const ABBREVIATION: u32 = 4;
+
+/// A stretch of a text that goes or stays as one: a removed paragraph, a sentence, or a part of one.
+#[derive(Clone, Copy)]
+struct Leaf {
+    edges: Edges,
+    weight: u32,
+    /// Its level and its place among what is removed of that level, if it is.
+    removed: Option<(usize, usize)>,
+}
+
+/// For what is removed of each level, in store order, whether it stays.
+pub(super) fn spared(removed: &[Vec<Removed>; 3], store: &Store) -> [Vec<bool>; 3] {
+    let mut stays: [Vec<bool>; 3] = removed.each_ref().map(|removed| vec![false; removed.len()]);
+    let mut texts = Texts {
+        store,
+        removed,
+        at: [0; 3],
+        leaves: Vec::new(),
+    };
+    let mut before: Option<(usize, Leaf)> = None;
+    for paragraph in 0..store.paragraphs.len() {
+        let text = store.text_of(super::narrow(paragraph)).unwrap_or_default();
+        let is_loss = texts.read(paragraph, &stays);
+        let leaves = &mut texts.leaves;
+        let introduction = before.filter(|(of, _)| *of == text).map(|(_, leaf)| leaf);
+        if is_loss {
+            for at in settle(leaves, introduction) {
+                if let Some((level, place)) = leaves[at].removed.take() {
+                    stays[level][place] = true;
+                }
+            }
+        }
+        before = leaves.last().map(|&leaf| (text, leaf)).or(before);
+    }
+    stays
+}
+
+/// Which of the removed leaves of one paragraph stay, given the one before the paragraph.
+fn settle(leaves: &[Leaf], introduction: Option<Leaf>) -> Vec<usize> {
+    looked(4 * leaves.len());
+    let mut goes: Vec<bool> = leaves.iter().map(|leaf| leaf.removed.is_some()).collect();
+    let has_capitals = leaves.first().is_some_and(|leaf| leaf.edges.begins_with_capital);
+    for at in 0..leaves.len() {
+        let left = match at.checked_sub(1) {
+            Some(left) => (!goes[left]).then_some(leaves[left]),
+            None => introduction.filter(|leaf| leaf.removed.is_none()),
+        };
+        let is_introduced = left.is_some_and(|left| left.edges.ends_in_colon);
+        let is_open = left.is_some_and(|left| left.edges.ends_open);
+        let is_rest = at > 0 && is_open && has_capitals && leaves[at].edges.begins_small;
+        goes[at] &= !(is_introduced || is_rest);
+    }
+    for at in (1..leaves.len()).rev() {
+        // an abbreviation by itself begins what follows
+        let is_small = leaves[at].edges.begins_small && leaves[at].weight > ABBREVIATION;
+        if has_capitals && !goes[at] && is_small && leaves[at - 1].edges.ends_open {
+            goes[at - 1] = false;
+        }
+    }
+    let mut line = 0;
+    while line < leaves.len() {
+        let more = leaves[line + 1..].iter().take_while(|leaf| !leaf.edges.begins_line);
+        let end = line + 1 + more.count();
+        let left = leaves[line..end]
+            .iter()
+            .zip(&goes[line..end])
+            .filter(|(_, goes)| !**goes);
+        let left = left
+            .map(|(leaf, _)| if leaf.edges.is_mark { 0 } else { leaf.weight })
+            .sum();
+        if (1..=STUB).contains(&left) {
+            goes[line..end].fill(false);
+        }
+        line = end;
+    }
+    (0..leaves.len())
+        .filter(|&at| !goes[at] && leaves[at].removed.is_some())
+        .collect()
+}
+
+/// Reads the leaves of paragraph after paragraph.
+struct Texts<'s> {
+    store: &'s Store,
+    removed: &'s [Vec<Removed>; 3],
+    /// How much of each level has been read.
+    at: [usize; 3],
+    leaves: Vec<Leaf>,
+}
+
+impl Texts<'_> {
+    /// Reads a paragraph; true if any of it is removed.
+    fn read(&mut self, paragraph: usize, stays: &[Vec<bool>; 3]) -> bool {
+        self.leaves.clear();
+        let store = self.store;
+        let sentences = store.sentences_in(paragraph);
+        if let Some(removed) = self.removed(0, paragraph, stays) {
+            let entry = store.paragraph(super::narrow(paragraph)).entry;
+            let edges = self.edges_of(sentences.clone());
+            self.leaf(edges, entry.weight, Some(removed));
+            return true;
+        }
+        let mut parts = store.parts_of(sentences.clone()).peekable();
+        looked(sentences.len());
+        for sentence in sentences {
+            let number = super::narrow(sentence);
+            if let Some(removed) = self.removed(1, sentence, stays) {
+                self.leaf(store.edges(sentence), store.sentence(number).weight, Some(removed));
+                while parts.next_if(|&part| store.parts[part].sentence <= number).is_some() {}
+                continue;
+            }
+            let before = self.leaves.len();
+            while let Some(part) = parts.next_if(|&part| store.parts[part].sentence <= number) {
+                let removed = self.removed(2, part, stays);
+                let weight = store.part(super::narrow(part)).weight;
+                self.leaf(store.parts[part].edges, weight, removed);
+            }
+            if self.leaves.len() == before {
+                self.leaf(store.edges(sentence), store.sentence(number).weight, None);
+            }
+        }
+        self.leaves.iter().any(|leaf| leaf.removed.is_some())
+    }
+
+    fn leaf(&mut self, edges: Edges, weight: u32, removed: Option<(usize, usize)>) {
+        self.leaves.push(Leaf { edges, weight, removed });
+    }
+
+    /// The place of a unit among the removed ones of its level. Asked in order.
+    fn removed(&mut self, level: usize, unit: usize, stays: &[Vec<bool>; 3]) -> Option<(usize, usize)> {
+        let removed = &self.removed[level];
+        while removed.get(self.at[level]).is_some_and(|r| (r.removed as usize) < unit) {
+            self.at[level] += 1;
+        }
+        let place = self.at[level];
+        let is_it = removed.get(place).is_some_and(|r| r.removed as usize == unit) && !stays[level][place];
+        is_it.then_some((level, place))
+    }
+
+    fn edges_of(&self, sentences: Range<usize>) -> Edges {
+        let (first, last) = (self.store.edges(sentences.start), self.store.edges(sentences.end - 1));
+        Edges {
+            ends_in_colon: last.ends_in_colon,
+            ends_open: last.ends_open,
+            ..first
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A leaf for each word: capitals go, `:` ends in a colon, `.` begins with a small letter, `!` ends a sentence, `/` begins a line,
+    /// `#` ends the number of an item; of ten half words, or of as many as a digit says.
+    fn stays(text: &str) -> String {
+        let words: Vec<&str> = text.split(' ').collect();
+        let leaves: Vec<Leaf> = (words.iter().enumerate())
+            .map(|(place, word)| Leaf {
+                edges: Edges {
+                    ends_in_colon: word.ends_with(':'),
+                    ends_open: !word.ends_with('!'),
+                    begins_small: word.starts_with('.'),
+                    begins_with_capital: !word.starts_with('.'),
+                    begins_line: word.starts_with('/'),
+                    is_mark: word.ends_with('#'),
+                },
+                weight: word
+                    .bytes()
+                    .find(u8::is_ascii_digit)
+                    .map_or(10, |digit| u32::from(digit - b'0')),
+                removed: word.bytes().any(|b| b.is_ascii_uppercase()).then_some((0, place)),
+            })
+            .collect();
+        let stays: Vec<&str> = settle(&leaves, None).into_iter().map(|at| words[at]).collect();
+        stays.join(" ")
+    }
+
+    #[test]
+    fn what_is_left_does_not_suffer() {
+        for (text, spared) in [
+            ("a B c", ""),
+            ("a: B c", "B"),
+            ("a: B C d", "B"),
+            ("A: B c", ""),
+            ("a .B c", ".B"),
+            ("A .B c", ""),
+            ("A .b c", "A"),
+            ("A .B .c", "A .B"),
+            ("a! .B c", ""),
+            ("A! .b c", ""),
+            (".a .B c", ""),
+            ("A b4", "A"),
+            ("A b7", ""),
+            ("A B", ""),
+            ("A b0", ""),
+            ("a /B c4", "/B"),
+            ("a /B /c4", ""),
+            ("a2# B", ""),
+        ] {
+            assert_eq!(stays(text), spared, "{text}");
+        }
+    }
+}
