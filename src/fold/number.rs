@@ -149,12 +149,11 @@ impl Numbers {
             Some((' ', Class::Separator, next)) => next,
             _ => at,
         };
-        let (colon, _, next) = visible_whole(table, text, end)?;
-        let begin = if colon == ':' {
+        let (mark, _, next) = visible_whole(table, text, space(end))?;
+        let begin = if mark == ':' {
             next
         } else {
-            let (h, _, next) = visible_whole(table, text, space(end))?;
-            if h != 'h' {
+            if mark != 'h' {
                 return None;
             }
             space(next)
@@ -298,7 +297,7 @@ pub(super) fn plain_end(bytes: &[u8], at: usize) -> Option<usize> {
         None => true,
         Some(b' ') => bytes
             .get(end + 1)
-            .is_none_or(|b| b.is_ascii() && !b.is_ascii_digit() && !matches!(b, b'h' | b'H')),
+            .is_none_or(|b| b.is_ascii() && !b.is_ascii_digit() && !matches!(b, b'h' | b'H' | b':')),
         Some(b'.' | b',' | b'\'') => bytes.get(end + 1).is_none_or(|b| b.is_ascii() && !b.is_ascii_digit()),
         Some(b':') => digits > 2 || bytes.get(end + 1).is_none_or(|b| b.is_ascii() && !b.is_ascii_digit()),
         Some(b) => b.is_ascii() && !matches!(b, b'^' | b'+' | b'h' | b'H'),
