@@ -546,10 +546,8 @@ impl<'t> Scanner<'t> {
         let count = self.text[from..at].chars().count();
         self.letters = self.letters.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
         self.counted = gap.end;
-        // A phrase may end in a number or a quotation, and the next one begin with one.
-        let ends = |c: char| chars::phrasal(c) || c.is_ascii_digit() || c == '%' || chars::closes(c);
-        let begins = |c: char| chars::phrasal(c) || matches!(c, '"' | '\u{201c}' | '\u{2018}' | '(' | '[');
-        let around = self.text[..at].chars().next_back().is_some_and(ends) && self.char_at(gap.end).is_some_and(begins);
+        let around = self.text[..at].chars().next_back().is_some_and(chars::phrasal)
+            && self.char_at(gap.end).is_some_and(chars::phrasal);
         let cut = around && self.letters >= self.floor;
         if cut {
             self.letters = 0;
