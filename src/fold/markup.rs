@@ -5,7 +5,7 @@
 //! quotes, so a tag goes only where a letter, a stop or another tag touches it.
 
 use super::table::{Class, Table};
-use super::visible;
+use super::{visible, visible_before};
 use crate::steps::looked;
 
 /// Characters of a note in brackets, at most.
@@ -151,19 +151,29 @@ fn is_reference(inside: &str) -> bool {
 
 /// The characters before byte `at` as they fold, the nearest first, without what is ignored and the elongations of letters.
 fn before<'t>(table: &'t Table, text: &'t str, at: usize) -> impl Iterator<Item = (char, Class)> + 't {
-    let folded = text[..at].chars().rev().flat_map(|c| {
+    let folded = text[..at].char_indices().rev().flat_map(move |(at, c)| {
         looked(1);
         let entry = table.entry(c);
         let (one, several): (Option<char>, &[char]) = match entry.class() {
             _ if entry.is_isolated() => (Some('\u{1}'), &[]),
             _ if entry.is_multi() => (None, table.expansion(entry)),
-            Class::Ignored | Class::Stretch => (None, &[]),
+            Class::Ignored => (None, &[]),
+            // behind anything but a letter it is a separator
+            Class::Stretch => (Some('\u{1}').filter(|_| !follows_letter(table, text, at)), &[]),
             Class::Raised => (Some(c), &[]),
             _ => (Some(entry.mapped()), &[]),
         };
         several.iter().rev().copied().chain(one)
     });
     folded.map(|c| (c, table.entry(c).class()))
+}
+
+/// True if the elongations that end at byte `at` lengthen a letter.
+fn follows_letter(table: &Table, text: &str, at: usize) -> bool {
+    // more of them in a row are no word
+    let mut before = visible_before(table, text, at).take(9);
+    let before = before.find(|(_, class)| *class != Class::Stretch);
+    matches!(before, Some((_, Class::Letter | Class::Mark)))
 }
 
 /// True if a note may stand right behind what stands before byte `at`. Not behind a stop that ends a sentence without a space: the
@@ -174,7 +184,7 @@ fn touches_a_note(table: &Table, text: &str, at: usize) -> bool {
         return false;
     };
     match class {
-        Class::Unspaced | Class::Numeral | Class::Mark => true,
+        Class::Unspaced | Class::Numeral => true,
         Class::Letter => !c.is_ascii(),
         Class::Separator if is_closing(c) => {
             let quotes = (0..LONGEST_NOTE)
@@ -337,6 +347,7 @@ mod tests {
         other("the first item, args[1], is", "the first item, args[2], is");
         other("call f(x)[1] now", "call f(x)[2] now");
         other("x[0] is", "x is");
+        other("第百᠊[1] etc", "第百 etc");
         other("so. [12] it", "so. it");
         other("it.[2016] Then", "it. Then");
         other("an area of 50 m² is", "an area of 50 m is");
