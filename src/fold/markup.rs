@@ -129,6 +129,9 @@ fn note_end(table: &Table, text: &str, at: usize, touches: bool) -> Option<usize
             let is_note = NOTES.contains(&&*inside) || touches && is_reference(&inside);
             return is_note.then_some(at);
         }
+        if class == Class::Stretch && inside.ends_with(char::is_alphabetic) {
+            continue;
+        }
         if class == Class::Symbol || c == '[' || c.is_whitespace() && c != ' ' {
             return None;
         }
@@ -244,7 +247,11 @@ pub(super) fn tag_end(table: &Table, text: &str, at: usize) -> Option<usize> {
     // the last character but quotation marks
     let mut last = ' ';
     for place in 0..LONGEST_TAG {
-        let (c, _, after) = visible(table, text, next)?;
+        let (c, class, after) = visible(table, text, next)?;
+        if class == Class::Stretch && last.is_alphabetic() {
+            next = after;
+            continue;
+        }
         // No sentence may end inside.
         let is_plain = c.is_ascii_alphanumeric()
             && text[next..].starts_with(|c: char| !c.is_ascii_uppercase() || last != '.')
