@@ -129,9 +129,6 @@ fn note_end(table: &Table, text: &str, at: usize, touches: bool) -> Option<usize
             let is_note = NOTES.contains(&&*inside) || touches && is_reference(&inside);
             return is_note.then_some(at);
         }
-        if class == Class::Stretch && inside.ends_with(char::is_alphabetic) {
-            continue;
-        }
         if class == Class::Symbol || c == '[' || c.is_whitespace() && c != ' ' {
             return None;
         }
@@ -152,42 +149,15 @@ fn is_reference(inside: &str) -> bool {
             .all(|number| is_number(number.trim()))
 }
 
-/// The characters before byte `at` as they fold, the nearest first, without what is ignored and the elongations of letters.
-fn before<'t>(table: &'t Table, text: &'t str, at: usize) -> impl Iterator<Item = (char, Class)> + 't {
-    let folded = text[..at].char_indices().rev().flat_map(move |(at, c)| {
-        looked(1);
-        let entry = table.entry(c);
-        let (one, several): (Option<char>, &[char]) = match entry.class() {
-            _ if entry.is_isolated() => (Some('\u{1}'), &[]),
-            _ if entry.is_multi() => (None, table.expansion(entry)),
-            Class::Ignored => (None, &[]),
-            // behind anything but a letter it is a separator
-            Class::Stretch => (Some('\u{1}').filter(|_| !follows_letter(table, text, at)), &[]),
-            Class::Raised => (Some(c), &[]),
-            _ => (Some(entry.mapped()), &[]),
-        };
-        several.iter().rev().copied().chain(one)
-    });
-    folded.map(|c| (c, table.entry(c).class()))
-}
-
-/// True if the elongations that end at byte `at` lengthen a letter.
-fn follows_letter(table: &Table, text: &str, at: usize) -> bool {
-    // more of them in a row are no word
-    let mut before = visible_before(table, text, at).take(9);
-    let before = before.find(|(_, class)| *class != Class::Stretch);
-    matches!(before, Some((_, Class::Letter | Class::Mark)))
-}
-
 /// True if a note may stand right behind what stands before byte `at`. Not behind a stop that ends a sentence without a space: the
 /// note would begin the next one.
 fn touches_a_note(table: &Table, text: &str, at: usize) -> bool {
-    let mut before = before(table, text, at).peekable();
+    let mut before = visible_before(table, text, at).peekable();
     let Some(&(c, class)) = before.peek() else {
         return false;
     };
     match class {
-        Class::Unspaced | Class::Numeral => true,
+        Class::Unspaced | Class::Numeral | Class::Mark => true,
         Class::Letter => !c.is_ascii(),
         Class::Separator if is_closing(c) => {
             let quotes = (0..LONGEST_NOTE)
@@ -218,7 +188,7 @@ pub(super) fn is_raised_note(table: &Table, text: &str, at: usize) -> bool {
     if text[at..].starts_with(|c| matches!(c, '₀'..='₉')) {
         return false;
     }
-    let mut before = before(table, text, at).peekable();
+    let mut before = visible_before(table, text, at).peekable();
     match before.peek() {
         Some(&(c, Class::Separator)) => return is_stop(c) && c != ':',
         Some((_, Class::Letter | Class::Mark)) => {}
@@ -247,11 +217,7 @@ pub(super) fn tag_end(table: &Table, text: &str, at: usize) -> Option<usize> {
     // the last character but quotation marks
     let mut last = ' ';
     for place in 0..LONGEST_TAG {
-        let (c, class, after) = visible(table, text, next)?;
-        if class == Class::Stretch && last.is_alphabetic() {
-            next = after;
-            continue;
-        }
+        let (c, _, after) = visible(table, text, next)?;
         // No sentence may end inside.
         let is_plain = c.is_ascii_alphanumeric()
             && text[next..].starts_with(|c: char| !c.is_ascii_uppercase() || last != '.')
@@ -284,7 +250,7 @@ pub(super) fn tag_end(table: &Table, text: &str, at: usize) -> Option<usize> {
 /// sign of a program does. What stands before may be of another sentence if it is a stop or closes a quotation, and so
 /// does not count.
 fn touches_text(table: &Table, text: &str, at: usize, end: usize) -> bool {
-    let before = before(table, text, at).next();
+    let before = visible_before(table, text, at).next();
     let after = visible(table, text, end).map(|(c, class, _)| (c, class));
     let is_text = |side: Option<(char, Class)>| match side {
         Some((c, Class::Separator)) => matches!(c, '<' | '>'),
@@ -355,6 +321,7 @@ mod tests {
         other("call f(x)[1] now", "call f(x)[2] now");
         other("x[0] is", "x is");
         other("第百᠊[1] etc", "第百 etc");
+        same("храـма[iـ] а", "храма а");
         other("so. [12] it", "so. it");
         other("it.[2016] Then", "it. Then");
         other("an area of 50 m² is", "an area of 50 m is");

@@ -407,22 +407,25 @@ pub(super) fn opens(c: char) -> bool {
     c.is_whitespace() || matches!(c, '(' | '[' | '{')
 }
 
-/// The characters before byte `at` that are not ignored, the nearest first, as [`visible`] has them.
+/// The characters before byte `at` that are not ignored, the nearest first, as they fold.
 pub(super) fn visible_before<'t>(
     table: &'t Table,
     text: &'t str,
     at: usize,
 ) -> impl Iterator<Item = (char, Class)> + 't {
-    text[..at].chars().rev().filter_map(|c| {
+    let folded = text[..at].chars().rev().flat_map(|c| {
         looked(1);
         let entry = table.entry(c);
-        match entry.class() {
-            Class::Ignored => None,
-            _ if !entry.is_multi() => Some((entry.mapped(), entry.class())),
-            _ if entry.is_isolated() => Some((c, Class::Separator)),
-            _ => table.expansion(entry).last().map(|&c| (c, table.entry(c).class())),
-        }
-    })
+        let (one, several): (Option<(char, Class)>, &[char]) = match entry.class() {
+            Class::Ignored => (None, &[]),
+            _ if entry.is_isolated() => (Some((c, Class::Separator)), &[]),
+            _ if entry.is_multi() => (None, table.expansion(entry)),
+            class => (Some((entry.mapped(), class)), &[]),
+        };
+        let several = several.iter().rev().map(|&c| (c, table.entry(c).class()));
+        several.chain(one)
+    });
+    folded.filter(|(_, class)| *class != Class::Ignored)
 }
 
 /// Exponents and indexes that stand tight after a number, raised or written with `^`; returns the byte after them.

@@ -67,6 +67,9 @@ const QUICK: u32 = 1 << 27;
 const NON_STARTER: u32 = 1 << 28;
 const SPECIAL: u32 = 1 << 29;
 
+/// The elongations. What they are depends on what stands before them, so they are read by the slow path only.
+const STRETCHES: [char; 3] = ['\u{640}', '\u{7fa}', '\u{180a}'];
+
 /// One code point's row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Entry(u32);
@@ -118,7 +121,8 @@ impl Entry {
         self.0 & ISOLATED != 0
     }
 
-    /// True if the code point may compose with its neighbours, so that the text needs the slow path.
+    /// True if the code point may compose with its neighbours or is nothing behind some of them, so that the text needs the slow
+    /// path.
     pub(super) fn needs_context(self) -> bool {
         self.0 & QUICK != 0
     }
@@ -259,7 +263,7 @@ impl Row {
         if kind.contains('n') {
             bits |= NON_STARTER;
         }
-        if kind.contains('q') {
+        if kind.contains('q') || class == Class::Stretch {
             bits |= QUICK;
         }
         let mut delta = 0;
@@ -270,6 +274,9 @@ impl Row {
                 if class != Class::Separator || list.first() != Some(&' ') {
                     if class == Class::Separator || list.iter().any(char::is_ascii_digit) {
                         bits |= ISOLATED;
+                    }
+                    if list.iter().any(|c| STRETCHES.contains(c)) {
+                        bits |= QUICK;
                     }
                     bits |= MULTI | u32::try_from(expansions.len()).unwrap_or(0);
                     expansions.push(list);

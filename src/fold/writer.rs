@@ -290,14 +290,9 @@ impl<'t> Writer<'t> {
             Class::Digit => {}
             // Raised digits are read as numbers, and no expansion has any.
             Class::Raised => return,
-            Class::Stretch => {
-                if self.open != Kind::Word {
-                    self.close();
-                }
-                return;
-            }
             Class::Separator => return self.close(),
-            Class::Ignored => return,
+            // Elongations are gone once the slow path has seen them.
+            Class::Ignored | Class::Stretch => return,
         }
         self.push(c.encode_utf8(&mut [0; 4]).as_bytes());
         if class == Class::Symbol {

@@ -119,21 +119,8 @@ pub(super) const fn opens(c: char) -> bool {
 }
 
 /// True for a sign that begins an item of a list.
-pub(super) const fn bullet(c: char) -> bool {
-    matches!(
-        c,
-        '\u{2022}'
-            | '\u{2023}'
-            | '\u{2043}'
-            | '\u{25cf}'
-            | '\u{25aa}'
-            | '\u{25a0}'
-            | '\u{25e6}'
-            | '\u{25b6}'
-            | '\u{2713}'
-            | '\u{2714}'
-            | '\u{27a4}'
-    )
+pub(super) fn bullet(c: char) -> bool {
+    inline_bullet(c) || matches!(c, '\u{2023}' | '\u{25e6}')
 }
 
 /// The bullets that part the items of a list in running text.

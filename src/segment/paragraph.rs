@@ -24,7 +24,8 @@ pub enum Paragraphs {
 /// Appends the paragraphs of `text` to `out`: byte spans into `text`, in order, trimmed of white space and not empty.
 ///
 /// Together they hold every character of `text` that is not white space. A text longer than 4 GiB is read up to
-/// there, the reach of a [`Span`]. One pass, two where `Auto` meets a text without blank lines; about 500 MB/s a pass.
+/// there, the reach of a [`Span`]. One pass; where `Auto` meets a text without blank lines, a second, and a third if it has line
+/// breaks; about 500 MB/s a pass.
 ///
 /// # Example
 /// ```

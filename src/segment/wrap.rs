@@ -49,6 +49,7 @@ pub(super) fn unwrapped(text: &str) -> Option<Vec<(usize, usize)>> {
         begins_small: bool,
         ends_open: bool,
     }
+    chars::find_line_break(text.as_bytes(), 0)?;
     looked(2 * text.len());
     let mut rows: Vec<Row> = Vec::new();
     for line in Lines(text) {

@@ -62,29 +62,14 @@ impl Store {
         to.put_words(&self.unread)?;
         to.put_words(&self.paragraphs)?;
         self.carries.iter().try_for_each(|carries| to.put_words(carries))?;
+        let place = |span: &Span, before: &Low| [span.start, span.end, before.text, before.tokens, before.weight];
         for Row { span, before, edges } in &self.sentences {
-            to.put_words(&[
-                span.start,
-                span.end,
-                before.text,
-                before.tokens,
-                before.weight,
-                edges.bits(),
-            ])?;
+            to.put_words(&place(span, before))?;
+            to.put_words(&[edges.bits()])?;
         }
         for part in &self.parts {
-            let Part { span, before, .. } = part;
-            let leant_on = u32::from(part.is_leant_on);
-            to.put_words(&[
-                span.start,
-                span.end,
-                before.text,
-                before.tokens,
-                before.weight,
-                part.sentence,
-                leant_on,
-                part.edges.bits(),
-            ])?;
+            to.put_words(&place(&part.span, &part.before))?;
+            to.put_words(&[part.sentence, u32::from(part.is_leant_on), part.edges.bits()])?;
         }
         let hashes = to.end();
         to.put_words(self.tokens.hashes())?;
