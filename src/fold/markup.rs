@@ -4,14 +4,14 @@
 //! counts as one only behind punctuation or a letter that no program has; a text about HTML has its tags between spaces or
 //! quotes, so a tag goes only where a letter, a stop or another tag touches it.
 
+use super::number::{visible_after, visible_before};
 use super::table::{Class, Table};
-use super::{visible, visible_before};
-use crate::steps::looked;
 
 /// Characters of a note in brackets, at most.
 const LONGEST_NOTE: usize = 32;
-/// Characters of a tag, at most.
+/// Characters of a tag and of its name, at most.
 const LONGEST_TAG: usize = 400;
+const LONGEST_NAME: usize = 12;
 
 /// What an encyclopedia writes in brackets where a source is missing, folded.
 const NOTES: &[&str] = &[
@@ -117,17 +117,13 @@ pub(super) fn notes_end(table: &Table, text: &str, at: usize) -> Option<usize> {
 }
 
 fn note_end(table: &Table, text: &str, at: usize, touches: bool) -> Option<usize> {
-    let (open, _, mut at) = visible(table, text, at)?;
-    if open != '[' {
-        return None;
-    }
+    let mut after = visible_after(table, text, at);
+    after.next().filter(|(open, ..)| *open == '[')?;
     let mut inside = String::new();
-    for _ in 0..LONGEST_NOTE {
-        let (c, class, next) = visible(table, text, at)?;
-        at = next;
+    for (c, class, next) in after.take(LONGEST_NOTE) {
         if c == ']' {
             let is_note = NOTES.contains(&&*inside) || touches && is_reference(&inside);
-            return is_note.then_some(at);
+            return is_note.then_some(next);
         }
         if class == Class::Symbol || c == '[' || c.is_whitespace() && c != ' ' {
             return None;
@@ -211,33 +207,23 @@ pub(super) fn is_raised_note(table: &Table, text: &str, at: usize) -> bool {
 
 /// The byte after the tag of HTML that begins at byte `at`, if it marks up what it touches.
 pub(super) fn tag_end(table: &Table, text: &str, at: usize) -> Option<usize> {
-    let (_, _, mut next) = visible(table, text, at)?;
     let mut name = String::new();
-    let mut named = false;
+    let mut is_named = false;
     // the last character but quotation marks
     let mut last = ' ';
-    for place in 0..LONGEST_TAG {
-        let (c, _, after) = visible(table, text, next)?;
-        // No sentence may end inside.
-        let is_plain = c.is_ascii_alphanumeric()
-            && text[next..].starts_with(|c: char| !c.is_ascii_uppercase() || last != '.')
-            || "-_:/.#?&=%;+~,\"'@! ".contains(c) && !(c == ' ' && matches!(last, '.' | '!' | '?'));
-        next = after;
+    for (place, (c, _, next)) in visible_after(table, text, at).skip(1).take(LONGEST_TAG).enumerate() {
         match c {
             '>' => {
-                looked(place);
                 let is_tag = TAGS.binary_search(&name.as_str()).is_ok();
                 return (is_tag && touches_text(table, text, at, next)).then_some(next);
             }
             '/' if place == 0 => {}
-            c if !named && c.is_ascii_alphanumeric() && name.len() < 12 => name.push(c),
-            '/' => named = true,
-            ' ' if !name.is_empty() => named = true,
-            _ if named && is_plain => {}
+            c if !is_named && c.is_ascii_alphanumeric() && name.len() < LONGEST_NAME => name.push(c),
+            '/' => is_named = true,
+            // no sentence may end inside
+            ' ' if !name.is_empty() && !matches!(last, '.' | '!' | '?') => is_named = true,
+            c if is_named && (c.is_ascii_alphanumeric() || "-_:.#?&=%;+~,\"'@!".contains(c)) => {}
             _ => return None,
-        }
-        if !is_plain {
-            return None;
         }
         if !matches!(c, '"' | '\'') {
             last = c;
@@ -251,7 +237,7 @@ pub(super) fn tag_end(table: &Table, text: &str, at: usize) -> Option<usize> {
 /// does not count.
 fn touches_text(table: &Table, text: &str, at: usize, end: usize) -> bool {
     let before = visible_before(table, text, at).next();
-    let after = visible(table, text, end).map(|(c, class, _)| (c, class));
+    let after = visible_after(table, text, end).next().map(|(c, class, _)| (c, class));
     let is_text = |side: Option<(char, Class)>| match side {
         Some((c, Class::Separator)) => matches!(c, '<' | '>'),
         Some((_, class)) => class != Class::Symbol,
@@ -312,6 +298,9 @@ mod tests {
         other("雨が降った。[5–7]次は", "雨が降った。次は");
         other("雨が降った。」¹次は", "雨が降った。」次は");
         other("so [1,\n2] it", "so it");
+        other("it.[ß] Then", "it. Then");
+        same("so it is [veriﬁcation needed] then", "so it is then");
+        same("the <ﬁgure>house</ﬁgure> is", "the house is");
         same("e\u{301}te\u{301}[4] fini", "été fini");
     }
 

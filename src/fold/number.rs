@@ -413,19 +413,33 @@ pub(super) fn visible_before<'t>(
     text: &'t str,
     at: usize,
 ) -> impl Iterator<Item = (char, Class)> + 't {
-    let folded = text[..at].chars().rev().flat_map(|c| {
-        looked(1);
-        let entry = table.entry(c);
-        let (one, several): (Option<(char, Class)>, &[char]) = match entry.class() {
-            Class::Ignored => (None, &[]),
-            _ if entry.is_isolated() => (Some((c, Class::Separator)), &[]),
-            _ if entry.is_multi() => (None, table.expansion(entry)),
-            class => (Some((entry.mapped(), class)), &[]),
-        };
-        let several = several.iter().rev().map(|&c| (c, table.entry(c).class()));
-        several.chain(one)
-    });
-    folded.filter(|(_, class)| *class != Class::Ignored)
+    text[..at].chars().rev().flat_map(|c| folded(table, c).rev())
+}
+
+/// The characters from byte `at` on that are not ignored, as they fold, each with the byte after it.
+pub(super) fn visible_after<'t>(
+    table: &'t Table,
+    text: &'t str,
+    at: usize,
+) -> impl Iterator<Item = (char, Class, usize)> + 't {
+    let chars = text[at..].char_indices();
+    chars.flat_map(move |(i, c)| folded(table, c).map(move |(folded, class)| (folded, class, at + i + c.len_utf8())))
+}
+
+/// What one character folds to, without what is ignored. One that must stay a token by itself is a separator.
+fn folded(table: &Table, c: char) -> impl DoubleEndedIterator<Item = (char, Class)> + '_ {
+    looked(1);
+    let entry = table.entry(c);
+    let (one, several): (Option<(char, Class)>, &[char]) = match entry.class() {
+        Class::Ignored => (None, &[]),
+        _ if entry.is_isolated() => (Some((c, Class::Separator)), &[]),
+        _ if entry.is_multi() => (None, table.expansion(entry)),
+        class => (Some((entry.mapped(), class)), &[]),
+    };
+    let several = several.iter().map(|&c| (c, table.entry(c).class()));
+    one.into_iter()
+        .chain(several)
+        .filter(|(_, class)| *class != Class::Ignored)
 }
 
 /// Exponents and indexes that stand tight after a number, raised or written with `^`; returns the byte after them.
