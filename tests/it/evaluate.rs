@@ -395,3 +395,75 @@ fn faults_are_named() {
         "{output:?}"
     );
 }
+
+/// Each pair is decided alone, and told by why it went.
+#[test]
+fn labelled_pairs_are_counted_by_label_and_outcome() {
+    const LEAD: &str = "The council of the old town voted on Monday to close the bridge over the river for repairs.";
+    let near = LEAD.replace("the old town", "this old town");
+    let other = "Nobody in the market hall had heard of the plan before the meeting was opened that evening.";
+    let pair = |id: u32, earlier: &str, later: &str, label: Value| {
+        json!({"id": id, "lang": "en", "first": earlier, "second": later, "label": label}).to_string()
+    };
+    let number = LEAD.replace("the river", "11 rivers");
+    // within the later text the sentence comes twice, which says nothing about the pair
+    let twice = format!("{other}\n\n{other}");
+    let pairs = [
+        pair(1, LEAD, LEAD, json!("right")),
+        pair(2, LEAD, &near, json!(1)),
+        pair(3, LEAD, &near, json!("wrong")),
+        pair(4, LEAD, &near, json!("arguable")),
+        pair(5, LEAD, &number, json!(0)),
+        pair(6, LEAD, other, json!("right")),
+        pair(7, LEAD, &twice, json!("wrong")),
+        pair(8, "", "", json!("arguable")),
+        // most of it is new
+        pair(9, LEAD, &format!("{LEAD}\n\n{other}"), json!("wrong")),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("pairs.jsonl"), pairs.join("\n")).unwrap();
+    let args = ["evaluate", "--labels", "pairs.jsonl", "--text-field", "first,second"];
+    let figures = json(&run(
+        folder.path(),
+        &[&args[..], &["--format", "json", "--threshold", ".5,.99"]].concat(),
+    ));
+    let counts = |right, wrong, arguable| json!({"right": right, "wrong": wrong, "arguable": arguable});
+    assert_eq!(figures["labels"], counts(3, 4, 2));
+    let loose = &figures["runs"][0];
+    assert_eq!(loose["all"]["near"], counts(1, 1, 1));
+    assert_eq!(loose["all"]["equal"], counts(1, 0, 0));
+    assert_eq!(loose["all"]["kept"], counts(1, 3, 1));
+    assert_eq!(loose["all"]["near_precision"]["value"], 0.5);
+    assert_eq!(loose["all"]["near_recall"]["value"], 0.5);
+    assert_eq!(loose["languages"]["en"], loose["all"]);
+    assert_eq!(loose["wrong_removed"], json!(["3"]));
+    assert_eq!(loose["right_kept"], json!(["6"]));
+    let strict = &figures["runs"][1];
+    assert_eq!(strict["all"]["near"], counts(0, 0, 0));
+    assert_eq!(strict["right_kept"], json!(["2", "6"]));
+    assert_eq!(strict["all"]["near_precision"], Value::Null);
+
+    let text = stdout(&run(folder.path(), &args));
+    for line in [
+        "9 labelled pairs: 3 right, 4 wrong, 2 arguable",
+        "  near                   1       1         1  0.500 (0.095 to 0.905)  0.500 (0.095 to 0.905)",
+        "  equal                  1       0         0  1.000 (0.207 to 1.000)",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    assert!(text.contains("Wrong, but removed\n3  en\n"), "{text}");
+    let quiet = stdout(&run(folder.path(), &[&args[..], &["--sample", "0"]].concat()));
+    assert!(!quiet.contains("but removed"), "{quiet}");
+
+    for (line, why) in [
+        (pair(1, LEAD, LEAD, json!("good")), "must be right (or 1)"),
+        (pair(1, LEAD, LEAD, Value::Null), "must be right (or 1)"),
+        (json!({"first": LEAD, "label": 1}).to_string(), "`first` and `second`"),
+    ] {
+        fs::write(folder.path().join("pairs.jsonl"), line).unwrap();
+        let output = run(folder.path(), &args);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("pairs.jsonl:1: ") && said.contains(why), "{said}");
+    }
+}

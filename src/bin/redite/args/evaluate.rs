@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 #[derive(clap::Args, Debug)]
 #[command(
+    mut_arg("inputs", |inputs| inputs.required(false).required_unless_present("labels")),
     after_help = "Copies of paragraphs and sentences, edited in known ways (grades), are inserted into other articles \
     of the same language, together with texts that only look similar and must stay (traps). Then the pipeline runs, \
     and what it removes is compared with what was planted. Your files are not changed.\n\n\
@@ -18,7 +19,8 @@ use std::path::PathBuf;
     The files that --write makes are described field by field in src/bin/redite/evaluate/truth.rs.\n\n\
     Examples: redite evaluate articles.jsonl --threshold .5,.6,.7\n\
     redite evaluate articles.jsonl --write planted && redite clean planted/articles.jsonl -o out.jsonl --removed \
-    removed.jsonl && redite evaluate --score planted removed.jsonl"
+    removed.jsonl && redite evaluate --score planted removed.jsonl\n\
+    redite evaluate --labels pairs.jsonl --threshold .5,.6"
 )]
 pub(crate) struct EvaluateArgs {
     #[command(flatten)]
@@ -60,12 +62,18 @@ pub(crate) struct EvaluateArgs {
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) score: Option<PathBuf>,
 
+    /// Plant nothing: decide each of the pairs of texts in this file that people have labelled, and report which share of the
+    /// removals is right and which share of the right ones is found. A record has the fields earlier and later (or
+    /// two that --text-field names) and label (right, wrong or arguable; or 1, 0), and may have lang and id
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["write", "score", "inputs"], help_heading = "Output")]
+    pub(crate) labels: Option<PathBuf>,
+
     /// text: for people; json: one object
     #[arg(long, value_enum, default_value_t = EvaluateFormat::Text, help_heading = "Output")]
     pub(crate) format: EvaluateFormat,
 
-    /// Number of pairs shown from each side of the first threshold, the nearest to it, those not planted first; 0 shows
-    /// none
+    /// Number of pairs shown from each side of the first threshold, the nearest to it, those not planted first; with --labels,
+    /// of those removed although wrong, and kept although right; 0 shows none
     #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Output")]
     pub(crate) sample: usize,
 

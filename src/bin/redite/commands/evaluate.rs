@@ -5,6 +5,7 @@ use crate::console;
 use crate::corpus::place;
 use crate::evaluate::base::base;
 use crate::evaluate::borderline::{lower, nearest};
+use crate::evaluate::labels::Labelled;
 use crate::evaluate::plant::{Plan, plant};
 use crate::evaluate::read::{Pile, Raw};
 use crate::evaluate::report::{Report, Run};
@@ -17,8 +18,8 @@ use crate::progress::{COMPARING, Progress};
 use crate::settings;
 use crate::summary::count;
 use anyhow::{Result, bail};
-use redite::Detector;
-use redite::files::Id;
+use redite::files::{Id, ReadOptions};
+use redite::{Detector, Scope};
 use std::collections::BTreeSet;
 use std::io::{BufWriter, Write, stdout};
 use std::ops::ControlFlow;
@@ -29,6 +30,9 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit> {
         return score_file(args, folder);
     }
     let detectors = detectors(args)?;
+    if let Some(file) = &args.labels {
+        return labelled(args, file, &detectors);
+    }
     let files = match &args.write {
         Some(folder) => Some(NewFiles::in_empty(folder)?),
         None => None,
@@ -163,6 +167,30 @@ fn score_file(args: &EvaluateArgs, folder: &Path) -> Result<Exit> {
     };
     print(&report, args)?;
     Ok(Exit::Done)
+}
+
+/// Decides pairs that people have labelled.
+fn labelled(args: &EvaluateArgs, file: &Path, detectors: &[Detector]) -> Result<Exit> {
+    if detectors
+        .iter()
+        .any(|detector| detector.settings().scope() == Scope::Article)
+    {
+        bail!("--scope article: the texts of a labelled pair are two articles, so none would be found; leave it out");
+    }
+    settings::threads(&args.input)?;
+    let mut options = settings::read_options(&args.input, None);
+    if options.text_fields == ReadOptions::default().text_fields {
+        options.text_fields = vec!["earlier".to_owned(), "later".to_owned()];
+    }
+    let labelled = Labelled::read(file, options, args.input.strict)?;
+    let runs: Vec<_> = detectors.iter().map(|detector| labelled.run(detector)).collect();
+    let mut out = BufWriter::new(stdout().lock());
+    match args.format {
+        EvaluateFormat::Text => labelled.text(&runs, args.sample, Paint::choose(args.color), &mut out)?,
+        EvaluateFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&labelled.json(&runs))?)?,
+    }
+    out.flush()?;
+    Ok(labelled.exit)
 }
 
 fn print(report: &Report<'_>, args: &EvaluateArgs) -> Result<()> {

@@ -21,10 +21,12 @@
 //! | `score` | what was found of it, and what else went? |
 //! | `borderline` | which pairs lie nearest to the threshold? |
 //! | `report` | how are the results shown? |
+//! | `labels` | what becomes of pairs that people have labelled? (nothing is planted) |
 
 pub(crate) mod base;
 pub(crate) mod borderline;
 mod edits;
+pub(crate) mod labels;
 pub(crate) mod plant;
 mod random;
 pub(crate) mod read;
