@@ -1,7 +1,7 @@
 //! Pairs of texts that people have labelled: how many removals are right, and how many right ones are missed.
 //!
 //! Each pair is decided alone, as two articles of which the earlier one comes first. Labels are opinions of readers, and
-//! few, so every share comes with the interval in which the true one lies (Wilson 1927).
+//! few, so every share comes with its 95 % confidence interval (Wilson 1927).
 
 use crate::corpus::place;
 use crate::diff::diff;
@@ -20,7 +20,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// The field of a record with the opinion.
+/// The field of a record with the label.
 const LABEL: &str = "label";
 
 /// What a reader says of removing the later text.
@@ -62,15 +62,12 @@ struct Pair {
 impl Pair {
     /// Why one of the texts goes in favour of the other, at least four fifths of it; `None` if both stay.
     fn removed(&self, detector: &Detector) -> Option<Reason> {
-        let article = |text: &'_ str| {
-            let article = Article::new(text.to_owned());
-            match self.language {
-                Some(language) => article.with_language(language),
-                None => article,
-            }
-        };
         let texts = [self.earlier.as_str(), self.later.as_str()];
-        let detection = detector.detect(texts.map(article));
+        let detection = detector.detect(texts.map(|text| {
+            let mut article = Article::new(text);
+            article.language = self.language;
+            article
+        }));
         let gone = |side: u32| {
             let repeats = detection.repeats_in(ArticleId(side));
             let repeats: Vec<_> = repeats.filter(|repeat| repeat.kept.article.0 != side).collect();
@@ -128,7 +125,10 @@ impl Labelled {
             Ok(ControlFlow::Continue(()))
         })?;
         if pairs.is_empty() {
-            bail!("{}: there is no labelled pair in it", path.display());
+            bail!(
+                "{}: no labelled pair could be read; give records with the text fields and `label`",
+                path.display()
+            );
         }
         Ok(Self {
             pairs,
@@ -152,6 +152,13 @@ impl Labelled {
     /// The pairs with what a run says of them.
     fn decided<'s>(&'s self, run: &'s Run) -> impl Iterator<Item = (&'s Pair, Option<Reason>)> + Clone {
         self.pairs.iter().zip(run.removed.iter().copied())
+    }
+
+    /// The pairs with a label that were removed, or were not.
+    fn decided_so<'s>(&'s self, run: &'s Run, label: Label, removed: bool) -> impl Iterator<Item = &'s Pair> {
+        self.decided(run)
+            .filter(move |(pair, why)| pair.label == label && why.is_some() == removed)
+            .map(|(pair, _)| pair)
     }
 
     /// The figures of one run, of some of the pairs.
@@ -212,14 +219,11 @@ impl Labelled {
             ("Wrong, but removed", Label::Wrong, true),
             ("Right, but kept", Label::Right, false),
         ] {
-            let odd = self
-                .decided(first)
-                .filter(|(pair, why)| pair.label == label && why.is_some() == removed);
-            let mut shown = odd.take(sample).peekable();
+            let mut shown = self.decided_so(first, label, removed).take(sample).peekable();
             if shown.peek().is_some() {
                 writeln!(out, "\n{}", paint.bold(title))?;
             }
-            for (pair, _) in shown {
+            for pair in shown {
                 writeln!(out, "{}  {}", paint.dim(visible(&pair.id)), visible(&pair.code))?;
                 writeln!(out, "  {}", diff(&pair.earlier, &pair.later).show(paint))?;
             }
@@ -229,11 +233,10 @@ impl Labelled {
 
     pub(crate) fn json(&self, runs: &[Run]) -> Value {
         let run = |run: &Run| {
-            let ids = |label, removed: bool| -> Vec<&str> {
-                let odd = self
-                    .decided(run)
-                    .filter(|(pair, why)| pair.label == label && why.is_some() == removed);
-                odd.map(|(pair, _)| pair.id.as_str()).collect()
+            let ids = |label, removed| -> Vec<&str> {
+                self.decided_so(run, label, removed)
+                    .map(|pair| pair.id.as_str())
+                    .collect()
             };
             let languages = self.by_language(run);
             json!({
@@ -259,7 +262,7 @@ fn names(options: &ReadOptions) -> Result<[&str; 2]> {
     }
 }
 
-/// What a detector says of each pair.
+/// Why one text of each pair is removed at a threshold; `None` if both stay.
 #[derive(Debug)]
 pub(crate) struct Run {
     threshold: f64,
@@ -299,7 +302,7 @@ impl Counts {
     }
 }
 
-/// Pairs by what is said of them.
+/// Pairs by outcome, then by label.
 #[derive(Clone, Copy, Debug)]
 struct Figures {
     near: Counts,
@@ -324,7 +327,7 @@ impl Figures {
     }
 }
 
-/// A share, and the interval in which the true one lies with a probability of 95 %.
+/// A share and its 95 % confidence interval.
 #[derive(Clone, Copy, Debug)]
 struct Share {
     value: f64,
