@@ -84,7 +84,7 @@
 //! - Every pair at or above the threshold is found ([`join`] is exact) and every pair is verified on the folds
 //!   themselves.
 //! - What stands for a removed unit is itself kept, whole. There are no chains.
-//! - A unit goes only if each of its numbers stands, by value, in the kept text ([`Numbers::Strict`]).
+//! - A unit goes only if nothing is lost that its [`Level`] keeps: each of its numbers stands, by value, in the kept text.
 //! - The result is a function of the articles, their order and the [`Settings`], not of threads, batches or hash seeds.
 //! - No text can cause an error or a panic. Only settings can be wrong, temporary files, and more articles than 2^32 − 1.
 //!
@@ -110,6 +110,7 @@ pub mod shingle;
 mod spill;
 mod steps;
 mod store;
+pub mod verdict;
 
 pub use article::{Article, Rank};
 pub use detector::{
@@ -117,7 +118,7 @@ pub use detector::{
     Stats,
 };
 pub use error::{CapacityError, SettingsError};
-pub use join::Names;
 pub use model::{ArticleId, Reason, Span, Unit, UnitKind};
-pub use settings::{DetectorBuilder, Keep, Numbers, Scope, Settings, UnitChoice};
+pub use settings::{DetectorBuilder, Keep, Scope, Settings, UnitChoice};
 pub use spill::SpillError;
+pub use verdict::{Level, Lost};

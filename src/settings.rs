@@ -1,8 +1,9 @@
 //! Every setting that changes a result.
 
 use crate::error::SettingsError;
-use crate::join::{Measure, Names, Rule, Threshold};
+use crate::join::{Measure, Rule, Threshold};
 use crate::segment::{Language, Paragraphs};
+use crate::verdict::Level;
 
 /// Which units are compared and removed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
@@ -36,16 +37,6 @@ pub enum Scope {
     Corpus,
 }
 
-/// What the numbers of a unit have to say.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
-pub enum Numbers {
-    /// A unit is removed only if each of its numbers stands, by value and as often, in the kept text.
-    #[default]
-    Strict,
-    /// Numbers are words like others.
-    Ignore,
-}
-
 /// Which of several like units is decided first, and so kept.
 ///
 /// One exception: a part of a sentence ([`crate::segment::parts`]) goes in favour of a whole sentence that stays,
@@ -72,8 +63,7 @@ pub struct Settings {
     pub(crate) units: UnitChoice,
     pub(crate) scope: Scope,
     pub(crate) keep: Keep,
-    pub(crate) numbers: Numbers,
-    pub(crate) names: Names,
+    pub(crate) level: Level,
     pub(crate) measure: Measure,
     pub(crate) threshold: Threshold,
     pub(crate) min_tokens: u32,
@@ -83,7 +73,7 @@ pub struct Settings {
 
 impl Settings {
     /// The least similarity of a near repeat, by default.
-    pub const DEFAULT_THRESHOLD: f64 = 0.58;
+    pub const DEFAULT_THRESHOLD: f64 = 0.52;
     /// The shortest unit that is judged, by default, in words.
     pub const DEFAULT_MIN_TOKENS: u32 = 5;
 
@@ -105,16 +95,10 @@ impl Settings {
         self.keep
     }
 
-    /// What numbers have to say.
+    /// What may be lost with a repeat.
     #[must_use]
-    pub fn numbers(&self) -> Numbers {
-        self.numbers
-    }
-
-    /// What a word in another's place means.
-    #[must_use]
-    pub fn names(&self) -> Names {
-        self.names
+    pub fn level(&self) -> Level {
+        self.level
     }
 
     /// How likeness is measured.
@@ -153,10 +137,7 @@ impl Settings {
         Rule {
             measure: self.measure,
             threshold: self.threshold,
-            guard_numbers: self.numbers == Numbers::Strict,
-            guard_letters: true,
-            guard_additions: true,
-            names: self.names,
+            level: self.level,
         }
     }
 
@@ -182,8 +163,7 @@ impl Default for DetectorBuilder {
                 units: UnitChoice::default(),
                 scope: Scope::default(),
                 keep: Keep::default(),
-                numbers: Numbers::default(),
-                names: Names::default(),
+                level: Level::default(),
                 measure: Measure::default(),
                 threshold: Threshold::ONE,
                 min_tokens: Settings::DEFAULT_MIN_TOKENS,
@@ -217,17 +197,10 @@ impl DetectorBuilder {
         self
     }
 
-    /// What numbers have to say: by default they must stand in what is kept.
+    /// What may be lost with a repeat: by default no fact.
     #[must_use]
-    pub fn numbers(mut self, numbers: Numbers) -> Self {
-        self.settings.numbers = numbers;
-        self
-    }
-
-    /// What a word in another's place means: by default another fact where the text is evidently a form.
-    #[must_use]
-    pub fn names(mut self, names: Names) -> Self {
-        self.settings.names = names;
+    pub fn level(mut self, level: Level) -> Self {
+        self.settings.level = level;
         self
     }
 

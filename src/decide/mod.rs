@@ -5,7 +5,6 @@
 //! 3. Units with equal folds are one, decided where the first of them stands.
 //! 4. In that order, a unit is removed if it matches a unit kept before, in favour of the first such unit; else it
 //!    is kept ([`crate::join::leaders`]). So there are no chains: what stands for a removed unit is itself kept.
-//!    Entries of forms, so removed, are kept after all (`forms`); nothing is removed in their favour but their equals.
 //! 5. Paragraphs are decided first, then the sentences of the paragraphs that stay.
 //! 6. A kept paragraph that stands for a removed one stays whole: its sentences are not removed, so that everything
 //!    removed still stands in the place that is named for it. A paragraph that is kept only for its numbers stays
@@ -16,7 +15,6 @@
 //! 8. Some of what would go stays for the sake of what is left of its text: see [`spare`].
 
 mod external;
-mod forms;
 mod order;
 mod parts;
 pub(crate) mod ranges;
@@ -25,12 +23,13 @@ mod spare;
 pub(crate) use external::{Decided, External};
 
 use crate::hash;
-use crate::join::{self, Asked, Names, Order, Rule, Similarity, Units, Versions};
+use crate::join::{self, Asked, Order, Rule, Similarity, Units, Versions};
 use crate::model::{Reason, Unit, UnitKind};
-use crate::settings::{Numbers, Scope, Settings};
+use crate::settings::{Scope, Settings};
 use crate::spill::Bits;
 use crate::steps::looked;
 use crate::store::{Entry, Selection, Store};
+use crate::verdict::{Level, lacks_numbers};
 use rayon::prelude::*;
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -188,10 +187,8 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
 
 /// The rule by which versions are told, where they are asked for.
 fn blind(settings: &Settings) -> Option<Rule> {
-    (settings.units().sentences() && settings.numbers() == Numbers::Strict).then(|| Rule {
-        guard_numbers: false,
-        guard_additions: false,
-        names: Names::Ignore,
+    (settings.units().sentences() && settings.level() != Level::Boilerplate).then(|| Rule {
+        level: Level::Boilerplate,
         ..settings.rule()
     })
 }
@@ -226,7 +223,7 @@ fn is_version<U: Units + ?Sized>(pieces: &U, known: u32, blind: &Rule) -> bool {
     shared.len() > 1
         || shared
             .iter()
-            .any(|m| !join::missing_numbers(pieces.text(m.later), pieces.text(m.earlier)).is_empty())
+            .any(|m| lacks_numbers(pieces.text(m.later), pieces.text(m.earlier)))
 }
 
 /// What was decided of units of one kind: removals, and of the kept ones those that satisfy another rule (later,
@@ -291,10 +288,7 @@ fn decide_group(
         order: order.map(|order| order.get_or_init(|| Order::of(&selection, &rule))),
         versions,
     };
-    let (mut decisions, alike) = join::leaders_asked(&selection, 0, &rule, &asked);
-    if settings.names() == Names::Template {
-        forms::keep(&selection, &mut decisions);
-    }
+    let (decisions, alike) = join::leaders_asked(&selection, 0, &rule, &asked);
     let removal = |(&unit, group): (&u32, u32)| match decisions[group as usize] {
         Some(found) => Some(Removal {
             removed: unit,

@@ -1,7 +1,7 @@
 //! The parts of sentences that stay: a boundary that was set wrong hides no repeat.
 
-use super::{Removal, forms, narrow, order};
-use crate::join::{self, Asked, Names, Order};
+use super::{Removal, narrow, order};
+use crate::join::{self, Asked, Order};
 use crate::model::Reason;
 use crate::settings::{Scope, Settings};
 use crate::store::{Entry, Selection, Store};
@@ -84,10 +84,7 @@ fn group(
         order,
         ..Asked::default()
     };
-    let (mut decisions, _) = join::leaders_asked(&selection, known, &settings.rule(), &asked);
-    if settings.names() == Names::Template {
-        forms::keep(&selection, &mut decisions);
-    }
+    let (decisions, _) = join::leaders_asked(&selection, known, &settings.rule(), &asked);
     let number = |place: u32| match sentences.get(place as usize) {
         Some(&sentence) => sentence,
         None => narrow(store.sentences.len()) + parts[(place - known) as usize],

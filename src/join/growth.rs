@@ -95,6 +95,18 @@ const KINDS: &[Kind] = &[
             )
         })
     }),
+    ("forms with several entries, just below the threshold", |n| {
+        each(n, |random, _| {
+            let [a, b, c, d, e] = [0; 5].map(|_| random.word(1 << 28));
+            format!("on monday {a} gave the house near {b} to the sister of {c} while {d} kept the garden for {e}")
+        })
+    }),
+    ("a form with a year and an entry", |n| {
+        each(n, |random, _| {
+            let (year, name) = (1990 + random.below(8), random.word(1 << 28));
+            format!("this page lists all that is known in {year} of the people and the houses of {name} and what it is")
+        })
+    }),
     ("one token, more and more often", |n| {
         (1..=n / 8).map(|i| "a ".repeat(i)).collect()
     }),
@@ -132,12 +144,6 @@ const KINDS: &[Kind] = &[
 /// Quadratic by their nature, and so left out of the rest: each unit shares pairs of tokens with a fixed share of all others
 /// and matches none of them, or few. The share is small where the alphabet is not.
 const KNOWN: &[Kind] = &[
-    ("forms with several entries, just below the threshold", |n| {
-        each(n, |random, _| {
-            let [a, b, c, d, e] = [0; 5].map(|_| random.word(1 << 28));
-            format!("on monday {a} gave the house near {b} to the sister of {c} while {d} kept the garden for {e}")
-        })
-    }),
     ("a hundred words", |n| {
         each(n, |random, _| {
             let count = 8 + random.below(12);
@@ -174,13 +180,21 @@ fn growth(make: fn(usize) -> Vec<String>, n: usize) -> (String, f64) {
     steps::growth([(small, once), (large, twice)])
 }
 
+/// By how much steps may grow for twice the text.
+const MOST: f64 = 2.2;
+
+/// Until there are enough of a form to be told by their words, each is held against all; so a kind that seems to grow faster is
+/// measured once more where it is larger.
 #[test]
 fn hostile_units_take_linear_time() {
     let mut wrong = Vec::new();
     for (kind, make) in KINDS {
-        let (told, growth) = growth(*make, 8_000);
+        let (mut told, mut growing) = growth(*make, 8_000);
+        if growing > MOST {
+            (told, growing) = growth(*make, 32_000);
+        }
         println!("{kind}: {told}");
-        if growth > 2.2 {
+        if growing > MOST {
             wrong.push(format!("{kind}: {told}"));
         }
     }
@@ -193,6 +207,6 @@ fn known_kinds_are_still_quadratic() {
     for (kind, make) in KNOWN {
         let (told, growth) = growth(*make, 1_000);
         println!("{kind}: {told}");
-        assert!(growth > 2.2, "{kind} is linear now: move it to the others. {told}");
+        assert!(growth > MOST, "{kind} is linear now: move it to the others. {told}");
     }
 }

@@ -1,19 +1,21 @@
 //! Units filed in the lists by which a later unit must find them.
 
+use super::crowd::{Crowd, Words};
 use super::keys::{Finder, Keys};
 use super::lists::Lists;
 use super::measure::Bounds;
-use super::numbers;
-use super::postings::Postings;
+use super::numbers::ByNumbers;
 use super::sketch::{Sketch, number_key};
 use super::verify::{COMMON, Verifier};
-use super::{Match, Order, Rule, SMALL, Units, missing_numbers};
+use super::{Match, Order, Rule, SMALL, Units};
 use crate::fold::is_number_hash;
 use crate::steps::looked;
+use crate::verdict::lacks_numbers;
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// Units, and what is filed of them. Lists are no names: two shingles that share one only cost a look.
+/// Units, and what is filed of them. Lists are addressed by hash: two shingles may share one; that adds candidates but never
+/// a match, because every match is verified.
 #[derive(Debug)]
 pub(super) struct Index<'u, U: ?Sized> {
     units: &'u U,
@@ -24,10 +26,11 @@ pub(super) struct Index<'u, U: ?Sized> {
     filed: Lists,
     /// Those that are versions of others, apart, where versions are asked for.
     versions: Option<Lists>,
-    by_numbers: Postings,
+    /// Those that are entries of forms, where forms are facts.
+    crowd: Option<Crowd>,
+    by_numbers: ByNumbers,
+    crowd_by_numbers: Option<ByNumbers>,
     recent: Recent,
-    /// A bit for each class of units that are filed: see [`numbers`].
-    numbers_held: u32,
 }
 
 #[derive(Debug)]
@@ -55,6 +58,16 @@ pub(super) struct Scratch {
     lists: Vec<u32>,
     /// How many lists of the unit that looks have led to each unit; 0 between look-ups.
     hits: Vec<u8>,
+    words: Words,
+    /// How many candidates the lists have led to, before they were told apart.
+    met: u64,
+}
+
+impl Scratch {
+    /// What the candidates of the last look-up cost: one each that lists led to, more if it was not told apart.
+    pub(super) fn met(&self) -> u64 {
+        self.met
+    }
 }
 
 /// Scratch memory that outlives the tasks that borrow it: its counters are as many as the units.
@@ -115,6 +128,26 @@ impl Recent {
     }
 }
 
+/// What a candidate that is laid beside the unit costs, in candidates that need no more than a look.
+const CANDIDATE: u64 = 32;
+
+/// Entries of lists that cost as much as a candidate that needs no more than a look.
+const ENTRIES: u64 = 8;
+
+/// Entries of lists that are read sooner than words are looked up.
+const SHORT: u64 = 4096;
+
+/// Candidates that are laid beside the unit sooner than words are looked up.
+const FEW: usize = 16;
+
+/// How a unit is filed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum How {
+    Alone,
+    Crowded,
+    Version,
+}
+
 /// Which of the filed units are asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Among {
@@ -150,12 +183,11 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             bounds: &bounds,
             sketch: counted.sketch(),
             least_keys: &least_keys,
-            guard_letters: rule.guard_letters,
             dense: &vec![OnceLock::new(); if known_by_length { least_keys.len() } else { 0 }],
         };
         let (keys, places) = finder.find(known);
-        let of_numbers = if rule.guard_numbers {
-            keys.traits().with_numbers() * 2
+        let of_numbers = if rule.keeps_numbers() {
+            keys.traits().with_numbers()
         } else {
             0
         };
@@ -167,9 +199,10 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             keys,
             filed: Lists::new(places),
             versions: with_versions.then(|| Lists::new(places)),
-            by_numbers: Postings::new(of_numbers),
+            crowd: rule.keeps_numbers().then(|| Crowd::new(places)),
+            by_numbers: ByNumbers::new(of_numbers),
+            crowd_by_numbers: None,
             recent: Recent::default(),
-            numbers_held: 0,
         }
     }
 
@@ -180,47 +213,42 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
 
     /// Files a unit, so that later units find it.
     pub(super) fn insert(&mut self, unit: u32, scratch: &mut Scratch) {
-        self.file(unit, false, scratch);
+        self.file(unit, How::Alone, scratch);
+    }
+
+    /// Files a unit that has met many candidates in vain.
+    pub(super) fn insert_crowded(&mut self, unit: u32, scratch: &mut Scratch) {
+        self.file(unit, How::Crowded, scratch);
     }
 
     /// Files a unit that is a version of another.
     pub(super) fn insert_version(&mut self, unit: u32, scratch: &mut Scratch) {
-        self.file(unit, true, scratch);
+        self.file(unit, How::Version, scratch);
     }
 
-    fn file(&mut self, unit: u32, is_version: bool, scratch: &mut Scratch) {
+    fn file(&mut self, unit: u32, how: How, scratch: &mut Scratch) {
         let lists = self.keys.of(unit);
         looked(lists.len());
         if lists.is_empty() {
             return;
         }
-        let filed = match &mut self.versions {
-            Some(versions) if is_version => versions,
-            _ => &mut self.filed,
-        };
-        for &list in lists {
-            filed.push(list, unit);
-            self.recent.insert(list);
+        match (how, &mut self.crowd, &mut self.versions) {
+            (How::Crowded, Some(crowd), _) => crowd.push(self.units, unit, lists, &mut scratch.words),
+            (How::Version, _, Some(versions)) => lists.iter().for_each(|&list| versions.push(list, unit)),
+            _ => lists.iter().for_each(|&list| self.filed.push(list, unit)),
         }
-        if !self.rule.guard_numbers {
-            return;
-        }
-        if !self.keys.traits().has_numbers(unit) {
-            self.numbers_held |= 1 << numbers::class(0);
-            return;
-        }
-        let bag = &mut scratch.bag;
-        bag_of(self.units.tokens(unit), bag);
-        let class = numbers::class(bag.len());
-        self.numbers_held |= 1 << class;
-        let sketch = self.counted.sketch();
-        let known = |&t: &u32| sketch.rank(number_key(t)) > 1;
-        if numbers::are_few(bag.len()) && bag.iter().all(known) {
-            self.by_numbers.push(numbers::bag_key(bag), unit);
-        }
-        bag.dedup();
-        for &number in bag.iter().filter(|t| known(t)) {
-            self.by_numbers.push(numbers::single_key(number, class), unit);
+        lists.iter().for_each(|&list| self.recent.insert(list));
+        if self.rule.keeps_numbers() {
+            let bag = &mut scratch.bag;
+            bag_of(self.units.tokens(unit), bag);
+            let by_numbers = if how == How::Crowded {
+                let units = || ByNumbers::new(self.keys.traits().with_numbers());
+                self.crowd_by_numbers.get_or_insert_with(units)
+            } else {
+                &mut self.by_numbers
+            };
+            let sketch = self.counted.sketch();
+            by_numbers.push(unit, bag, |&t| sketch.rank(number_key(t)) > 1);
         }
     }
 
@@ -228,7 +256,10 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     fn candidates(&self, later: u32, rule: &Rule, which: Among, among: Range<u32>, scratch: &mut Scratch) {
         self.gather(later, rule, which, among, scratch);
         let Scratch {
-            candidates, verifier, ..
+            candidates,
+            verifier,
+            met,
+            ..
         } = scratch;
         // Most are told apart here, and need not be put in order.
         let traits = self.keys.traits();
@@ -241,18 +272,22 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         });
         candidates.sort_unstable();
         candidates.dedup();
+        *met += CANDIDATE * candidates.len() as u64;
     }
 
     /// The filed units among those given that lists propose for the unit `later`, in any order.
     fn gather(&self, later: u32, rule: &Rule, which: Among, among: Range<u32>, scratch: &mut Scratch) {
         let Scratch {
-            candidates: found,
+            candidates,
             bag,
-            lists: by_numbers,
+            lists: numbers,
             hits,
+            words,
+            met,
             ..
         } = scratch;
-        found.clear();
+        candidates.clear();
+        *met = 0;
         let traits = self.keys.traits();
         let lists = self.keys.probes(later);
         let shared = self.keys.shared(later);
@@ -262,34 +297,12 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         if among.start > 0 && !self.recent.holds(lists, shared) {
             return;
         }
-        let filed = [
-            Some(&self.filed),
-            self.versions.as_ref().filter(|_| which == Among::All),
-        ];
-        let filed = || filed.into_iter().flatten();
-        // All lists are fetched at once: what follows depends on each of them, and memory is far.
-        let length: u64 = filed()
-            .map(|filed| lists.iter().map(|&list| u64::from(filed.len(list))).sum::<u64>())
-            .sum();
-        if length == 0 {
-            return;
-        }
-        if rule.guard_numbers && traits.has_numbers(later) {
-            // A match holds the unit's numbers. Among the newest units all lists are short.
+        if rule.keeps_numbers() && traits.has_numbers(later) {
+            // A match holds the unit's numbers.
             bag_of(self.units.tokens(later), bag);
             let sketch = self.counted.sketch();
             if bag.iter().any(|&t| sketch.rank(number_key(t)) <= 1) {
                 return;
-            }
-            if among.start == 0 && self.by_numbers.are_complete() {
-                let keys = numbers::lists(bag, self.numbers_held, &self.by_numbers, by_numbers);
-                if length > keys.iter().map(|&key| u64::from(self.by_numbers.len(key))).sum() {
-                    for &key in keys {
-                        looked(self.by_numbers.len(key) as usize);
-                        self.by_numbers.visit(key, among.clone(), |unit| found.push(unit));
-                    }
-                    return;
-                }
             }
         }
         // Counting beats sorting: lists may be long.
@@ -297,28 +310,53 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         if hits.len() < most {
             hits.resize(most, 0);
         }
-        for filed in filed() {
-            for &list in lists {
-                looked(2 * filed.within(list, &among).len());
-                for &unit in filed.within(list, &among) {
-                    let hits = &mut hits[unit as usize];
-                    *hits = hits.saturating_add(1);
-                    if *hits == shared {
-                        found.push(unit);
-                    }
-                }
-            }
-            for &list in lists {
-                filed
-                    .within(list, &among)
-                    .iter()
-                    .for_each(|&unit| hits[unit as usize] = 0);
+        let filed = [
+            Some(&self.filed),
+            self.versions.as_ref().filter(|_| which == Among::All),
+        ];
+        let filed = || filed.into_iter().flatten();
+        // All lists are fetched at once: what follows depends on each of them, and memory is far.
+        let length: u64 = filed().map(|filed| filed.length(lists)).sum();
+        let has_numbers = rule.keeps_numbers() && traits.has_numbers(later);
+        // Among the newest units all lists are short.
+        let by_numbers = (has_numbers && among.start == 0).then_some(&self.by_numbers);
+        if length > 0 && !visit_by_numbers(by_numbers, length, bag, numbers, &among, candidates) {
+            for filed in filed() {
+                filed.count(lists, &among, shared, hits, candidates);
             }
         }
-        found.sort_unstable();
+        *met = length / ENTRIES;
+        if let Some(crowd) = self.crowd.as_ref().filter(|crowd| crowd.may_hold(lists, shared)) {
+            let alone = candidates.len();
+            let length = crowd.lists.length(lists);
+            let is_short = length <= SHORT;
+            if is_short {
+                crowd.lists.count(lists, &among, shared, hits, candidates);
+            }
+            // By its words a unit finds what it repeats, which is less than what is like it, but takes longer.
+            if !is_short || candidates.len() > alone + FEW {
+                let text = || self.units.text(later);
+                let by_words = rule.keeps_numbers().then(|| crowd.find(text(), words)).flatten();
+                let by_numbers = self.crowd_by_numbers.as_ref().filter(|_| has_numbers);
+                let of_lists = candidates.split_off(alone);
+                let most = by_words.unwrap_or(length);
+                if visit_by_numbers(by_numbers, most, bag, numbers, &among, candidates) {
+                } else if by_words.is_some() {
+                    crowd.visit(&among, words, |unit| candidates.push(unit));
+                } else if is_short {
+                    candidates.extend(of_lists);
+                } else {
+                    crowd.lists.count(lists, &among, shared, hits, candidates);
+                }
+            }
+        }
+        *met += candidates.len() as u64;
+        candidates.sort_unstable();
     }
 
     /// The first filed unit from `since` on, 0 or the start of the batch, that matches the unit `later`.
+    ///
+    /// It has then met [`Scratch::met`] candidates.
     pub(super) fn first_match(&self, later: u32, since: u32, scratch: &mut Scratch) -> Option<Match> {
         self.candidates(later, &self.rule, Among::All, since..u32::MAX, scratch);
         self.first(later, &self.rule, scratch, |_| true)
@@ -328,14 +366,14 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         self.keys.traits().has_numbers(unit)
     }
 
-    /// The first filed original from `since` on that matches `later` by another rule, of the same measure, threshold and
-    /// guard on letters, and lacks one of its numbers.
+    /// The first filed original from `since` on that matches `later` by another rule, of the same measure and threshold, and
+    /// lacks one of its numbers.
     pub(super) fn first_original(&self, later: u32, rule: &Rule, since: u32, scratch: &mut Scratch) -> Option<Match> {
-        let bounding = |rule: &Rule| (rule.measure, rule.threshold, rule.guard_letters);
+        let bounding = |rule: &Rule| (rule.measure, rule.threshold);
         debug_assert_eq!(bounding(rule), bounding(&self.rule));
         self.candidates(later, rule, Among::Originals, since..later, scratch);
         self.first(later, rule, scratch, |found| {
-            !missing_numbers(self.units.text(found.later), self.units.text(found.earlier)).is_empty()
+            lacks_numbers(self.units.text(found.later), self.units.text(found.earlier))
         })
     }
 
@@ -379,7 +417,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         let lengths = [later, earlier].map(|unit| traits.tokens(unit as usize));
         let least = verifier.least_overlap(lengths[0], lengths[1], &self.bounds)?;
         let tokens = [later, earlier].map(|unit| self.units.tokens(unit));
-        if !verifier.may_match(later, tokens, least, &self.bounds, rule.guard_numbers) {
+        if !verifier.may_match(later, tokens, least, &self.bounds, rule.keeps_numbers()) {
             return None;
         }
         super::verify::verify(self.units, later, earlier, rule).map(|similarity| Match {
@@ -387,6 +425,27 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             earlier,
             similarity,
         })
+    }
+}
+
+/// Appends to `found` the units that hold these numbers, by lists of numbers, if those hold less than `most`; false if not.
+fn visit_by_numbers(
+    by_numbers: Option<&ByNumbers>,
+    most: u64,
+    bag: &[u32],
+    keys: &mut Vec<u32>,
+    among: &Range<u32>,
+    found: &mut Vec<u32>,
+) -> bool {
+    let Some(by_numbers) = by_numbers else {
+        return false;
+    };
+    match by_numbers.find(bag, keys) {
+        Some((keys, units)) if units < most => {
+            by_numbers.visit(keys, among, |unit| found.push(unit));
+            true
+        }
+        _ => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What units are found by: the first of their shingles in the total order, each turned into the list that holds them.
 
-use super::guards;
+use super::letters;
 use super::measure::Bounds;
 use super::sketch::Sketch;
 use super::traits::Traits;
@@ -88,8 +88,6 @@ pub(super) struct Finder<'f, U: ?Sized> {
     pub(super) sketch: &'f Sketch,
     /// [`Bounds::least_keys`] of the common lengths that there are.
     pub(super) least_keys: &'f [Option<usize>],
-    /// True if dense units must share more pairs than the measure demands: see [`guards::covers`].
-    pub(super) guard_letters: bool,
     /// [`Finder::look_if_dense`] of the common lengths, once they have been asked for. Empty if it is not worth it.
     pub(super) dense: &'f [OnceLock<(usize, usize)>],
 }
@@ -107,8 +105,8 @@ impl<U: Units + ?Sized> Finder<'_, U> {
 
     /// The same of any unit, by its tokens and its text.
     pub(super) fn look_at<'t>(&self, tokens: usize, least: usize, text: impl FnOnce() -> &'t str) -> (usize, usize) {
-        let is_dense = || guards::is_dense(tokens, text());
-        if !self.dense.is_empty() && self.guard_letters && self.bounds.keys == Lengths::TWO && is_dense() {
+        let is_dense = || letters::is_dense(tokens, text());
+        if !self.dense.is_empty() && self.bounds.keys == Lengths::TWO && is_dense() {
             self.look_if_dense(tokens)
         } else {
             let prefix = self.bounds.probe_prefix(tokens, least);
@@ -121,7 +119,7 @@ impl<U: Units + ?Sized> Finder<'_, U> {
     fn look_if_dense(&self, tokens: usize) -> (usize, usize) {
         let known = self.dense.get(tokens);
         let find = || {
-            let pairs = guards::least_pairs(tokens, self.bounds.threshold);
+            let pairs = letters::least_pairs(tokens, self.bounds.threshold);
             let (shortest, longest) = self.bounds.partner_lengths(tokens);
             let (mut least, mut shared) = (usize::MAX, usize::MAX);
             for other in shortest..=longest.min(4 * tokens) {

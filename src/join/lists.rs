@@ -1,5 +1,6 @@
 //! Lists of units, each of a length that is known beforehand, in one array.
 
+use crate::steps::looked;
 use std::ops::Range;
 
 /// Lists of ascending unit numbers, addressed by where they start: there stands how many they hold, then these.
@@ -47,6 +48,38 @@ impl Lists {
         // Few are that new.
         let older = all.iter().rposition(|&unit| unit < units.start);
         &all[older.map_or(0, |at| at + 1)..]
+    }
+
+    /// How many units some lists hold.
+    pub(super) fn length(&self, lists: &[u32]) -> u64 {
+        lists.iter().map(|&list| u64::from(self.len(list))).sum()
+    }
+
+    /// Appends to `found` the units of a range that are in `least` of the lists, in any order. Counters, one for each unit,
+    /// are 0 before and after.
+    pub(super) fn count(
+        &self,
+        lists: &[u32],
+        units: &Range<u32>,
+        least: u8,
+        counters: &mut [u8],
+        found: &mut Vec<u32>,
+    ) {
+        for &list in lists {
+            looked(2 * self.within(list, units).len());
+            for &unit in self.within(list, units) {
+                let count = &mut counters[unit as usize];
+                *count = count.saturating_add(1);
+                if *count == least {
+                    found.push(unit);
+                }
+            }
+        }
+        for &list in lists {
+            self.within(list, units)
+                .iter()
+                .for_each(|&unit| counters[unit as usize] = 0);
+        }
     }
 }
 

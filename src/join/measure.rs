@@ -1,7 +1,7 @@
 //! What "near" means, and what a threshold on it demands of two bags of shingles.
 
-use super::pair::{Pair, Token};
 use crate::shingle::Lengths;
+use crate::verdict::{Pair, Token};
 use std::collections::HashMap;
 use std::fmt;
 

@@ -10,26 +10,28 @@
 //! far, which is the lexicographically first maximal independent set of the match graph (Blelloch, Fineman and Shun
 //! 2012) and never builds that graph.
 
+mod crowd;
 mod edit;
-mod guards;
 mod index;
 mod keys;
+mod letters;
 mod lists;
 mod measure;
 mod numbers;
-mod pair;
 mod postings;
 mod sketch;
 mod stream;
 mod traits;
 mod verify;
 
-pub use guards::{Guard, Names, covers, missing_numbers, refills, tells_more};
+pub use letters::covers;
 pub use measure::{Measure, Similarity, Threshold};
 
 pub(crate) use stream::{Filter, Keys, Meeting, Plan, Signature, Waiting, has_numbers};
 
 use crate::shingle::Lengths;
+use crate::verdict::{Level, Lost, Pair, lost_of_pair};
+use crowd::CROWD;
 use index::{Index, Lent, Pool, Scratch};
 use rayon::prelude::*;
 use sketch::Sketch;
@@ -72,17 +74,32 @@ pub struct Rule {
     pub measure: Measure,
     /// How much of it is enough.
     pub threshold: Threshold,
-    /// If true, every number of the later unit must stand in the earlier one, by value and as often.
-    pub guard_numbers: bool,
-    /// If true, units of scripts written without spaces must also share pairs of letters: see [`covers`].
-    pub guard_letters: bool,
-    /// If true, what the later unit adds must be little: see [`tells_more`].
-    pub guard_additions: bool,
-    /// What a word in another's place means; the joins themselves know [`Names::Strict`] only.
-    pub names: Names,
+    /// What may be lost with the later unit.
+    pub level: Level,
 }
 
 impl Rule {
+    /// True if every number of the later unit must stand in the earlier one, by value and as often.
+    pub(crate) fn keeps_numbers(&self) -> bool {
+        self.level != Level::Boilerplate
+    }
+
+    /// What would be lost if fold `later` went in favour of fold `earlier`, which it is like; nothing if
+    /// it repeats it.
+    #[must_use]
+    pub fn lost<'f>(&self, later: &'f str, earlier: &'f str) -> Option<Lost<'f>> {
+        self.lost_of_pair(&Pair::new(later, earlier), [later, earlier])
+    }
+
+    /// The same of folds that have been laid side by side already.
+    fn lost_of_pair<'f>(&self, pair: &Pair<'f>, [later, earlier]: [&str; 2]) -> Option<Lost<'f>> {
+        if letters::pair_covers(pair, later, earlier, self.threshold) {
+            lost_of_pair(pair, self.level, false)
+        } else {
+            Some(Lost::Rewritten)
+        }
+    }
+
     /// The lengths of the shingles by which candidates are told; those of the measure, where it has shingles.
     #[must_use]
     pub fn lengths(&self) -> Lengths {
@@ -94,11 +111,8 @@ impl Rule {
     pub(crate) fn usual() -> Self {
         Self {
             measure: Measure::default(),
-            threshold: Threshold::new(0.58).unwrap(),
-            guard_numbers: true,
-            guard_letters: true,
-            guard_additions: true,
-            names: Names::Template,
+            threshold: Threshold::new(0.52).unwrap(),
+            level: Level::Editor,
         }
     }
 }
@@ -286,7 +300,8 @@ enum Looked {
     Match(Match),
     /// It stays, as a version of another.
     Version(Match),
-    Nothing,
+    /// It stays, and its candidates have cost so much.
+    Nothing(u64),
 }
 
 impl<U: Units + ?Sized> Join<'_, '_, U> {
@@ -294,9 +309,11 @@ impl<U: Units + ?Sized> Join<'_, '_, U> {
     fn look(&self, unit: u32, since: u32, scratch: &mut Scratch) -> Looked {
         match self.index.first_match(unit, since, scratch) {
             Some(found) => Looked::Match(found),
-            None => self
-                .version(unit, since, scratch)
-                .map_or(Looked::Nothing, Looked::Version),
+            None => {
+                let met = scratch.met();
+                self.version(unit, since, scratch)
+                    .map_or(Looked::Nothing(met), Looked::Version)
+            }
         }
     }
 
@@ -311,8 +328,11 @@ impl<U: Units + ?Sized> Join<'_, '_, U> {
         let since = if looked.is_empty() { 0 } else { batch.start };
         let mut looked = looked.iter();
         for unit in batch {
-            let found = match looked.next().copied().unwrap_or(Looked::Nothing) {
-                Looked::Nothing => self.look(unit, since, scratch),
+            let found = match looked.next().copied().unwrap_or(Looked::Nothing(0)) {
+                Looked::Nothing(met) => match self.look(unit, since, scratch) {
+                    Looked::Nothing(more) => Looked::Nothing(met + more),
+                    found => found,
+                },
                 // What is a version of an early one may still repeat a later one.
                 Looked::Version(version) => match self.index.first_match(unit, since, scratch) {
                     Some(found) => Looked::Match(found),
@@ -327,11 +347,15 @@ impl<U: Units + ?Sized> Join<'_, '_, U> {
                     self.versions.push(version);
                     self.decisions.push(None);
                 }
-                Looked::Nothing if self.asked.versions.is_some_and(|versions| (versions.known)(unit)) => {
+                Looked::Nothing(_) if self.asked.versions.is_some_and(|versions| (versions.known)(unit)) => {
                     self.index.insert_version(unit, scratch);
                     self.decisions.push(None);
                 }
-                Looked::Nothing => {
+                Looked::Nothing(met) if met > CROWD => {
+                    self.index.insert_crowded(unit, scratch);
+                    self.decisions.push(None);
+                }
+                Looked::Nothing(_) => {
                     self.index.insert(unit, scratch);
                     self.decisions.push(None);
                 }

@@ -5,6 +5,8 @@
 //! numbers looks for the units with just these, and for units with more of them under any one.
 
 use super::postings::Postings;
+use crate::steps::looked;
+use std::ops::Range;
 
 /// Units of that many numbers or more are one class.
 const MANY: usize = 16;
@@ -31,20 +33,63 @@ pub(super) fn single_key(token: u32, class: usize) -> u32 {
     bag_key(&[token, u32::try_from(class).unwrap_or(u32::MAX)]).rotate_left(7)
 }
 
-/// The keys of lists that hold every unit with all these numbers; `bag` holds their token hashes, ascending. `held` has a
-/// bit for each class there is.
-pub(super) fn lists<'l>(bag: &[u32], held: u32, postings: &Postings, lists: &'l mut Vec<u32>) -> &'l [u32] {
-    lists.clear();
-    let few = are_few(bag.len());
-    // Units with as many numbers have the same ones, and need no look unless they are one class with others.
-    let least = class(bag.len()) + usize::from(few);
-    let classes = || (least..=MANY).filter(|class| held & (1 << class) != 0);
-    let length = |&t: &u32| -> u64 { classes().map(|c| u64::from(postings.len(single_key(t, c)))).sum() };
-    if let Some(&rarest) = bag.iter().min_by_key(|t| length(t)) {
-        lists.extend(classes().map(|class| single_key(rarest, class)));
+/// Units by their numbers.
+#[derive(Debug)]
+pub(super) struct ByNumbers {
+    postings: Postings,
+    /// A bit for each class of units that are filed.
+    held: u32,
+}
+
+impl ByNumbers {
+    /// Empty, for about so many units.
+    pub(super) fn new(units: usize) -> Self {
+        Self {
+            postings: Postings::new(2 * units),
+            held: 0,
+        }
     }
-    if few {
-        lists.push(bag_key(bag));
+
+    /// Files a unit with these numbers; `bag` holds their token hashes, ascending. A number that is not `known` no other unit has.
+    pub(super) fn push(&mut self, unit: u32, bag: &mut Vec<u32>, known: impl Fn(&u32) -> bool) {
+        let class = class(bag.len());
+        self.held |= 1 << class;
+        if are_few(bag.len()) && bag.iter().all(&known) {
+            self.postings.push(bag_key(bag), unit);
+        }
+        bag.dedup();
+        for &number in bag.iter().filter(|t| known(t)) {
+            self.postings.push(single_key(number, class), unit);
+        }
     }
-    lists
+
+    /// The keys of lists that hold every unit with all these numbers, and how many units these hold at most; nothing if lists
+    /// may lack units. `bag` holds their token hashes, ascending.
+    pub(super) fn find<'l>(&self, bag: &[u32], lists: &'l mut Vec<u32>) -> Option<(&'l [u32], u64)> {
+        if !self.postings.are_complete() {
+            return None;
+        }
+        lists.clear();
+        let few = are_few(bag.len());
+        // Units with as many numbers have the same ones, and need no look unless they are one class with others.
+        let least = class(bag.len()) + usize::from(few);
+        let classes = || (least..=MANY).filter(|class| self.held & (1 << class) != 0);
+        let length = |&t: &u32| -> u64 { classes().map(|c| u64::from(self.postings.len(single_key(t, c)))).sum() };
+        if let Some(&rarest) = bag.iter().min_by_key(|t| length(t)) {
+            lists.extend(classes().map(|class| single_key(rarest, class)));
+        }
+        if few {
+            lists.push(bag_key(bag));
+        }
+        let units = lists.iter().map(|&key| u64::from(self.postings.len(key))).sum();
+        Some((lists, units))
+    }
+
+    /// Visits the units of some lists that are among those given, some of them several times.
+    pub(super) fn visit(&self, lists: &[u32], among: &Range<u32>, mut visit: impl FnMut(u32)) {
+        for &key in lists {
+            looked(self.postings.len(key) as usize);
+            self.postings.visit(key, among.clone(), &mut visit);
+        }
+    }
 }

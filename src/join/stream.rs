@@ -55,7 +55,6 @@ impl Plan {
             bounds: &self.bounds,
             sketch: &self.order.0,
             least_keys: &self.least_keys,
-            guard_letters: self.rule.guard_letters,
             dense: &self.dense,
         };
         let least = finder.least_keys(tokens.len());
@@ -90,7 +89,7 @@ impl Plan {
             words.truncate(start);
             return None;
         }
-        if self.rule.guard_numbers {
+        if self.rule.keeps_numbers() {
             words.extend(tokens.iter().filter(|&&t| is_number_hash(t)));
             words[end..].sort_unstable();
         }
@@ -286,7 +285,7 @@ impl<'p, U: Units + ?Sized> Waiting<'p, U> {
             }
         };
         keys.iter().for_each(|&key| look(key));
-        if self.rule.guard_numbers && !self.salts.is_empty() {
+        if self.rule.keeps_numbers() && !self.salts.is_empty() {
             self.salts_of(numbers, salts);
             if salts.len().saturating_mul(keys.len()) <= self.salted.len().max(1 << 12) {
                 for &salt in &*salts {
@@ -341,7 +340,7 @@ impl<'p, U: Units + ?Sized> Waiting<'p, U> {
     pub(crate) fn retain_by_tokens(&self, units: &mut Vec<u32>, number: u32, leader: &[u32], meeting: &mut Meeting) {
         meeting.leader.clear();
         meeting.leader.push(leader);
-        let (bounds, guard) = (&self.plan.bounds, self.rule.guard_numbers);
+        let (bounds, guard) = (&self.plan.bounds, self.rule.keeps_numbers());
         units.retain(|&unit| {
             let tokens = [self.units.tokens(unit), leader];
             self.least_shared(unit, meeting)
@@ -383,7 +382,7 @@ fn file<U: Units + ?Sized>(
         entries, salts, salted, ..
     } = out;
     let mut bag: Vec<u32> = Vec::new();
-    if rule.guard_numbers {
+    if rule.keeps_numbers() {
         bag.extend(tokens.iter().filter(|&&t| is_number_hash(t)));
         bag.sort_unstable();
     }

@@ -17,12 +17,8 @@ fn naive_pairs(units: &[Tokens], rule: &Rule) -> Vec<Match> {
             } else {
                 rule.measure.similarity(a.as_str(), b.as_str())
             };
-            let facts = a == b
-                || ((!rule.guard_numbers || missing_numbers(a.as_str(), b.as_str()).is_empty())
-                    && (!rule.guard_letters || covers(a.as_str(), b.as_str(), rule.threshold))
-                    && (!rule.guard_additions || !tells_more(a.as_str(), b.as_str(), rule.threshold))
-                    && rule.refusal_in_join(a.as_str(), b.as_str()).is_none());
-            if facts && rule.threshold.admits(similarity) {
+            let is_kept = a != b && rule.lost(a.as_str(), b.as_str()).is_some();
+            if !is_kept && rule.threshold.admits(similarity) {
                 out.push(Match {
                     later: later.try_into().unwrap(),
                     earlier: earlier.try_into().unwrap(),
@@ -46,17 +42,8 @@ fn naive_leaders(units: &[Tokens], rule: &Rule) -> Vec<Option<Match>> {
     out
 }
 
-/// Rules of which the guards are meant.
-fn guards() -> impl Strategy<Value = Rule> {
-    let names = prop::sample::select(vec![Names::Ignore, Names::Template, Names::Strict]);
-    (any::<[bool; 3]>(), names).prop_map(|(guard, names)| Rule {
-        measure: Measure::default(),
-        threshold: Threshold::ONE,
-        guard_numbers: guard[0],
-        guard_letters: guard[1],
-        guard_additions: guard[2],
-        names,
-    })
+fn levels() -> impl Strategy<Value = Level> {
+    prop::sample::select(vec![Level::Exact, Level::Editor, Level::Boilerplate])
 }
 
 fn measures() -> impl Strategy<Value = Measure> {
@@ -124,9 +111,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
-    fn who_asks_for_less_finds_no_less(units in corpus(25), measure in measures(), low in thresholds(), high in thresholds(), guards in guards()) {
+    fn who_asks_for_less_finds_no_less(units in corpus(25), measure in measures(), low in thresholds(), high in thresholds(), level in levels()) {
         let (low, high) = if low <= high { (low, high) } else { (high, low) };
-        let at = |threshold| pairs(&units[..], &Rule { measure, threshold, ..guards });
+        let at = |threshold| pairs(&units[..], &Rule { measure, threshold, level });
         let found = at(low);
         for pair in at(high) {
             prop_assert!(found.contains(&pair), "{pair:?} at {high:?}, not at {low:?}");
@@ -134,14 +121,14 @@ proptest! {
     }
 
     #[test]
-    fn every_pair_is_found_and_no_other(units in corpus(40), measure in measures(), threshold in thresholds(), guards in guards()) {
-        let rule = Rule { measure, threshold, ..guards };
+    fn every_pair_is_found_and_no_other(units in corpus(40), measure in measures(), threshold in thresholds(), level in levels()) {
+        let rule = Rule { measure, threshold, level };
         prop_assert_eq!(pairs(&units[..], &rule), naive_pairs(&units, &rule));
     }
 
     #[test]
-    fn verified_candidates_are_the_pairs(units in corpus(30), measure in measures(), threshold in thresholds(), guards in guards()) {
-        let rule = Rule { measure, threshold, ..guards };
+    fn verified_candidates_are_the_pairs(units in corpus(30), measure in measures(), threshold in thresholds(), level in levels()) {
+        let rule = Rule { measure, threshold, level };
         let proposed = candidates(&units[..], &rule);
         prop_assert!(proposed.is_sorted_by_key(|c| (c.later, c.earlier)));
         let verified: Vec<Match> = proposed
@@ -152,8 +139,8 @@ proptest! {
     }
 
     #[test]
-    fn leaders_are_those_of_the_oracle(units in corpus(40), measure in measures(), threshold in thresholds(), guards in guards()) {
-        let rule = Rule { measure, threshold, ..guards };
+    fn leaders_are_those_of_the_oracle(units in corpus(40), measure in measures(), threshold in thresholds(), level in levels()) {
+        let rule = Rule { measure, threshold, level };
         prop_assert_eq!(leaders(&units[..], &rule), naive_leaders(&units, &rule));
     }
 }
@@ -163,8 +150,8 @@ proptest! {
 
     /// Large enough for batches and threads.
     #[test]
-    fn batches_and_threads_change_nothing(units in corpus(1300), measure in measures(), t in 10..=20_u32, guards in guards()) {
-        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), ..guards };
+    fn batches_and_threads_change_nothing(units in corpus(1300), measure in measures(), t in 10..=20_u32, level in levels()) {
+        let rule = Rule { measure, threshold: Threshold::new(f64::from(t) / 20.0).unwrap(), level };
         prop_assert_eq!(pairs(&units[..], &rule), naive_pairs(&units, &rule));
         let expected = naive_leaders(&units, &rule);
         for threads in [1, 3] {
@@ -181,10 +168,7 @@ fn thresholds_mean_what_they_say() {
     let at = |t: f64| Rule {
         measure: Measure::Jaccard(Lengths::ONE),
         threshold: Threshold::new(t).unwrap(),
-        guard_numbers: true,
-        guard_letters: false,
-        guard_additions: false,
-        names: Names::Ignore,
+        level: Level::Boilerplate,
     };
     assert_eq!(pairs(&units[..], &at(0.6)).len(), 1);
     assert_eq!(pairs(&units[..], &at(0.600_000_1)).len(), 0);
@@ -221,9 +205,7 @@ fn thresholds_near_nothing_are_no_hang() {
             let rule = Rule {
                 measure,
                 threshold: Threshold::new(t).unwrap(),
-                guard_additions: false,
-                names: Names::Ignore,
-                ..Rule::usual()
+                level: Level::Boilerplate,
             };
             let found = pairs(&units[..], &rule);
             assert_eq!(found, naive_pairs(&units, &rule), "{measure} at {t}");

@@ -1,11 +1,11 @@
 //! From candidate to match: overlap on hashes, which can only be too high, then the folds themselves.
 
 use super::measure::{Bounds, Measure, Similarity};
-use super::pair::Pair;
 use super::{Rule, Units};
 use crate::fold::is_number_hash;
 use crate::shingle;
 use crate::steps::looked;
+use crate::verdict::{Level, Pair, is_replaced};
 
 /// One unit's shingles in a small open-addressing table, held against many candidates.
 #[derive(Debug, Default)]
@@ -223,8 +223,11 @@ pub(super) fn similarity(later: &str, earlier: &str, rule: &Rule) -> Option<Simi
     if later == earlier {
         return Some(Similarity::EQUAL);
     }
+    if rule.level == Level::Editor && is_replaced(later, earlier) {
+        return None;
+    }
     let pair = Pair::new(later, earlier);
     let similarity = rule.measure.of_pair(&pair);
-    let stands = rule.threshold.admits(similarity) && rule.refusal_of_pair(&pair, later, earlier).is_none();
+    let stands = rule.threshold.admits(similarity) && rule.lost_of_pair(&pair, [later, earlier]).is_none();
     stands.then_some(similarity)
 }

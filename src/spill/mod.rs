@@ -6,10 +6,8 @@
 //! words of 32 bits and plain bytes.
 
 mod bits;
-mod sorter;
 
 pub(crate) use bits::Bits;
-pub(crate) use sorter::Sorter;
 
 use std::fmt;
 use std::fs::File;

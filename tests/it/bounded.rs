@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use redite::join::Measure;
 use redite::shingle::Lengths;
 use redite::{
-    Article, ArticleId, BoundedDetection, BoundedSession, Detection, Detector, Keep, Memory, Names, Numbers, Rank,
-    Repeat, Scope, Unit,
+    Article, ArticleId, BoundedDetection, BoundedSession, Detection, Detector, Keep, Level, Memory, Rank, Repeat,
+    Scope, Unit,
 };
 
 /// Everything that can be asked of a detection.
@@ -159,13 +159,9 @@ fn every_setting_decides_the_same_on_disk() {
         (Measure::Edit, 0.5),
         (Measure::default(), 1.0),
     ] {
-        for (numbers, names, min_tokens) in [
-            (Numbers::Strict, Names::Template, 1),
-            (Numbers::Strict, Names::Ignore, 5),
-            (Numbers::Ignore, Names::Strict, 12),
-        ] {
+        for (level, min_tokens) in [(Level::Editor, 1), (Level::Exact, 5), (Level::Boilerplate, 12)] {
             let builder = Detector::builder().measure(measure).threshold(threshold);
-            let builder = builder.numbers(numbers).names(names).min_tokens(min_tokens);
+            let builder = builder.level(level).min_tokens(min_tokens);
             let detector = builder.build().unwrap();
             total += hold(&detector, &real[..150.min(real.len())], &[100_000], 2);
             total += hold(&detector, &forms, &[50_000], 3);

@@ -204,7 +204,13 @@ fn several_thresholds_and_what_is_found() {
         assert!(share(run, "sentence", "trap_numbers").abs() < 1e-9);
     }
     let found = |run: &Value| share(run, "paragraph", "w20") + share(run, "paragraph", "w10");
-    assert!(found(&runs[0]) > 1.5 && found(&runs[2]) == 0.0, "{told}");
+    // some of the words that are put in are common or few, others are facts at every threshold
+    assert!(found(&runs[0]) > 0.5 && found(&runs[0]) < 1.5, "{told}");
+    assert!(found(&runs[2]) == 0.0, "{told}");
+    // where none is a fact, the threshold decides
+    let boilerplate = json(&run(folder.path(), &[&args[..], &["--level", "boilerplate"]].concat()));
+    let found = |threshold: usize| found(&boilerplate["runs"][threshold]);
+    assert!(found(0) > 1.5 && found(2) == 0.0, "{boilerplate}");
     // Pairs nearest to the first threshold, from both sides.
     for (side, above) in [("above", true), ("below", false)] {
         let pairs = told[side].as_array().unwrap();

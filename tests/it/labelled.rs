@@ -6,35 +6,35 @@
 
 use crate::support::data;
 use redite::segment::{Language, Paragraphs};
-use redite::{Article, Detector, Names, UnitChoice};
+use redite::{Article, Detector, Level, UnitChoice};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 /// Pairs with label `right` that are removed, at least. Raise it with what is reached.
-const RIGHT_REMOVED: usize = 111;
+const RIGHT_REMOVED: usize = 85;
 
 /// Pairs with label `wrong` that are removed, at most, by what differs in them. Lower them with what is reached.
 const WRONG_REMOVED: [(&str, usize); 9] = [
-    ("antonym", 10),
-    ("clause", 2),
+    ("antonym", 2),
+    ("clause", 3),
     ("date", 0),
-    ("identifier", 26),
-    ("name", 33),
-    ("negation", 3),
-    ("number", 5),
-    ("unit", 2),
-    ("word", 29),
+    ("identifier", 8),
+    ("name", 1),
+    ("negation", 1),
+    ("number", 0),
+    ("unit", 0),
+    ("word", 7),
 ];
 
 /// Share of the right among the right and wrong that are removed, at least.
-const PRECISION: f64 = 0.502;
+const PRECISION: f64 = 0.84;
 
 /// The same where what is arguable counts as wrong.
-const STRICT_PRECISION: f64 = 0.458;
+const STRICT_PRECISION: f64 = 0.765;
 
-/// With strict names: right pairs that are removed, at least, and wrong ones, at most.
-const STRICT_NAMES: (usize, usize) = (54, 9);
+/// At level exact: right pairs that are removed, at least, and wrong ones, at most.
+const EXACT: (usize, usize) = (29, 4);
 
 struct Pair {
     language: String,
@@ -51,9 +51,9 @@ fn field(record: &Value, name: &str) -> String {
 }
 
 /// Every pair, decided today: the earlier unit and the later one are two articles of one paragraph.
-fn pairs(names: Names) -> Vec<Pair> {
+fn pairs(level: Level) -> Vec<Pair> {
     let detector = Detector::builder()
-        .names(names)
+        .level(level)
         .units(UnitChoice::Paragraphs)
         .paragraphs(Paragraphs::Blank)
         .build()
@@ -117,7 +117,7 @@ fn print_table(pairs: &[Pair], title: &str, key: impl Fn(&Pair) -> &str) {
 
 #[test]
 fn labelled_pairs_are_decided_as_well_as_before() {
-    let pairs = pairs(Names::default());
+    let pairs = pairs(Level::default());
     print_table(&pairs, "by source", |p| &p.source);
     print_table(&pairs, "by language", |p| &p.language);
     print_table(&pairs, "by past decision", |p| &p.decision);
@@ -147,19 +147,16 @@ fn labelled_pairs_are_decided_as_well_as_before() {
 }
 
 #[test]
-fn with_strict_names_most_removals_are_right() {
-    let pairs = pairs(Names::Strict);
-    print_table(&pairs, "strict names", |p| &p.decision);
+fn at_level_exact_most_removals_are_right() {
+    let pairs = pairs(Level::Exact);
+    print_table(&pairs, "exact", |p| &p.decision);
     let [right, wrong, _] = labels(pairs.iter().filter(|p| p.removed));
-    assert!(
-        right >= STRICT_NAMES.0 && wrong <= STRICT_NAMES.1,
-        "{right} right, {wrong} wrong"
-    );
+    assert!(right >= EXACT.0 && wrong <= EXACT.1, "{right} right, {wrong} wrong");
 }
 
 #[test]
 fn labelled_pairs_are_what_their_page_says() {
-    let pairs = pairs(Names::default());
+    let pairs = pairs(Level::default());
     let drawn = |decision: &str| pairs.iter().filter(|p| p.decision == decision).count();
     assert_eq!(["near", "below", "numbers", "letters"].map(drawn), [300, 150, 105, 45]);
     let languages: BTreeSet<&str> = pairs.iter().map(|p| p.language.as_str()).collect();

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 
 const LEAD: &str = "The government launched a battle for the region where 1,500 fighters were said to be.";
 const AGAIN: &str = "The government launched a battle for the region, where 1.500 fighters were said to be!";
-const LATE: &str = "The government launched a battle for the region where 1,500 fighters were reported to be.";
+const LATE: &str = "The government launched a battle for the region where 1,500 fighters are said to be.";
+const OTHER: &str = "The government launched a battle for the region where 1,500 farmers were said to be.";
 
 fn redite(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_redite"));
@@ -43,10 +44,17 @@ fn corpus() -> (TempDir, String) {
     ];
     std::fs::write(folder.path().join("one.jsonl"), first.concat()).unwrap();
     let second = [
-        line("c", &format!("It began with other words. {LATE}")),
         line(
-            "d",
-            "東京は今日も一日じゅう雨です、明日は雪でしょう。東京は今日も一日じゅう雨です、明日も雪でしょう。",
+            "c",
+            &format!("Reporters heard another story from villagers nearby. {LATE}"),
+        ),
+        format!(
+            "{}\n",
+            serde_json::json!({
+                "id": "d",
+                "lang": "ja",
+                "text": "東京は今日も一日じゅう雨です、明日は雪でしょう。東京は今日も一日じゅう雨です、明日も雪でしょう。",
+            })
         ),
     ];
     std::fs::write(folder.path().join("two.jsonl"), second.concat()).unwrap();
@@ -59,7 +67,7 @@ fn find_shows_pairs_with_what_differs() {
     let (_folder, path) = corpus();
     let output = run(&["find", &path]);
     let text = stdout(&output);
-    assert!(text.contains("were [-said-]{+reported+} to be."), "{text}");
+    assert!(text.contains("fighters [-were-]{+are+} said to be."), "{text}");
     assert!(text.contains("region{+,+} where 1[-,-]{+.+}500 fighters"), "{text}");
     assert!(text.contains("明日[-は-]{+も+}雪でしょう。"), "{text}");
     assert!(text.find("near").unwrap() < text.find("equal").unwrap(), "{text}");
@@ -220,31 +228,43 @@ fn explain_gives_the_verdict_in_a_sentence() {
         last(&[LEAD, &other]),
         "B stays: it has the number 2800, which A does not have."
     );
-    assert!(last(&["--numbers", "ignore", LEAD, &other]).starts_with("B would be removed as near A"));
+    assert_eq!(
+        last(&[LEAD, OTHER]),
+        "B stays: it says \"farmers\" where A says \"fighters\"."
+    );
+    for other in [&other, OTHER] {
+        assert!(last(&["--level", "boilerplate", LEAD, other]).starts_with("B would be removed as near A"));
+        assert!(last(&["--level", "exact", LEAD, other]).starts_with("B stays: "));
+    }
+    assert!(last(&["--level", "exact", LEAD, LATE]).starts_with("B stays: "));
     assert!(last(&[LEAD, "He said."]).contains("too short to compare: 2 words, and at least 5"));
-    assert!(last(&[LEAD, "Nobody ever said anything like it again."]).contains("at least 0.58 is needed"));
+    assert!(last(&[LEAD, "Nobody ever said anything like it again."]).contains("at least 0.52 is needed"));
     assert!(last(&["--threshold", "0.99", LEAD, LATE]).starts_with("B stays: "));
     assert!(last(&["--similarity", "edit", LEAD, LATE]).contains("tokens need no edit"));
 }
 
 #[test]
 fn explain_shows_its_steps() {
-    let output = run(&[
-        "explain",
-        "Some 1,500 people came there.",
-        "Some 1 500 people went there.",
-    ]);
+    let texts = [
+        "Some 1,500 people camped there to see it.",
+        "Some 1 500 people danced there to see it.",
+    ];
+    let output = run(&[&["explain"], &texts[..]].concat());
     let text = stdout(&output);
     for part in [
-        "some 1500 people came there",
-        "people [-came-]{+went+} there",
-        "shared        6  ",
-        "went there",
+        "some 1500 people camped there",
+        "people [-camped-]{+danced+} there",
+        "shared       12  ",
+        "danced there",
         "A has every number of B",
-        "at least 0.58 is needed: not enough",
+        "at least 0.52 is needed: enough",
+        "B stays: it says \"danced\" where A says \"camped\".",
     ] {
         assert!(text.contains(part), "{part}: {text}");
     }
+    let output = run(&[&["explain", "--threshold", "0.7"], &texts[..]].concat());
+    let text = stdout(&output);
+    assert!(text.contains("at least 0.7 is needed: not enough"), "{text}");
 }
 
 #[test]

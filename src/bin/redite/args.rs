@@ -131,16 +131,11 @@ pub(crate) struct OtherRuleArgs {
     )]
     pub(crate) similarity: String,
 
-    /// strict: a unit is removed only if the kept text holds each of its numbers, compared by value; ignore: numbers
-    /// are compared like words
-    #[arg(long, value_enum, default_value_t = NumbersArg::Strict, help_heading = "What counts as a repeat")]
-    pub(crate) numbers: NumbersArg,
-
-    /// Whether replacing a word makes a different statement. strict: always, so that words may only be added, left out
-    /// or moved; template: where the text looks like a filled-in form (fewer than nine words, or three texts that
-    /// differ in the same place, or one name changed throughout); ignore: never
-    #[arg(long, value_enum, default_value_t = NamesArg::Template, help_heading = "What counts as a repeat")]
-    pub(crate) names: NamesArg,
+    /// What may be lost when a similar text is removed. exact: nothing, every word of it stands in the kept text, in the
+    /// same order; editor: no fact, that is no number, name, negation or other content word beyond a few added ones;
+    /// boilerplate: the words and numbers that fill in a form, so that one text of each form stays
+    #[arg(long, value_enum, default_value_t = LevelArg::Editor, help_heading = "What counts as a repeat")]
+    pub(crate) level: LevelArg,
 
     /// Which of several similar units is kept: the first, the longest, the last, or the one whose article has the
     /// lowest value in FIELD (the highest with -FIELD)
@@ -271,16 +266,10 @@ pub(crate) enum ScopeArg {
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NumbersArg {
-    Strict,
-    Ignore,
-}
-
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NamesArg {
-    Strict,
-    Template,
-    Ignore,
+pub(crate) enum LevelArg {
+    Exact,
+    Editor,
+    Boilerplate,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

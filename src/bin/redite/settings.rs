@@ -1,12 +1,12 @@
 //! From options to the settings of the library.
 
-use crate::args::{InputArgs, NamesArg, NumbersArg, OtherRuleArgs, ParagraphsArg, RuleArgs, ScopeArg, UnitArg};
+use crate::args::{InputArgs, LevelArg, OtherRuleArgs, ParagraphsArg, RuleArgs, ScopeArg, UnitArg};
 use anyhow::{Result, bail};
 use redite::files::ReadOptions;
 use redite::join::Measure;
 use redite::segment::{Language, Paragraphs};
 use redite::shingle::Lengths;
-use redite::{Detector, Keep, Names, Numbers, Scope, UnitChoice};
+use redite::{Detector, Keep, Level, Scope, UnitChoice};
 
 /// The detector that was asked for, and the field that ranks articles, if one was named.
 pub(crate) fn detector(args: &RuleArgs) -> Result<(Detector, Option<String>)> {
@@ -39,14 +39,10 @@ pub(crate) fn detector_at(threshold: f64, args: &OtherRuleArgs) -> Result<(Detec
         })
         .threshold(threshold)
         .measure(measure(&args.similarity)?)
-        .numbers(match args.numbers {
-            NumbersArg::Strict => Numbers::Strict,
-            NumbersArg::Ignore => Numbers::Ignore,
-        })
-        .names(match args.names {
-            NamesArg::Strict => Names::Strict,
-            NamesArg::Template => Names::Template,
-            NamesArg::Ignore => Names::Ignore,
+        .level(match args.level {
+            LevelArg::Exact => Level::Exact,
+            LevelArg::Editor => Level::Editor,
+            LevelArg::Boilerplate => Level::Boilerplate,
         })
         .keep(keep)
         .min_tokens(args.min_tokens)
@@ -82,8 +78,7 @@ pub(crate) fn described(detector: &Detector, rank_field: Option<&str>) -> serde_
         ("scope", lower(&settings.scope())),
         ("similarity", settings.measure().to_string().into()),
         ("threshold", settings.threshold().value().into()),
-        ("numbers", lower(&settings.numbers())),
-        ("names", lower(&settings.names())),
+        ("level", lower(&settings.level())),
         ("keep", keep.into()),
         ("min_tokens", settings.min_tokens().into()),
         (

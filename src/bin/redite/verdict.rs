@@ -4,9 +4,10 @@ use crate::look;
 use crate::operand::Operand;
 use crate::summary::digits;
 use redite::fold::{Tokens, is_number};
-use redite::join::{Guard, Measure, Similarity, missing_numbers};
+use redite::join::{Measure, Similarity};
 use redite::shingle::Lengths;
-use redite::{Numbers, Settings};
+use redite::verdict::missing_numbers;
+use redite::{Level, Lost, Settings};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -60,7 +61,7 @@ pub(crate) struct Explanation {
     pub(crate) measure: String,
     pub(crate) threshold: f64,
     pub(crate) min_tokens: u32,
-    pub(crate) numbers: &'static str,
+    pub(crate) level: &'static str,
     /// None where the measure has no shingles.
     pub(crate) shingles: Option<Shingles>,
     /// Numbers of B that A does not have.
@@ -84,16 +85,17 @@ pub(crate) fn explain(a: &Operand, b: &Operand, settings: &Settings) -> Explanat
         Measure::Jaccard(lengths) | Measure::Containment(lengths) => Some(shingles(&fold_a, &fold_b, lengths)),
         Measure::Edit => None,
     };
-    let (verdict, sentence) = judge(&fold_a, &fold_b, similarity, &missing, settings);
+    let (verdict, sentence) = judge([&fold_a, &fold_b], similarity, &missing, settings);
     Explanation {
         a: side(a, &fold_a, settings),
         b: side(b, &fold_b, settings),
         measure: measure.to_string(),
         threshold: settings.threshold().value(),
         min_tokens: settings.min_tokens(),
-        numbers: match settings.numbers() {
-            Numbers::Strict => "strict",
-            Numbers::Ignore => "ignore",
+        level: match settings.level() {
+            Level::Exact => "exact",
+            Level::Editor => "editor",
+            Level::Boilerplate => "boilerplate",
         },
         shingles,
         missing_numbers: missing,
@@ -123,7 +125,7 @@ fn side(operand: &Operand, fold: &Tokens, settings: &Settings) -> Side {
 }
 
 /// The same conditions, in the same order of weight, as the library's.
-fn judge(a: &Tokens, b: &Tokens, similarity: Similarity, missing: &[String], settings: &Settings) -> (Verdict, String) {
+fn judge([a, b]: [&Tokens; 2], similarity: Similarity, missing: &[String], settings: &Settings) -> (Verdict, String) {
     let stays = |why: String| (Verdict::Stays, format!("B stays: {why}."));
     let too_short = |name: &str, tokens: &Tokens| {
         let least = settings.min_tokens();
@@ -146,15 +148,18 @@ fn judge(a: &Tokens, b: &Tokens, similarity: Similarity, missing: &[String], set
         return (Verdict::Equal, sentence.to_owned());
     }
     let score = score(similarity, settings);
-    let refusal = settings
-        .rule()
-        .refusal(b.as_str(), a.as_str())
-        .map(|guard| match guard {
-            Guard::Numbers => format!("it has {}", named(missing)),
-            Guard::Letters => "A has too few of its pairs of letters".to_owned(),
-            Guard::Additions => "it has a long passage that A does not have".to_owned(),
-            Guard::Names => "it replaces words of A, as a filled-in form does".to_owned(),
-        });
+    let lost = settings.rule().lost(b.as_str(), a.as_str());
+    let refusal = lost.map(|lost| match lost {
+        Lost::Number(_) if !missing.is_empty() => format!("it has {}", named(missing)),
+        Lost::Number(number) => format!("it has the number {number}, which A does not have in this place"),
+        Lost::Order(number) => format!("it has the number {number} in another place than A"),
+        Lost::Negation(word) => format!("only one of them is negated here, by \"{word}\""),
+        Lost::Replaced { later, earlier } => format!("it says \"{later}\" where A says \"{earlier}\""),
+        Lost::Moved(word) => format!("it has \"{word}\" in another place than A"),
+        Lost::Added(word) => format!("it says more than A, from \"{word}\" on"),
+        Lost::Rewritten => "too much of it differs from A".to_owned(),
+        _ => "something of it would be lost".to_owned(),
+    });
     match (settings.threshold().admits(similarity), refusal) {
         (true, None) => (Verdict::Near, format!("B would be removed as near A: {score}.")),
         (true, Some(why)) => stays(why),
@@ -244,7 +249,7 @@ mod tests {
         let operand = |text: &str| Operand {
             origin: String::new(),
             text: text.to_owned(),
-            language: Language::UNKNOWN,
+            language: Language::detect(text),
         };
         explain(&operand(a), &operand(b), settings)
     }
@@ -258,19 +263,19 @@ mod tests {
             "Some 2,800 people came to the market on Monday.",
             "Some people came to the market on Monday.",
             "Some people came to the market late on Monday.",
+            "Some 1,500 peolpe came to the markets on Monday.",
+            "Some 1,500 people came to the harbour on Monday.",
+            "Some 1,500 people came to the market on Friday.",
             "Nobody knows why 1,500 people would ever do that.",
             "He said.",
             "...",
             "東京は今日も雨です、明日は雪でしょう。",
             "東京は今日も雨です、明日も雪でしょう。",
+            "大阪は今日も雨です、明日は雪でしょう。",
         ];
         for similarity in [Measure::default(), Measure::Containment(Lengths::ONE), Measure::Edit] {
-            for numbers in [Numbers::Strict, Numbers::Ignore] {
-                let detector = Detector::builder()
-                    .measure(similarity)
-                    .numbers(numbers)
-                    .build()
-                    .unwrap();
+            for level in [Level::Exact, Level::Editor, Level::Boilerplate] {
+                let detector = Detector::builder().measure(similarity).level(level).build().unwrap();
                 for a in texts {
                     for b in texts {
                         let e = explained(a, b, detector.settings());
@@ -303,7 +308,19 @@ mod tests {
         );
         assert_eq!(
             said(base, "Some people came to the market on Monday."),
-            "B would be removed as near A: 14 of 18 shingles shared (0.78), and at least 0.58 is needed."
+            "B would be removed as near A: 14 of 18 shingles shared (0.78), and at least 0.52 is needed."
+        );
+        assert_eq!(
+            said(base, "Some 1,500 people came to the harbour on Monday."),
+            "B stays: it says \"harbour\" where A says \"market\"."
+        );
+        assert_eq!(
+            said(base, "Some 1,500 people never came to the market on Monday."),
+            "B stays: only one of them is negated here, by \"never\"."
+        );
+        assert_eq!(
+            said(base, "Some 1,500 people came from 3 towns to the market on Monday."),
+            "B stays: it has the number 3, which A does not have."
         );
         assert!(said(base, "He said.").starts_with("B stays: it is too short to compare: 2 words"));
         assert!(said("", "...").contains("no words"));

@@ -3,9 +3,7 @@
 //! A unit of a later segment meets the leaders of earlier ones, which are streamed past it from disk in order; what is
 //! left settles in memory, and its leaders are appended. Units with equal folds in two segments need no step of their own:
 //! what is equal to a leader matches it and no earlier one, and what is equal to a removed unit matches the same leader.
-//! Forms need a whole level, and are settled by sorting.
 
-mod forms;
 mod run;
 
 use super::{Observer, Removed, Verdicts, order, spare};
@@ -201,7 +199,6 @@ impl<'e> External<'e> {
                         unit.article.0 += segment.first_article;
                         Provisional {
                             removed: r.removed,
-                            near: None,
                             kept: Kept {
                                 segment: 0,
                                 number: 0,
@@ -227,7 +224,6 @@ impl<'e> External<'e> {
             self.segments.len(),
             kind,
             self.folder,
-            self.room,
         )
     }
 
@@ -359,7 +355,7 @@ impl<'e> External<'e> {
         }
     }
 
-    /// What goes of one level: all that forms do not take back and that `may_go`, by segment and number.
+    /// What goes of one level: all that `may_go`, by segment and number.
     fn settle(
         &self,
         mut run: Run<'_>,
@@ -368,39 +364,8 @@ impl<'e> External<'e> {
         may_go: impl Fn(usize, u32) -> bool,
         mut goes: impl FnMut(usize, u32),
     ) -> Result<(), SpillError> {
-        let entries = match run.forms.take() {
-            Some(forms) => Some(forms.settle(self.spool)?),
-            None => None,
-        };
-        for (i, segment) in self.segments.iter().enumerate() {
+        for i in 0..self.segments.len() {
             let mut removals = run.provisional(i)?;
-            if let Some(entries) = &entries {
-                let near = || removals.iter().filter_map(|r| r.near);
-                let (from, to) = (near().min().unwrap_or(0), near().max().map_or(0, |n| n + 1));
-                let firsts = entries.firsts(from, to)?;
-                let mut left = Vec::with_capacity(removals.len());
-                for removal in removals {
-                    let Some(near) = removal.near else {
-                        left.push(removal);
-                        continue;
-                    };
-                    let Some(first) = firsts[(near - from) as usize] else {
-                        left.push(removal);
-                        continue;
-                    };
-                    let kept = entries.unit(first, run.kind)?;
-                    let own = if level == 2 { segment.sentences } else { 0 };
-                    if (kept.segment as usize, kept.number) != (i, own + removal.removed) {
-                        left.push(Provisional {
-                            kept,
-                            reason: Reason::Equal,
-                            similarity: Similarity::EQUAL,
-                            ..removal
-                        });
-                    }
-                }
-                removals = left;
-            }
             removals.retain(|r| may_go(i, r.removed));
             for removal in &removals {
                 goes(i, removal.removed);

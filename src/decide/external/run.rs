@@ -1,16 +1,13 @@
 //! Units of one level, segment by segment: each is held against the leaders of earlier segments, which come by from disk,
 //! then against those of its own.
 
-use super::super::forms::differ_in;
 use super::super::{Observer, collapse, narrow};
-use super::forms::Forms;
-use crate::join::{
-    self, Filter, Keys, Match, Meeting, Names, Plan, Rule, Signature, Similarity, Units, Versions, Waiting,
-};
+use crate::join::{self, Filter, Keys, Match, Meeting, Plan, Rule, Signature, Similarity, Units, Versions, Waiting};
 use crate::model::{Reason, Unit, UnitKind};
 use crate::settings::Settings;
 use crate::spill::{Folder, SpillError, Spool, join as joined, split};
 use crate::store::{Entry, Segment, Selection, Store};
+use crate::verdict::lacks_numbers;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -64,40 +61,36 @@ impl Kept {
     }
 }
 
-/// A removal that forms may still take back.
+/// A removal, which the level as a whole may still refuse.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Provisional {
     pub(super) removed: u32,
-    /// The number of its fold among those that are near a leader.
-    pub(super) near: Option<u32>,
     pub(super) kept: Kept,
     pub(super) reason: Reason,
     pub(super) similarity: Similarity,
 }
 
-const PROVISIONAL: usize = 11;
+const PROVISIONAL: usize = 10;
 
 impl Provisional {
     fn words(&self) -> [u32; PROVISIONAL] {
         let mut words = [0; PROVISIONAL];
         words[0] = self.removed;
-        words[1] = self.near.unwrap_or(u32::MAX);
-        words[2..8].copy_from_slice(&self.kept.words());
-        words[8] = u32::from(self.reason == Reason::Near);
-        words[9] = self.similarity.shared;
-        words[10] = self.similarity.of;
+        words[1..7].copy_from_slice(&self.kept.words());
+        words[7] = u32::from(self.reason == Reason::Near);
+        words[8] = self.similarity.shared;
+        words[9] = self.similarity.of;
         words
     }
 
     fn of_words(words: [u32; PROVISIONAL], kind: UnitKind) -> Self {
         Self {
             removed: words[0],
-            near: Some(words[1]).filter(|&near| near != u32::MAX),
-            kept: Kept::of_words(&words[2..8], kind),
-            reason: if words[8] == 1 { Reason::Near } else { Reason::Equal },
+            kept: Kept::of_words(&words[1..7], kind),
+            reason: if words[7] == 1 { Reason::Near } else { Reason::Equal },
             similarity: Similarity {
-                shared: words[9],
-                of: words[10],
+                shared: words[8],
+                of: words[9],
             },
         }
     }
@@ -157,12 +150,9 @@ struct Leader {
 /// A unit and the leader of an earlier segment that it matches.
 struct Met {
     unit: u32,
-    leader: u32,
     kept: Kept,
     similarity: Similarity,
     is_equal: bool,
-    places: Option<[usize; 2]>,
-    refills: bool,
 }
 
 /// What a leader comes by: its words are among these.
@@ -191,7 +181,6 @@ pub(super) struct Run<'r> {
     provisional: Spool,
     /// By segment, where its removals stand.
     ranges: Vec<Range<u64>>,
-    pub(super) forms: Option<Forms>,
 }
 
 /// What is asked of paragraphs: see [`Versions`].
@@ -209,9 +198,7 @@ impl<'r> Run<'r> {
         count: usize,
         kind: UnitKind,
         folder: &Folder,
-        bytes: usize,
     ) -> Result<Self, SpillError> {
-        let forms = settings.names() == Names::Template;
         Ok(Self {
             plan,
             settings,
@@ -225,11 +212,10 @@ impl<'r> Run<'r> {
             },
             provisional: folder.spool()?,
             ranges: vec![0..0; count],
-            forms: if forms { Some(Forms::new(folder, bytes)?) } else { None },
         })
     }
 
-    /// Writes a leader down; gives its number, unless no later unit can match it.
+    /// Writes a leader down.
     fn add(
         &mut self,
         held: Held<'_>,
@@ -238,7 +224,7 @@ impl<'r> Run<'r> {
         is_original: bool,
         pieces: &[Entry],
         (traits, words): (Signature, &[u32]),
-    ) -> Result<u32, SpillError> {
+    ) -> Result<(), SpillError> {
         let leaders = &mut self.leaders;
         let (text_at, tokens_at) = held.segment.places(&entry.fold);
         let [low, high] = split(tokens_at);
@@ -261,7 +247,7 @@ impl<'r> Run<'r> {
             leaders.pieces.put_words(&piece.fold.within(&entry.fold))?;
         }
         leaders.count += 1;
-        Ok(leaders.count - 1)
+        Ok(())
     }
 
     /// Writes down units that stay in any case, for parts to be compared with; those that none can be like are left out.
@@ -335,7 +321,7 @@ impl<'r> Run<'r> {
         let (decisions, alike) = join::leaders_asked(&rest, 0, &self.settings.rule(), &asked_of_all);
         let mut is_version = vec![false; left.len()];
         alike.iter().for_each(|pair| is_version[pair.later as usize] = true);
-        let leaders = self.add_leaders(held, &rest, &decisions, asked.is_some(), |i| {
+        self.add_leaders(held, &rest, &decisions, asked.is_some(), |i| {
             (
                 entry(firsts[place(i)]),
                 number(firsts[place(i)]),
@@ -354,7 +340,7 @@ impl<'r> Run<'r> {
             |group| {
                 let i = left.binary_search(&group).ok()?;
                 let found = decisions[i]?;
-                Some((found, narrow(place(found.earlier)), leaders[found.earlier as usize]))
+                Some((found, narrow(place(found.earlier))))
             },
         )?;
         let Some(asked) = asked else { return Ok(Vec::new()) };
@@ -486,16 +472,11 @@ impl<'r> Run<'r> {
             let Some(similarity) = waiting.verify(unit, text) else {
                 continue;
             };
-            let is_equal = units.text(unit) == text;
-            let forms = self.forms.is_some() && !is_equal;
             out.push(Met {
                 unit,
-                leader: leader.number,
                 kept: detail.kept,
                 similarity,
-                is_equal,
-                places: forms.then(|| differ_in(text, units.text(unit))).flatten(),
-                refills: forms && join::refills(units.text(unit), text),
+                is_equal: units.text(unit) == text,
             });
         }
         Ok(())
@@ -524,7 +505,7 @@ impl<'r> Run<'r> {
         waiting.retain_by_tokens(&mut found, leader.number, &tokens, meeting);
         for unit in found {
             let (_, text) = self.fetch(leader.number, &mut fetched)?;
-            if waiting.verify(unit, text).is_some() && !join::missing_numbers(units.text(unit), text).is_empty() {
+            if waiting.verify(unit, text).is_some() && lacks_numbers(units.text(unit), text) {
                 out.push((unit, leader.number));
             }
         }
@@ -545,7 +526,7 @@ impl<'r> Run<'r> {
         fetched.as_ref().map_or_else(|| unreachable!("it was fetched"), Ok)
     }
 
-    /// Writes the leaders of a segment down; gives their numbers, by unit.
+    /// Writes the leaders of a segment down.
     fn add_leaders(
         &mut self,
         held: Held<'_>,
@@ -553,9 +534,8 @@ impl<'r> Run<'r> {
         decisions: &[Option<Match>],
         with_pieces: bool,
         what: impl Fn(u32) -> (Entry, u32, bool),
-    ) -> Result<Vec<u32>, SpillError> {
+    ) -> Result<(), SpillError> {
         let plan = self.plan;
-        let mut numbers = vec![u32::MAX; decisions.len()];
         let kept: Vec<u32> = (0..narrow(decisions.len()))
             .filter(|&i| decisions[i as usize].is_none())
             .collect();
@@ -576,14 +556,14 @@ impl<'r> Run<'r> {
                 } else {
                     Vec::new()
                 };
-                numbers[i as usize] = self.add(held, &entry, number, is_original, &pieces, (traits, &words))?;
+                self.add(held, &entry, number, is_original, &pieces, (traits, &words))?;
             }
         }
-        Ok(numbers)
+        Ok(())
     }
 
     /// Writes down what goes, as far as it is known: `inside` says what the units of the segment itself have decided of a
-    /// group, as the match, the earlier group and its number as a leader.
+    /// group, as the match and the earlier group.
     #[expect(clippy::too_many_arguments, reason = "all that is known of a segment")]
     fn record(
         &mut self,
@@ -595,49 +575,28 @@ impl<'r> Run<'r> {
         entry: &impl Fn(u32) -> Entry,
         number: &dyn Fn(u32) -> u32,
         outcome: &Outcome,
-        inside: impl Fn(u32) -> Option<(Match, u32, u32)>,
+        inside: impl Fn(u32) -> Option<(Match, u32)>,
     ) -> Result<(), SpillError> {
         let kept_at = |unit: u32| kept(held, &entry(unit), number(unit), self.kind);
         // By group: what its units have in common.
         let mut fates: Vec<Option<Provisional>> = Vec::with_capacity(firsts.len());
         for group in 0..narrow(firsts.len()) {
             let removed = firsts[group as usize];
-            let text = selection.text(group);
-            let (kept, similarity, is_equal, leader, places, refills) = match &outcome.met[group as usize] {
-                Some(met) => (
-                    met.kept,
-                    met.similarity,
-                    met.is_equal,
-                    met.leader,
-                    met.places,
-                    met.refills,
-                ),
+            let (kept, similarity, is_equal) = match &outcome.met[group as usize] {
+                Some(met) => (met.kept, met.similarity, met.is_equal),
                 None => match inside(group) {
                     None => {
                         fates.push(None);
                         continue;
                     }
-                    Some((found, earlier, leader)) => {
-                        let like = selection.text(earlier);
-                        let is_equal = like == text;
-                        let forms = self.forms.is_some() && !is_equal;
-                        let places = forms.then(|| differ_in(like, text)).flatten();
-                        let refills = forms && join::refills(text, like);
-                        let kept = kept_at(firsts[earlier as usize]);
-                        (kept, found.similarity, is_equal, leader, places, refills)
+                    Some((found, earlier)) => {
+                        let is_equal = selection.text(earlier) == selection.text(group);
+                        (kept_at(firsts[earlier as usize]), found.similarity, is_equal)
                     }
                 },
             };
-            let near = match &mut self.forms {
-                Some(forms) if !is_equal => {
-                    let (at, _) = held.segment.places(&selection.entries[group as usize]);
-                    Some(forms.add(leader, places, refills, text, at, &kept_at(removed))?)
-                }
-                _ => None,
-            };
             fates.push(Some(Provisional {
                 removed,
-                near,
                 kept,
                 reason: if is_equal { Reason::Equal } else { Reason::Near },
                 similarity,
@@ -651,7 +610,6 @@ impl<'r> Run<'r> {
                 None if unit == first => {}
                 None => all.push(Provisional {
                     removed: unit,
-                    near: None,
                     kept: kept_at(first),
                     reason: Reason::Equal,
                     similarity: Similarity::EQUAL,
@@ -691,7 +649,7 @@ impl<'r> Run<'r> {
         Ok(super::super::is_version(&units, known, blind))
     }
 
-    /// What goes of one segment, by removed unit, as far as it is known without forms.
+    /// What goes of one segment, by removed unit.
     pub(super) fn provisional(&mut self, segment: usize) -> Result<Vec<Provisional>, SpillError> {
         self.provisional.flush()?;
         let mut reader = self.provisional.reader(self.ranges[segment].clone());

@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use redite::join::Measure;
 use redite::segment::{self, Language, Paragraphs};
 use redite::shingle::Lengths;
-use redite::{Article, ArticleId, Detector, Keep, Memory, Names, Numbers, Rank, Repeat, Scope, UnitChoice};
+use redite::{Article, ArticleId, Detector, Keep, Level, Memory, Rank, Repeat, Scope, UnitChoice};
 use redite_fuzz::{Choices, TEXT, one_thread};
 
 #[path = "../../it/promises/invariants.rs"]
@@ -148,8 +148,7 @@ fn detector(choices: &mut Choices<'_>) -> Detector {
             Keep::LowestRank,
             Keep::HighestRank,
         ]))
-        .numbers(choices.of(&[Numbers::Strict, Numbers::Strict, Numbers::Ignore]))
-        .names(choices.of(&[Names::Template, Names::Template, Names::Strict, Names::Ignore]))
+        .level(choices.of(&[Level::Editor, Level::Editor, Level::Exact, Level::Boilerplate]))
         .min_tokens(u32::from(choices.of(&[1_u8, 2, 3, 5, 8])))
         .paragraphs(choices.of(&[Paragraphs::Auto, Paragraphs::Blank, Paragraphs::Line]))
         .language(

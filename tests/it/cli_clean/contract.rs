@@ -1,6 +1,7 @@
 //! Declared here once more, with unknown fields denied: a change of the format fails a test.
 
 use super::*;
+use redite::Settings;
 use redite::fold::fold;
 use redite::join::Measure;
 use serde::Deserialize;
@@ -94,7 +95,7 @@ fn check(lines: &str, originals: &Originals, several_fields: bool) -> Originals 
         );
         match unit.rule.as_str() {
             "equal" => assert_eq!(gone.as_str(), stays.as_str()),
-            "near" => assert!(gone.as_str() != stays.as_str() && similarity >= 0.58),
+            "near" => assert!(gone.as_str() != stays.as_str() && similarity >= Settings::DEFAULT_THRESHOLD),
             other => panic!("{other}"),
         }
         let entry = cleaned.get_mut(&unit.source).unwrap().1.get_mut(&unit.field).unwrap();

@@ -94,8 +94,7 @@ fn stats_hold_all_settings() {
         ("unit", "--unit", "sentence"),
         ("scope", "--scope", "article"),
         ("similarity", "--similarity", "containment:3"),
-        ("numbers", "--numbers", "ignore"),
-        ("names", "--names", "strict"),
+        ("level", "--level", "exact"),
         ("keep", "--keep", "-day"),
         ("lang", "--lang", "fr"),
         ("paragraphs", "--paragraphs", "line"),
@@ -130,7 +129,7 @@ fn stats_hold_all_settings() {
         .redite(&["clean", "in.jsonl", "-q", "--stats", "s.json"])
         .ends(0);
     let stats = scratch.json("s.json");
-    assert_eq!((&stats["lang"], &stats["names"]), (&Value::Null, &json!("template")));
+    assert_eq!((&stats["lang"], &stats["level"]), (&Value::Null, &json!("editor")));
 }
 
 #[test]

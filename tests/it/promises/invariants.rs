@@ -3,7 +3,7 @@
 use super::naive;
 use redite::fold::{fold, is_number};
 use redite::{
-    Article, ArticleId, Detection, Detector, Keep, Numbers, Rank, Reason, Repeat, Scope, Settings, Unit, UnitChoice,
+    Article, ArticleId, Detection, Detector, Keep, Level, Rank, Reason, Repeat, Scope, Settings, Unit, UnitChoice,
     UnitKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,7 +73,7 @@ fn the_verdict_can_be_recomputed(r: &Repeat, settings: &Settings, detection: &De
             assert!(settings.threshold().admits(similarity), "{gone:?} {kept:?}");
         }
     }
-    if settings.numbers() == Numbers::Strict {
+    if settings.level() != Level::Boilerplate {
         let there = numbers(kept);
         for (number, times) in numbers(gone) {
             let stands = there.get(number).copied().unwrap_or_default();

@@ -2,9 +2,10 @@
 
 use super::segment;
 use redite::fold::fold;
-use redite::join::{Names, Rule, missing_numbers, refills};
+use redite::join::Rule;
 use redite::segment::Language;
-use redite::{Article, ArticleId, Keep, Numbers, Rank, Reason, Scope, Settings, Span, Unit, UnitKind};
+use redite::verdict::missing_numbers;
+use redite::{Article, ArticleId, Keep, Level, Rank, Reason, Scope, Settings, Span, Unit, UnitKind};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +26,7 @@ struct Candidate {
 
 /// What the documentation of `decide` says, word for word.
 pub(crate) fn decide(settings: &Settings, articles: &[Article<'_>]) -> Decided {
-    let strict = settings.numbers() == Numbers::Strict;
+    let strict = settings.level() != Level::Boilerplate;
     let rule = settings.rule();
     let (mut paragraphs, mut sentences) = (Vec::new(), Vec::new());
     for (id, article) in (0..).map(ArticleId).zip(articles) {
@@ -179,9 +180,7 @@ fn versions(settings: &Settings, paragraphs: &[Candidate], sentences: &[Candidat
     };
     let place = |u: &Unit| (u.article, u.field);
     let blind = Rule {
-        guard_numbers: false,
-        guard_additions: false,
-        names: Names::Ignore,
+        level: Level::Boilerplate,
         ..settings.rule()
     };
     let is_version = |later: &Unit, earlier: &Unit| {
@@ -237,36 +236,6 @@ fn parts_that_go(settings: &Settings, sentences: &[Candidate], whole: &BTreeSet<
             kept.push(part);
         }
         decided.push((part, found));
-    }
-    if rule.names == Names::Template {
-        // what is said twice in one form is said twice
-        let mut distinct: Vec<(&Candidate, Option<&Candidate>)> = Vec::new();
-        for &(part, found) in decided.iter().filter(|d| d.1.is_some_and(|k| k.fold != d.0.fold)) {
-            let is_known = |d: &&(&Candidate, Option<&Candidate>)| {
-                d.0.fold == part.fold && d.1.map(|k| k.unit) == found.map(|k| k.unit)
-            };
-            if distinct.iter().find(is_known).is_none() {
-                distinct.push((part, found));
-            }
-        }
-        let before = distinct.clone();
-        without_forms(&mut distinct);
-        let filled = |part: &Candidate, found: Option<&Candidate>| {
-            let is_it = |d: &&(&Candidate, Option<&Candidate>)| {
-                d.0.fold == part.fold && d.1.map(|k| k.unit) == found.map(|k| k.unit)
-            };
-            let at = before.iter().position(|d| is_it(&d));
-            at.is_some_and(|at| distinct[at].1.is_none())
-        };
-        let mut said: Vec<&Candidate> = Vec::new();
-        for (part, found) in &mut decided {
-            if found.is_some() && filled(part, *found) {
-                *found = said.iter().find(|s| same(settings, s, part)).copied();
-                if found.is_none() {
-                    said.push(part);
-                }
-            }
-        }
     }
     let mut out = Decided::new();
     for (part, found) in decided {
@@ -404,10 +373,7 @@ fn same(settings: &Settings, a: &Candidate, b: &Candidate) -> bool {
 fn leaders(settings: &Settings, all: &[Candidate], rule: &Rule) -> Decided {
     let mut order: Vec<&Candidate> = all.iter().filter(|c| settings.is_judged(c.weight)).collect();
     in_order(settings, &mut order);
-    let mut firsts = first_decided(settings, all, rule);
-    if rule.names == Names::Template {
-        without_forms(&mut firsts);
-    }
+    let firsts = first_decided(settings, all, rule);
     let decide = |candidate: &&Candidate| {
         let (first, near) = firsts
             .iter()
@@ -422,38 +388,6 @@ fn leaders(settings: &Settings, all: &[Candidate], rule: &Rule) -> Decided {
     order.iter().filter_map(decide).collect()
 }
 
-/// Those that differ from one kept unit in one place, which begins or ends where that of another does, stay.
-fn without_forms(decided: &mut [(&Candidate, Option<&Candidate>)]) {
-    let place = |(later, kept): (&Candidate, Option<&Candidate>)| {
-        let kept = kept?;
-        let (a, b): (Vec<&str>, Vec<&str>) = (kept.fold.split(' ').collect(), later.fold.split(' ').collect());
-        let shorter = a.len().min(b.len());
-        let before = (0..shorter).take_while(|&i| a[i] == b[i]).count();
-        let after = (1..=shorter - before)
-            .take_while(|&i| a[a.len() - i] == b[b.len() - i])
-            .count();
-        let (here, there) = (&a[before..a.len() - after], &b[before..b.len() - after]);
-        let few = here.len() <= 32 && there.len() <= 32;
-        let own = few && before + after < shorter && here.iter().all(|token| !there.contains(token));
-        own.then_some((kept.unit, before, after))
-    };
-    let places: Vec<_> = decided.iter().map(|&d| place(d)).collect();
-    for (i, here) in places.iter().enumerate() {
-        let Some((kept, before, after)) = here else { continue };
-        let is_shared = |other: &Option<(Unit, usize, usize)>| {
-            other.is_some_and(|(k, b, a)| k == *kept && (b == *before || a == *after))
-        };
-        if places.iter().enumerate().any(|(j, other)| i != j && is_shared(other)) {
-            decided[i].1 = None;
-        }
-    }
-    for (later, kept) in decided {
-        if kept.is_some_and(|kept| refills(&later.fold, &kept.fold)) {
-            *kept = None;
-        }
-    }
-}
-
 fn fits(place: Option<ArticleId>, kept: &Candidate) -> bool {
     place.is_none_or(|article| kept.unit.article == article)
 }
@@ -463,16 +397,7 @@ fn matches(rule: &Rule, later: &Candidate, kept: &Candidate) -> bool {
     if a == b || a.is_empty() || b.is_empty() {
         return a == b && !a.is_empty();
     }
-    rule.threshold.admits(rule.measure.similarity(a, b)) && refusal_in_join(rule, a, b)
-}
-
-/// Forms are told afterwards.
-fn refusal_in_join(rule: &Rule, a: &str, b: &str) -> bool {
-    let names = match rule.names {
-        Names::Template => Names::Ignore,
-        other => other,
-    };
-    Rule { names, ..*rule }.refusal(a, b).is_none()
+    rule.threshold.admits(rule.measure.similarity(a, b)) && rule.lost(a, b).is_none()
 }
 
 fn by_rank(a: &Candidate, b: &Candidate, highest: bool) -> Ordering {

@@ -9,7 +9,7 @@ use crate::settings;
 use crate::summary::{count, digits};
 use anyhow::Result;
 use redite::fold::Tokens;
-use redite::join::{self, missing_numbers};
+use redite::join::{self, Units};
 use redite::shingle::{self, Lengths};
 use redite::{Settings, UnitChoice, UnitKind};
 use serde::Serialize;
@@ -91,7 +91,9 @@ struct Pair<'u> {
     similarity: f64,
     shared: u32,
     of: u32,
-    missing_numbers: Vec<&'u str>,
+    /// Why it is no repeat although it is similar enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost: Option<String>,
 }
 
 fn write_line(out: &mut impl Write, line: &impl Serialize) -> Result<()> {
@@ -189,6 +191,20 @@ struct Group {
     places: Vec<Place>,
 }
 
+impl Units for Group {
+    fn count(&self) -> u32 {
+        u32::try_from(self.units.len()).unwrap_or(u32::MAX)
+    }
+
+    fn tokens(&self, i: u32) -> &[u32] {
+        self.units[i as usize].hashes()
+    }
+
+    fn text(&self, i: u32) -> &str {
+        self.units[i as usize].as_str()
+    }
+}
+
 fn candidates(args: &LookArgs, out: &mut impl Write) -> Result<ReadReport> {
     let mut groups: [Group; 2] = Default::default();
     let mut proposed = (0, 0);
@@ -227,13 +243,15 @@ fn candidates(args: &LookArgs, out: &mut impl Write) -> Result<ReadReport> {
 /// Writes the candidates of one group. Returns how many there are, and how many of them are verified.
 fn join_group(settings: &Settings, group: &Group, out: &mut impl Write) -> Result<(u64, u64)> {
     let rule = settings.rule();
-    let proposed = join::candidates(&group.units[..], &rule);
+    let proposed = join::candidates(group, &rule);
     let mut verified = 0;
     for candidate in &proposed {
         let (later, earlier) = (candidate.later as usize, candidate.earlier as usize);
-        let (a, b) = (group.units[later].as_str(), group.units[earlier].as_str());
+        let (a, b) = (group.text(candidate.later), group.text(candidate.earlier));
         let similarity = candidate.similarity.unwrap_or_else(|| rule.measure.similarity(a, b));
         verified += u64::from(candidate.similarity.is_some());
+        let is_alike = candidate.similarity.is_none() && rule.threshold.admits(similarity);
+        let lost = is_alike.then(|| rule.lost(a, b)).flatten();
         let pair = Pair {
             later: &group.places[later],
             earlier: &group.places[earlier],
@@ -241,7 +259,7 @@ fn join_group(settings: &Settings, group: &Group, out: &mut impl Write) -> Resul
             similarity: (similarity.value() * 1e4).round() / 1e4,
             shared: similarity.shared,
             of: similarity.of,
-            missing_numbers: missing_numbers(a, b),
+            lost: lost.map(|lost| lost.to_string()),
         };
         write_line(out, &pair)?;
     }

@@ -84,11 +84,11 @@ fn side(side: &Side, min_tokens: u32, out: &mut impl Write) -> Result<()> {
 
 fn numbers(e: &Explanation) -> String {
     let missing = excerpt(&e.missing_numbers.join(", "), FOLD);
-    match (e.missing_numbers.is_empty(), e.numbers) {
+    match (e.missing_numbers.is_empty(), e.level) {
         (true, _) if e.b.numbers.is_empty() => "none in B".to_owned(),
         (true, _) => "A has every number of B".to_owned(),
-        (false, "strict") => format!("only in B: {missing}; so B is not a repeat"),
-        (false, _) => format!("only in B: {missing}; ignored because of --numbers ignore"),
+        (false, "boilerplate") => format!("only in B: {missing}; ignored because of --level boilerplate"),
+        (false, _) => format!("only in B: {missing}; so B is not a repeat"),
     }
 }
 

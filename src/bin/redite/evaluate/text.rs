@@ -2,7 +2,7 @@
 
 use crate::words::{Class, Cutter};
 use redite::fold::{fold, is_number};
-use redite::join::missing_numbers;
+use redite::verdict::missing_numbers;
 use std::ops::Range;
 
 /// What a word is.

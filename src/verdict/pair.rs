@@ -5,24 +5,24 @@ use crate::hash;
 use crate::steps::looked;
 
 /// The tokens of a later and an earlier fold.
-pub(super) struct Pair<'f> {
-    pub(super) later: Vec<Token>,
-    pub(super) earlier: Vec<Token>,
+pub(crate) struct Pair<'f> {
+    pub(crate) later: Vec<Token>,
+    pub(crate) earlier: Vec<Token>,
     /// The text of each token, by its number.
     texts: Vec<&'f str>,
 }
 
 /// A token: its number in the [`Pair`], and what it weighs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
-pub(super) struct Token {
-    pub(super) id: u32,
+pub(crate) struct Token {
+    pub(crate) id: u32,
     /// In half words: a word or number is two, a letter of a script without spaces one, a sign nothing.
-    pub(super) weight: u8,
-    pub(super) is_number: bool,
+    pub(crate) weight: u8,
+    pub(crate) is_number: bool,
 }
 
 impl<'f> Pair<'f> {
-    pub(super) fn new(later: &'f str, earlier: &'f str) -> Self {
+    pub(crate) fn new(later: &'f str, earlier: &'f str) -> Self {
         let most = later.len().max(earlier.len()) / 4 + 4;
         looked(later.len() + earlier.len());
         let mut pair = Self {
@@ -42,16 +42,16 @@ impl<'f> Pair<'f> {
     }
 
     /// How many different tokens there are.
-    pub(super) fn kinds(&self) -> usize {
+    pub(crate) fn kinds(&self) -> usize {
         self.texts.len()
     }
 
-    pub(super) fn text(&self, token: Token) -> &'f str {
+    pub(crate) fn text(&self, token: Token) -> &'f str {
         self.texts[token.id as usize]
     }
 
     /// How many pairs of neighbouring tokens both have, as often.
-    pub(super) fn shared_pairs(&self) -> usize {
+    pub(crate) fn shared_pairs(&self) -> usize {
         let pairs = |tokens: &[Token]| {
             let pair = |pair: &[Token]| u64::from(pair[0].id) << 32 | u64::from(pair[1].id);
             let mut pairs: Vec<u64> = tokens.windows(2).map(pair).collect();
@@ -69,7 +69,7 @@ impl<'f> Pair<'f> {
     }
 
     /// How often each token stands in a side, by its number.
-    pub(super) fn stock(&self, side: &[Token]) -> Vec<u32> {
+    pub(crate) fn stock(&self, side: &[Token]) -> Vec<u32> {
         let mut stock = vec![0; self.kinds()];
         side.iter().for_each(|t| stock[t.id as usize] += 1);
         stock

@@ -1,0 +1,125 @@
+//! Units that are like many others and yet none of them: entries of one form, which differ in a few words.
+//!
+//! Told by shingles, each is a candidate of all, and a list of them grows with every one. So what has met many candidates in
+//! vain is filed apart, under the forms of its words ([`crate::verdict::filed`]); a later unit is led to it by one of its own
+//! words, that with the shortest lists. Either way nothing is missed: which way a unit is filed may depend on the order of
+//! the run, what is found does not.
+
+use super::Units;
+use super::lists::Lists;
+use super::postings::Postings;
+use crate::steps::looked;
+use crate::verdict::{Anchors, filed};
+
+/// Who has met so many candidates in vain, of those that needed no more than a look, is one of a crowd.
+pub(super) const CROWD: u64 = 1024;
+
+/// A list of so many units takes no more: a word in so many of them tells nothing.
+const LONGEST: u32 = 4096;
+
+/// Slots for the keys of a unit, several of which share one.
+const SLOTS: usize = 64;
+
+/// Such units.
+#[derive(Debug)]
+pub(super) struct Crowd {
+    /// They by their shingles, for units without a word that tells anything.
+    pub(super) lists: Lists,
+    by_words: Postings,
+    /// Who is filed there, and for how many there is room.
+    units: Vec<u32>,
+    room: usize,
+    /// A bit for each list, or several, that holds any.
+    held: Vec<u64>,
+}
+
+/// What one thread needs to look a unit up by its words.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    anchors: Anchors,
+    keys: Vec<u32>,
+}
+
+impl Crowd {
+    const BITS: usize = 1 << 19;
+
+    /// Nobody yet; the lists take so many places.
+    pub(super) fn new(places: usize) -> Self {
+        Self {
+            lists: Lists::new(places),
+            by_words: Postings::new(0),
+            units: Vec::new(),
+            room: 0,
+            held: Vec::new(),
+        }
+    }
+
+    /// Files one of some units under its lists and its words.
+    pub(super) fn push<U: Units + ?Sized>(&mut self, units: &U, unit: u32, lists: &[u32], words: &mut Words) {
+        self.units.push(unit);
+        if self.units.len() > self.room {
+            self.room = (4 * self.room).max(64);
+            self.by_words = Postings::new(4 * SLOTS * self.room);
+            for &unit in &self.units {
+                file(&mut self.by_words, unit, units.text(unit), words);
+            }
+        } else {
+            file(&mut self.by_words, unit, units.text(unit), words);
+        }
+        self.held.resize(Self::BITS / 64, 0);
+        for &list in lists {
+            let bit = list as usize % Self::BITS;
+            self.held[bit / 64] |= 1 << (bit % 64);
+            self.lists.push(list, unit);
+        }
+    }
+
+    /// True if that many of the lists may hold any.
+    pub(super) fn may_hold(&self, lists: &[u32], least: u8) -> bool {
+        if self.held.is_empty() {
+            return false;
+        }
+        let holds = |&&list: &&u32| {
+            let bit = list as usize % Self::BITS;
+            self.held[bit / 64] >> (bit % 64) & 1 == 1
+        };
+        lists.iter().filter(holds).count() >= usize::from(least)
+    }
+
+    /// Finds lists that hold each unit that this text repeats, the shortest of those of its words, for [`Self::visit`]; how
+    /// many units they hold at most. Nothing if none of its words tells anything.
+    pub(super) fn find(&self, text: &str, words: &mut Words) -> Option<u64> {
+        let by_words = &self.by_words;
+        let Words { anchors, keys } = words;
+        anchors.fill(text);
+        let lengths = anchors.iter().filter_map(|anchor| {
+            looked(anchor.len());
+            let lengths = anchor.iter().map(|&key| by_words.len(key));
+            let length = lengths.clone().all(|length| length < LONGEST);
+            length.then(|| (lengths.map(u64::from).sum::<u64>(), anchor))
+        });
+        keys.clear();
+        let shortest = lengths.min_by_key(|anchor| anchor.0);
+        keys.extend(shortest.iter().flat_map(|anchor| anchor.1));
+        shortest.map(|(units, _)| units)
+    }
+
+    /// Visits the units in the lists that [`Self::find`] found, from `since` on, some of them several times.
+    pub(super) fn visit(&self, among: &std::ops::Range<u32>, Words { keys, .. }: &Words, mut visit: impl FnMut(u32)) {
+        for &key in keys {
+            looked(self.by_words.len(key) as usize);
+            self.by_words.visit(key, among.clone(), &mut visit);
+        }
+    }
+}
+
+fn file(by_words: &mut Postings, unit: u32, text: &str, Words { keys, .. }: &mut Words) {
+    keys.clear();
+    filed(text, keys);
+    looked(keys.len());
+    for &key in &*keys {
+        if by_words.len(key) < LONGEST {
+            by_words.push(key, unit);
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Keys by which a text is found from a later one that repeats it, if both differ from many others in a few words only.
+//!
+//! Filled-in forms share most of their shingles, and all of them stay. Told by shingles, each is a candidate of all; but
+//! a repeat has each content word of the later text, or a close form of it, unless that word is new there, and then its
+//! neighbours stand side by side in the earlier text. So the earlier text is filed under all forms of its words and all
+//! neighbours ([`filed`]), and the later one is led to it by the forms and possible neighbours of any one of its content
+//! words, the rarest ([`Anchors`]).
+//!
+//! The forms of a word are told by its first four letters, by the word itself, and by the word without one of its first
+//! five letters: a slip after the fourth letter leaves the beginning as it is, and one before it, an exchange too, leaves
+//! two words that are equal without a letter (a deletion neighbourhood: Bocek, Hunt and Stiller, *Fast Similarity Search
+//! in Large Dictionaries*, 2007).
+
+use super::content::{Content, EDGE, contents, covered, neighbours};
+use super::near::{bare_letters, is_hangul, syllables};
+use super::words::Words;
+use super::{MOST_INSIDE, MOST_OUTSIDE, Pair, Token};
+use crate::hash;
+use crate::steps::looked;
+use std::ops::Range;
+
+/// The first letters without one of which a word is filed.
+const DELETED: usize = 5;
+
+/// The keys under which an earlier text is filed, in any order, each once.
+pub(crate) fn filed(fold: &str, keys: &mut Vec<u32>) {
+    let pair = Pair::new(fold, "");
+    let side = &pair.later;
+    let start = keys.len();
+    let mut letters = Letters::default();
+    for (place, &token) in side.iter().enumerate().filter(|(_, token)| token.weight > 0) {
+        letters.forms(&pair, token, keys);
+        if let Some(&next) = side.get(place + 1) {
+            keys.push(letters.together(&pair, [token, next]));
+        }
+    }
+    keys.extend(
+        neighbours(&contents(&pair, side, Words::of_any_language()))
+            .into_iter()
+            .map(key_of_neighbours),
+    );
+    keys[start..].sort_unstable();
+    let mut end = start;
+    for at in start..keys.len() {
+        if at == start || keys[at] != keys[end - 1] {
+            keys[end] = keys[at];
+            end += 1;
+        }
+    }
+    keys.truncate(end);
+}
+
+/// What a later text is led by to those it may repeat: under at least one key of each anchor every text is filed that it
+/// repeats at level `Exact` or `Editor`, without context.
+#[derive(Debug, Default)]
+pub(crate) struct Anchors {
+    keys: Vec<u32>,
+    ends: Vec<usize>,
+}
+
+impl Anchors {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.keys[start..end])
+    }
+
+    /// Those of a later text, an anchor for each of its content words but those that say per
+    /// cent, in place of what was there.
+    ///
+    /// Proof: let the later text repeat the earlier one, and let `w` be an anchor. If `w` has a match in the alignment,
+    /// stands elsewhere in the earlier text, or is a close form of one of its words, a form of it is filed. If it is one of
+    /// two words that are one in the earlier text, or the other way round, what they are together is filed. Otherwise the
+    /// verdict takes it for new. Then the content words next to it that are not new are neighbours in the earlier text
+    /// (`Judge::misplaced`), and those between weigh so little that their neighbours are among those tried here.
+    pub(crate) fn fill(&mut self, fold: &str) {
+        self.keys.clear();
+        self.ends.clear();
+        let pair = Pair::new(fold, "");
+        let side = &pair.later;
+        let words = Words::of_text(side.iter().map(|token| pair.text(*token)));
+        let is_covered = covered(&pair, side, words);
+        let row = contents(&pair, side, Words::of_any_language());
+        let mut letters = Letters::default();
+        for (at, content) in row.iter().enumerate() {
+            let token = side[content.place];
+            let kind = words.kind(pair.text(token));
+            let says_little = token.weight == 2 && !token.is_number && (kind.is_common || kind.is_percent);
+            if is_covered[content.place] || says_little {
+                continue;
+            }
+            letters.forms(&pair, token, &mut self.keys);
+            let beside = [content.place.checked_sub(1), Some(content.place)]
+                .into_iter()
+                .flatten();
+            for place in beside {
+                if let Some(&two) = side.get(place..place + 2).and_then(|two| two.first_chunk()) {
+                    self.keys.push(letters.together(&pair, two));
+                }
+            }
+            if !token.is_number {
+                self.around(&row, at, side);
+            }
+            self.ends.push(self.keys.len());
+        }
+    }
+
+    /// The neighbours that the earlier text has where a new word stands.
+    fn around(&mut self, row: &[Content], at: usize, side: &[Token]) {
+        let weight =
+            |range: Range<usize>| -> usize { row[range].iter().map(|c| usize::from(side[c.place].weight)).sum() };
+        for start in (0..=at).rev() {
+            let before = start.checked_sub(1).map_or(EDGE, |before| row[before].key);
+            if weight(start..at + 1) > MOST_OUTSIDE {
+                break;
+            }
+            for end in at + 1..=row.len() {
+                let after = row.get(end).map_or(EDGE, |after| after.key);
+                let weight = weight(start..end);
+                looked(1);
+                if weight > MOST_OUTSIDE {
+                    break;
+                }
+                if weight <= MOST_INSIDE || before == EDGE || after == EDGE {
+                    self.keys.push(key_of_neighbours([before, after]));
+                }
+            }
+        }
+    }
+}
+
+fn key_of_neighbours([before, after]: [u32; 2]) -> u32 {
+    hash::shingle(&[before, after])
+}
+
+/// Room for the letters of a word.
+#[derive(Default)]
+struct Letters {
+    bytes: String,
+}
+
+impl Letters {
+    /// Appends the keys of a word. Close forms have one in common.
+    fn forms(&mut self, pair: &Pair<'_>, token: Token, keys: &mut Vec<u32>) {
+        let text = pair.text(token);
+        keys.push(hash::token(text.as_bytes()));
+        if token.weight < 2 || token.is_number {
+            return;
+        }
+        let letters = bare_letters(text);
+        keys.push(self.key(letters.iter().take(4)));
+        self.deletions(&letters, keys);
+        if is_hangul(text) {
+            self.deletions(&syllables(text), keys);
+        }
+    }
+
+    fn deletions(&mut self, letters: &[char], keys: &mut Vec<u32>) {
+        looked(letters.len());
+        keys.push(self.key(letters));
+        for deleted in 0..letters.len().min(DELETED) {
+            keys.push(self.key(letters[..deleted].iter().chain(&letters[deleted + 1..])));
+        }
+    }
+
+    fn together(&mut self, pair: &Pair<'_>, two: [Token; 2]) -> u32 {
+        self.bytes.clear();
+        two.into_iter().for_each(|token| self.bytes.push_str(pair.text(token)));
+        hash::token(self.bytes.as_bytes())
+    }
+
+    fn key<'l>(&mut self, letters: impl IntoIterator<Item = &'l char>) -> u32 {
+        self.bytes.clear();
+        self.bytes.extend(letters);
+        hash::token(self.bytes.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Level, lost};
+    use super::*;
+    use proptest::prelude::*;
+
+    const WORDS: [&str; 30] = [
+        "the",
+        "of",
+        "with",
+        "house",
+        "houses",
+        "huose",
+        "garden",
+        "gardens",
+        "graden",
+        "monday",
+        "three",
+        "treaty",
+        "é",
+        "12",
+        "13",
+        "水",
+        "火",
+        "的",
+        "mail",
+        "e",
+        "email",
+        "thehouse",
+        "port",
+        "die",
+        "percent",
+        "per",
+        "cent",
+        "%",
+        "パーセント",
+        "百分之",
+    ];
+
+    fn fold() -> impl Strategy<Value = Vec<&'static str>> {
+        prop::collection::vec(prop::sample::select(&WORDS[..]), 0..24)
+    }
+
+    fn assert_leads(later: &str, earlier: &str) {
+        let repeats = [Level::Editor, Level::Exact]
+            .iter()
+            .any(|&level| lost(later, earlier, level, false).is_none());
+        if !repeats {
+            return;
+        }
+        let mut keys = Vec::new();
+        filed(earlier, &mut keys);
+        let mut anchors = Anchors::default();
+        anchors.fill(later);
+        for anchor in anchors.iter() {
+            assert!(
+                anchor.iter().any(|key| keys.binary_search(key).is_ok()),
+                "{later} / {earlier}"
+            );
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(3000))]
+        #[test]
+        fn each_anchor_leads_to_what_is_repeated(
+            earlier in fold(),
+            edits in prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8, prop::sample::select(&WORDS[..])), 0..4),
+        ) {
+            let mut later = earlier.clone();
+            for (at, what, word) in edits {
+                let at = at.index(later.len() + 1);
+                match what {
+                    0 if at < later.len() => { later.remove(at); }
+                    1 if at < later.len() => later[at] = word,
+                    _ => later.insert(at, word),
+                }
+            }
+            assert_leads(&later.join(" "), &earlier.join(" "));
+            assert_leads(&earlier.join(" "), &later.join(" "));
+        }
+
+        #[test]
+        fn close_forms_have_a_key_in_common(
+            word in "[a-zéßж가-힣ا-ي]{1,9}", at in any::<prop::sample::Index>(), letter in "[a-fж가-나ا-ت]", what in 0..4_u8,
+        ) {
+            let mut letters: Vec<char> = word.chars().collect();
+            let at = at.index(letters.len());
+            match what {
+                0 => { letters.remove(at); }
+                1 => letters[at] = letter.chars().next().unwrap(),
+                2 => letters.insert(at, letter.chars().next().unwrap()),
+                _ => if at + 1 < letters.len() { letters.swap(at, at + 1) },
+            }
+            let other: String = letters.into_iter().collect();
+            let (a, b) = (crate::fold::fold(&word), crate::fold::fold(&other));
+            let (a, b) = (a.as_str(), b.as_str());
+            let is_close = super::super::near::is_close_form(a, b) || super::super::near::is_form_in_class(a, b);
+            if is_close && !a.contains(' ') && !b.contains(' ') {
+                let keys = |word: &str| {
+                    let mut keys = Vec::new();
+                    filed(word, &mut keys);
+                    keys
+                };
+                let theirs = keys(b);
+                prop_assert!(keys(a).iter().any(|key| theirs.contains(key)), "{a} {b}");
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The content words of a text, one after the other: what is left when common words and signs are passed over.
+
+use super::near::plain_beginning;
+use super::words::Words;
+use super::{Pair, Token};
+use crate::hash;
+use crate::steps::looked;
+
+/// Stands before the first content word and after the last one.
+pub(super) const EDGE: u32 = 0;
+
+/// A content word, number or letter of a script without spaces.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Content {
+    /// Its place among the tokens.
+    pub(super) place: usize,
+    /// A hash of its first letters, which most of its forms have in common.
+    pub(super) key: u32,
+}
+
+/// Those of a side of a pair.
+pub(super) fn contents(pair: &Pair<'_>, side: &[Token], words: &Words) -> Vec<Content> {
+    let is_covered = covered(pair, side, words);
+    let is_content = |place: &usize| {
+        let token = side[*place];
+        match token.weight {
+            0 => false,
+            1 => !is_covered[*place],
+            _ => token.is_number || !words.kind(pair.text(token)).is_common,
+        }
+    };
+    let content = |place: usize| Content {
+        place,
+        key: key(pair.text(side[place])),
+    };
+    (0..side.len()).filter(is_content).map(content).collect()
+}
+
+/// For each token whether it is a letter of a script without spaces that a common word covers, or one that says per cent.
+pub(super) fn covered(pair: &Pair<'_>, side: &[Token], words: &Words) -> Vec<bool> {
+    let mut out = vec![false; side.len()];
+    let longest = words.longest.min(8);
+    let mut word = String::new();
+    for start in (0..side.len()).filter(|&start| side[start].weight == 1) {
+        word.clear();
+        for end in start..side.len().min(start + longest) {
+            looked(1);
+            if side[end].weight != 1 {
+                break;
+            }
+            word.push_str(pair.text(side[end]));
+            let kind = words.kind(&word);
+            if kind.is_common || kind.is_percent {
+                out[start..=end].fill(true);
+            }
+        }
+    }
+    out
+}
+
+fn key(word: &str) -> u32 {
+    let beginning: String = plain_beginning(word).collect();
+    hash::token(beginning.as_bytes()).max(EDGE + 1)
+}
+
+/// Pairs of content words that follow one another, ascending.
+pub(super) fn neighbours(contents: &[Content]) -> Vec<[u32; 2]> {
+    let keys = || contents.iter().map(|content| content.key);
+    let before = std::iter::once(EDGE).chain(keys());
+    let after = keys().chain([EDGE]);
+    let mut out: Vec<[u32; 2]> = before.zip(after).map(|(a, b)| [a, b]).collect();
+    out.sort_unstable();
+    out
+}

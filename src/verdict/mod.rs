@@ -1,0 +1,605 @@
+//! The verdict on a pair of texts that are alike: what would be lost if the later one went?
+//!
+//! How alike two texts look hardly tells a repeat from another fact: `arrays` for `scalars` is one word of twenty, and so is
+//! a misspelling. So the later text is laid beside the earlier one (`align`), and each word of it that has no match there
+//! is asked what it says. These are facts, and one that would be lost keeps the text:
+//!
+//! - a **number** that the earlier text lacks, or has in another place;
+//! - a **negation** on one side of a place where the texts differ;
+//! - a word of a **closed class** for another one of it: `Monday` for `Tuesday`, `three` for `five`, `before` for `after`;
+//! - a **content word** in another's place, or moved to another place; new ones beyond a few, or several in a row.
+//!
+//! These are none: punctuation and formatting, which folds do not have; a close form of the same word (`near`); a common
+//! word for another; words that only the earlier text has.
+//!
+//! The verdict is a pure function of both folds, the level and the tables in `lang/`. No
+//! count of the run enters it.
+
+mod align;
+mod anchors;
+mod content;
+mod glance;
+mod near;
+mod pair;
+mod words;
+
+pub(crate) use anchors::{Anchors, filed};
+pub(crate) use glance::is_replaced;
+pub(crate) use pair::{Pair, Token};
+
+use crate::steps::looked;
+use align::{Region, increasing, regions};
+use content::{contents, neighbours};
+use near::{is_close_form, is_form_in_class};
+use std::collections::HashMap;
+use std::fmt;
+use words::Words;
+
+/// What may be lost with a repeat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
+pub enum Level {
+    /// Nothing: every word of the later text stands in the earlier one, in the same order.
+    Exact,
+    /// No fact, as an editor would judge.
+    #[default]
+    Editor,
+    /// Whatever fills in a form: one text of each form stays.
+    Boilerplate,
+}
+
+/// Why a text stays although it is like an earlier one: the first fact that would be lost.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum Lost<'f> {
+    /// A number that the earlier text lacks.
+    Number(&'f str),
+    /// A number that the earlier text has in another place.
+    Order(&'f str),
+    /// A negation that only one of them has, here.
+    Negation(&'f str),
+    /// A word in another's place.
+    Replaced {
+        /// The word that would be lost.
+        later: &'f str,
+        /// What stands in its place.
+        earlier: &'f str,
+    },
+    /// A word that the earlier text has in another place.
+    Moved(&'f str),
+    /// A word that the earlier text lacks, one of too many.
+    Added(&'f str),
+    /// Too much differs for a repeat.
+    Rewritten,
+}
+
+impl fmt::Display for Lost<'_> {
+    /// What would be lost, as a phrase: `the number 2800`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "the number {number}"),
+            Self::Order(number) => write!(f, "the place of the number {number}"),
+            Self::Negation(word) => write!(f, "the negation `{word}`"),
+            Self::Replaced { later, earlier } => write!(f, "`{later}` in the place of `{earlier}`"),
+            Self::Moved(word) => write!(f, "the place of `{word}`"),
+            Self::Added(word) => write!(f, "`{word}`, which is new"),
+            Self::Rewritten => f.write_str("too much of it"),
+        }
+    }
+}
+
+/// New content words that a repeat may have, however short it is.
+const FEW: f64 = 2.0;
+/// And of how many words one may be new.
+const NEW_SHARE: f64 = 0.05;
+/// And how many in all.
+const MOST_NEW: f64 = 6.0;
+/// New words in one place, common ones too, and content words among them.
+const ANYWHERE: Limits = Limits {
+    run: 5.0,
+    new: 2.0,
+    most: 8,
+};
+/// The same before a text: a place and an agency may stand there.
+const BEFORE: Limits = Limits {
+    run: 5.0,
+    new: 3.0,
+    most: 8,
+};
+/// The same before or after a text where they name who says it (`the neighbor added`): nothing of the text itself is new.
+const SOURCE: Limits = Limits {
+    run: 9.0,
+    new: 6.0,
+    most: 8,
+};
+
+/// What is too much in one place.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    run: f64,
+    new: f64,
+    /// Tokens, if there are content words among them.
+    most: usize,
+}
+/// What new content words in a row may weigh inside a text, in half words, and what before and after it.
+const MOST_INSIDE: usize = 4;
+const MOST_OUTSIDE: usize = 16;
+/// Tokens that say per cent: the letters of `パーセント`, or more.
+const MOST_PERCENT: usize = 10;
+/// Words in one place. (Each is held against all that the earlier text has there.)
+const MOST_IN_PLACE: usize = 64;
+/// Moved content words.
+const MOST_MOVED: u32 = 1;
+/// Of all words, what may be changed in all.
+const CHANGED_SHARE: f64 = 0.3;
+
+/// What would be lost if fold `later` went while fold `earlier` stays; nothing if the later one is a repeat.
+///
+/// `in_context`: the neighbours of both are the same, so that one is a reprint of the other: then a content word may differ.
+#[must_use]
+pub fn lost<'f>(later: &'f str, earlier: &'f str, level: Level, in_context: bool) -> Option<Lost<'f>> {
+    lost_of_pair(&Pair::new(later, earlier), level, in_context)
+}
+
+/// The same of folds that have been laid side by side already.
+pub(crate) fn lost_of_pair<'f>(pair: &Pair<'f>, level: Level, in_context: bool) -> Option<Lost<'f>> {
+    match level {
+        Level::Boilerplate => None,
+        Level::Exact => missing_in_order(pair),
+        Level::Editor => Judge::new(pair).verdict(in_context),
+    }
+}
+
+/// The first token of the later fold that the earlier one does not have after the ones before.
+fn missing_in_order<'f>(pair: &Pair<'f>) -> Option<Lost<'f>> {
+    let mut rest = pair.earlier.iter();
+    let missing = pair
+        .later
+        .iter()
+        .find(|token| !rest.any(|other| other.id == token.id))?;
+    let text = pair.text(*missing);
+    Some(if missing.is_number {
+        Lost::Number(text)
+    } else {
+        Lost::Added(text)
+    })
+}
+
+/// The numbers of fold `later` that do not stand in fold `earlier`, by value and as often, in order.
+#[must_use]
+pub fn missing_numbers<'f>(later: &'f str, earlier: &str) -> Vec<&'f str> {
+    let pair = Pair::new(later, earlier);
+    let mut missing = missing(&pair).map(|token| pair.text(token)).peekable();
+    let tokens = later.split(' ');
+    tokens.filter(|&token| missing.next_if_eq(&token).is_some()).collect()
+}
+
+/// True if fold `earlier` lacks a number of fold `later`.
+pub(crate) fn lacks_numbers(later: &str, earlier: &str) -> bool {
+    missing(&Pair::new(later, earlier)).next().is_some()
+}
+
+/// The numbers of the later fold that the earlier one lacks.
+fn missing<'p>(pair: &'p Pair<'_>) -> impl Iterator<Item = Token> + use<'p> {
+    let mut stock = if pair.later.iter().any(|token| token.is_number) {
+        pair.stock(&pair.earlier)
+    } else {
+        Vec::new()
+    };
+    let numbers = pair.later.iter().copied().filter(|token| token.is_number);
+    numbers.filter(move |token| {
+        let left = &mut stock[token.id as usize];
+        let is_missing = *left == 0;
+        *left = left.saturating_sub(1);
+        is_missing
+    })
+}
+
+/// One pair, and what has been found in it. Amounts are in words: a letter of a script without spaces is half of one.
+struct Judge<'p, 'f> {
+    pair: &'p Pair<'f>,
+    words: &'static Words,
+    /// How often each token stands where the earlier text is matched by nothing, by number.
+    spare: Vec<u32>,
+    new: f64,
+    common: f64,
+    replaced: u32,
+    moved: u32,
+    /// For each token of the later text whether the earlier one has it nowhere near.
+    is_new: Vec<bool>,
+}
+
+impl<'p, 'f> Judge<'p, 'f> {
+    fn new(pair: &'p Pair<'f>) -> Self {
+        Self {
+            pair,
+            words: Words::of_text(pair.later.iter().map(|token| pair.text(*token))),
+            spare: Vec::new(),
+            new: 0.0,
+            common: 0.0,
+            replaced: 0,
+            moved: 0,
+            is_new: vec![false; pair.later.len()],
+        }
+    }
+
+    fn verdict(mut self, in_context: bool) -> Option<Lost<'f>> {
+        if let Some(number) = missing(self.pair).next() {
+            return Some(Lost::Number(self.pair.text(number)));
+        }
+        let regions = regions(&self.pair.later, &self.pair.earlier);
+        self.spare = vec![0; self.pair.kinds()];
+        for place in regions.iter().flat_map(|region| &region.earlier) {
+            self.spare[self.pair.earlier[*place].id as usize] += 1;
+        }
+        let words = f64::from(weight(&self.pair.later)) / 2.0;
+        let most_replaced = if in_context { (words / 20.0).max(1.0) } else { 0.0 };
+        for region in &regions {
+            if let Some(lost) = self.region(region, most_replaced) {
+                return Some(lost);
+            }
+        }
+        let added = || {
+            let tokens = regions.iter().flat_map(|region| region.later.clone());
+            let mut tokens = tokens.map(|place| self.pair.text(self.pair.later[place]));
+            tokens
+                .find(|token| !self.words.kind(token).is_common)
+                .map_or(Lost::Rewritten, Lost::Added)
+        };
+        if self.new > FEW.max(NEW_SHARE * words) || self.new > MOST_NEW {
+            return Some(added());
+        }
+        if let Some(place) = self.misplaced() {
+            return Some(Lost::Added(self.pair.text(self.pair.later[place])));
+        }
+        let changed = self.new + self.common + f64::from(self.replaced);
+        (changed > CHANGED_SHARE * words).then_some(Lost::Rewritten)
+    }
+
+    /// A new word that stands between other content words than the earlier text has beside one another: for all that is
+    /// known, it is there in the place of another.
+    fn misplaced(&self) -> Option<usize> {
+        if !self.is_new.contains(&true) {
+            return None;
+        }
+        let any = Words::of_any_language();
+        let ours = contents(self.pair, &self.pair.later, any);
+        let theirs = neighbours(&contents(self.pair, &self.pair.earlier, any));
+        let mut before = content::EDGE;
+        let mut rest = ours.as_slice();
+        while let Some(next) = rest.first() {
+            let count = rest.iter().take_while(|word| self.is_new[word.place]).count();
+            if count == 0 {
+                before = next.key;
+                rest = &rest[1..];
+                continue;
+            }
+            let after = rest.get(count).map_or(content::EDGE, |word| word.key);
+            let is_outside = before == content::EDGE || after == content::EDGE;
+            let most = if is_outside { MOST_OUTSIDE } else { MOST_INSIDE };
+            let weight = rest[..count]
+                .iter()
+                .map(|word| usize::from(self.pair.later[word.place].weight))
+                .sum::<usize>();
+            if weight > most || theirs.binary_search(&[before, after]).is_err() {
+                return Some(next.place);
+            }
+            rest = &rest[count..];
+        }
+        None
+    }
+
+    fn limits(&self, region: &Region) -> Limits {
+        let is_outside = region.later.start == 0 || region.later.end == self.pair.later.len();
+        if is_outside && self.names_a_source(region) {
+            SOURCE
+        } else if region.later.start == 0 {
+            BEFORE
+        } else {
+            ANYWHERE
+        }
+    }
+
+    /// True if a word of the region says that somebody says something.
+    fn names_a_source(&self, region: &Region) -> bool {
+        let here = &self.pair.later[region.later.clone()];
+        let is_speech = |tokens: &[Token]| {
+            let word: String = tokens.iter().map(|token| self.pair.text(*token)).collect();
+            self.words.kind(&word).is_speech
+        };
+        (1..=4).any(|count| here.windows(count).any(is_speech))
+    }
+
+    /// What is lost in one place.
+    fn region(&mut self, region: &Region, most_replaced: f64) -> Option<Lost<'f>> {
+        let here: Vec<Token> = region.later.clone().map(|place| self.pair.later[place]).collect();
+        let there: Vec<Token> = region.earlier.iter().map(|&place| self.pair.earlier[place]).collect();
+        looked(here.len() + there.len());
+        if self.is_same_text(&here, &there) || self.says_percent(&here) && self.says_percent(&there) {
+            return None;
+        }
+        if let Some(lost) = self.negation(&here, &there) {
+            return Some(lost);
+        }
+        if let Some(number) = here.iter().find(|token| token.is_number) {
+            return Some(Lost::Order(self.pair.text(*number)));
+        }
+        let of_letters = self.letters(region, most_replaced);
+        of_letters.or_else(|| self.spaced(region, most_replaced))
+    }
+
+    /// True if two rows of tokens are one word, and one or two: `e mail`, `email`.
+    fn is_same_text(&self, a: &[Token], b: &[Token]) -> bool {
+        let letters = |tokens: &[Token]| {
+            tokens
+                .iter()
+                .flat_map(|token| self.pair.text(*token).bytes())
+                .collect::<Vec<_>>()
+        };
+        matches!((a.len(), b.len()), (1, 2) | (2, 1)) && letters(a) == letters(b)
+    }
+
+    /// True if tokens say per cent and nothing else but common words: `%`, `percent`, `pour cent`.
+    fn says_percent(&self, tokens: &[Token]) -> bool {
+        let is_percent = |text: &str| text == "%" || self.words.kind(text).is_percent;
+        let texts = || tokens.iter().map(|token| self.pair.text(*token));
+        let all = || texts().all(|text| is_percent(text) || self.words.kind(text).is_common);
+        (1..=MOST_PERCENT).contains(&tokens.len())
+            && (texts().any(is_percent) && all() || is_percent(&texts().collect::<String>()))
+    }
+
+    fn negation(&self, here: &[Token], there: &[Token]) -> Option<Lost<'f>> {
+        let negations = |tokens: &[Token]| -> Vec<Token> {
+            let is_negation = |token: &&Token| self.words.kind(self.pair.text(**token)).is_negation;
+            tokens.iter().filter(is_negation).copied().collect()
+        };
+        let (ours, theirs) = (negations(here), negations(there));
+        // a clause that only the earlier text has may be negated
+        let is_clause = here.is_empty() && there.len() > 3;
+        let odd = ours
+            .first()
+            .or(theirs.first())
+            .filter(|_| ours.len() != theirs.len() && !is_clause)?;
+        Some(Lost::Negation(self.pair.text(*odd)))
+    }
+
+    /// Words between spaces.
+    fn spaced(&mut self, region: &Region, most_replaced: f64) -> Option<Lost<'f>> {
+        let (ours, theirs) = (&self.pair.later, &self.pair.earlier);
+        // what is said once more in one place says nothing more
+        let mut here: Vec<usize> = Vec::new();
+        let mut again: Vec<[usize; 2]> = Vec::new();
+        for place in region.later.clone().filter(|&place| ours[place].weight != 1) {
+            match here.iter().find(|&&first| ours[first].id == ours[place].id) {
+                Some(&first) => again.push([first, place]),
+                None => here.push(place),
+            }
+            if here.len() > MOST_IN_PLACE {
+                return Some(Lost::Rewritten);
+            }
+        }
+        let there: Vec<Token> = region.earlier.iter().map(|&place| theirs[place]).collect();
+        let there: Vec<Token> = there.into_iter().filter(|token| token.weight != 1).collect();
+        let limits = self.limits(region);
+        let mut used = vec![false; there.len()];
+        let (mut run, mut new) = (0.0, 0.0);
+        // what has a match here is out of the way before the rest is told what stands in its place
+        let mut rest: Vec<(usize, Token)> = Vec::new();
+        let mut matched: Vec<(usize, usize, bool)> = Vec::new();
+        for &place in &here {
+            let token = ours[place];
+            let text = self.pair.text(token);
+            let kind = self.words.kind(text);
+            let matches = |at: &usize| {
+                let other = self.pair.text(there[*at]);
+                let is_close = if kind.classes.meet(self.words.kind(other).classes) {
+                    is_form_in_class
+                } else {
+                    is_close_form
+                };
+                !used[*at] && is_close(text, other)
+            };
+            let close = (0..there.len()).find(matches).filter(|_| token.weight > 0);
+            match close {
+                Some(at) => {
+                    used[at] = true;
+                    matched.push((at, place, kind.is_common));
+                }
+                None => rest.push((place, token)),
+            }
+        }
+        if let Some(place) = self.exchanged(&matched) {
+            return Some(Lost::Moved(self.pair.text(ours[place])));
+        }
+        for (place, token) in rest {
+            let text = self.pair.text(token);
+            let kind = self.words.kind(text);
+            if self.spare[token.id as usize] > 0 {
+                self.spare[token.id as usize] -= 1;
+                if !kind.is_common {
+                    self.moved += 1;
+                    if self.moved > MOST_MOVED {
+                        return Some(Lost::Moved(text));
+                    }
+                }
+                continue;
+            }
+            let other = |at: &usize| {
+                let theirs = self.words.kind(self.pair.text(there[*at]));
+                !used[*at] && !theirs.is_common
+            };
+            let opposite = |at: &usize| {
+                let theirs = self.words.kind(self.pair.text(there[*at]));
+                !used[*at] && kind.classes.meet(theirs.classes)
+            };
+            run += 1.0;
+            if let Some(at) = (0..there.len()).find(opposite) {
+                return Some(Lost::Replaced {
+                    later: text,
+                    earlier: self.pair.text(there[at]),
+                });
+            }
+            if kind.is_common {
+                self.common += 1.0;
+                continue;
+            }
+            if let Some(at) = (0..there.len()).find(other) {
+                used[at] = true;
+                self.replaced += 1;
+                if f64::from(self.replaced) > most_replaced {
+                    return Some(Lost::Replaced {
+                        later: text,
+                        earlier: self.pair.text(there[at]),
+                    });
+                }
+            } else if self.pair.earlier.iter().any(|other| other.id == token.id) {
+                self.common += 0.5;
+                new += 0.5;
+                self.is_new[place] = true;
+            } else if region.later.len() > limits.most {
+                return Some(Lost::Added(text));
+            } else {
+                self.new += if limits.run > ANYWHERE.run { 0.0 } else { 1.0 };
+                new += 1.0;
+                self.is_new[place] = true;
+            }
+            if run >= limits.run || new >= limits.new {
+                return Some(Lost::Added(text));
+            }
+        }
+        again
+            .into_iter()
+            .for_each(|[first, place]| self.is_new[place] = self.is_new[first]);
+        (run >= limits.run).then(|| Lost::Added(self.pair.text(ours[here[0]])))
+    }
+
+    /// Counts what has moved among words that have a match in one place, given the places of the matches, their own, and
+    /// whether they are common; a content word among them if it is too much. `A beat B` for `B beat A` are two.
+    fn exchanged(&mut self, matched: &[(usize, usize, bool)]) -> Option<usize> {
+        let is_behind = |i: usize| matched[..i].iter().any(|before| before.0 > matched[i].0);
+        let is_before = |i: usize| matched[i..].iter().any(|after| after.0 < matched[i].0);
+        let moved = (0..matched.len()).find(|&i| !matched[i].2 && (is_behind(i) || is_before(i)))?;
+        let places: Vec<(usize, usize)> = matched.iter().enumerate().map(|(i, word)| (i, word.0)).collect();
+        let in_order = increasing(&places).len();
+        self.moved += u32::try_from(matched.len() - in_order).unwrap_or(u32::MAX);
+        (self.moved > MOST_MOVED).then_some(matched[moved].1)
+    }
+
+    /// Letters of a script without spaces. A letter is common if it is part of a common word of its text.
+    fn letters(&mut self, region: &Region, most_replaced: f64) -> Option<Lost<'f>> {
+        let (ours, theirs) = (&self.pair.later, &self.pair.earlier);
+        let places: Vec<usize> = region.later.clone().filter(|&place| ours[place].weight == 1).collect();
+        let others: Vec<usize> = region
+            .earlier
+            .iter()
+            .copied()
+            .filter(|&place| theirs[place].weight == 1)
+            .collect();
+        let first = places.first().map(|&place| ours[place]);
+        let first = first.or(others.first().map(|&place| theirs[place]))?;
+        let text = self.pair.text(first);
+        if places.len() >= 4 && self.stands(&places) {
+            return None;
+        }
+        let (here, there) = (self.entries(ours, &places), self.entries(theirs, &others));
+        let count =
+            |entries: &Entries, negation: bool| entries.found.iter().filter(|e| e.2.is_negation == negation).count();
+        let is_clause = places.is_empty() && others.len() > 6;
+        if count(&here, true) != count(&there, true) && !is_clause {
+            return Some(Lost::Negation(text));
+        }
+        for (_, entry, kind) in &here.found {
+            let opposite = there
+                .found
+                .iter()
+                .find(|(_, other, theirs)| other != entry && kind.classes.meet(theirs.classes));
+            if let Some((place, _, _)) = opposite {
+                return Some(Lost::Replaced {
+                    later: text,
+                    earlier: self.pair.text(theirs[*place]),
+                });
+            }
+        }
+        let content =
+            |entries: &Entries, places: &[usize]| places.iter().filter(|place| !entries.common.contains(place)).count();
+        let (new, old) = (content(&here, &places), content(&there, &others));
+        let limits = self.limits(region);
+        let half = |letters: usize| f64::from(u32::try_from(letters).unwrap_or(u32::MAX)) / 2.0;
+        self.common += half(places.len() - new);
+        if new > 0 && old > 0 {
+            self.replaced += 1;
+            if f64::from(self.replaced) > most_replaced {
+                return Some(Lost::Replaced {
+                    later: text,
+                    earlier: self.pair.text(theirs[others[0]]),
+                });
+            }
+        } else if new > 0 && region.later.len() > limits.most {
+            return Some(Lost::Added(text));
+        } else if limits.run <= ANYWHERE.run {
+            self.new += half(new);
+        }
+        if new > 0 && old == 0 {
+            places.iter().for_each(|&place| self.is_new[place] = true);
+        }
+        (half(places.len()) >= limits.run || half(new) >= limits.new).then_some(Lost::Added(text))
+    }
+
+    /// True if letters that stand side by side in the later text do so in the earlier one.
+    fn stands(&self, places: &[usize]) -> bool {
+        let is_row = places.windows(2).all(|two| two[0] + 1 == two[1]);
+        let row: Vec<u32> = places.iter().map(|&place| self.pair.later[place].id).collect();
+        looked(self.pair.earlier.len());
+        let ids: Vec<u32> = self.pair.earlier.iter().map(|token| token.id).collect();
+        is_row && ids.windows(row.len()).any(|window| window == row)
+    }
+
+    /// The entries of the table that reach into these places of a text.
+    fn entries(&self, text: &[Token], places: &[usize]) -> Entries {
+        let mut out = Entries::default();
+        let longest = self.words.longest.min(8);
+        let mut seen: HashMap<usize, (), ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
+        for &place in places {
+            for start in place.saturating_sub(longest)..=place {
+                if seen.insert(start, ()).is_some() {
+                    continue;
+                }
+                let mut word = String::new();
+                for (end, token) in text.iter().enumerate().skip(start).take(longest) {
+                    looked(1);
+                    if token.weight != 1 {
+                        break;
+                    }
+                    word.push_str(self.pair.text(*token));
+                    let reaches = places.iter().any(|place| (start..=end).contains(place));
+                    let kind = self.words.kind(&word);
+                    if !reaches || kind == words::Kind::default() {
+                        continue;
+                    }
+                    if kind.is_common {
+                        out.common.extend(start..=end);
+                    }
+                    if kind.is_negation || !kind.classes.is_empty() {
+                        out.found.push((start, word.clone(), kind));
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
+/// Entries of the table that were found in letters.
+#[derive(Default)]
+struct Entries {
+    /// Places of letters that common entries cover.
+    common: Vec<usize>,
+    /// Where others begin, and what they do.
+    found: Vec<(usize, String, words::Kind)>,
+}
+
+fn weight(tokens: &[Token]) -> u32 {
+    tokens.iter().map(|token| u32::from(token.weight)).sum()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! Words that are close forms of one another: inflected, misspelled, with or without accents.
+
+use crate::fold::{is_number, is_unspaced};
+use unicode_normalization::UnicodeNormalization;
+
+/// Letters at the beginning that most close forms have in common.
+const BEGINNING: usize = 4;
+
+/// True if one word is a close form of the other, so that either says the same in the other's place:
+///
+/// - they are equal without accents and other marks (Arabic hamza forms, alef maksura and teh marbuta are unified);
+/// - they are one slip apart: a letter more, less or other, or two neighbours exchanged, after the first three letters of a
+///   word of five or more;
+/// - they have a beginning in common that is two thirds of the longer one, four letters at least, and differ in length
+///   by three letters at most: inflection in languages that inflect at the end;
+/// - all this without the particles before them, where Arabic and Hebrew write particles and article in one word with the
+///   next.
+///
+/// Numbers, and letters of scripts without spaces, have no close forms.
+pub(super) fn is_close_form(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let has_forms = |word: &str| !is_number(word) && !word.starts_with(is_unspaced);
+    if !has_forms(a) || !has_forms(b) {
+        return false;
+    }
+    if a.is_ascii() && b.is_ascii() {
+        let (a, b) = (a.as_bytes(), b.as_bytes());
+        return is_slip(a, b) || is_inflected(a, b);
+    }
+    if is_hangul(a) && is_hangul(b) && is_slip(&syllables(a), &syllables(b)) {
+        return true;
+    }
+    let (a, b) = (plain(a), plain(b));
+    let (a, b) = (without_particles(&a), without_particles(&b));
+    a == b || is_slip(a, b) || is_inflected(a, b)
+}
+
+/// The first letters of a word, without particles and marks; all of a number.
+pub(super) fn plain_beginning(word: &str) -> impl Iterator<Item = char> + use<> {
+    let most = if is_number(word) { usize::MAX } else { BEGINNING };
+    bare_letters(word).into_iter().take(most)
+}
+
+/// The letters of a word without particles and marks.
+pub(super) fn bare_letters(word: &str) -> Vec<char> {
+    let letters = plain(word);
+    without_particles(&letters).to_vec()
+}
+
+/// As [`is_close_form`], for two words of one closed class, in which words are alike that must not be confused: `seventeen`
+/// and `seventy`. Only an ending of a quarter may differ.
+pub(super) fn is_form_in_class(a: &str, b: &str) -> bool {
+    let (a, b) = (bare_letters(a), bare_letters(b));
+    let most = a.len().max(b.len());
+    a.len().abs_diff(b.len()) <= 2 && 4 * shared_beginning(&a, &b) >= 3 * most && most >= 4
+}
+
+pub(super) fn is_hangul(word: &str) -> bool {
+    word.starts_with(|c| matches!(c, '\u{1100}'..='\u{11ff}' | '\u{ac00}'..='\u{d7a3}'))
+}
+
+pub(super) fn syllables(word: &str) -> Vec<char> {
+    word.nfc().collect()
+}
+
+/// True for accents and for points that writing may leave out. Other marks are letters: the vowels of Indic scripts.
+fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5c7}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{670}'
+        | '\u{6d6}'..='\u{6ed}')
+}
+
+/// The letters of a word without its accents.
+fn plain(word: &str) -> Vec<char> {
+    let bare = word.nfd().filter(|&c| !is_accent(c));
+    bare.map(|c| match c {
+        'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
+        'ى' => 'ي',
+        'ة' => 'ه',
+        'ø' => 'o',
+        'đ' => 'd',
+        'ł' => 'l',
+        c => c,
+    })
+    .collect()
+}
+
+/// True for letters of scripts that write particles and the article in one word with the next.
+fn has_particles(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{6ff}')
+}
+
+/// The word without its particles and article, as long as enough is left.
+fn without_particles(mut word: &[char]) -> &[char] {
+    const LEAST: usize = 3;
+    if !word.first().is_some_and(|&c| has_particles(c)) {
+        return word;
+    }
+    loop {
+        word = match word {
+            ['\u{627}', '\u{644}', rest @ ..] if rest.len() >= LEAST => rest,
+            [first, rest @ ..] if rest.len() >= LEAST && "وبفلكסאבהולמשכ".contains(*first) => rest,
+            all => return all,
+        };
+    }
+}
+
+fn shared_beginning<L: PartialEq>(a: &[L], b: &[L]) -> usize {
+    a.iter().zip(b).take_while(|(x, y)| x == y).count()
+}
+
+/// One letter more, less or other, or two neighbours exchanged; not the first.
+fn is_slip<L: PartialEq>(a: &[L], b: &[L]) -> bool {
+    let longest = a.len().max(b.len());
+    if longest < 5 || a.len().abs_diff(b.len()) > 1 {
+        return false;
+    }
+    let before = shared_beginning(a, b);
+    let (a, b) = (&a[before..], &b[before..]);
+    let after = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let after = after.min(a.len()).min(b.len());
+    let (a, b) = (&a[..a.len() - after], &b[..b.len() - after]);
+    let is_exchange = matches!((a, b), ([w, x], [y, z]) if w == z && x == y);
+    let is_one = a.len() <= 1 && b.len() <= 1;
+    let keeps_first = before > 0 || longest >= 7 && (is_exchange || a.len() != b.len());
+    keeps_first && (is_one || is_exchange)
+}
+
+fn is_inflected<L: PartialEq>(a: &[L], b: &[L]) -> bool {
+    let (least, most) = (a.len().min(b.len()), a.len().max(b.len()));
+    least >= 4 && most - least <= 3 && shared_beginning(a, b) >= (most * 13 / 20).max(4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_close_form;
+
+    #[test]
+    fn forms_and_slips_are_close_other_words_are_not() {
+        for (a, b) in [
+            ("house", "houses"),
+            ("walked", "walking"),
+            ("goverment", "government"),
+            ("recieve", "receive"),
+            ("cafe", "café"),
+            ("farmaceutico", "farmacéutico"),
+            ("президента", "президентом"),
+            ("والكتاب", "الكتاب"),
+            ("أبريل", "ابريل"),
+        ] {
+            assert!(is_close_form(a, b) && is_close_form(b, a), "{a} {b}");
+        }
+        for (a, b) in [
+            ("iran", "iraq"),
+            ("jordan", "gordan"),
+            ("before", "after"),
+            ("1500", "1501"),
+            ("水", "火"),
+            ("red", "bed"),
+            ("import", "export"),
+        ] {
+            assert!(!is_close_form(a, b) && !is_close_form(b, a), "{a} {b}");
+        }
+    }
+}

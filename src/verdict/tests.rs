@@ -1,0 +1,142 @@
+use super::*;
+use crate::fold::fold;
+
+fn verdict(later: &str, earlier: &str, level: Level) -> Option<String> {
+    let (later, earlier) = (fold(later), fold(earlier));
+    let lost = lost(later.as_str(), earlier.as_str(), level, false);
+    lost.map(|lost| lost.to_string())
+}
+
+fn kept(later: &str, earlier: &str) {
+    let said = verdict(later, earlier, Level::Editor);
+    assert!(said.is_some(), "goes: {later} / {earlier}");
+}
+
+fn goes(later: &str, earlier: &str) {
+    let said = verdict(later, earlier, Level::Editor);
+    assert_eq!(said, None, "{later} / {earlier}");
+}
+
+const BASE: &str = "The council of Lyon voted a budget of 1,500 euros for the summer fair on Monday night.";
+
+#[test]
+fn another_fact_stays() {
+    for (from, to) in [
+        ("1,500", "1,600"),
+        ("Monday", "Tuesday"),
+        ("night", "morning"),
+        ("Lyon", "Nantes"),
+        ("voted", "refused"),
+        ("summer", "winter"),
+        ("of Lyon voted", "of Lyon never voted"),
+        ("fair", "school"),
+    ] {
+        kept(&BASE.replace(from, to), BASE);
+        kept(BASE, &BASE.replace(from, to));
+    }
+    kept(
+        "When A and B are arrays, their items are compared one by one.",
+        "When A and B are scalars, their items are compared one by one.",
+    );
+    kept(
+        "PrevDlgCtrl moves the focus to the previous control of the dialog.",
+        "NextDlgCtrl moves the focus to the next control of the dialog.",
+    );
+    kept(
+        "Calling Red() paints the whole window in that colour at once.",
+        "Calling Blue() paints the whole window in that colour at once.",
+    );
+    kept(
+        "The version 2.6.0-rc2 was published today and can be tried by all.",
+        "The version 2.6.0-preview2 was published today and can be tried by all.",
+    );
+    kept(
+        "The fee is due three days before the meeting of the members begins.",
+        "The fee is due three days after the meeting of the members begins.",
+    );
+    kept(
+        "Members may bring guests to the meeting that is held in the old hall.",
+        "Members must bring guests to the meeting that is held in the old hall.",
+    );
+}
+
+#[test]
+fn the_order_of_numbers_and_of_roles_is_a_fact() {
+    kept(
+        "The price of a share rose from 120 on Friday to 180 on Sunday, the bank said.",
+        "The price of a share rose from 180 on Friday to 120 on Sunday, the bank said.",
+    );
+    kept(
+        "Toulouse beat Grenoble in the last minute of the first match.",
+        "Grenoble beat Toulouse in the last minute of the first match.",
+    );
+    goes(
+        "The museum stays closed in winter. The garden behind the house can be seen all year.",
+        "The garden behind the house can be seen all year. The museum stays closed in winter.",
+    );
+}
+
+#[test]
+fn formatting_slips_and_forms_are_no_facts() {
+    for (from, to) in [
+        ("1,500", "1.500"),
+        ("council", "Council"),
+        ("budget", "bugdet"),
+        ("voted a", "voted the"),
+        ("the summer", "summer"),
+        ("euros", "euro"),
+        ("for the", "for this"),
+        ("on Monday night", "on a Monday night"),
+    ] {
+        goes(&BASE.replace(from, to), BASE);
+        goes(BASE, &BASE.replace(from, to));
+    }
+}
+
+#[test]
+fn a_source_may_be_added_a_restriction_and_a_sentence_may_not() {
+    let without = BASE.trim_end_matches('.');
+    goes(&format!("{without}, the mayor said."), BASE);
+    kept(&BASE.replace("summer fair", "summer fair and sports club"), BASE);
+    kept(
+        &format!("{BASE} Police later arrested her deputy for taking bribes."),
+        BASE,
+    );
+    // what only the earlier text has is not lost
+    goes(
+        BASE,
+        &format!("{BASE} Police later arrested her deputy for taking bribes."),
+    );
+}
+
+#[test]
+fn scripts_without_spaces_are_at_home() {
+    let base = "東京では今日も朝から雨が降り続いていますが、明日は晴れるでしょう。";
+    kept(&base.replace('雨', "雪"), base);
+    kept(&base.replace("東京", "大阪"), base);
+    goes(&base.replace("今日も", "今日は"), base);
+    kept(
+        "市议会星期一晚上投票通过了夏季市集的预算。",
+        "市议会星期二晚上投票通过了夏季市集的预算。",
+    );
+    kept(
+        "市议会星期一晚上没有投票通过夏季市集的预算。",
+        "市议会星期一晚上投票通过夏季市集的预算。",
+    );
+}
+
+#[test]
+fn levels_differ_in_what_may_be_lost() {
+    let typo = BASE.replace("budget", "bugdet");
+    assert!(verdict(&typo, BASE, Level::Exact).is_some());
+    assert_eq!(verdict(BASE, &format!("It is said: {BASE}"), Level::Exact), None);
+    assert_eq!(verdict(&BASE.replace("Lyon", "Nantes"), BASE, Level::Boilerplate), None);
+}
+
+#[test]
+fn what_is_lost_is_said() {
+    let said = |from, to| verdict(&BASE.replace(from, to), BASE, Level::Editor).unwrap();
+    assert_eq!(said("1,500", "1,600"), "the number 1600");
+    assert_eq!(said("Lyon", "Nantes"), "`nantes` in the place of `lyon`");
+    assert_eq!(said("of Lyon voted", "of Lyon never voted"), "the negation `never`");
+}

@@ -1,0 +1,249 @@
+//! What the words of a language do: which are common, and which say another thing when they change.
+//!
+//! A language is a file in `lang/`, see `lang/README.md`. A language without one has no closed classes; where it is not known
+//! which words are common, those of up to three letters are.
+
+use crate::fold::{fold, is_number, is_unspaced};
+use crate::hash;
+use crate::steps::looked;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// What one word does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Kind {
+    /// Stands in most texts, and so says little.
+    pub(super) is_common: bool,
+    pub(super) is_negation: bool,
+    /// Says per cent, or a part of that.
+    pub(super) is_percent: bool,
+    /// Names who says something: `said`, `according`.
+    pub(super) is_speech: bool,
+    /// The closed classes it belongs to.
+    pub(super) classes: Classes,
+}
+
+/// Closed classes, a bit for each: numbers in words; months and weekdays; parts of the day or year; sets of words that limit
+/// or exclude each other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Classes(u64);
+
+impl Classes {
+    /// True if a word of these in the place of one of those is another statement.
+    pub(super) fn meet(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// The words of one language.
+#[derive(Debug)]
+pub(super) struct Words {
+    kinds: HashMap<Box<str>, Kind, ahash::RandomState>,
+    /// Letters of the longest entry of a script without spaces.
+    pub(super) longest: usize,
+    /// False if it is not known which words are common.
+    knows_common: bool,
+}
+
+include!("lang/languages.rs");
+
+/// Which languages a word is common in, by their place among [`LANGUAGES`].
+fn speakers() -> &'static HashMap<Box<str>, Vec<u8>, ahash::RandomState> {
+    static SPEAKERS: OnceLock<HashMap<Box<str>, Vec<u8>, ahash::RandomState>> = OnceLock::new();
+    SPEAKERS.get_or_init(|| {
+        let mut speakers: HashMap<Box<str>, Vec<u8>, _> = HashMap::with_hasher(hash::map_state());
+        for (place, language) in (0..LANGUAGES.len()).zip(0..) {
+            for (word, _) in Words::at(place).kinds.iter().filter(|(_, kind)| kind.is_common) {
+                speakers.entry(word.clone()).or_default().push(language);
+            }
+        }
+        speakers
+    })
+}
+
+/// The language of a letter that only one large language writes, kana aside.
+fn language_of_script(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        '\u{4e00}'..='\u{9fff}' => "zh",
+        '\u{e00}'..='\u{e7f}' => "th",
+        '\u{e80}'..='\u{eff}' => "lo",
+        '\u{1000}'..='\u{109f}' => "my",
+        '\u{1780}'..='\u{17ff}' => "km",
+        _ => return None,
+    })
+}
+
+impl Words {
+    /// None, and nothing is known of what is common.
+    fn empty() -> Self {
+        Self {
+            kinds: HashMap::with_hasher(hash::map_state()),
+            longest: 0,
+            knows_common: false,
+        }
+    }
+
+    /// Those of a language, by its code.
+    fn of(code: &str) -> Option<&'static Self> {
+        LANGUAGES
+            .binary_search_by_key(&code, |language| language.0)
+            .ok()
+            .map(Self::at)
+    }
+
+    /// Those of the language at that place among [`LANGUAGES`].
+    fn at(place: usize) -> &'static Self {
+        static TABLES: [OnceLock<Words>; LANGUAGES.len()] = [const { OnceLock::new() }; LANGUAGES.len()];
+        TABLES[place].get_or_init(|| Self::parse(LANGUAGES[place].1))
+    }
+
+    /// Those that are common in any language, and those that say per cent.
+    pub(super) fn of_any_language() -> &'static Self {
+        static ANY: OnceLock<Words> = OnceLock::new();
+        ANY.get_or_init(|| {
+            let mut any = Self::empty();
+            any.knows_common = true;
+            for words in (0..LANGUAGES.len()).map(Self::at) {
+                any.longest = any.longest.max(words.longest);
+                words.kinds.iter().for_each(|(word, kind)| {
+                    let known = any.kinds.entry(word.clone()).or_default();
+                    known.is_common |= kind.is_common;
+                    known.is_percent |= kind.is_percent;
+                });
+            }
+            any
+        })
+    }
+
+    /// Those of the language of a text, by its tokens: of that whose common words it has most of; of several English, or
+    /// the first by code. A script that one large language writes tells by itself.
+    ///
+    /// The text decides alone, not its article: quotations and untranslated paragraphs are in another language, short articles say
+    /// nothing of theirs, and equal texts are judged alike wherever they stand.
+    pub(super) fn of_text<'t>(tokens: impl Iterator<Item = &'t str> + Clone) -> &'static Self {
+        static NONE: OnceLock<Words> = OnceLock::new();
+        let (mut letters, mut words, mut is_kana) = (0, 0, false);
+        let mut first = None;
+        let mut counts = [0_u32; LANGUAGES.len()];
+        let mut most = 0;
+        for token in tokens {
+            looked(1);
+            if let Some(letter) = token.chars().next().filter(|&c| is_unspaced(c)) {
+                letters += 1;
+                is_kana |= matches!(letter, '\u{3041}'..='\u{30ff}');
+                first = first.or_else(|| language_of_script(letter));
+            } else if !is_number(token) {
+                words += 1;
+                for &language in speakers().get(token).into_iter().flatten() {
+                    let count = &mut counts[usize::from(language)];
+                    *count += 1;
+                    most = most.max(*count);
+                }
+            }
+        }
+        if letters > 2 * words {
+            let code = if is_kana { Some("ja") } else { first };
+            return code.and_then(Self::of).unwrap_or_else(|| NONE.get_or_init(Self::empty));
+        }
+        if most == 0 {
+            return NONE.get_or_init(Self::empty);
+        }
+        // Tables of other languages hold English words, which stand in their texts, too.
+        let english = LANGUAGES.binary_search_by_key(&"en", |language| language.0).ok();
+        let best = english.filter(|&english| counts[english] == most);
+        Self::at(
+            best.or_else(|| counts.iter().position(|&count| count == most))
+                .unwrap_or(0),
+        )
+    }
+
+    fn parse(file: &str) -> Self {
+        let mut words = Self::empty();
+        let mut sets = 2;
+        for line in file.lines() {
+            let Some((key, list)) = line.split_once(": ").filter(|_| !line.starts_with('#')) else {
+                continue;
+            };
+            sets += u32::from(key == "contrast");
+            for word in list.split(' ') {
+                let folded = fold(word);
+                let mut letters = folded.as_str().chars().filter(|&c| c != ' ');
+                let name: Box<str> = if letters.clone().any(is_unspaced) {
+                    letters.by_ref().collect::<String>().into()
+                } else {
+                    folded.as_str().into()
+                };
+                words.longest = words.longest.max(folded.hashes().len());
+                let kind = words.kinds.entry(name).or_default();
+                match key {
+                    "common" => {
+                        kind.is_common = true;
+                        words.knows_common = true;
+                    }
+                    "negation" => kind.is_negation = true,
+                    "speech" => kind.is_speech = true,
+                    "percent" => kind.is_percent = true,
+                    "number" => kind.classes.0 |= 1,
+                    "calendar" => kind.classes.0 |= 2,
+                    "time" => kind.classes.0 |= 4,
+                    _ => kind.classes.0 |= 1 << sets.min(63),
+                }
+            }
+        }
+        words
+    }
+
+    /// What a word does: a token, or letters of a script without spaces in a row.
+    pub(super) fn kind(&self, word: &str) -> Kind {
+        let kind = self.kinds.get(word).copied().unwrap_or_default();
+        let is_short = || word.chars().take(4).count() < 4 && !word.starts_with(is_unspaced);
+        Kind {
+            is_common: kind.is_common || !self.knows_common && is_short(),
+            ..kind
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_are_sorted_and_say_what_is_known() {
+        assert!(LANGUAGES.is_sorted_by(|a, b| a.0 < b.0));
+        const KEYS: [&str; 8] = [
+            "common", "negation", "number", "calendar", "time", "contrast", "speech", "percent",
+        ];
+        for (code, file) in LANGUAGES {
+            let lines = file.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+            for line in lines {
+                let key = line.split_once(": ").map(|(key, _)| key);
+                assert!(key.is_some_and(|key| KEYS.contains(&key)), "{code}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_says_what_its_language_is() {
+        let of = |text: &str| {
+            let tokens = fold(text);
+            std::ptr::from_ref(Words::of_text(tokens.as_str().split(' ')))
+        };
+        for (code, text) in [
+            ("en", "The port of the house is not what it was when they came."),
+            ("de", "Der Hafen ist nicht mehr das, was er war, als sie kamen."),
+            ("fr", "Le port n’est plus ce qu’il était quand ils sont venus."),
+            ("ru", "Порт уже не тот, каким он был, когда они пришли."),
+            ("zh", "他们来的时候，港口已经不是原来的样子了。"),
+            ("ja", "港は彼らが来たときとはもう違っていた。"),
+            ("th", "ท่าเรือไม่เหมือนเดิมอีกต่อไป"),
+        ] {
+            assert_eq!(of(text), std::ptr::from_ref(Words::of(code).unwrap()), "{text}");
+        }
+        assert!(!Words::of_text(["xyzzy"].into_iter()).knows_common);
+    }
+}
