@@ -307,6 +307,37 @@ pub(super) fn trimmed(text: &str, start: usize, end: usize) -> Option<Span> {
     }
 }
 
+/// The length of a note's number that `bytes` begin with, raised (`¹²`) or in brackets (`[12]`). A space may part it from its like, but
+/// one alone behind a space is the number of what follows: `so. [2] Then`.
+pub(super) fn reference(bytes: &[u8], after_another: bool) -> Option<usize> {
+    let raised = raised(bytes);
+    if raised > 0 {
+        return Some(raised);
+    }
+    let space = usize::from(bytes.first() == Some(&b' '));
+    let inner = bytes[space..].strip_prefix(b"[")?;
+    let close = inner.iter().take(5).position(|&b| b == b']')?;
+    let number = |b: &u8| b.is_ascii_digit() || space == 0 && b.is_ascii_alphanumeric();
+    let end = space + close + 2;
+    let one_of_many = space == 0 || after_another || bytes.get(end) == Some(&b'[');
+    (close > 0 && one_of_many && inner[..close].iter().all(number)).then_some(end)
+}
+
+/// The length of up to three raised digits that UTF-8 begins with.
+fn raised(mut bytes: &[u8]) -> usize {
+    let mut length = 0;
+    for _ in 0..3 {
+        let digit = match bytes {
+            [0xC2, 0xB2 | 0xB3 | 0xB9, ..] => 2,
+            [0xE2, 0x81, 0xB0 | 0xB4..=0xB9, ..] => 3,
+            _ => break,
+        };
+        length += digit;
+        bytes = &bytes[digit..];
+    }
+    length
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -201,7 +201,7 @@ impl<'t> Scanner<'t> {
                 };
             } else if chars::closes(c) || (chars::turns(c) && !self.letter_at(end + c.len_utf8())) {
                 closed = true;
-            } else if let Some(length) = reference(&bytes[end..], noted) {
+            } else if let Some(length) = chars::reference(&bytes[end..], noted) {
                 end += length;
                 noted = true;
                 continue;
@@ -720,18 +720,6 @@ fn is_lettered(word: &str) -> bool {
     })
 }
 
-/// The length of a note's number in brackets, `[12]`, that `bytes` begin with. A space may part it from its like, but
-/// one alone behind a space is the number of what follows: `so. [2] Then`.
-fn reference(bytes: &[u8], after_another: bool) -> Option<usize> {
-    let space = usize::from(bytes.first() == Some(&b' '));
-    let inner = bytes[space..].strip_prefix(b"[")?;
-    let close = inner.iter().take(5).position(|&b| b == b']')?;
-    let number = |b: &u8| b.is_ascii_digit() || space == 0 && b.is_ascii_alphanumeric();
-    let end = space + close + 2;
-    let one_of_many = space == 0 || after_another || bytes.get(end) == Some(&b'[');
-    (close > 0 && one_of_many && inner[..close].iter().all(number)).then_some(end)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -749,6 +737,20 @@ mod tests {
         assert_eq!(out, [Span::new(7, 9), Span::new(1, 5), Span::new(8, 11)]);
         assert!(cut("", "en").is_empty());
         assert!(cut(" \n\u{3000}", "ja").is_empty());
+    }
+
+    #[test]
+    fn numbers_of_notes_belong_to_what_they_follow() {
+        for (text, tag, count) in [
+            ("It was stolen.¹² Repairs take long.", "en", 2),
+            ("It was stolen.¹²³ Repairs take long.", "en", 2),
+            ("About 3.² m of it is left.", "en", 1),
+            ("Sie wurden geraubt.⁴ Danach war Ruhe.", "de", 2),
+            ("它被人偷走。¹²修理要很久。", "zh", 2),
+            ("It was stolen.[12] Repairs take long.", "en", 2),
+        ] {
+            assert_eq!(cut(text, tag).len(), count, "{text}");
+        }
     }
 
     #[test]

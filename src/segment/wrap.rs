@@ -38,7 +38,7 @@ pub(super) fn wrapped(text: &str) -> bool {
 /// its line breaks mean something.
 ///
 /// A line break keeps a line short if the next word would no longer have fitted (where no line has more than 120 characters),
-/// or if it stands between a word and a small letter. If two in three do, the others end paragraphs.
+/// or if it stands between a word, a comma or a hyphen and a small letter. If two in three do, the others end paragraphs.
 pub(super) fn unwrapped(text: &str) -> Option<Vec<(usize, usize)>> {
     struct Row {
         start: usize,
@@ -62,7 +62,7 @@ pub(super) fn unwrapped(text: &str) -> Option<Vec<(usize, usize)>> {
             width: line.chars().count(),
             first: first_width(line),
             begins_small: chars::lower(first),
-            ends_open: last.is_alphanumeric() || matches!(last, ',' | '،' | '，' | '、'),
+            ends_open: last.is_alphanumeric() || matches!(last, '-' | ',' | '،' | '，' | '、'),
         });
     }
     let widest = rows.iter().map(|row| row.width).max()?;
