@@ -31,7 +31,8 @@ pub(crate) fn is_replaced(later: &str, earlier: &str) -> bool {
     let words = Words::of_any_language();
     let is_content = |word: &str| {
         let kind = words.kind(word);
-        !kind.is_common && !kind.is_percent
+        // (where no language is known, words of three letters are common)
+        !kind.is_common && !kind.is_percent && word.chars().nth(3).is_some()
     };
     let is_close = |a: &str, b: &str| is_close_form(a, b) || is_form_in_class(a, b);
     let lost = |word: &&str| is_content(word) && !there.iter().any(|other| is_close(word, other));
@@ -168,6 +169,11 @@ mod tests {
         assert!(!is_replaced(
             "the port of the house is new",
             "the port of the houses is new"
+        ));
+        // the language of neither is known, and so the short word is common
+        assert!(!is_replaced(
+            "12 rain कल rain कल rain rain",
+            "12 rain कल कल कल rain rain"
         ));
         assert!(!is_replaced(
             "the port in the house is new",
