@@ -6,12 +6,13 @@
 //! the run, what is found does not.
 
 use super::Units;
-use super::lists::Lists;
+use super::lists::{ListSet, Lists};
 use super::postings::Postings;
 use crate::steps::looked;
 use crate::verdict::{Anchors, filed};
+use std::ops::Range;
 
-/// Who has met so many candidates in vain, of those that needed no more than a look, is one of a crowd.
+/// A unit whose candidates cost as much as this many that need no more than a look, and that matched none, belongs to a crowd.
 pub(super) const CROWD: u64 = 1024;
 
 /// A list of so many units takes no more: a word in so many of them tells nothing.
@@ -20,17 +21,17 @@ const LONGEST: u32 = 4096;
 /// Slots for the keys of a unit, several of which share one.
 const SLOTS: usize = 64;
 
-/// Such units.
+/// The units of crowds.
 #[derive(Debug)]
 pub(super) struct Crowd {
-    /// They by their shingles, for units without a word that tells anything.
+    /// Filed by their shingles, too, for units without a word that tells anything.
     pub(super) lists: Lists,
     by_words: Postings,
-    /// Who is filed there, and for how many there is room.
+    /// The units that are filed there, and for how many it was made.
     units: Vec<u32>,
     room: usize,
-    /// A bit for each list, or several, that holds any.
-    held: Vec<u64>,
+    /// The lists that hold any.
+    held: ListSet,
 }
 
 /// What one thread needs to look a unit up by its words.
@@ -41,8 +42,6 @@ pub(super) struct Words {
 }
 
 impl Crowd {
-    const BITS: usize = 1 << 19;
-
     /// Nobody yet; the lists take so many places.
     pub(super) fn new(places: usize) -> Self {
         Self {
@@ -50,12 +49,15 @@ impl Crowd {
             by_words: Postings::new(0),
             units: Vec::new(),
             room: 0,
-            held: Vec::new(),
+            held: ListSet::default(),
         }
     }
 
     /// Files one of some units under its lists and its words.
     pub(super) fn push<U: Units + ?Sized>(&mut self, units: &U, unit: u32, lists: &[u32], words: &mut Words) {
+        if self.units.is_empty() {
+            self.held.clear();
+        }
         self.units.push(unit);
         if self.units.len() > self.room {
             self.room = (4 * self.room).max(64);
@@ -66,24 +68,15 @@ impl Crowd {
         } else {
             file(&mut self.by_words, unit, units.text(unit), words);
         }
-        self.held.resize(Self::BITS / 64, 0);
         for &list in lists {
-            let bit = list as usize % Self::BITS;
-            self.held[bit / 64] |= 1 << (bit % 64);
+            self.held.insert(list);
             self.lists.push(list, unit);
         }
     }
 
     /// True if that many of the lists may hold any.
     pub(super) fn may_hold(&self, lists: &[u32], least: u8) -> bool {
-        if self.held.is_empty() {
-            return false;
-        }
-        let holds = |&&list: &&u32| {
-            let bit = list as usize % Self::BITS;
-            self.held[bit / 64] >> (bit % 64) & 1 == 1
-        };
-        lists.iter().filter(holds).count() >= usize::from(least)
+        self.held.holds(lists, least)
     }
 
     /// Finds lists that hold each unit that this text repeats, the shortest of those of its words, for [`Self::visit`]; how
@@ -104,8 +97,8 @@ impl Crowd {
         shortest.map(|(units, _)| units)
     }
 
-    /// Visits the units in the lists that [`Self::find`] found, from `since` on, some of them several times.
-    pub(super) fn visit(&self, among: &std::ops::Range<u32>, Words { keys, .. }: &Words, mut visit: impl FnMut(u32)) {
+    /// Visits the units in the lists that [`Self::find`] found and that are among those given, some of them several times.
+    pub(super) fn visit(&self, among: &Range<u32>, Words { keys, .. }: &Words, mut visit: impl FnMut(u32)) {
         for &key in keys {
             looked(self.by_words.len(key) as usize);
             self.by_words.visit(key, among.clone(), &mut visit);

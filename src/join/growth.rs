@@ -113,6 +113,15 @@ const KINDS: &[Kind] = &[
     ("two tokens in turn, more and more often", |n| {
         (1..=n / 8).map(|i| "a b ".repeat(i)).collect()
     }),
+    ("long letters that differ in one long place", |n| {
+        let mut random = Random(7);
+        let mut letters = |count: usize| -> String {
+            let letter = |_| char::from_u32(0x4E00 + u32::try_from(random.below(1000)).unwrap()).unwrap();
+            (0..count).map(letter).collect()
+        };
+        let [shared, one, other] = [16, 8, 4].map(|share| letters(share * n));
+        vec![format!("{shared}{one}"), format!("{shared}{other}")]
+    }),
     ("one letter, more and more often", |n| {
         (1..=n / 8).map(|i| "水".repeat(i)).collect()
     }),

@@ -2,7 +2,7 @@
 
 use super::crowd::{Crowd, Words};
 use super::keys::{Finder, Keys};
-use super::lists::Lists;
+use super::lists::{ListSet, Lists};
 use super::measure::Bounds;
 use super::numbers::ByNumbers;
 use super::sketch::{Sketch, number_key};
@@ -30,7 +30,8 @@ pub(super) struct Index<'u, U: ?Sized> {
     crowd: Option<Crowd>,
     by_numbers: ByNumbers,
     crowd_by_numbers: Option<ByNumbers>,
-    recent: Recent,
+    /// The lists in which something was filed in the present batch: most units share too few to be held against it.
+    recent: ListSet,
 }
 
 #[derive(Debug)]
@@ -95,36 +96,6 @@ impl Drop for Lent<'_> {
     fn drop(&mut self) {
         let scratch = std::mem::take(&mut self.scratch);
         self.pool.0.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
-    }
-}
-
-/// The lists in which something was filed in the present batch, or that share a bit with them: most units share too few
-/// to be held against the batch. Empty until a batch begins.
-#[derive(Debug, Default)]
-struct Recent(Vec<u64>);
-
-impl Recent {
-    const BITS: usize = 1 << 19;
-
-    fn clear(&mut self) {
-        self.0.clear();
-        self.0.resize(Self::BITS / 64, 0);
-    }
-
-    fn insert(&mut self, list: u32) {
-        let bit = list as usize % Self::BITS;
-        if let Some(word) = self.0.get_mut(bit / 64) {
-            *word |= 1 << (bit % 64);
-        }
-    }
-
-    /// True if that many of the lists may be recent.
-    fn holds(&self, lists: &[u32], least: u8) -> bool {
-        let recent = |&list: &u32| {
-            let bit = list as usize % Self::BITS;
-            self.0.get(bit / 64).is_none_or(|word| word >> (bit % 64) & 1 == 1)
-        };
-        lists.iter().filter(|list| recent(list)).count() >= usize::from(least)
     }
 }
 
@@ -202,7 +173,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             crowd: rule.keeps_numbers().then(|| Crowd::new(places)),
             by_numbers: ByNumbers::new(of_numbers),
             crowd_by_numbers: None,
-            recent: Recent::default(),
+            recent: ListSet::default(),
         }
     }
 
@@ -340,13 +311,12 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
                 let by_numbers = self.crowd_by_numbers.as_ref().filter(|_| has_numbers);
                 let of_lists = candidates.split_off(alone);
                 let most = by_words.unwrap_or(length);
-                if visit_by_numbers(by_numbers, most, bag, numbers, &among, candidates) {
-                } else if by_words.is_some() {
-                    crowd.visit(&among, words, |unit| candidates.push(unit));
-                } else if is_short {
-                    candidates.extend(of_lists);
-                } else {
-                    crowd.lists.count(lists, &among, shared, hits, candidates);
+                if !visit_by_numbers(by_numbers, most, bag, numbers, &among, candidates) {
+                    match by_words {
+                        Some(_) => crowd.visit(&among, words, |unit| candidates.push(unit)),
+                        None if is_short => candidates.extend(of_lists),
+                        None => crowd.lists.count(lists, &among, shared, hits, candidates),
+                    }
                 }
             }
         }

@@ -83,6 +83,35 @@ impl Lists {
     }
 }
 
+/// A set of lists, which may seem to hold others that share a bit with one. Empty, and takes none, until it is cleared.
+#[derive(Debug, Default)]
+pub(super) struct ListSet(Vec<u64>);
+
+impl ListSet {
+    const BITS: usize = 1 << 19;
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+        self.0.resize(Self::BITS / 64, 0);
+    }
+
+    pub(super) fn insert(&mut self, list: u32) {
+        let bit = list as usize % Self::BITS;
+        if let Some(word) = self.0.get_mut(bit / 64) {
+            *word |= 1 << (bit % 64);
+        }
+    }
+
+    /// True if it may hold that many of the lists.
+    pub(super) fn holds(&self, lists: &[u32], least: u8) -> bool {
+        let holds = |&list: &u32| {
+            let bit = list as usize % Self::BITS;
+            self.0.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+        };
+        lists.iter().filter(|list| holds(list)).count() >= usize::from(least)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

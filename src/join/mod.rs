@@ -94,7 +94,7 @@ impl Rule {
     /// The same of folds that have been laid side by side already.
     fn lost_of_pair<'f>(&self, pair: &Pair<'f>, [later, earlier]: [&str; 2]) -> Option<Lost<'f>> {
         if letters::pair_covers(pair, later, earlier, self.threshold) {
-            lost_of_pair(pair, self.level, false)
+            lost_of_pair(pair, self.level)
         } else {
             Some(Lost::Rewritten)
         }

@@ -13,7 +13,7 @@
 
 use super::content::{Content, EDGE, contents, covered, neighbours};
 use super::near::{bare_letters, is_hangul, syllables};
-use super::words::Words;
+use super::words::{Kind, Words};
 use super::{MOST_INSIDE, MOST_OUTSIDE, Pair, Token};
 use crate::hash;
 use crate::steps::looked;
@@ -78,13 +78,13 @@ impl Anchors {
         let pair = Pair::new(fold, "");
         let side = &pair.later;
         let words = Words::of_text(side.iter().map(|token| pair.text(*token)));
-        let is_covered = covered(&pair, side, words);
+        let is_covered = covered(&pair, side, words, Kind::says_little);
         let row = contents(&pair, side, Words::of_any_language());
         let mut letters = Letters::default();
         for (at, content) in row.iter().enumerate() {
             let token = side[content.place];
             let kind = words.kind(pair.text(token));
-            let says_little = token.weight == 2 && !token.is_number && (kind.is_common || kind.is_percent);
+            let says_little = token.weight == 2 && !token.is_number && kind.says_little();
             if is_covered[content.place] || says_little {
                 continue;
             }
@@ -221,7 +221,7 @@ mod tests {
     fn assert_leads(later: &str, earlier: &str) {
         let repeats = [Level::Editor, Level::Exact]
             .iter()
-            .any(|&level| lost(later, earlier, level, false).is_none());
+            .any(|&level| lost(later, earlier, level).is_none());
         if !repeats {
             return;
         }

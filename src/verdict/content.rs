@@ -1,7 +1,7 @@
 //! The content words of a text, one after the other: what is left when common words and signs are passed over.
 
 use super::near::plain_beginning;
-use super::words::Words;
+use super::words::{Kind, Words};
 use super::{Pair, Token};
 use crate::hash;
 use crate::steps::looked;
@@ -20,13 +20,13 @@ pub(super) struct Content {
 
 /// Those of a side of a pair.
 pub(super) fn contents(pair: &Pair<'_>, side: &[Token], words: &Words) -> Vec<Content> {
-    let is_covered = covered(pair, side, words);
+    let is_covered = covered(pair, side, words, Kind::says_little);
     let is_content = |place: &usize| {
         let token = side[*place];
         match token.weight {
             0 => false,
             1 => !is_covered[*place],
-            _ => token.is_number || !words.kind(pair.text(token)).is_common,
+            _ => token.is_number || !words.kind(pair.text(token)).says_little(),
         }
     };
     let content = |place: usize| Content {
@@ -36,10 +36,10 @@ pub(super) fn contents(pair: &Pair<'_>, side: &[Token], words: &Words) -> Vec<Co
     (0..side.len()).filter(is_content).map(content).collect()
 }
 
-/// For each token whether it is a letter of a script without spaces that a common word covers, or one that says per cent.
-pub(super) fn covered(pair: &Pair<'_>, side: &[Token], words: &Words) -> Vec<bool> {
+/// For each token whether it is a letter of a script without spaces that is part of a word which does that.
+pub(super) fn covered(pair: &Pair<'_>, side: &[Token], words: &Words, covers: impl Fn(Kind) -> bool) -> Vec<bool> {
     let mut out = vec![false; side.len()];
-    let longest = words.longest.min(8);
+    let longest = words.longest();
     let mut word = String::new();
     for start in (0..side.len()).filter(|&start| side[start].weight == 1) {
         word.clear();
@@ -49,8 +49,7 @@ pub(super) fn covered(pair: &Pair<'_>, side: &[Token], words: &Words) -> Vec<boo
                 break;
             }
             word.push_str(pair.text(side[end]));
-            let kind = words.kind(&word);
-            if kind.is_common || kind.is_percent {
+            if covers(words.kind(&word)) {
                 out[start..=end].fill(true);
             }
         }

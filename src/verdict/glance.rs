@@ -29,11 +29,7 @@ pub(crate) fn is_replaced(later: &str, earlier: &str) -> bool {
         return false;
     }
     let words = Words::of_any_language();
-    let is_content = |word: &str| {
-        let kind = words.kind(word);
-        // (where no language is known, words of three letters are common)
-        !kind.is_common && !kind.is_percent && word.chars().nth(3).is_some()
-    };
+    let is_content = |word: &str| !words.kind(word).says_little();
     let is_close = |a: &str, b: &str| is_close_form(a, b) || is_form_in_class(a, b);
     let lost = |word: &&str| is_content(word) && !there.iter().any(|other| is_close(word, other));
     let free = |other: &&str| is_content(other) && !here.iter().any(|word| is_close(word, other));
@@ -141,7 +137,7 @@ mod tests {
             let join = |middle: &[&str]| [&start[..], middle, &end[..]].concat().join(" ");
             let (later, earlier) = (join(&here), join(&there));
             if is_replaced(&later, &earlier) {
-                prop_assert!(lost(&later, &earlier, Level::Editor, false).is_some(), "{later} / {earlier}");
+                prop_assert!(lost(&later, &earlier, Level::Editor).is_some(), "{later} / {earlier}");
             }
         }
     }

@@ -12,8 +12,7 @@
 //! These are none: punctuation and formatting, which folds do not have; a close form of the same word (`near`); a common
 //! word for another; words that only the earlier text has.
 //!
-//! The verdict is a pure function of both folds, the level and the tables in `lang/`. No
-//! count of the run enters it.
+//! The verdict is a pure function of both folds, the level and the tables in `lang/`. No count of the run enters it.
 
 mod align;
 mod anchors;
@@ -29,9 +28,9 @@ pub(crate) use pair::{Pair, Token};
 
 use crate::steps::looked;
 use align::{Region, increasing, regions};
-use content::{contents, neighbours};
+use content::{contents, covered, neighbours};
 use near::{is_close_form, is_form_in_class};
-use std::collections::HashMap;
+use std::cell::OnceCell;
 use std::fmt;
 use words::Words;
 
@@ -93,38 +92,45 @@ const FEW: f64 = 2.0;
 const NEW_SHARE: f64 = 0.05;
 /// And how many in all.
 const MOST_NEW: f64 = 6.0;
-/// New words in one place, common ones too, and content words among them.
-const ANYWHERE: Limits = Limits {
-    run: 5.0,
-    new: 2.0,
-    most: 8,
-};
-/// The same before a text: a place and an agency may stand there.
-const BEFORE: Limits = Limits {
-    run: 5.0,
-    new: 3.0,
-    most: 8,
-};
-/// The same before or after a text where they name who says it (`the neighbor added`): nothing of the text itself is new.
-const SOURCE: Limits = Limits {
-    run: 9.0,
-    new: 6.0,
-    most: 8,
-};
-
 /// What is too much in one place.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
+    /// New words, common ones too.
     run: f64,
+    /// New content words.
     new: f64,
-    /// Tokens, if there are content words among them.
-    most: usize,
+    /// True if these count among those of the whole text.
+    counts: bool,
 }
+
+const ANYWHERE: Limits = Limits {
+    run: 5.0,
+    new: 2.0,
+    counts: true,
+};
+/// Before a text: a place and an agency may stand there.
+const BEFORE: Limits = Limits {
+    run: 5.0,
+    new: 3.0,
+    counts: true,
+};
+/// Before or after a text where they name who says it (`the neighbor added`): nothing of the text itself is new.
+const SOURCE: Limits = Limits {
+    run: 9.0,
+    new: 6.0,
+    counts: false,
+};
+
+/// Tokens in one place, if there are new content words among them.
+const MOST_AROUND_NEW: usize = 8;
 /// What new content words in a row may weigh inside a text, in half words, and what before and after it.
 const MOST_INSIDE: usize = 4;
 const MOST_OUTSIDE: usize = 16;
 /// Tokens that say per cent: the letters of `パーセント`, or more.
 const MOST_PERCENT: usize = 10;
+/// Letters of a row that may stand elsewhere, at least, and how many rows are sought.
+const LEAST_ROW: usize = 4;
+const MOST_SOUGHT: u32 = 32;
 /// Words in one place. (Each is held against all that the earlier text has there.)
 const MOST_IN_PLACE: usize = 64;
 /// Moved content words.
@@ -133,19 +139,20 @@ const MOST_MOVED: u32 = 1;
 const CHANGED_SHARE: f64 = 0.3;
 
 /// What would be lost if fold `later` went while fold `earlier` stays; nothing if the later one is a repeat.
-///
-/// `in_context`: the neighbours of both are the same, so that one is a reprint of the other: then a content word may differ.
 #[must_use]
-pub fn lost<'f>(later: &'f str, earlier: &'f str, level: Level, in_context: bool) -> Option<Lost<'f>> {
-    lost_of_pair(&Pair::new(later, earlier), level, in_context)
+pub fn lost<'f>(later: &'f str, earlier: &'f str, level: Level) -> Option<Lost<'f>> {
+    lost_of_pair(&Pair::new(later, earlier), level)
 }
 
 /// The same of folds that have been laid side by side already.
-pub(crate) fn lost_of_pair<'f>(pair: &Pair<'f>, level: Level, in_context: bool) -> Option<Lost<'f>> {
+pub(crate) fn lost_of_pair<'f>(pair: &Pair<'f>, level: Level) -> Option<Lost<'f>> {
     match level {
         Level::Boilerplate => None,
         Level::Exact => missing_in_order(pair),
-        Level::Editor => Judge::new(pair).verdict(in_context),
+        Level::Editor => match missing(pair).next() {
+            Some(number) => Some(Lost::Number(pair.text(number))),
+            None => Judge::new(pair).verdict(),
+        },
     }
 }
 
@@ -198,12 +205,17 @@ fn missing<'p>(pair: &'p Pair<'_>) -> impl Iterator<Item = Token> + use<'p> {
 struct Judge<'p, 'f> {
     pair: &'p Pair<'f>,
     words: &'static Words,
-    /// How often each token stands where the earlier text is matched by nothing, by number.
+    /// How often each token stands in the earlier text, by number, and how often where that is matched by nothing.
+    held: Vec<u32>,
     spare: Vec<u32>,
+    /// Letters that common words cover, in either text, once they have been asked for.
+    is_covered: [OnceCell<Vec<bool>>; 2],
     new: f64,
     common: f64,
-    replaced: u32,
     moved: u32,
+    /// Rows of letters that have been sought in all of the earlier text, and its tokens between spaces, once one has been.
+    sought: u32,
+    fold: OnceCell<String>,
     /// For each token of the later text whether the earlier one has it nowhere near.
     is_new: Vec<bool>,
 }
@@ -213,28 +225,28 @@ impl<'p, 'f> Judge<'p, 'f> {
         Self {
             pair,
             words: Words::of_text(pair.later.iter().map(|token| pair.text(*token))),
+            held: pair.stock(&pair.earlier),
             spare: Vec::new(),
+            is_covered: [OnceCell::new(), OnceCell::new()],
             new: 0.0,
             common: 0.0,
-            replaced: 0,
             moved: 0,
+            sought: 0,
+            fold: OnceCell::new(),
             is_new: vec![false; pair.later.len()],
         }
     }
 
-    fn verdict(mut self, in_context: bool) -> Option<Lost<'f>> {
-        if let Some(number) = missing(self.pair).next() {
-            return Some(Lost::Number(self.pair.text(number)));
-        }
+    /// Given that no number is missing.
+    fn verdict(mut self) -> Option<Lost<'f>> {
         let regions = regions(&self.pair.later, &self.pair.earlier);
         self.spare = vec![0; self.pair.kinds()];
         for place in regions.iter().flat_map(|region| &region.earlier) {
             self.spare[self.pair.earlier[*place].id as usize] += 1;
         }
         let words = f64::from(weight(&self.pair.later)) / 2.0;
-        let most_replaced = if in_context { (words / 20.0).max(1.0) } else { 0.0 };
         for region in &regions {
-            if let Some(lost) = self.region(region, most_replaced) {
+            if let Some(lost) = self.region(region) {
                 return Some(lost);
             }
         }
@@ -251,8 +263,7 @@ impl<'p, 'f> Judge<'p, 'f> {
         if let Some(place) = self.misplaced() {
             return Some(Lost::Added(self.pair.text(self.pair.later[place])));
         }
-        let changed = self.new + self.common + f64::from(self.replaced);
-        (changed > CHANGED_SHARE * words).then_some(Lost::Rewritten)
+        (self.new + self.common > CHANGED_SHARE * words).then_some(Lost::Rewritten)
     }
 
     /// A new word that stands between other content words than the earlier text has beside one another: for all that is
@@ -310,7 +321,7 @@ impl<'p, 'f> Judge<'p, 'f> {
     }
 
     /// What is lost in one place.
-    fn region(&mut self, region: &Region, most_replaced: f64) -> Option<Lost<'f>> {
+    fn region(&mut self, region: &Region) -> Option<Lost<'f>> {
         let here: Vec<Token> = region.later.clone().map(|place| self.pair.later[place]).collect();
         let there: Vec<Token> = region.earlier.iter().map(|&place| self.pair.earlier[place]).collect();
         looked(here.len() + there.len());
@@ -323,8 +334,7 @@ impl<'p, 'f> Judge<'p, 'f> {
         if let Some(number) = here.iter().find(|token| token.is_number) {
             return Some(Lost::Order(self.pair.text(*number)));
         }
-        let of_letters = self.letters(region, most_replaced);
-        of_letters.or_else(|| self.spaced(region, most_replaced))
+        self.letters(region).or_else(|| self.spaced(region))
     }
 
     /// True if two rows of tokens are one word, and one or two: `e mail`, `email`.
@@ -363,7 +373,7 @@ impl<'p, 'f> Judge<'p, 'f> {
     }
 
     /// Words between spaces.
-    fn spaced(&mut self, region: &Region, most_replaced: f64) -> Option<Lost<'f>> {
+    fn spaced(&mut self, region: &Region) -> Option<Lost<'f>> {
         let (ours, theirs) = (&self.pair.later, &self.pair.earlier);
         // what is said once more in one place says nothing more
         let mut here: Vec<usize> = Vec::new();
@@ -443,24 +453,20 @@ impl<'p, 'f> Judge<'p, 'f> {
                 continue;
             }
             if let Some(at) = (0..there.len()).find(other) {
-                used[at] = true;
-                self.replaced += 1;
-                if f64::from(self.replaced) > most_replaced {
-                    return Some(Lost::Replaced {
-                        later: text,
-                        earlier: self.pair.text(there[at]),
-                    });
-                }
-            } else if self.pair.earlier.iter().any(|other| other.id == token.id) {
+                return Some(Lost::Replaced {
+                    later: text,
+                    earlier: self.pair.text(there[at]),
+                });
+            }
+            self.is_new[place] = true;
+            if self.held[token.id as usize] > 0 {
                 self.common += 0.5;
                 new += 0.5;
-                self.is_new[place] = true;
-            } else if region.later.len() > limits.most {
+            } else if region.later.len() > MOST_AROUND_NEW {
                 return Some(Lost::Added(text));
             } else {
-                self.new += if limits.run > ANYWHERE.run { 0.0 } else { 1.0 };
+                self.new += f64::from(u8::from(limits.counts));
                 new += 1.0;
-                self.is_new[place] = true;
             }
             if run >= limits.run || new >= limits.new {
                 return Some(Lost::Added(text));
@@ -485,7 +491,7 @@ impl<'p, 'f> Judge<'p, 'f> {
     }
 
     /// Letters of a script without spaces. A letter is common if it is part of a common word of its text.
-    fn letters(&mut self, region: &Region, most_replaced: f64) -> Option<Lost<'f>> {
+    fn letters(&mut self, region: &Region) -> Option<Lost<'f>> {
         let (ours, theirs) = (&self.pair.later, &self.pair.earlier);
         let places: Vec<usize> = region.later.clone().filter(|&place| ours[place].weight == 1).collect();
         let others: Vec<usize> = region
@@ -497,19 +503,22 @@ impl<'p, 'f> Judge<'p, 'f> {
         let first = places.first().map(|&place| ours[place]);
         let first = first.or(others.first().map(|&place| theirs[place]))?;
         let text = self.pair.text(first);
-        if places.len() >= 4 && self.stands(&places) {
+        if self.stands(&places) {
             return None;
         }
+        let limits = self.limits(region);
+        let half = |letters: usize| f64::from(u32::try_from(letters).unwrap_or(u32::MAX)) / 2.0;
+        if half(places.len()) >= limits.run {
+            return Some(Lost::Added(text));
+        }
         let (here, there) = (self.entries(ours, &places), self.entries(theirs, &others));
-        let count =
-            |entries: &Entries, negation: bool| entries.found.iter().filter(|e| e.2.is_negation == negation).count();
+        let negations = |entries: &[Entry]| entries.iter().filter(|entry| entry.2.is_negation).count();
         let is_clause = places.is_empty() && others.len() > 6;
-        if count(&here, true) != count(&there, true) && !is_clause {
+        if negations(&here) != negations(&there) && !is_clause {
             return Some(Lost::Negation(text));
         }
-        for (_, entry, kind) in &here.found {
+        for (_, entry, kind) in &here {
             let opposite = there
-                .found
                 .iter()
                 .find(|(_, other, theirs)| other != entry && kind.classes.meet(theirs.classes));
             if let Some((place, _, _)) = opposite {
@@ -519,83 +528,78 @@ impl<'p, 'f> Judge<'p, 'f> {
                 });
             }
         }
-        let content =
-            |entries: &Entries, places: &[usize]| places.iter().filter(|place| !entries.common.contains(place)).count();
-        let (new, old) = (content(&here, &places), content(&there, &others));
-        let limits = self.limits(region);
-        let half = |letters: usize| f64::from(u32::try_from(letters).unwrap_or(u32::MAX)) / 2.0;
+        let content = |places: &[usize], side: &[Token], is_covered: &OnceCell<Vec<bool>>| {
+            if places.is_empty() {
+                return 0;
+            }
+            let is_covered = is_covered.get_or_init(|| covered(self.pair, side, self.words, |kind| kind.is_common));
+            places.iter().filter(|&&place| !is_covered[place]).count()
+        };
+        let new = content(&places, ours, &self.is_covered[0]);
+        let old = content(&others, theirs, &self.is_covered[1]);
         self.common += half(places.len() - new);
         if new > 0 && old > 0 {
-            self.replaced += 1;
-            if f64::from(self.replaced) > most_replaced {
-                return Some(Lost::Replaced {
-                    later: text,
-                    earlier: self.pair.text(theirs[others[0]]),
-                });
-            }
-        } else if new > 0 && region.later.len() > limits.most {
-            return Some(Lost::Added(text));
-        } else if limits.run <= ANYWHERE.run {
+            return Some(Lost::Replaced {
+                later: text,
+                earlier: self.pair.text(theirs[others[0]]),
+            });
+        }
+        if new == 0 {
+            return None;
+        }
+        places.iter().for_each(|&place| self.is_new[place] = true);
+        if limits.counts {
             self.new += half(new);
         }
-        if new > 0 && old == 0 {
-            places.iter().for_each(|&place| self.is_new[place] = true);
-        }
-        (half(places.len()) >= limits.run || half(new) >= limits.new).then_some(Lost::Added(text))
+        (region.later.len() > MOST_AROUND_NEW || half(new) >= limits.new).then_some(Lost::Added(text))
     }
 
-    /// True if letters that stand side by side in the later text do so in the earlier one.
-    fn stands(&self, places: &[usize]) -> bool {
+    /// True if some letters that stand side by side in the later text do so in the earlier one. Only so many rows are sought
+    /// that this takes linear time.
+    fn stands(&mut self, places: &[usize]) -> bool {
         let is_row = places.windows(2).all(|two| two[0] + 1 == two[1]);
-        let row: Vec<u32> = places.iter().map(|&place| self.pair.later[place].id).collect();
-        looked(self.pair.earlier.len());
-        let ids: Vec<u32> = self.pair.earlier.iter().map(|token| token.id).collect();
-        is_row && ids.windows(row.len()).any(|window| window == row)
+        if !is_row || places.len() < LEAST_ROW || self.sought == MOST_SOUGHT {
+            return false;
+        }
+        self.sought += 1;
+        let fold = |tokens: &mut dyn Iterator<Item = Token>| {
+            tokens.fold(" ".to_owned(), |fold, token| fold + self.pair.text(token) + " ")
+        };
+        let earlier = self.fold.get_or_init(|| fold(&mut self.pair.earlier.iter().copied()));
+        looked(earlier.len());
+        earlier.contains(&fold(&mut places.iter().map(|&place| self.pair.later[place])))
     }
 
-    /// The entries of the table that reach into these places of a text.
-    fn entries(&self, text: &[Token], places: &[usize]) -> Entries {
-        let mut out = Entries::default();
-        let longest = self.words.longest.min(8);
-        let mut seen: HashMap<usize, (), ahash::RandomState> = HashMap::with_hasher(crate::hash::map_state());
+    /// The negations and the words of closed classes that reach into these places of a text, ascending ones.
+    fn entries(&self, text: &[Token], places: &[usize]) -> Vec<Entry> {
+        let mut out = Vec::new();
+        let longest = self.words.longest();
+        let mut word = String::new();
+        let mut next = 0;
         for &place in places {
-            for start in place.saturating_sub(longest)..=place {
-                if seen.insert(start, ()).is_some() {
-                    continue;
-                }
-                let mut word = String::new();
+            // (a word that begins before the place before, and reaches here, has been found there)
+            for start in next.max((place + 1).saturating_sub(longest))..=place {
+                word.clear();
                 for (end, token) in text.iter().enumerate().skip(start).take(longest) {
                     looked(1);
                     if token.weight != 1 {
                         break;
                     }
                     word.push_str(self.pair.text(*token));
-                    let reaches = places.iter().any(|place| (start..=end).contains(place));
                     let kind = self.words.kind(&word);
-                    if !reaches || kind == words::Kind::default() {
-                        continue;
-                    }
-                    if kind.is_common {
-                        out.common.extend(start..=end);
-                    }
-                    if kind.is_negation || !kind.classes.is_empty() {
-                        out.found.push((start, word.clone(), kind));
+                    if end >= place && (kind.is_negation || !kind.classes.is_empty()) {
+                        out.push((start, word.clone(), kind));
                     }
                 }
             }
+            next = place + 1;
         }
         out
     }
 }
 
-/// Entries of the table that were found in letters.
-#[derive(Default)]
-struct Entries {
-    /// Places of letters that common entries cover.
-    common: Vec<usize>,
-    /// Where others begin, and what they do.
-    found: Vec<(usize, String, words::Kind)>,
-}
+/// Where a word of the table begins in a text, the word, and what it does.
+type Entry = (usize, String, words::Kind);
 
 fn weight(tokens: &[Token]) -> u32 {
     tokens.iter().map(|token| u32::from(token.weight)).sum()

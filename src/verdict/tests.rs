@@ -3,7 +3,7 @@ use crate::fold::fold;
 
 fn verdict(later: &str, earlier: &str, level: Level) -> Option<String> {
     let (later, earlier) = (fold(later), fold(earlier));
-    let lost = lost(later.as_str(), earlier.as_str(), level, false);
+    let lost = lost(later.as_str(), earlier.as_str(), level);
     lost.map(|lost| lost.to_string())
 }
 

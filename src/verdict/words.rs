@@ -23,6 +23,13 @@ pub(super) struct Kind {
     pub(super) classes: Classes,
 }
 
+impl Kind {
+    /// True if a text may lack the word, or has a sign for it.
+    pub(super) fn says_little(self) -> bool {
+        self.is_common || self.is_percent
+    }
+}
+
 /// Closed classes, a bit for each: numbers in words; months and weekdays; parts of the day or year; sets of words that limit
 /// or exclude each other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -44,7 +51,7 @@ impl Classes {
 pub(super) struct Words {
     kinds: HashMap<Box<str>, Kind, ahash::RandomState>,
     /// Letters of the longest entry of a script without spaces.
-    pub(super) longest: usize,
+    longest: usize,
     /// False if it is not known which words are common.
     knows_common: bool,
 }
@@ -101,12 +108,11 @@ impl Words {
         TABLES[place].get_or_init(|| Self::parse(LANGUAGES[place].1))
     }
 
-    /// Those that are common in any language, and those that say per cent.
+    /// Those that are common in any language, an unknown one too, and those that say per cent.
     pub(super) fn of_any_language() -> &'static Self {
         static ANY: OnceLock<Words> = OnceLock::new();
         ANY.get_or_init(|| {
             let mut any = Self::empty();
-            any.knows_common = true;
             for words in (0..LANGUAGES.len()).map(Self::at) {
                 any.longest = any.longest.max(words.longest);
                 words.kinds.iter().for_each(|(word, kind)| {
@@ -195,6 +201,12 @@ impl Words {
             }
         }
         words
+    }
+
+    /// Letters of the longest entry of a script without spaces that is looked for.
+    pub(super) fn longest(&self) -> usize {
+        const MOST: usize = 8;
+        self.longest.min(MOST)
     }
 
     /// What a word does: a token, or letters of a script without spaces in a row.
