@@ -103,7 +103,7 @@ pub(crate) struct InputArgs {
 /// What counts as a repeat.
 #[derive(clap::Args, Debug, Clone)]
 pub(crate) struct RuleArgs {
-    /// How similar two units must be, above 0 and at most 1. At the default, about one word in seven may differ
+    /// How similar two units must be, above 0 and at most 1. At the default, about one word in five may differ, if nothing is lost by that (see --level)
     #[arg(long, value_name = "SHARE", default_value_t = redite::Settings::DEFAULT_THRESHOLD, help_heading = "What counts as a repeat")]
     pub(crate) threshold: f64,
 
