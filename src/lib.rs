@@ -104,6 +104,7 @@ pub mod fold;
 mod hash;
 pub mod join;
 pub mod model;
+mod notes;
 pub mod segment;
 mod settings;
 pub mod shingle;

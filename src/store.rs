@@ -115,6 +115,9 @@ pub(crate) struct Edges {
     /// It may go on in what follows, if that begins with a small letter: not behind a full stop and a word that is too long
     /// for an abbreviation.
     pub(crate) ends_open: bool,
+    /// It ends in a full stop behind a word that is short enough for an abbreviation.
+    pub(crate) ends_short: bool,
+    pub(crate) begins_with_digit: bool,
     pub(crate) begins_small: bool,
     pub(crate) begins_with_capital: bool,
     /// It stands at the beginning of a line.
@@ -130,20 +133,15 @@ impl Edges {
         let end = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '"' | '”' | '»' | ')'));
         let first = text.chars().find(|c| c.is_alphanumeric());
         looked(text.len().min(16));
-        let is_closed = end
-            .strip_suffix('.')
-            .filter(|end| !end.ends_with('.'))
-            .is_some_and(|end| {
-                let letters = end
-                    .chars()
-                    .rev()
-                    .take_while(|c| c.is_alphanumeric() || *c == '.')
-                    .take(ABBREVIATION + 1);
-                letters.filter(|c| c.is_alphabetic()).count() > ABBREVIATION
-            });
+        let letters = end.strip_suffix('.').filter(|end| !end.ends_with('.')).map(|end| {
+            let word = end.chars().rev().take_while(|c| c.is_alphanumeric() || *c == '.');
+            word.take(ABBREVIATION + 1).filter(|c| c.is_alphabetic()).count()
+        });
         Self {
             ends_in_colon: end.ends_with([':', '：', '\u{fe55}', '\u{1365}', '\u{1366}']),
-            ends_open: !is_closed,
+            ends_open: letters.is_none_or(|letters| letters <= ABBREVIATION),
+            ends_short: letters.is_some_and(|letters| (1..=ABBREVIATION).contains(&letters)),
+            begins_with_digit: first.is_some_and(char::is_numeric),
             begins_small: first.is_some_and(segment::is_small),
             begins_with_capital: first.is_some_and(char::is_uppercase),
             begins_line: gap.contains(['\n', '\r']),
@@ -155,6 +153,8 @@ impl Edges {
         let bits = [
             self.ends_in_colon,
             self.ends_open,
+            self.ends_short,
+            self.begins_with_digit,
             self.begins_small,
             self.begins_with_capital,
             self.begins_line,
@@ -164,13 +164,16 @@ impl Edges {
     }
 
     fn of_bits(bits: u32) -> Self {
+        let has = |place: u32| bits >> place & 1 != 0;
         Self {
-            ends_in_colon: bits & 1 != 0,
-            ends_open: bits & 2 != 0,
-            begins_small: bits & 4 != 0,
-            begins_with_capital: bits & 8 != 0,
-            begins_line: bits & 16 != 0,
-            is_mark: bits & 32 != 0,
+            ends_in_colon: has(0),
+            ends_open: has(1),
+            ends_short: has(2),
+            begins_with_digit: has(3),
+            begins_small: has(4),
+            begins_with_capital: has(5),
+            begins_line: has(6),
+            is_mark: has(7),
         }
     }
 }

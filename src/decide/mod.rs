@@ -10,7 +10,8 @@
 //!    removed still stands in the place that is named for it. A paragraph that is kept only for its numbers stays
 //!    whole, too (unless it is all there is of its text): it is a new version of another, not a remainder of it.
 //! 7. Where a sentence that stays might be several ([`crate::segment::parts`]), its parts are compared with the
-//!    sentences that stay and among themselves, so that a boundary set wrong hides no repeat. A part must be half as
+//!    sentences and parts before them, and sentences with the parts before them, so that a boundary set wrong hides no
+//!    repeat. A part must be half as
 //!    long again to be judged, and what stands for a removed unit stays whole here, too.
 //! 8. Some of what would go stays for the sake of what is left of its text: see [`spare`].
 
@@ -51,7 +52,7 @@ pub(crate) struct Removal {
 pub(crate) struct Decisions {
     pub(crate) paragraphs: Vec<Removal>,
     pub(crate) sentences: Vec<Removal>,
-    /// Parts of sentences that stay. What is kept in their favour is numbered as in [`sentence_or_part`].
+    /// Parts of sentences that stay. What is kept for these and for sentences is numbered as in [`sentence_or_part`].
     pub(crate) parts: Vec<Removal>,
     /// Units of either kind that were too short to be judged.
     pub(crate) too_short: u64,
@@ -180,7 +181,10 @@ pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) 
         let mut stays = vec![false; store.sentences.len()];
         judged.iter().for_each(|&i| stays[i as usize] = true);
         out.sentences.iter().for_each(|r| stays[r.removed as usize] = false);
-        out.parts = parts::decide(store, settings, &stays, &fixed, order);
+        let [sentences, parts] = parts::decide(store, settings, &stays, &fixed, order);
+        out.sentences.extend(sentences);
+        out.sentences.sort_unstable_by_key(|r| r.removed);
+        out.parts = parts;
     }
     out
 }
@@ -286,6 +290,7 @@ fn decide_group(
     let asked = Asked {
         observe,
         order: order.map(|order| order.get_or_init(|| Order::of(&selection, &rule))),
+        apart: None,
         versions,
     };
     let (decisions, alike) = join::leaders_asked(&selection, 0, &rule, &asked);

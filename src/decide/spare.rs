@@ -4,7 +4,7 @@
 //!   whatever comes next.
 //! - In a paragraph that begins with a capital, what begins with a small letter behind something that stays and is no whole
 //!   sentence by its end, and what is none before a small letter that stays: a boundary was set inside a sentence (`from the
-//!   U.S. and many of …`).
+//!   U.S. and many of …`). The same of what begins with a digit behind an abbreviation (`in Feb. 2004 for …`).
 //! - All repeats of a line of which three words or fewer would be left, but for the number of an item.
 //!
 //! These are rules on one text. Nothing was decided by what is spared here, and whatever goes still stands where it is said
@@ -25,6 +25,8 @@ const ABBREVIATION: u32 = 4;
 struct Leaf {
     edges: Edges,
     weight: u32,
+    /// It is a part, and not the first one of its sentence.
+    is_inside: bool,
     /// Its level and its place among what is removed of that level, if it is.
     removed: Option<(usize, usize)>,
 }
@@ -69,7 +71,10 @@ fn settle(leaves: &[Leaf], introduction: Option<Leaf>) -> Vec<usize> {
         let is_introduced = left.is_some_and(|left| left.edges.ends_in_colon);
         let is_open = left.is_some_and(|left| left.edges.ends_open);
         let is_rest = at > 0 && is_open && has_capitals && leaves[at].edges.begins_small;
-        goes[at] &= !(is_introduced || is_rest);
+        let is_cut = leaves[at].is_inside
+            && left.is_some_and(|left| left.edges.ends_short)
+            && leaves[at].edges.begins_with_digit;
+        goes[at] &= !(is_introduced || is_rest || is_cut);
     }
     for at in (1..leaves.len()).rev() {
         // an abbreviation by itself begins what follows
@@ -117,7 +122,7 @@ impl Texts<'_> {
         if let Some(removed) = self.removed(0, paragraph, stays) {
             let entry = store.paragraph(super::narrow(paragraph)).entry;
             let edges = self.edges_of(sentences.clone());
-            self.leaf(edges, entry.weight, Some(removed));
+            self.leaf(edges, entry.weight, false, Some(removed));
             return true;
         }
         let mut parts = store.parts_of(sentences.clone()).peekable();
@@ -125,7 +130,12 @@ impl Texts<'_> {
         for sentence in sentences {
             let number = super::narrow(sentence);
             if let Some(removed) = self.removed(1, sentence, stays) {
-                self.leaf(store.edges(sentence), store.sentence(number).weight, Some(removed));
+                self.leaf(
+                    store.edges(sentence),
+                    store.sentence(number).weight,
+                    false,
+                    Some(removed),
+                );
                 while parts.next_if(|&part| store.parts[part].sentence <= number).is_some() {}
                 continue;
             }
@@ -133,17 +143,23 @@ impl Texts<'_> {
             while let Some(part) = parts.next_if(|&part| store.parts[part].sentence <= number) {
                 let removed = self.removed(2, part, stays);
                 let weight = store.part(super::narrow(part)).weight;
-                self.leaf(store.parts[part].edges, weight, removed);
+                let is_inside = self.leaves.len() > before;
+                self.leaf(store.parts[part].edges, weight, is_inside, removed);
             }
             if self.leaves.len() == before {
-                self.leaf(store.edges(sentence), store.sentence(number).weight, None);
+                self.leaf(store.edges(sentence), store.sentence(number).weight, false, None);
             }
         }
         self.leaves.iter().any(|leaf| leaf.removed.is_some())
     }
 
-    fn leaf(&mut self, edges: Edges, weight: u32, removed: Option<(usize, usize)>) {
-        self.leaves.push(Leaf { edges, weight, removed });
+    fn leaf(&mut self, edges: Edges, weight: u32, is_inside: bool, removed: Option<(usize, usize)>) {
+        self.leaves.push(Leaf {
+            edges,
+            weight,
+            is_inside,
+            removed,
+        });
     }
 
     /// The place of a unit among the removed ones of its level. Asked in order.
@@ -162,6 +178,7 @@ impl Texts<'_> {
         Edges {
             ends_in_colon: last.ends_in_colon,
             ends_open: last.ends_open,
+            ends_short: last.ends_short,
             ..first
         }
     }
@@ -172,7 +189,7 @@ mod tests {
     use super::*;
 
     /// A leaf for each word: capitals go, `:` ends in a colon, `.` begins with a small letter, `!` ends a sentence, `/` begins a line,
-    /// `#` ends the number of an item; of ten half words, or of as many as a digit says.
+    /// `#` ends the number of an item, `~` ends in an abbreviation, `=` begins with a digit, `|` begins a sentence; of ten half words, or of as many as a digit says.
     fn stays(text: &str) -> String {
         let words: Vec<&str> = text.split(' ').collect();
         let leaves: Vec<Leaf> = (words.iter().enumerate())
@@ -180,6 +197,8 @@ mod tests {
                 edges: Edges {
                     ends_in_colon: word.ends_with(':'),
                     ends_open: !word.ends_with('!'),
+                    ends_short: word.ends_with('~'),
+                    begins_with_digit: word.contains('='),
                     begins_small: word.starts_with('.'),
                     begins_with_capital: !word.starts_with('.'),
                     begins_line: word.starts_with('/'),
@@ -189,6 +208,7 @@ mod tests {
                     .bytes()
                     .find(u8::is_ascii_digit)
                     .map_or(10, |digit| u32::from(digit - b'0')),
+                is_inside: !word.starts_with('|'),
                 removed: word.bytes().any(|b| b.is_ascii_uppercase()).then_some((0, place)),
             })
             .collect();
@@ -217,6 +237,10 @@ mod tests {
             ("a /B c4", "/B"),
             ("a /B /c4", ""),
             ("a2# B", ""),
+            ("a~ =B", "=B"),
+            ("A~ =B", ""),
+            ("a~ |=B", ""),
+            ("a =B", ""),
         ] {
             assert_eq!(stays(text), spared, "{text}");
         }

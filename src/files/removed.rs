@@ -35,6 +35,7 @@
 //! | `rule` | string | `equal`: the folds are the same; `near`: the similarity is at or above the threshold |
 //! | `measure` | string | how likeness is measured, such as `jaccard:1,2` |
 //! | `similarity` | number | from 0 to 1, rounded to four digits; 1 for `equal` |
+//! | `lost` | array of strings | the words and numbers of `text` that the kept text does not have, as [`left_out`] gives them: folded; empty for most |
 //! | `kept` | object | the unit that is kept in its favour: `article`, `source`, `bytes` (range of the unit without white space around it), `text`; and `field`, only where several text fields are read |
 //!
 //! **Dropped record**: with `--drop-empty` a record that is left out has one more line, after those of its units:
@@ -70,6 +71,7 @@
 //! they are whole or belong to the files that they are applied to.
 //!
 //! [`Source::name`]: super::Source::name
+//! [`left_out`]: crate::verdict::left_out
 
 use super::codec::Codec;
 use super::digest::Digest;
@@ -129,6 +131,8 @@ pub struct RemovedUnit<'a> {
     pub measure: &'a str,
     /// 0 to 1.
     pub similarity: f64,
+    /// The words and numbers of the text that the kept one does not have, folded.
+    pub lost: &'a [String],
     /// The unit that is kept.
     pub kept: KeptUnit<'a>,
 }
@@ -174,6 +178,12 @@ impl RemovedUnit<'_> {
         out.extend_from_slice(b"\",\"similarity\":");
         let similarity = (self.similarity * 1e4).round() / 1e4;
         out.extend_from_slice(similarity.to_string().as_bytes());
+        let mut before: &[u8] = b",\"lost\":[\"";
+        for word in self.lost {
+            push_string(before, word, out);
+            before = b"\",\"";
+        }
+        out.extend_from_slice(if self.lost.is_empty() { b",\"lost\":[]" } else { b"\"]" });
         push_identity(kept.article, kept.source, b",\"kept\":{\"article\":", out);
         push_string(b",\"source\":\"", kept.source, out);
         if let Some(field) = kept.field {
@@ -458,6 +468,9 @@ struct UnitLine<'l> {
     rule: String,
     measure: String,
     similarity: f64,
+    /// Missing in files of version 0.1.
+    #[serde(default)]
+    lost: Vec<String>,
     #[serde(borrow)]
     kept: &'l RawValue,
 }

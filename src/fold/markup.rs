@@ -6,49 +6,13 @@
 
 use super::number::{visible_after, visible_before};
 use super::table::{Class, Table};
+use crate::notes;
 
 /// Characters of a note in brackets, at most.
 const LONGEST_NOTE: usize = 32;
 /// Characters of a tag and of its name, at most.
 const LONGEST_TAG: usize = 400;
 const LONGEST_NAME: usize = 12;
-
-/// What an encyclopedia writes in brackets where a source is missing, folded.
-const NOTES: &[&str] = &[
-    "according to whom?",
-    "beleg fehlt",
-    "better source needed",
-    "bron?",
-    "by whom?",
-    "carece de fontes?",
-    "cita requerida",
-    "citation needed",
-    "clarification needed",
-    "dead link",
-    "dubious",
-    "edit",
-    "failed verification",
-    "fonte?",
-    "full citation needed",
-    "kaynak belirtilmeli",
-    "page needed",
-    "quand ?",
-    "qui ?",
-    "senza fonte",
-    "verification needed",
-    "when?",
-    "where?",
-    "which?",
-    "who?",
-    "wer?",
-    "źródło?",
-    "źr.",
-    "источник?",
-    "源?",
-    "来源请求",
-    "來源請求",
-    "要出典",
-];
 
 /// The tags that mark up text. Others may be meant.
 const TAGS: &[&str] = &[
@@ -122,7 +86,7 @@ fn note_end(table: &Table, text: &str, at: usize, touches: bool) -> Option<usize
     let mut inside = String::new();
     for (c, class, next) in after.take(LONGEST_NOTE) {
         if c == ']' {
-            let is_note = NOTES.contains(&&*inside) || touches && is_reference(&inside);
+            let is_note = notes::is_note(&inside) || touches && is_reference(&inside);
             return is_note.then_some(next);
         }
         if class == Class::Symbol || c == '[' || c.is_whitespace() && c != ' ' {
@@ -256,7 +220,7 @@ mod tests {
     #[test]
     fn lists_are_sorted() {
         assert!(TAGS.is_sorted());
-        for note in NOTES {
+        for note in notes::NOTES {
             assert!(note.chars().count() <= LONGEST_NOTE);
         }
     }

@@ -6,11 +6,11 @@ use super::lists::{ListSet, Lists};
 use super::measure::Bounds;
 use super::numbers::ByNumbers;
 use super::sketch::{Sketch, number_key};
-use super::verify::{COMMON, Verifier};
+use super::verify::{COMMON, Verifier, similarity};
 use super::{Match, Order, Rule, SMALL, Units};
 use crate::fold::is_number_hash;
 use crate::steps::looked;
-use crate::verdict::lacks_numbers;
+use crate::verdict::{Told, lacks_numbers};
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -24,7 +24,7 @@ pub(super) struct Index<'u, U: ?Sized> {
     counted: Counted<'u>,
     keys: Keys,
     filed: Lists,
-    /// Those that are versions of others, apart, where versions are asked for.
+    /// Those that are versions of others, or of a sort that is not compared among itself, where these are told apart.
     versions: Option<Lists>,
     /// Those that are entries of forms, where forms are facts.
     crowd: Option<Crowd>,
@@ -123,7 +123,7 @@ enum How {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Among {
     All,
-    /// Those that are no versions of others.
+    /// Those that are no versions of others, and not of the sort that is not compared among itself.
     Originals,
 }
 
@@ -192,7 +192,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         self.file(unit, How::Crowded, scratch);
     }
 
-    /// Files a unit that is a version of another.
+    /// Files a unit that is a version of another, or of a sort that is not compared among itself.
     pub(super) fn insert_version(&mut self, unit: u32, scratch: &mut Scratch) {
         self.file(unit, How::Version, scratch);
     }
@@ -327,8 +327,8 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     /// The first filed unit from `since` on, 0 or the start of the batch, that matches the unit `later`.
     ///
     /// It has then met [`Scratch::met`] candidates.
-    pub(super) fn first_match(&self, later: u32, since: u32, scratch: &mut Scratch) -> Option<Match> {
-        self.candidates(later, &self.rule, Among::All, since..u32::MAX, scratch);
+    pub(super) fn first_match(&self, later: u32, among: Among, since: u32, scratch: &mut Scratch) -> Option<Match> {
+        self.candidates(later, &self.rule, among, since..u32::MAX, scratch);
         self.first(later, &self.rule, scratch, |_| true)
     }
 
@@ -351,9 +351,10 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         let Scratch {
             verifier, candidates, ..
         } = scratch;
+        let told = Told::default();
         let mut matches = candidates
             .iter()
-            .filter_map(|&earlier| self.matches(later, earlier, rule, verifier));
+            .filter_map(|&earlier| self.matches(later, earlier, rule, verifier, &told));
         matches.find(also)
     }
 
@@ -363,9 +364,10 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         let Scratch {
             verifier, candidates, ..
         } = scratch;
+        let told = Told::default();
         let found = candidates
             .iter()
-            .filter_map(|&c| self.matches(later, c, &self.rule, verifier));
+            .filter_map(|&c| self.matches(later, c, &self.rule, verifier, &told));
         out.extend(found);
     }
 
@@ -375,14 +377,19 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         let Scratch {
             verifier, candidates, ..
         } = scratch;
-        out.extend(candidates.iter().map(|&earlier| super::Candidate {
-            later,
-            earlier,
-            similarity: self.matches(later, earlier, &self.rule, verifier).map(|m| m.similarity),
+        let told = Told::default();
+        out.extend(candidates.iter().map(|&earlier| {
+            super::Candidate {
+                later,
+                earlier,
+                similarity: self
+                    .matches(later, earlier, &self.rule, verifier, &told)
+                    .map(|m| m.similarity),
+            }
         }));
     }
 
-    fn matches(&self, later: u32, earlier: u32, rule: &Rule, verifier: &mut Verifier) -> Option<Match> {
+    fn matches(&self, later: u32, earlier: u32, rule: &Rule, verifier: &mut Verifier, told: &Told) -> Option<Match> {
         let traits = self.keys.traits();
         let lengths = [later, earlier].map(|unit| traits.tokens(unit as usize));
         let least = verifier.least_overlap(lengths[0], lengths[1], &self.bounds)?;
@@ -390,7 +397,8 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         if !verifier.may_match(later, tokens, least, &self.bounds, rule.keeps_numbers()) {
             return None;
         }
-        super::verify::verify(self.units, later, earlier, rule).map(|similarity| Match {
+        let [text, other] = [later, earlier].map(|unit| self.units.text(unit));
+        similarity(text, other, rule, told).map(|similarity| Match {
             later,
             earlier,
             similarity,

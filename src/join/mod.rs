@@ -30,9 +30,9 @@ pub use measure::{Measure, Similarity, Threshold};
 pub(crate) use stream::{Filter, Keys, Meeting, Plan, Signature, Waiting, has_numbers};
 
 use crate::shingle::Lengths;
-use crate::verdict::{Level, Lost, Pair, lost_of_pair};
+use crate::verdict::{Level, Lost, Pair, Told, lost_of_pair};
 use crowd::CROWD;
-use index::{Index, Lent, Pool, Scratch};
+use index::{Among, Index, Lent, Pool, Scratch};
 use rayon::prelude::*;
 use sketch::Sketch;
 use std::ops::Range;
@@ -88,13 +88,13 @@ impl Rule {
     /// it repeats it.
     #[must_use]
     pub fn lost<'f>(&self, later: &'f str, earlier: &'f str) -> Option<Lost<'f>> {
-        self.lost_of_pair(&Pair::new(later, earlier), [later, earlier])
+        self.lost_of_pair(&Pair::new(later, earlier), [later, earlier], &Told::default())
     }
 
     /// The same of folds that have been laid side by side already.
-    fn lost_of_pair<'f>(&self, pair: &Pair<'f>, [later, earlier]: [&str; 2]) -> Option<Lost<'f>> {
+    fn lost_of_pair<'f>(&self, pair: &Pair<'f>, [later, earlier]: [&str; 2], told: &Told) -> Option<Lost<'f>> {
         if letters::pair_covers(pair, later, earlier, self.threshold) {
-            lost_of_pair(pair, self.level)
+            lost_of_pair(pair, self.level, told)
         } else {
             Some(Lost::Rewritten)
         }
@@ -222,6 +222,15 @@ pub(crate) struct Versions<'a> {
     pub(crate) known: &'a (dyn Fn(u32) -> bool + Sync),
 }
 
+/// Units of two sorts: those of one sort are not compared with one another, but with the others, and the others with all.
+#[derive(Clone, Copy)]
+pub(crate) struct Apart<'a> {
+    /// Says of a unit whether it is of that sort.
+    pub(crate) is_apart: &'a (dyn Fn(u32) -> bool + Sync),
+    /// Those of that sort that stay in any case.
+    pub(crate) stays: &'a (dyn Fn(u32) -> bool + Sync),
+}
+
 /// How leaders are found, and what is to be found besides.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
@@ -229,6 +238,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) observe: &'a (dyn Fn(u64) + Sync),
     /// An order that serves these units, if there is one already.
     pub(crate) order: Option<&'a Order>,
+    pub(crate) apart: Option<Apart<'a>>,
     pub(crate) versions: Option<Versions<'a>>,
 }
 
@@ -237,6 +247,7 @@ impl Default for Asked<'_> {
         Self {
             observe: &|_| (),
             order: None,
+            apart: None,
             versions: None,
         }
     }
@@ -255,7 +266,13 @@ pub(crate) fn leaders_asked<U: Units + ?Sized>(
 ) -> (Vec<Option<Match>>, Vec<Match>) {
     let known = known.min(units.count());
     let mut join = Join {
-        index: Index::new(units, known, rule, asked.order, asked.versions.is_some()),
+        index: Index::new(
+            units,
+            known,
+            rule,
+            asked.order,
+            asked.versions.is_some() || asked.apart.is_some(),
+        ),
         asked,
         decisions: Vec::with_capacity((units.count() - known) as usize),
         versions: Vec::new(),
@@ -307,7 +324,12 @@ enum Looked {
 impl<U: Units + ?Sized> Join<'_, '_, U> {
     /// Looks a unit up among the leaders from `since` on.
     fn look(&self, unit: u32, since: u32, scratch: &mut Scratch) -> Looked {
-        match self.index.first_match(unit, since, scratch) {
+        let apart = self.asked.apart.filter(|apart| (apart.is_apart)(unit));
+        if apart.is_some_and(|apart| (apart.stays)(unit)) {
+            return Looked::Nothing(0);
+        }
+        let among = if apart.is_some() { Among::Originals } else { Among::All };
+        match self.index.first_match(unit, among, since, scratch) {
             Some(found) => Looked::Match(found),
             None => {
                 let met = scratch.met();
@@ -334,7 +356,7 @@ impl<U: Units + ?Sized> Join<'_, '_, U> {
                     found => found,
                 },
                 // What is a version of an early one may still repeat a later one.
-                Looked::Version(version) => match self.index.first_match(unit, since, scratch) {
+                Looked::Version(version) => match self.index.first_match(unit, Among::All, since, scratch) {
                     Some(found) => Looked::Match(found),
                     None => Looked::Version(version),
                 },
@@ -348,6 +370,10 @@ impl<U: Units + ?Sized> Join<'_, '_, U> {
                     self.decisions.push(None);
                 }
                 Looked::Nothing(_) if self.asked.versions.is_some_and(|versions| (versions.known)(unit)) => {
+                    self.index.insert_version(unit, scratch);
+                    self.decisions.push(None);
+                }
+                Looked::Nothing(_) if self.asked.apart.is_some_and(|apart| (apart.is_apart)(unit)) => {
                     self.index.insert_version(unit, scratch);
                     self.decisions.push(None);
                 }

@@ -12,6 +12,7 @@ use super::traits::Traits;
 use super::verify::{COMMON, Verifier, similarity};
 use super::{Order, Rule, Units};
 use crate::fold::{Tokens, is_number_hash};
+use crate::verdict::Told;
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -358,7 +359,7 @@ impl<'p, U: Units + ?Sized> Waiting<'p, U> {
 
     /// The similarity of a unit to a leader of this fold, if they satisfy the rule.
     pub(crate) fn verify(&self, unit: u32, leader: &str) -> Option<Similarity> {
-        similarity(self.units.text(unit), leader, &self.rule)
+        similarity(self.units.text(unit), leader, &self.rule, &Told::default())
     }
 }
 

@@ -1,11 +1,11 @@
 //! From candidate to match: overlap on hashes, which can only be too high, then the folds themselves.
 
+use super::Rule;
 use super::measure::{Bounds, Measure, Similarity};
-use super::{Rule, Units};
 use crate::fold::is_number_hash;
 use crate::shingle;
 use crate::steps::looked;
-use crate::verdict::{Level, Pair, is_replaced};
+use crate::verdict::{Level, Pair, Told, is_replaced};
 
 /// One unit's shingles in a small open-addressing table, held against many candidates.
 #[derive(Debug, Default)]
@@ -213,13 +213,8 @@ fn is_within(later: &[u32], earlier: &[u32], bounds: &Bounds) -> bool {
     super::edit::distance(later, earlier, bounds.most_edits(longest)).is_some()
 }
 
-/// The similarity of two units if they satisfy the rule, decided on their folds. `a` is the later one.
-pub(super) fn verify<U: Units + ?Sized>(units: &U, a: u32, b: u32, rule: &Rule) -> Option<Similarity> {
-    similarity(units.text(a), units.text(b), rule)
-}
-
-/// The similarity of two folds if they satisfy the rule.
-pub(super) fn similarity(later: &str, earlier: &str, rule: &Rule) -> Option<Similarity> {
+/// The similarity of two folds if they satisfy the rule. What is told of the later one serves for the next earlier one.
+pub(super) fn similarity(later: &str, earlier: &str, rule: &Rule, told: &Told) -> Option<Similarity> {
     if later == earlier {
         return Some(Similarity::EQUAL);
     }
@@ -228,6 +223,6 @@ pub(super) fn similarity(later: &str, earlier: &str, rule: &Rule) -> Option<Simi
     }
     let pair = Pair::new(later, earlier);
     let similarity = rule.measure.of_pair(&pair);
-    let stands = rule.threshold.admits(similarity) && rule.lost_of_pair(&pair, [later, earlier]).is_none();
+    let stands = rule.threshold.admits(similarity) && rule.lost_of_pair(&pair, [later, earlier], told).is_none();
     stands.then_some(similarity)
 }

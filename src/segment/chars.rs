@@ -1,7 +1,7 @@
 //! What single characters mean to the cutter, and the few moves over bytes that paragraphs and sentences share.
 
 use crate::model::Span;
-
+use crate::notes;
 use crate::steps::looked;
 
 /// What kind of end of sentence a character may mark.
@@ -305,6 +305,15 @@ pub(super) fn trimmed(text: &str, start: usize, end: usize) -> Option<Span> {
         (Ok(start), Ok(end)) if start < end => Some(Span::new(start, end)),
         _ => None,
     }
+}
+
+/// The length of a note in words that a text begins with, behind a space or none: ` [citation needed]`.
+pub(super) fn note_in_words(text: &str) -> Option<usize> {
+    const LONGEST: usize = 64;
+    let inner = text.strip_prefix(' ').unwrap_or(text).strip_prefix('[')?;
+    let close = inner.bytes().take(LONGEST).position(|b| b == b']')?;
+    let end = text.len() - inner.len() + close + 1;
+    notes::is_note(inner.get(..close)?).then_some(end)
 }
 
 /// The length of a note's number that `bytes` begin with, raised (`¹²`) or in brackets (`[12]`). A space may part it from its like, but

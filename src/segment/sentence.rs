@@ -201,7 +201,9 @@ impl<'t> Scanner<'t> {
                 };
             } else if chars::closes(c) || (chars::turns(c) && !self.letter_at(end + c.len_utf8())) {
                 closed = true;
-            } else if let Some(length) = chars::reference(&bytes[end..], noted) {
+            } else if let Some(length) =
+                chars::reference(&bytes[end..], noted).or_else(|| chars::note_in_words(&self.text[end..]))
+            {
                 end += length;
                 noted = true;
                 continue;
@@ -748,6 +750,7 @@ mod tests {
             ("Sie wurden geraubt.⁴ Danach war Ruhe.", "de", 2),
             ("它被人偷走。¹²修理要很久。", "zh", 2),
             ("It was stolen.[12] Repairs take long.", "en", 2),
+            ("It was stolen. [citation needed] Repairs take long.", "en", 2),
         ] {
             assert_eq!(cut(text, tag).len(), count, "{text}");
         }

@@ -9,10 +9,10 @@
 //! The forms of a word are told by its first four letters, by the word itself, and by the word without one of its first
 //! five letters: a slip after the fourth letter leaves the beginning as it is, and one before it, an exchange too, leaves
 //! two words that are equal without a letter (a deletion neighbourhood: Bocek, Hunt and Stiller, *Fast Similarity Search
-//! in Large Dictionaries*, 2007).
+//! in Large Dictionaries*, 2007). Letters of scripts without spaces are told by themselves and without their marks.
 
 use super::content::{Content, EDGE, contents, covered, neighbours};
-use super::near::{bare_letters, is_hangul, syllables};
+use super::near::{bare_letters, is_hangul, plain, syllables};
 use super::words::{Kind, Words};
 use super::{MOST_INSIDE, MOST_OUTSIDE, Pair, Token};
 use crate::hash;
@@ -144,11 +144,17 @@ impl Letters {
         let text = pair.text(token);
         keys.push(hash::token(text.as_bytes()));
         if token.weight < 2 || token.is_number {
+            // a letter whose marks have slipped
+            keys.push(self.key(text.chars().next().as_ref()));
             return;
         }
         let letters = bare_letters(text);
         keys.push(self.key(letters.iter().take(4)));
         self.deletions(&letters, keys);
+        let all = plain(text);
+        if all.len() > letters.len() {
+            self.deletions(&all, keys);
+        }
         if is_hangul(text) {
             self.deletions(&syllables(text), keys);
         }

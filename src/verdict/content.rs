@@ -3,6 +3,7 @@
 use super::near::plain_beginning;
 use super::words::{Kind, Words};
 use super::{Pair, Token};
+use crate::fold::is_unspaced;
 use crate::hash;
 use crate::steps::looked;
 
@@ -49,8 +50,12 @@ pub(super) fn covered(pair: &Pair<'_>, side: &[Token], words: &Words, covers: im
                 break;
             }
             word.push_str(pair.text(side[end]));
-            if covers(words.kind(&word)) {
+            let kind = words.kind(&word);
+            if covers(kind) {
                 out[start..=end].fill(true);
+            }
+            if !kind.goes_on {
+                break;
             }
         }
     }
@@ -58,7 +63,9 @@ pub(super) fn covered(pair: &Pair<'_>, side: &[Token], words: &Words, covers: im
 }
 
 fn key(word: &str) -> u32 {
-    let beginning: String = plain_beginning(word).collect();
+    // of a letter of a script without spaces, the marks may have slipped
+    let most = if word.starts_with(is_unspaced) { 1 } else { usize::MAX };
+    let beginning: String = plain_beginning(word).take(most).collect();
     hash::token(beginning.as_bytes()).max(EDGE + 1)
 }
 

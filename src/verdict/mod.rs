@@ -18,12 +18,14 @@ mod align;
 mod anchors;
 mod content;
 mod glance;
+mod left;
 mod near;
 mod pair;
 mod words;
 
 pub(crate) use anchors::{Anchors, filed};
 pub(crate) use glance::is_replaced;
+pub use left::left_out;
 pub(crate) use pair::{Pair, Token};
 
 use crate::steps::looked;
@@ -136,22 +138,26 @@ const MOST_IN_PLACE: usize = 64;
 /// Moved content words.
 const MOST_MOVED: u32 = 1;
 /// Of all words, what may be changed in all.
-const CHANGED_SHARE: f64 = 0.3;
+const CHANGED_SHARE: f64 = 0.4;
 
 /// What would be lost if fold `later` went while fold `earlier` stays; nothing if the later one is a repeat.
 #[must_use]
 pub fn lost<'f>(later: &'f str, earlier: &'f str, level: Level) -> Option<Lost<'f>> {
-    lost_of_pair(&Pair::new(later, earlier), level)
+    lost_of_pair(&Pair::new(later, earlier), level, &Told::default())
 }
 
-/// The same of folds that have been laid side by side already.
-pub(crate) fn lost_of_pair<'f>(pair: &Pair<'f>, level: Level) -> Option<Lost<'f>> {
+/// What language a later text is in, once it has been asked for: for one that is held against many earlier ones.
+#[derive(Debug, Default)]
+pub(crate) struct Told(OnceCell<&'static Words>);
+
+/// The same of folds that have been laid side by side already, the later of which `told` is about.
+pub(crate) fn lost_of_pair<'f>(pair: &Pair<'f>, level: Level, told: &Told) -> Option<Lost<'f>> {
     match level {
         Level::Boilerplate => None,
         Level::Exact => missing_in_order(pair),
         Level::Editor => match missing(pair).next() {
             Some(number) => Some(Lost::Number(pair.text(number))),
-            None => Judge::new(pair).verdict(),
+            None => Judge::new(pair, told).verdict(),
         },
     }
 }
@@ -213,6 +219,8 @@ struct Judge<'p, 'f> {
     new: f64,
     common: f64,
     moved: u32,
+    /// True if the texts differ in one place only.
+    is_only: bool,
     /// Rows of letters that have been sought in all of the earlier text, and its tokens between spaces, once one has been.
     sought: u32,
     fold: OnceCell<String>,
@@ -221,10 +229,11 @@ struct Judge<'p, 'f> {
 }
 
 impl<'p, 'f> Judge<'p, 'f> {
-    fn new(pair: &'p Pair<'f>) -> Self {
+    fn new(pair: &'p Pair<'f>, told: &Told) -> Self {
+        let words = || Words::of_text(pair.later.iter().map(|token| pair.text(*token)));
         Self {
             pair,
-            words: Words::of_text(pair.later.iter().map(|token| pair.text(*token))),
+            words: told.0.get_or_init(words),
             held: pair.stock(&pair.earlier),
             spare: Vec::new(),
             is_covered: [OnceCell::new(), OnceCell::new()],
@@ -232,6 +241,7 @@ impl<'p, 'f> Judge<'p, 'f> {
             common: 0.0,
             moved: 0,
             sought: 0,
+            is_only: false,
             fold: OnceCell::new(),
             is_new: vec![false; pair.later.len()],
         }
@@ -240,6 +250,7 @@ impl<'p, 'f> Judge<'p, 'f> {
     /// Given that no number is missing.
     fn verdict(mut self) -> Option<Lost<'f>> {
         let regions = regions(&self.pair.later, &self.pair.earlier);
+        self.is_only = regions.len() == 1;
         self.spare = vec![0; self.pair.kinds()];
         for place in regions.iter().flat_map(|region| &region.earlier) {
             self.spare[self.pair.earlier[*place].id as usize] += 1;
@@ -362,7 +373,17 @@ impl<'p, 'f> Judge<'p, 'f> {
             let is_negation = |token: &&Token| self.words.kind(self.pair.text(**token)).is_negation;
             tokens.iter().filter(is_negation).copied().collect()
         };
-        let (ours, theirs) = (negations(here), negations(there));
+        let (mut ours, mut theirs) = (negations(here), negations(there));
+        // one may have slipped in the other text
+        let slipped = |word: &Token, other: &[Token]| {
+            let word = self.pair.text(*word);
+            let is_form = |other: &Token| {
+                !self.words.kind(self.pair.text(*other)).is_negation && is_close_form(word, self.pair.text(*other))
+            };
+            other.iter().any(is_form)
+        };
+        ours.retain(|word| !slipped(word, there));
+        theirs.retain(|word| !slipped(word, here));
         // a clause that only the earlier text has may be negated
         let is_clause = here.is_empty() && there.len() > 3;
         let odd = ours
@@ -446,6 +467,18 @@ impl<'p, 'f> Judge<'p, 'f> {
                 return Some(Lost::Replaced {
                     later: text,
                     earlier: self.pair.text(there[at]),
+                });
+            }
+            // where nothing else differs, a word was not edited but exchanged
+            if kind.is_common
+                && self.is_only
+                && here.len() == 1
+                && let [other] = there[..]
+                && !self.words.kind(self.pair.text(other)).is_common
+            {
+                return Some(Lost::Replaced {
+                    later: text,
+                    earlier: self.pair.text(other),
                 });
             }
             if kind.is_common {
@@ -533,8 +566,11 @@ impl<'p, 'f> Judge<'p, 'f> {
                 return 0;
             }
             let is_covered = is_covered.get_or_init(|| covered(self.pair, side, self.words, |kind| kind.is_common));
-            places.iter().filter(|&&place| !is_covered[place]).count()
+            let in_pairs = self.in_common_pairs(side, places);
+            let is_content = |&(place, in_pair): &(&usize, &bool)| !is_covered[*place] && !in_pair;
+            places.iter().zip(&in_pairs).filter(is_content).count()
         };
+        let [places, others] = self.without_slips(&places, &others);
         let new = content(&places, ours, &self.is_covered[0]);
         let old = content(&others, theirs, &self.is_covered[1]);
         self.common += half(places.len() - new);
@@ -552,6 +588,41 @@ impl<'p, 'f> Judge<'p, 'f> {
             self.new += half(new);
         }
         (region.later.len() > MOST_AROUND_NEW || half(new) >= limits.new).then_some(Lost::Added(text))
+    }
+
+    /// Letters at some places of the later text and of the earlier one without those that differ in their marks only, in
+    /// order: a vowel or a tone mark has slipped.
+    fn without_slips(&self, places: &[usize], others: &[usize]) -> [Vec<usize>; 2] {
+        let base = |token: Token| self.pair.text(token).chars().next();
+        let [mut ours, mut theirs] = [Vec::new(), Vec::new()];
+        let mut from = 0;
+        for &place in places {
+            let is_same = |other: &usize| base(self.pair.earlier[*other]) == base(self.pair.later[place]);
+            match others[from..].iter().take(MOST_IN_PLACE).position(is_same) {
+                Some(skipped) => {
+                    theirs.extend_from_slice(&others[from..from + skipped]);
+                    from += skipped + 1;
+                }
+                None => ours.push(place),
+            }
+        }
+        theirs.extend_from_slice(&others[from..]);
+        [ours, theirs]
+    }
+
+    /// Of letters at some places of a text, ascending ones, those that belong to a common pair of them.
+    fn in_common_pairs(&self, text: &[Token], places: &[usize]) -> Vec<bool> {
+        let mut out = vec![false; places.len()];
+        let mut two = String::new();
+        for at in 1..places.len() {
+            two.clear();
+            two.push_str(self.pair.text(text[places[at - 1]]));
+            two.push_str(self.pair.text(text[places[at]]));
+            if places[at - 1] + 1 == places[at] && self.words.is_common_pair(&two) {
+                out[at - 1..=at].fill(true);
+            }
+        }
+        out
     }
 
     /// True if some letters that stand side by side in the later text do so in the earlier one. Only so many rows are sought
@@ -589,6 +660,9 @@ impl<'p, 'f> Judge<'p, 'f> {
                     let kind = self.words.kind(&word);
                     if end >= place && (kind.is_negation || !kind.classes.is_empty()) {
                         out.push((start, word.clone(), kind));
+                    }
+                    if !kind.goes_on {
+                        break;
                     }
                 }
             }

@@ -3,10 +3,10 @@
 //! A language is a file in `lang/`, see `lang/README.md`. A language without one has no closed classes; where it is not known
 //! which words are common, those of up to three letters are.
 
-use crate::fold::{fold, is_number, is_unspaced};
+use crate::fold::{Tokens, fold, is_number, is_unspaced};
 use crate::hash;
 use crate::steps::looked;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// What one word does.
@@ -21,6 +21,8 @@ pub(super) struct Kind {
     pub(super) is_speech: bool,
     /// The closed classes it belongs to.
     pub(super) classes: Classes,
+    /// Letters of a script without spaces with which an entry begins that has more of them.
+    pub(super) goes_on: bool,
 }
 
 impl Kind {
@@ -52,11 +54,17 @@ pub(super) struct Words {
     kinds: HashMap<Box<str>, Kind, ahash::RandomState>,
     /// Letters of the longest entry of a script without spaces.
     longest: usize,
+    /// Of a script without spaces, two letters that stand side by side in many texts.
+    pairs: HashSet<Box<str>, ahash::RandomState>,
     /// False if it is not known which words are common.
     knows_common: bool,
 }
 
 include!("lang/languages.rs");
+
+/// Of a text in Latin letters with so many words, one in so many is common in its language, at least.
+const LEAST_TOLD: u32 = 20;
+const MOST_WORDS_FOR_ONE: u32 = 7;
 
 /// Which languages a word is common in, by their place among [`LANGUAGES`].
 fn speakers() -> &'static HashMap<Box<str>, Vec<u8>, ahash::RandomState> {
@@ -90,6 +98,7 @@ impl Words {
         Self {
             kinds: HashMap::with_hasher(hash::map_state()),
             longest: 0,
+            pairs: HashSet::with_hasher(hash::map_state()),
             knows_common: false,
         }
     }
@@ -119,6 +128,7 @@ impl Words {
                     let known = any.kinds.entry(word.clone()).or_default();
                     known.is_common |= kind.is_common;
                     known.is_percent |= kind.is_percent;
+                    known.goes_on |= kind.goes_on;
                 });
             }
             any
@@ -132,7 +142,7 @@ impl Words {
     /// nothing of theirs, and equal texts are judged alike wherever they stand.
     pub(super) fn of_text<'t>(tokens: impl Iterator<Item = &'t str> + Clone) -> &'static Self {
         static NONE: OnceLock<Words> = OnceLock::new();
-        let (mut letters, mut words, mut is_kana) = (0, 0, false);
+        let (mut letters, mut words, mut is_kana, mut is_latin) = (0, 0, false, false);
         let mut first = None;
         let mut counts = [0_u32; LANGUAGES.len()];
         let mut most = 0;
@@ -144,6 +154,7 @@ impl Words {
                 first = first.or_else(|| language_of_script(letter));
             } else if !is_number(token) {
                 words += 1;
+                is_latin |= token.starts_with(|c: char| c.is_ascii_alphabetic());
                 for &language in speakers().get(token).into_iter().flatten() {
                     let count = &mut counts[usize::from(language)];
                     *count += 1;
@@ -155,10 +166,12 @@ impl Words {
             let code = if is_kana { Some("ja") } else { first };
             return code.and_then(Self::of).unwrap_or_else(|| NONE.get_or_init(Self::empty));
         }
-        if most == 0 {
+        // So few of a long text are common in some language by accident.
+        let is_accident = words >= LEAST_TOLD && is_latin && most * MOST_WORDS_FOR_ONE < words;
+        if most == 0 || is_accident {
             return NONE.get_or_init(Self::empty);
         }
-        // Tables of other languages hold English words, which stand in their texts, too.
+        // Pidgin and others share many words with English.
         let english = LANGUAGES.binary_search_by_key(&"en", |language| language.0).ok();
         let best = english.filter(|&english| counts[english] == most);
         Self::at(
@@ -183,7 +196,12 @@ impl Words {
                 } else {
                     folded.as_str().into()
                 };
+                if key == "pair" {
+                    words.pairs.insert(name);
+                    continue;
+                }
                 words.longest = words.longest.max(folded.hashes().len());
+                words.put_beginnings(&folded);
                 let kind = words.kinds.entry(name).or_default();
                 match key {
                     "common" => {
@@ -203,10 +221,27 @@ impl Words {
         words
     }
 
+    /// Marks what an entry of a script without spaces begins with.
+    fn put_beginnings(&mut self, entry: &Tokens) {
+        let mut beginning = String::new();
+        for letter in entry.iter().take(entry.hashes().len().saturating_sub(1)) {
+            if !letter.starts_with(is_unspaced) {
+                return;
+            }
+            beginning.push_str(letter);
+            self.kinds.entry(beginning.as_str().into()).or_default().goes_on = true;
+        }
+    }
+
     /// Letters of the longest entry of a script without spaces that is looked for.
     pub(super) fn longest(&self) -> usize {
         const MOST: usize = 8;
         self.longest.min(MOST)
+    }
+
+    /// True if two letters of a script without spaces stand side by side in many texts of the language.
+    pub(super) fn is_common_pair(&self, two: &str) -> bool {
+        self.pairs.contains(two)
     }
 
     /// What a word does: a token, or letters of a script without spaces in a row.
@@ -227,8 +262,8 @@ mod tests {
     #[test]
     fn languages_are_sorted_and_say_what_is_known() {
         assert!(LANGUAGES.is_sorted_by(|a, b| a.0 < b.0));
-        const KEYS: [&str; 8] = [
-            "common", "negation", "number", "calendar", "time", "contrast", "speech", "percent",
+        const KEYS: [&str; 9] = [
+            "common", "pair", "negation", "number", "calendar", "time", "contrast", "speech", "percent",
         ];
         for (code, file) in LANGUAGES {
             let lines = file.lines().filter(|line| !line.starts_with('#') && !line.is_empty());

@@ -5,7 +5,9 @@ use crate::spool::Spool;
 use anyhow::{Result, bail};
 use redite::files::removed::{KeptUnit, RemovedUnit};
 use redite::files::{Id, Record, Source};
-use redite::{ArticleId, Cut, Span, Unit, UnitKind};
+use redite::fold::fold;
+use redite::verdict::left_out;
+use redite::{ArticleId, Cut, Reason, Span, Unit, UnitKind};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -149,6 +151,13 @@ impl Provenance {
             for (cut, raw) in cuts.iter().zip(spellings) {
                 let kept = self.known(&cut.repeat.kept)?;
                 let kept_span = cut.repeat.kept.span;
+                let lost = match cut.repeat.reason {
+                    Reason::Equal => Vec::new(),
+                    Reason::Near => {
+                        let removed = text.text.get(cut.repeat.removed.span.range()).unwrap_or_default();
+                        left_out(fold(removed).as_str(), fold(&kept.text).as_str())
+                    }
+                };
                 let unit = RemovedUnit {
                     article: fields.id.as_ref(),
                     source: &place,
@@ -160,6 +169,7 @@ impl Provenance {
                     rule: &cut.repeat.reason.to_string(),
                     measure: &measure,
                     similarity: cut.repeat.similarity.value(),
+                    lost: &lost,
                     kept: KeptUnit {
                         article: kept.id.as_ref(),
                         source: &kept.source,

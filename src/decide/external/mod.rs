@@ -13,7 +13,7 @@ use crate::settings::{Keep, Scope, Settings};
 use crate::spill::{Bits, Folder, SpillError, Spool};
 use crate::store::{Entry, Segment, Store};
 use rayon::prelude::*;
-use run::{Asked, Held, Kept, Provisional, Run};
+use run::{Asked, Beside, Held, Kept, Provisional, Run};
 use std::ops::Range;
 
 /// A corpus on disk.
@@ -65,25 +65,47 @@ impl Decided {
     }
 
     fn put(&mut self, segment: usize, level: usize, removals: &[Provisional]) -> Result<(), SpillError> {
+        let records: Vec<[u32; REMOVED]> = removals.iter().map(record).collect();
+        self.put_records(segment, level, &records)
+    }
+
+    fn put_records(&mut self, segment: usize, level: usize, records: &[[u32; REMOVED]]) -> Result<(), SpillError> {
         let start = self.removed.end();
-        for removal in removals {
-            let unit = removal.kept.unit;
-            self.removed.put_words(&[
-                removal.removed,
-                unit.article.0,
-                u32::from(unit.field),
-                unit.span.start,
-                unit.span.end,
-                u32::from(removal.reason == Reason::Near),
-                removal.similarity.shared,
-                removal.similarity.of,
-                removal.kept.segment,
-                removal.kept.number,
-            ])?;
+        for record in records {
+            self.removed.put_words(record)?;
         }
         self.ranges[segment][level] = start..self.removed.end();
         Ok(())
     }
+
+    /// Adds to what was put.
+    fn add(&mut self, segment: usize, level: usize, removals: &[Provisional]) -> Result<(), SpillError> {
+        if removals.is_empty() {
+            return Ok(());
+        }
+        self.removed.flush()?;
+        let mut records = std::mem::take(&mut self.records(segment)?[level]);
+        records.extend(removals.iter().map(record));
+        records.sort_unstable_by_key(|record| record[0]);
+        self.put_records(segment, level, &records)
+    }
+}
+
+/// A removal as it is written.
+fn record(removal: &Provisional) -> [u32; REMOVED] {
+    let unit = removal.kept.unit;
+    [
+        removal.removed,
+        unit.article.0,
+        u32::from(unit.field),
+        unit.span.start,
+        unit.span.end,
+        u32::from(removal.reason == Reason::Near),
+        removal.similarity.shared,
+        removal.similarity.of,
+        removal.kept.segment,
+        removal.kept.number,
+    ]
 }
 
 /// The removals of a level, as they were written.
@@ -254,7 +276,7 @@ impl<'e> External<'e> {
             let wanted = super::several(&store);
             let asked = blind.map(|blind| Asked { blind, wanted: &wanted });
             let held = self.held(i, &store);
-            for version in run.decide(held, &judged, &entry, &|i| i, asked, observe)? {
+            for version in run.decide(held, &judged, &entry, asked, None, observe)? {
                 marks.whole[i].insert(version);
             }
         }
@@ -295,7 +317,7 @@ impl<'e> External<'e> {
                 filter.add(self.plan, store.tokens(&fold), store.text(&fold), keys);
             });
             self.sort(&mut judged, &store, &entry);
-            run.decide(self.held(i, &store), &judged, &entry, &|i| i, None, observe)?;
+            run.decide(self.held(i, &store), &judged, &entry, None, None, observe)?;
         }
         let Marks { fixed, stays, .. } = marks;
         let may_go = |i: usize, sentence: u32| !fixed[i].contains(sentence);
@@ -316,35 +338,45 @@ impl<'e> External<'e> {
 
     fn parts(&self, out: &mut Decided, marks: &Marks, filter: &Filter) -> Result<(), SpillError> {
         let mut run = self.run(UnitKind::Sentence)?;
+        let mut loose: Vec<Bits> = vec![Bits::default(); self.segments.len()];
         for i in self.in_order() {
             let store = self.segments[i].read(self.spool)?;
             let mut several = Bits::new(store.sentences.len());
             store.parts.iter().for_each(|part| several.insert(part.sentence));
-            let entry = |i: u32| store.sentence(i);
-            let mut sentences: Vec<u32> = (0..self.segments[i].sentences)
+            let sentences: Vec<u32> = (0..self.segments[i].sentences)
                 .filter(|&s| marks.stays[i].contains(s) && !several.contains(s))
-                .filter(|&s| super::parts::is_judged(self.settings, &entry(s)))
+                .filter(|&s| super::parts::is_judged(self.settings, &store.sentence(s)))
                 .collect();
-            self.sort(&mut sentences, &store, &entry);
-            run.add_known(self.held(i, &store), &sentences, &entry, filter)?;
-        }
-        let mut loose: Vec<Bits> = vec![Bits::default(); self.segments.len()];
-        for i in self.in_order() {
-            let store = self.segments[i].read(self.spool)?;
-            let entry = |i: u32| store.part(i);
-            let mut parts = self.judged_parts(i, &store, &marks.stays[i]);
+            let parts = self.judged_parts(i, &store, &marks.stays[i]);
+            let is_fixed = |sentence: u32| marks.fixed[i].contains(sentence);
             loose[i] = Bits::new(store.parts.len());
-            for &part in &parts {
-                let there = &store.parts[part as usize];
-                if !there.is_leant_on && !marks.fixed[i].contains(there.sentence) {
-                    loose[i].insert(part);
-                }
+            for &part in parts
+                .iter()
+                .filter(|&&part| super::parts::may_go(&store, part, is_fixed))
+            {
+                loose[i].insert(part);
             }
-            self.sort(&mut parts, &store, &entry);
-            let number = |part: u32| self.segments[i].sentences + part;
-            run.decide(self.held(i, &store), &parts, &entry, &number, None, &|_| ())?;
+            let entry = |i: u32| super::sentence_or_part(&store, i);
+            let mut pieces = super::parts::merged(&store, sentences, parts);
+            self.sort(&mut pieces, &store, &entry);
+            let first = self.segments[i].sentences;
+            let beside = Beside {
+                is_sentence: &|piece| piece < first,
+                stays: &|sentence| marks.fixed[i].contains(sentence),
+                filter,
+            };
+            run.decide(self.held(i, &store), &pieces, &entry, None, Some(beside), &|_| ())?;
         }
-        self.settle(run, out, 2, |i, part| loose[i].contains(part), |_, _| ())
+        for (i, loose) in loose.iter().enumerate() {
+            let mut removals = run.provisional(i)?;
+            let first = self.segments[i].sentences;
+            let mut parts = removals.split_off(removals.partition_point(|r| r.removed < first));
+            parts.iter_mut().for_each(|r| r.removed -= first);
+            parts.retain(|r| loose.contains(r.removed));
+            out.add(i, 1, &removals)?;
+            out.put(i, 2, &parts)?;
+        }
+        Ok(())
     }
 
     fn held<'h>(&'h self, number: usize, store: &'h Store) -> Held<'h> {
@@ -370,11 +402,7 @@ impl<'e> External<'e> {
             for removal in &removals {
                 goes(i, removal.removed);
                 let Kept { segment, number, .. } = removal.kept;
-                let of = segment as usize;
-                match number.checked_sub(self.segments[of].sentences).filter(|_| level == 2) {
-                    Some(part) => out.kept[of][2].insert(part),
-                    None => out.kept[of][level.min(1)].insert(number),
-                }
+                out.kept[segment as usize][level].insert(number);
             }
             out.put(i, level, &removals)?;
         }

@@ -2,7 +2,9 @@
 //! then against those of its own.
 
 use super::super::{Observer, collapse, narrow};
-use crate::join::{self, Filter, Keys, Match, Meeting, Plan, Rule, Signature, Similarity, Units, Versions, Waiting};
+use crate::join::{
+    self, Apart, Filter, Keys, Match, Meeting, Plan, Rule, Signature, Similarity, Units, Versions, Waiting,
+};
 use crate::model::{Reason, Unit, UnitKind};
 use crate::settings::Settings;
 use crate::spill::{Folder, SpillError, Spool, join as joined, split};
@@ -183,6 +185,14 @@ pub(super) struct Run<'r> {
     ranges: Vec<Range<u64>>,
 }
 
+/// Sentences among the parts, see [`join::Apart`], and the keys of all parts of any segment.
+#[derive(Clone, Copy)]
+pub(super) struct Beside<'f> {
+    pub(super) is_sentence: &'f (dyn Fn(u32) -> bool + Sync),
+    pub(super) stays: &'f (dyn Fn(u32) -> bool + Sync),
+    pub(super) filter: &'f Filter,
+}
+
 /// What is asked of paragraphs: see [`Versions`].
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'w> {
@@ -250,53 +260,35 @@ impl<'r> Run<'r> {
         Ok(())
     }
 
-    /// Writes down units that stay in any case, for parts to be compared with; those that none can be like are left out.
-    pub(super) fn add_known(
-        &mut self,
-        held: Held<'_>,
-        units: &[u32],
-        entry: &(impl Fn(u32) -> Entry + Sync),
-        filter: &Filter,
-    ) -> Result<(), SpillError> {
-        let plan = self.plan;
-        for some in units.chunks(BATCH) {
-            let keyed: Vec<Option<(Signature, Vec<u32>)>> = some
-                .par_iter()
-                .map_init(Keys::default, |keys, &unit| {
-                    let mut words = Vec::new();
-                    let traits = plan.leader(held.store.tokens(&entry(unit).fold), keys, &mut words)?;
-                    let traits = filter.drop_others(traits, &mut words)?;
-                    Some((traits, words))
-                })
-                .collect();
-            for (&unit, keyed) in some.iter().zip(keyed) {
-                if let Some((traits, words)) = keyed {
-                    self.add(held, &entry(unit), unit, true, &[], (traits, &words))?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Decides units of one segment, given in the order of decisions. `number` is that of a unit as [`Kept`] has it.
-    /// Gives those that turn out to be versions of another.
+    /// Decides units of one segment, given in the order of decisions and numbered as in [`Kept`]. Gives those that turn out to
+    /// be versions of another.
     pub(super) fn decide(
         &mut self,
         held: Held<'_>,
         units: &[u32],
         entry: &(impl Fn(u32) -> Entry + Sync),
-        number: &dyn Fn(u32) -> u32,
         asked: Option<Asked<'_>>,
+        beside: Option<Beside<'_>>,
         observe: Observer<'_>,
     ) -> Result<Vec<u32>, SpillError> {
         let Held { store, .. } = held;
-        let (firsts, group_of) = collapse(store, units, entry);
+        let (firsts, group_of) = match beside {
+            // one that stays and one that goes may be equal
+            Some(_) => (units.to_vec(), (0..narrow(units.len())).collect()),
+            None => collapse(store, units, entry),
+        };
+        let is_apart = |unit: u32| beside.is_some_and(|beside| (beside.is_sentence)(unit));
+        let stays = |unit: u32| is_apart(unit) && beside.is_some_and(|beside| (beside.stays)(unit));
         observe((units.len() - firsts.len()) as u64);
         let selection = Selection {
             store,
             entries: firsts.iter().map(|&i| entry(i).fold).collect(),
         };
-        let outcome = self.meet(&selection, &firsts, asked)?;
+        let apart = Apart {
+            is_apart: &is_apart,
+            stays: &stays,
+        };
+        let outcome = self.meet(&selection, &firsts, asked, apart)?;
         let left: Vec<u32> = (0..narrow(firsts.len()))
             .filter(|&i| outcome.met[i as usize].is_none())
             .collect();
@@ -313,36 +305,33 @@ impl<'r> Run<'r> {
             wanted: &wanted,
             known: &known,
         });
+        let apart = Apart {
+            is_apart: &|i| is_apart(firsts[place(i)]),
+            stays: &|i| stays(firsts[place(i)]),
+        };
         let asked_of_all = join::Asked {
             observe,
             order: Some(self.plan.order()),
+            apart: beside.is_some().then_some(apart),
             versions,
         };
         let (decisions, alike) = join::leaders_asked(&rest, 0, &self.settings.rule(), &asked_of_all);
         let mut is_version = vec![false; left.len()];
         alike.iter().for_each(|pair| is_version[pair.later as usize] = true);
-        self.add_leaders(held, &rest, &decisions, asked.is_some(), |i| {
+        let filter = beside.map(|beside| beside.filter);
+        self.add_leaders(held, &rest, &decisions, (asked.is_some(), filter), |i| {
+            let first = firsts[place(i)];
             (
-                entry(firsts[place(i)]),
-                number(firsts[place(i)]),
-                !is_version[i as usize] && !known(i),
+                entry(first),
+                first,
+                !is_version[i as usize] && !known(i) && !is_apart(first),
             )
         })?;
-        self.record(
-            held,
-            units,
-            &firsts,
-            &group_of,
-            &selection,
-            entry,
-            number,
-            &outcome,
-            |group| {
-                let i = left.binary_search(&group).ok()?;
-                let found = decisions[i]?;
-                Some((found, narrow(place(found.earlier))))
-            },
-        )?;
+        self.record(held, units, &firsts, &group_of, &selection, entry, &outcome, |group| {
+            let i = left.binary_search(&group).ok()?;
+            let found = decisions[i]?;
+            Some((found, narrow(place(found.earlier))))
+        })?;
         let Some(asked) = asked else { return Ok(Vec::new()) };
         let pairs: Vec<(u32, u32)> = alike
             .iter()
@@ -367,7 +356,13 @@ impl<'r> Run<'r> {
     }
 
     /// Lets the leaders of earlier segments come by.
-    fn meet(&mut self, units: &Selection<'_>, firsts: &[u32], asked: Option<Asked<'_>>) -> Result<Outcome, SpillError> {
+    fn meet(
+        &mut self,
+        units: &Selection<'_>,
+        firsts: &[u32],
+        asked: Option<Asked<'_>>,
+        apart: Apart<'_>,
+    ) -> Result<Outcome, SpillError> {
         let count = firsts.len();
         let mut outcome = Outcome {
             met: (0..count).map(|_| None).collect(),
@@ -384,7 +379,7 @@ impl<'r> Run<'r> {
             spool.flush()?;
         }
         let rule = self.settings.rule();
-        let waiting = Waiting::new(self.plan, units, &rule, &|_| true);
+        let waiting = Waiting::new(self.plan, units, &rule, &|i| !(apart.stays)(firsts[i as usize]));
         let has_numbers = |i: u32| join::has_numbers(units.tokens(i));
         let blind = asked.map(|asked| {
             let wanted = |i: u32| (asked.wanted)(firsts[i as usize]) && has_numbers(i);
@@ -417,7 +412,8 @@ impl<'r> Run<'r> {
             };
             let one = |meeting: &mut Meeting, leader: &Leader| {
                 let mut out = Vec::new();
-                let open = |unit: u32| decided[unit as usize].is_none();
+                let may_meet = |unit: u32| leader.is_original || !(apart.is_apart)(firsts[unit as usize]);
+                let open = |unit: u32| decided[unit as usize].is_none() && may_meet(unit);
                 self.one(leader, &past(&waiting), &open, meeting, &mut out)?;
                 let mut alike = Vec::new();
                 if let Some(blind) = blind.as_ref().filter(|_| leader.is_original) {
@@ -532,8 +528,8 @@ impl<'r> Run<'r> {
         held: Held<'_>,
         units: &Selection<'_>,
         decisions: &[Option<Match>],
-        with_pieces: bool,
-        what: impl Fn(u32) -> (Entry, u32, bool),
+        (with_pieces, filter): (bool, Option<&Filter>),
+        what: impl Fn(u32) -> (Entry, u32, bool) + Sync,
     ) -> Result<(), SpillError> {
         let plan = self.plan;
         let kept: Vec<u32> = (0..narrow(decisions.len()))
@@ -545,6 +541,10 @@ impl<'r> Run<'r> {
                 .map_init(Keys::default, |keys, &i| {
                     let mut words = Vec::new();
                     let traits = plan.leader(units.tokens(i), keys, &mut words)?;
+                    let traits = match filter.filter(|_| !what(i).2) {
+                        Some(filter) => filter.drop_others(traits, &mut words)?,
+                        None => traits,
+                    };
                     Some((traits, words))
                 })
                 .collect();
@@ -573,11 +573,10 @@ impl<'r> Run<'r> {
         group_of: &[u32],
         selection: &Selection<'_>,
         entry: &impl Fn(u32) -> Entry,
-        number: &dyn Fn(u32) -> u32,
         outcome: &Outcome,
         inside: impl Fn(u32) -> Option<(Match, u32)>,
     ) -> Result<(), SpillError> {
-        let kept_at = |unit: u32| kept(held, &entry(unit), number(unit), self.kind);
+        let kept_at = |unit: u32| kept(held, &entry(unit), unit, self.kind);
         // By group: what its units have in common.
         let mut fates: Vec<Option<Provisional>> = Vec::with_capacity(firsts.len());
         for group in 0..narrow(firsts.len()) {

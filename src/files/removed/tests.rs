@@ -27,6 +27,7 @@ fn unit(source: &str, text: &str) -> Vec<u8> {
         rule: "equal",
         measure: "jaccard:1,2",
         similarity: 1.0,
+        lost: &[],
         kept: KeptUnit {
             article: None,
             source: "a:1",

@@ -4,6 +4,7 @@ use super::*;
 use redite::Settings;
 use redite::fold::fold;
 use redite::join::Measure;
+use redite::verdict::left_out;
 use serde::Deserialize;
 
 #[derive(Deserialize, Debug)]
@@ -19,6 +20,7 @@ struct Unit {
     rule: String,
     measure: String,
     similarity: f64,
+    lost: Vec<String>,
     kept: Kept,
 }
 
@@ -98,6 +100,7 @@ fn check(lines: &str, originals: &Originals, several_fields: bool) -> Originals 
             "near" => assert!(gone.as_str() != stays.as_str() && similarity >= Settings::DEFAULT_THRESHOLD),
             other => panic!("{other}"),
         }
+        assert_eq!(unit.lost, left_out(gone.as_str(), stays.as_str()), "{unit:?}");
         let entry = cleaned.get_mut(&unit.source).unwrap().1.get_mut(&unit.field).unwrap();
         // the units come in order: from the last to the first, no range moves
         entry.replace_range(start..end, "");
@@ -198,6 +201,7 @@ fn lines_come_in_the_order_of_the_input() {
         "rule",
         "measure",
         "similarity",
+        "lost",
         "kept",
     ];
     let found: Vec<usize> = order

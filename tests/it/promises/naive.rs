@@ -65,7 +65,7 @@ fn spare(articles: &[Article<'_>], paragraphs: &[Candidate], sentences: &[Candid
     let is_colon = |c: char| matches!(c, ':' | '：' | '\u{fe55}' | '\u{1365}' | '\u{1366}');
     let closes = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | '"' | '”' | '»' | ')');
     let ends_in_colon = |unit: &Unit| text(unit).trim_end_matches(closes).ends_with(is_colon);
-    let is_open = |unit: &Unit| {
+    let letters = |unit: &Unit| {
         let text = text(unit).trim_end_matches(closes);
         let word = text
             .trim_end_matches('.')
@@ -77,12 +77,15 @@ fn spare(articles: &[Article<'_>], paragraphs: &[Candidate], sentences: &[Candid
             .rev()
             .take(5)
             .filter(|c| c.is_alphabetic());
-        !text.ends_with('.') || text.ends_with("..") || letters.count() < 5
+        (text.ends_with('.') && !text.ends_with("..")).then(|| letters.count())
     };
+    let is_open = |unit: &Unit| letters(unit).is_none_or(|letters| letters < 5);
+    let is_abbreviated = |unit: &Unit| letters(unit).is_some_and(|letters| (1..5).contains(&letters));
     let mut before: Option<Unit> = None;
     for paragraph in paragraphs {
         // what goes or stays as one, with its weight
         let mut leaves: Vec<(Unit, u32)> = Vec::new();
+        let mut inside_one: Vec<Unit> = Vec::new();
         if out.contains_key(&paragraph.unit) {
             leaves.push((paragraph.unit, paragraph.weight));
         } else {
@@ -91,6 +94,7 @@ fn spare(articles: &[Article<'_>], paragraphs: &[Candidate], sentences: &[Candid
                     leaves.push((sentence.unit, sentence.weight));
                 } else {
                     leaves.extend(sentence.parts.iter().map(|part| (part.unit, part.weight)));
+                    inside_one.extend(sentence.parts[1..].iter().map(|part| part.unit));
                 }
             }
         }
@@ -109,7 +113,9 @@ fn spare(articles: &[Article<'_>], paragraphs: &[Candidate], sentences: &[Candid
             let Some(left) = left.filter(|left| !out.contains_key(left)) else {
                 continue;
             };
-            if ends_in_colon(&left) || at > 0 && capital && is_open(&left) && is_small(&here) {
+            let is_cut =
+                inside_one.contains(&here) && is_abbreviated(&left) && first(&here).is_some_and(char::is_numeric);
+            if ends_in_colon(&left) || at > 0 && capital && is_open(&left) && is_small(&here) || is_cut {
                 out.remove(&here);
             }
         }
@@ -219,34 +225,41 @@ fn versions(settings: &Settings, paragraphs: &[Candidate], sentences: &[Candidat
     out
 }
 
-/// Of the sentences that stay, the parts that repeat a sentence of one part, or a part that comes before.
+/// Of the sentences that stay, the parts that repeat a sentence of one part or a part before them, and the sentences of one
+/// part that repeat a part before them.
 fn parts_that_go(settings: &Settings, sentences: &[Candidate], whole: &BTreeSet<Unit>) -> Decided {
     let rule = settings.rule();
     let judged = |c: &&Candidate| settings.is_judged(c.weight * 2 / 3);
-    let mut kept: Vec<&Candidate> = sentences.iter().filter(|s| s.parts.is_empty()).filter(judged).collect();
-    in_order(settings, &mut kept);
-    let mut parts: Vec<&Candidate> = sentences.iter().flat_map(|s| &s.parts).filter(judged).collect();
-    in_order(settings, &mut parts);
-    let mut decided: Vec<(&Candidate, Option<&Candidate>)> = Vec::new();
-    for part in parts {
-        let place = (settings.scope() == Scope::Article).then_some(part.unit.article);
-        let fits = |k: &&&Candidate| fits(place, k) && matches(&rule, part, k);
-        let found = kept.iter().find(fits).copied();
-        if found.is_none() {
-            kept.push(part);
+    let pieces = sentences.iter().flat_map(|s| {
+        if s.parts.is_empty() {
+            std::slice::from_ref(s)
+        } else {
+            &s.parts
         }
-        decided.push((part, found));
-    }
+    });
+    let mut pieces: Vec<&Candidate> = pieces.filter(judged).collect();
+    in_order(settings, &mut pieces);
+    let is_sentence = |c: &Candidate| sentences.iter().any(|s| s.unit == c.unit && s.parts.is_empty());
+    let is_whole = |c: &Candidate| whole.iter().any(|unit| inside(unit, &c.unit));
+    let mut kept: Vec<&Candidate> = Vec::new();
     let mut out = Decided::new();
-    for (part, found) in decided {
-        let Some(found) = found else { continue };
-        if !part.is_leant_on && !whole.iter().any(|unit| inside(unit, &part.unit)) {
-            let reason = if found.fold == part.fold {
+    for piece in pieces {
+        let place = (settings.scope() == Scope::Article).then_some(piece.unit.article);
+        let of_one = is_sentence(piece);
+        let fits = |k: &&&Candidate| {
+            fits(place, k) && !(of_one && (is_sentence(k) || is_whole(piece))) && matches(&rule, piece, k)
+        };
+        let Some(found) = kept.iter().find(fits).copied() else {
+            kept.push(piece);
+            continue;
+        };
+        if of_one || !piece.is_leant_on && !is_whole(piece) {
+            let reason = if found.fold == piece.fold {
                 Reason::Equal
             } else {
                 Reason::Near
             };
-            out.insert(part.unit, (found.unit, reason));
+            out.insert(piece.unit, (found.unit, reason));
         }
     }
     out
