@@ -20,7 +20,7 @@ import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-GRADES = ["exact", "punct", "w1of20", "w10", "swap", "w20"]
+GRADES = ["exact", "punct", "edit5", "edit10", "swap", "edit20"]
 THRESHOLD = 0.6
 
 
@@ -200,7 +200,7 @@ def score(tool, planted, out, work):
     answer = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     ran = answer["runs"][0]
     shares = {f["grade"]: f["share"] or 0 for f in ran["figures"] if f["lang"] is None and f["unit"] == "paragraph"}
-    shares["beyond in 1,000"] = ran["beyond_per_1000"]
+    shares["beyond in 1,000"] = 1000 * ran["beyond_planted"] / answer["set"]["pars"]
     return shares
 
 

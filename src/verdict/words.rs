@@ -5,6 +5,7 @@
 
 use crate::fold::{Tokens, fold, is_number, is_unspaced};
 use crate::hash;
+use crate::segment::Language;
 use crate::steps::looked;
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
@@ -255,9 +256,26 @@ impl Words {
     }
 }
 
+/// True if a word negates, as a whole or in part (`don't`), by the list of its language. A language without a list has none.
+pub fn is_negation(language: Language, word: &str) -> bool {
+    let Some(words) = Words::of(language.code()) else {
+        return false;
+    };
+    let folded = fold(word);
+    let whole: String = folded.iter().collect();
+    words.kind(&whole).is_negation || folded.iter().any(|token| words.kind(token).is_negation)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_negate_in_their_language() {
+        let negates = |tag, word| is_negation(Language::from_tag(tag), word);
+        assert!(negates("en", "Not") && negates("en", "don't") && negates("de", "keine") && negates("zh", "不是"));
+        assert!(!negates("en", "note") && !negates("de", "not") && !negates("und", "not"));
+    }
 
     #[test]
     fn languages_are_sorted_and_say_what_is_known() {

@@ -15,18 +15,7 @@ pub(crate) fn detector(args: &RuleArgs) -> Result<(Detector, Option<String>)> {
 
 /// The same at another threshold.
 pub(crate) fn detector_at(threshold: f64, args: &OtherRuleArgs) -> Result<(Detector, Option<String>)> {
-    let (keep, rank_field) = match args.keep.as_str() {
-        "first" => (Keep::First, None),
-        "last" => (Keep::Last, None),
-        "longest" => (Keep::Longest, None),
-        field => match field.strip_prefix('-') {
-            Some("") | None if field.trim_matches('-').is_empty() => {
-                bail!("--keep: give first, longest, last or the name of a field")
-            }
-            Some(field) => (Keep::HighestRank, Some(field.to_owned())),
-            None => (Keep::LowestRank, Some(field.to_owned())),
-        },
-    };
+    let (keep, rank_field) = keep(args)?;
     let detector = Detector::builder()
         .units(match args.unit {
             UnitArg::Both => UnitChoice::Both,
@@ -54,6 +43,22 @@ pub(crate) fn detector_at(threshold: f64, args: &OtherRuleArgs) -> Result<(Detec
         })
         .build()?;
     Ok((detector, rank_field))
+}
+
+/// What is kept of a group of repeats, and by which field if by one.
+pub(crate) fn keep(args: &OtherRuleArgs) -> Result<(Keep, Option<String>)> {
+    Ok(match args.keep.as_str() {
+        "first" => (Keep::First, None),
+        "last" => (Keep::Last, None),
+        "longest" => (Keep::Longest, None),
+        field => match field.strip_prefix('-') {
+            Some("") | None if field.trim_matches('-').is_empty() => {
+                bail!("--keep: give first, longest, last or the name of a field")
+            }
+            Some(field) => (Keep::HighestRank, Some(field.to_owned())),
+            None => (Keep::LowestRank, Some(field.to_owned())),
+        },
+    })
 }
 
 /// The settings that decide what is removed, by the names of the options that set them.

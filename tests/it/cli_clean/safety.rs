@@ -163,6 +163,8 @@ fn control(bytes: &[u8]) -> Option<char> {
 #[test]
 fn no_text_id_or_name_can_command_a_terminal() {
     const EVIL: &str = "\x1b[2J\x07\u{9b}31m\u{7f}";
+    const LONG: &str = "The harbour master counted every boat that came in before the storm, wrote their names on a sheet of \
+                        paper and hung it up in the window of the fish market.";
     let scratch = Scratch::new();
     let lead = format!("{EVIL}{LEAD}");
     let near = format!("{EVIL}{}", LEAD.replace("budget", "crédit"));
@@ -171,6 +173,7 @@ fn no_text_id_or_name_can_command_a_terminal() {
         record(&format!("a{EVIL}"), &lead),
         record(&format!("b{EVIL}"), &lead),
         record(&format!("c{EVIL}"), &near),
+        record(&format!("d{EVIL}"), &format!("{EVIL}{LONG}")),
         format!("{}\n", json!({"id": EVIL, "lang": 1, EVIL: 2})),
         format!("{{\"{EVIL}\": \n"),
     ];

@@ -11,11 +11,17 @@ use std::path::PathBuf;
     of the same language, together with texts that only look similar and must stay (traps). Then the pipeline runs, \
     and what it removes is compared with what was planted. Your files are not changed.\n\n\
     Grades: exact; punct (changed punctuation, number formatting, quotation marks, spaces, case or Unicode form); \
-    w1of20, w10, w20, w30 (one word in 20, or 10, 20 or 30 % of the words replaced, left out or inserted); clause \
-    (one clause left out); swap (sentences in another order). Traps: trap_words60 (60 % of the words edited), \
-    trap_half (40 % of one text, 60 % of another), trap_lead (a fifth of one text, then another), trap_numbers (all \
-    numbers different), trap_facts (the later text has a number that the earlier one lacks); the last two count as \
-    removed if one of these numbers is.\n\n\
+    edit5, edit10, edit20 (5, 10 or 20 % of the words touched as an editor touches them: a word left out or put in, \
+    mostly common ones, a common word for a common word, a slip of the pen, another form of the word); clause (one \
+    clause left out); swap (sentences in another order); context (one content word replaced in a paragraph whose \
+    neighbours are copied along). word5, word10 (5 or 10 % of the words, all content words, replaced) are reported, but \
+    neither wanted nor refused. Traps: trap_word (one content word replaced), trap_added (a new sentence at the end; \
+    counts if that is removed), trap_clause (the later text has a clause that the earlier lacks), trap_lead (a fifth of \
+    one text, then another), trap_half (40 % of one text, 60 % of another), trap_words60 (60 % of the words edited), \
+    trap_numbers (all numbers different), trap_facts (the later text has a number that the earlier one lacks).\n\n\
+    A pair counts as found, and a trap as removed, if 80 % of one of its two texts were removed. Of all removed units it \
+    is told how many no planted pair explains, how many are weak (less than 60 % of the words stand in the kept text), \
+    lost facts (a number that the kept text lacks), or are orphans (the kept text was removed too).\n\n\
     The files that --write makes are described field by field in src/bin/redite/evaluate/truth.rs.\n\n\
     Examples: redite evaluate articles.jsonl --threshold .5,.6,.7\n\
     redite evaluate articles.jsonl --write planted && redite clean planted/articles.jsonl -o out.jsonl --removed \
@@ -58,7 +64,7 @@ pub(crate) struct EvaluateArgs {
     pub(crate) write: Option<PathBuf>,
 
     /// Plant nothing and run nothing: score a file of removed units (INPUT, from clean --removed or another tool)
-    /// against a set that --write wrote
+    /// against a set that --write wrote; give --keep if it was given to clean
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) score: Option<PathBuf>,
 

@@ -70,7 +70,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit> {
         }
         report.runs.push(Run {
             threshold: Some(detector.settings().threshold().value()),
-            figures: score(&set, &removals(&set, &detection)?),
+            figures: score(&set, &removals(&set, &detection)?, settings.keep()),
         });
         progress.finish(bytes);
     }
@@ -153,7 +153,8 @@ fn score_file(args: &EvaluateArgs, folder: &Path) -> Result<Exit> {
         bail!("--score: give one INPUT, a file of removed units");
     };
     let set = Set::read(folder)?;
-    let figures = score(&set, &read_removals(removed, &set)?);
+    let keep = settings::keep(&args.rule)?.0;
+    let figures = score(&set, &read_removals(removed, &set)?, keep);
     let report = Report {
         set: &set,
         measure: None,

@@ -1,7 +1,7 @@
 //! The pairs nearest to the threshold.
 
-use super::edits::Grade;
-use super::plant::half_filled;
+use super::grade::Grade;
+use super::score::half_filled;
 use super::truth::{Set, Spot};
 use redite::{Detection, Reason, Repeat, Settings, Span};
 use std::collections::HashMap;

@@ -1,92 +1,25 @@
-//! Copies of a text, edited to a grade. No edit knows a language.
+//! Copies of a text, edited to a grade.
 
+use super::grade::Grade;
 use super::random::Random;
 use super::spelling;
-use super::text::{Reader, WordKind, is_comma, number_count, numbers_missing, written_numbers};
-use redite::fold::fold;
-use redite::{Span, UnitKind};
-use std::fmt;
-use std::ops::Range;
+use super::text::{clauses, is_comma, is_unspaced, joint, length, missing, numbers, sentences, words, zero_of};
+use super::vocabulary::{Vocabulary, letters};
+use redite::UnitKind;
+use std::ops::{Range, RangeInclusive};
 
-/// How a copy differs from its source.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Grade {
-    Exact,
-    Punct,
-    W1of20,
-    W10,
-    Clause,
-    Swap,
-    W20,
-    W30,
-    TrapLead,
-    TrapHalf,
-    TrapWords60,
-    TrapNumbers,
-    TrapFacts,
-}
-
-impl Grade {
-    /// All, in the order of tables.
-    pub(crate) const ALL: [Self; 13] = [
-        Self::Exact,
-        Self::Punct,
-        Self::W1of20,
-        Self::W10,
-        Self::Clause,
-        Self::Swap,
-        Self::W20,
-        Self::W30,
-        Self::TrapLead,
-        Self::TrapHalf,
-        Self::TrapWords60,
-        Self::TrapNumbers,
-        Self::TrapFacts,
-    ];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Punct => "punct",
-            Self::W1of20 => "w1of20",
-            Self::W10 => "w10",
-            Self::Clause => "clause",
-            Self::Swap => "swap",
-            Self::W20 => "w20",
-            Self::W30 => "w30",
-            Self::TrapLead => "trap_lead",
-            Self::TrapHalf => "trap_half",
-            Self::TrapWords60 => "trap_words60",
-            Self::TrapNumbers => "trap_numbers",
-            Self::TrapFacts => "trap_facts",
-        }
-    }
-
-    pub(crate) fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|grade| grade.name() == name)
-    }
-
-    /// True for pairs of which nothing should be removed.
-    pub(crate) fn is_trap(self) -> bool {
-        self >= Self::TrapLead
-    }
-
-    /// True if units of this kind come in this grade.
-    pub(crate) fn fits(self, kind: UnitKind) -> bool {
-        self != Self::Swap || kind == UnitKind::Paragraph
-    }
-
-    /// True if the copy is made of two texts.
-    pub(super) fn needs_donor(self) -> bool {
-        matches!(self, Self::TrapLead | Self::TrapHalf)
-    }
-}
-
-impl fmt::Display for Grade {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+/// Words of a text of which one content word is replaced.
+const ONE_WORD: RangeInclusive<usize> = 10..=40;
+const ONE_WORD_OF_REPRINT: RangeInclusive<usize> = 10..=60;
+/// Words of a sentence that is put behind a paragraph, and sentences that paragraph has at most.
+const ADDED: RangeInclusive<usize> = 6..=25;
+const ADDED_TO: usize = 6;
+/// Words a text has at least of which a part is combined with another text.
+const GRAFTED: usize = 10;
+/// Numbers of a text in which all are changed.
+const NUMBERS: usize = 3;
+/// How often a change is made anew that has come out as it must not.
+const TRIES: usize = 10;
 
 /// An edited copy.
 #[derive(Debug, PartialEq)]
@@ -94,64 +27,43 @@ pub(super) struct Edited {
     pub(super) text: String,
     /// The share of the source's words that were touched.
     pub(super) share: f64,
-    /// Bytes of the source, and of the copy, whose removal loses a fact.
-    pub(super) facts: [Vec<Range<usize>>; 2],
 }
 
-impl Edited {
-    fn new(text: String, share: f64) -> Self {
-        Self {
-            text,
-            share,
-            facts: Default::default(),
-        }
-    }
-}
-
-/// What is edited.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Source<'t> {
-    pub(super) kind: UnitKind,
-    pub(super) text: &'t str,
-    /// Its sentences.
-    pub(super) sentences: &'t [Span],
-    /// An unrelated text, for grades that need one.
-    pub(super) donor: &'t str,
-}
-
-/// Words to put in: the most frequent ones of the language.
-#[derive(Debug, Default)]
-pub(super) struct Vocabulary {
-    pub(super) words: Vec<String>,
-    pub(super) pieces: Vec<String>,
-}
-
-/// A copy of `source`; `None` if this text cannot be edited so.
+/// A copy of `text`, a unit of a kind, in a grade; `None` if this text cannot be edited so. `donor`: an unrelated text.
 pub(super) fn edit(
     grade: Grade,
-    source: &Source<'_>,
+    kind: UnitKind,
+    text: &str,
+    donor: &str,
     vocabulary: &Vocabulary,
-    reader: &mut Reader,
     random: &mut Random,
 ) -> Option<Edited> {
-    let text = source.text;
-    let mut words = |percent, least| replace_words(text, percent, least, vocabulary, reader, random);
-    match grade {
-        Grade::Exact => Some(Edited::new(text.to_owned(), 0.0)),
-        Grade::W1of20 => words(5, 1),
-        Grade::W10 => words(10, 1),
-        Grade::W20 => words(20, 2),
-        Grade::W30 => words(30, 2),
-        Grade::TrapWords60 => words(60, 2),
-        Grade::Punct => spelling::respell(text, source.kind, random).map(|text| Edited::new(text, 0.0)),
-        Grade::Clause => drop_clause(text, reader, random),
-        Grade::Swap => swap(text, source.sentences, random).map(|text| Edited::new(text, 0.0)),
-        Grade::TrapHalf => graft(text, source.donor, 40, reader),
-        Grade::TrapLead => graft(text, source.donor, 20, reader),
-        Grade::TrapNumbers => other_numbers(text, reader, random),
-        Grade::TrapFacts => drop_number(text, reader, random),
-    }
-    .filter(|copy| grade == Grade::Exact || copy.text != text)
+    let unchanged = |text: String| Edited { text, share: 0.0 };
+    let copy = match grade {
+        Grade::Exact => Some(unchanged(text.to_owned())),
+        Grade::Punct => spelling::respell(text, kind, random).map(unchanged),
+        Grade::Edit5 => touch(text, 5, vocabulary, random),
+        Grade::Edit10 => touch(text, 10, vocabulary, random),
+        Grade::Edit20 => touch(text, 20, vocabulary, random),
+        Grade::Word5 => replace_content(text, part(length(text), 5), vocabulary, random),
+        Grade::Word10 => replace_content(text, part(length(text), 10), vocabulary, random),
+        Grade::TrapWord if ONE_WORD.contains(&length(text)) => replace_content(text, 1, vocabulary, random),
+        Grade::Context if ONE_WORD_OF_REPRINT.contains(&length(text)) => replace_content(text, 1, vocabulary, random),
+        Grade::Clause => drop_clause(text, random),
+        Grade::Swap => swap(text, random).map(unchanged),
+        Grade::TrapAdded => add(text, donor),
+        Grade::TrapHalf => graft(text, donor, 40),
+        Grade::TrapLead => graft(text, donor, 20),
+        Grade::TrapWords60 => replace_any(text, 60, vocabulary, random),
+        Grade::TrapNumbers => other_numbers(text, random),
+        Grade::TrapWord | Grade::Context | Grade::TrapClause | Grade::TrapFacts => None,
+    };
+    copy.filter(|copy| grade == Grade::Exact || copy.text != text)
+}
+
+/// So many percent, rounded; at least one.
+fn part(of: usize, percent: usize) -> usize {
+    ((of * percent + 50) / 100).max(1)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "words of one text are few")]
@@ -159,78 +71,134 @@ fn ratio(part: usize, of: usize) -> f64 {
     part as f64 / of.max(1) as f64
 }
 
-/// Replaces (60 %), leaves out (20 %) or puts in (20 %) words; one alone is replaced. Numbers stay, so that the grade
-/// says nothing of facts; and so does the case of the first letter.
-fn replace_words(
-    text: &str,
-    percent: usize,
-    least: usize,
-    vocabulary: &Vocabulary,
-    reader: &mut Reader,
-    random: &mut Random,
-) -> Option<Edited> {
-    let words = reader.words(text);
-    let n = ((words.len() * percent + 50) / 100).max(least);
-    let mut chosen: Vec<usize> = (0..words.len())
-        .filter(|&i| words[i].kind != WordKind::Number)
+/// `n` of these, the last first, so that an edit moves none that is still to come.
+fn chosen(mut from: Vec<usize>, n: usize, random: &mut Random) -> Vec<usize> {
+    random.shuffle(&mut from);
+    from.truncate(n);
+    from.sort_unstable();
+    from.reverse();
+    from
+}
+
+/// Words touched as an editor touches them: common for common, a slip of the pen, another form, one left out, one put in.
+/// Those left out are mostly common ones, those put in as well; negations and words with digits stay.
+fn touch(text: &str, percent: usize, vocabulary: &Vocabulary, random: &mut Random) -> Option<Edited> {
+    let all = words(text);
+    let free: Vec<usize> = (0..all.len())
+        .filter(|&i| !vocabulary.is_fixed(&text[all[i].clone()]))
         .collect();
-    if words.len() < 4 || chosen.len() < n {
+    if free.len() < 4 {
         return None;
     }
-    random.shuffle(&mut chosen);
-    chosen.truncate(n);
-    chosen.sort_unstable();
+    let picked = chosen(free, part(all.len(), percent), random);
+    let share = ratio(picked.len(), all.len());
+    let unspaced = is_unspaced(text);
     let mut out = text.to_owned();
-    for &i in chosen.iter().rev() {
-        let spaced = words[i].kind == WordKind::Word;
-        let range = words[i].range.clone();
-        let old = &text[range.clone()];
-        let list = if spaced { &vocabulary.words } else { &vocabulary.pieces };
-        let mut new = other_word(old, list, random)?;
-        if old.starts_with(char::is_uppercase) {
-            new = capitalized(&new);
+    for i in picked {
+        let range = all[i].clone();
+        let word = &text[range.clone()];
+        let is_common = vocabulary.is_common(word);
+        let draw = random.below(100);
+        if draw < 20 && is_common {
+            let new = vocabulary.common(word, unspaced, random)?;
+            out.replace_range(range, &in_case_of(word, &new));
+        } else if draw < 35 && !unspaced && letters(word) >= 5 {
+            out.replace_range(range, &slip(word, random));
+        } else if let Some(form) = Some(draw)
+            .filter(|d| *d < 55 && !unspaced)
+            .and_then(|_| vocabulary.form(word, random))
+        {
+            out.replace_range(range, &in_case_of(word, &form));
+        } else if draw < 80 && (is_common || random.below(4) == 0) {
+            leave_out(&mut out, range);
+        } else {
+            let new = if random.below(100) < 85 {
+                vocabulary.common(word, unspaced, random)?
+            } else {
+                vocabulary.any(word, unspaced, random)?
+            };
+            out.insert_str(range.start, &(new + joint(text)));
         }
+    }
+    Some(Edited {
+        text: as_capital(text, out),
+        share,
+    })
+}
+
+/// Two neighbouring letters exchanged, one left out or doubled; not the first, nor the last two.
+fn slip(word: &str, random: &mut Random) -> String {
+    let mut letters: Vec<char> = word.chars().collect();
+    let at = 1 + random.below(letters.len().saturating_sub(3));
+    match random.below(3) {
+        0 => letters.swap(at, at + 1),
+        1 => drop(letters.remove(at)),
+        _ => letters.insert(at, letters[at]),
+    }
+    letters.into_iter().collect()
+}
+
+/// Leaves out a word, with a space beside it.
+fn leave_out(text: &mut String, mut range: Range<usize>) {
+    if text[range.end..].starts_with(' ') {
+        range.end += 1;
+    } else if text[..range.start].ends_with(' ') {
+        range.start -= 1;
+    }
+    text.replace_range(range, "");
+}
+
+/// `n` content words, the first word of the text aside, replaced by others.
+fn replace_content(text: &str, n: usize, vocabulary: &Vocabulary, random: &mut Random) -> Option<Edited> {
+    let all = words(text);
+    let least = if is_unspaced(text) { 2 } else { 4 };
+    let is_content = |word: &str| !vocabulary.is_fixed(word) && !vocabulary.is_common(word) && letters(word) >= least;
+    let free: Vec<usize> = (1..all.len()).filter(|&i| is_content(&text[all[i].clone()])).collect();
+    if free.len() < n {
+        return None;
+    }
+    let mut out = text.to_owned();
+    for i in chosen(free, n, random) {
+        let new = vocabulary.content(&text[all[i].clone()], random)?;
+        out.replace_range(all[i].clone(), &new);
+    }
+    Some(Edited {
+        text: out,
+        share: ratio(n, all.len()),
+    })
+}
+
+/// Words replaced (60 %), left out (20 %) or with a new one before them (20 %), whatever they are.
+fn replace_any(text: &str, percent: usize, vocabulary: &Vocabulary, random: &mut Random) -> Option<Edited> {
+    let all = words(text);
+    if all.len() < 4 {
+        return None;
+    }
+    let n = part(all.len(), percent);
+    let unspaced = is_unspaced(text);
+    let mut out = text.to_owned();
+    for i in chosen((0..all.len()).collect(), n, random) {
+        let range = all[i].clone();
+        let word = &text[range.clone()];
         match random.below(10) {
-            0..6 => out.replace_range(range, &new),
-            _ if n == 1 => out.replace_range(range, &new),
-            6..8 => {
-                out.replace_range(range.clone(), "");
-                close_gap(&mut out, range.start);
-            }
-            _ => {
-                if spaced {
-                    new.push(' ');
-                }
-                out.insert_str(range.start, &new);
-            }
+            0..6 => out.replace_range(range, &in_case_of(word, &vocabulary.any(word, unspaced, random)?)),
+            6..8 => leave_out(&mut out, range),
+            _ => out.insert_str(range.start, &(vocabulary.any(word, unspaced, random)? + joint(text))),
         }
     }
-    let upper = |text: &str| text.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase);
-    if upper(text) && !upper(&out) {
-        let at = out.find(char::is_alphabetic)?;
-        out = format!("{}{}", &out[..at], capitalized(&out[at..]));
-    }
-    Some(Edited::new(out, ratio(n, words.len())))
+    Some(Edited {
+        text: out,
+        share: ratio(n, all.len()),
+    })
 }
 
-/// Takes away the space that a word left behind that stood at byte `at`.
-fn close_gap(text: &mut String, at: usize) {
-    let (before, after) = text.split_at(at);
-    if before.is_empty() && after.starts_with(' ') {
-        text.remove(0);
-    } else if before.ends_with(' ') && !after.starts_with(char::is_alphanumeric) {
-        text.remove(at - 1);
+/// `new` with a capital if `old` has one.
+fn in_case_of(old: &str, new: &str) -> String {
+    if old.starts_with(char::is_uppercase) {
+        capitalized(new)
+    } else {
+        new.to_owned()
     }
-}
-
-/// A word with another fold; `None` if twenty tries do not find one.
-fn other_word(old: &str, list: &[String], random: &mut Random) -> Option<String> {
-    let old = fold(old);
-    let tries = (0..20).filter_map(|_| random.pick(list));
-    tries
-        .map(String::as_str)
-        .find(|new| fold(new) != old)
-        .map(str::to_owned)
 }
 
 fn capitalized(word: &str) -> String {
@@ -239,72 +207,98 @@ fn capitalized(word: &str) -> String {
         .map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
-/// Leaves out a clause of 5 to 35 % of the words, without numbers. If it is the last one, the stop behind it stays.
-fn drop_clause(text: &str, reader: &mut Reader, random: &mut Random) -> Option<Edited> {
-    let clauses = reader.clauses(text);
-    let all = reader.length(text);
+/// `new` with a capital as its first letter if `old` has one, or a sentence would not begin there.
+fn as_capital(old: &str, new: String) -> String {
+    let upper = |text: &str| text.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase);
+    match new.find(char::is_alphabetic) {
+        Some(at) if upper(old) && !upper(&new) => format!("{}{}", &new[..at], capitalized(&new[at..])),
+        _ => new,
+    }
+}
+
+/// Leaves out a clause of 5 to 35 % of the words. If it is the last one, the stop behind it stays.
+fn drop_clause(text: &str, random: &mut Random) -> Option<Edited> {
+    let clauses = clauses(text);
+    if clauses.len() < 3 {
+        return None;
+    }
+    let all = words(text);
     let mut fitting = Vec::new();
-    for clause in clauses.iter().filter(|_| clauses.len() > 2) {
-        let inside = &text[clause.clone()];
-        let words = reader.length(inside);
-        if (5 * all..=35 * all).contains(&(100 * words)) && number_count(inside) == 0 {
-            fitting.push((clause.clone(), words));
+    for clause in clauses {
+        let n = all.iter().filter(|word| clause.contains(&word.start)).count();
+        if (5 * all.len()..=35 * all.len()).contains(&(100 * n)) {
+            fitting.push((clause, n));
         }
     }
-    let (mut clause, words) = random.pick(&fitting)?.clone();
+    let (mut clause, n) = random.pick(&fitting)?.clone();
     if clause.end == text.len() {
         // with the comma before it, and without the stop behind it
-        let last = reader.words(text).last()?.range.end;
-        let before = text[..clause.start].trim_end();
-        clause = before.trim_end_matches(is_comma).len()..last.max(clause.start);
+        let before = text[..clause.start].trim_end().trim_end_matches(is_comma);
+        clause = before.len()..all.last()?.end.max(clause.start);
     }
-    let mut out = format!("{}{}", &text[..clause.start], &text[clause.end..]);
-    if clause.start == 0 && text.starts_with(char::is_uppercase) {
-        out = capitalized(&out);
-    }
-    Some(Edited::new(out, ratio(words, all)))
+    let out = format!("{}{}", &text[..clause.start], &text[clause.end..]);
+    Some(Edited {
+        text: as_capital(text, out.trim().to_owned()),
+        share: ratio(n, all.len()),
+    })
 }
 
-/// The sentences in another order; what stands between them stays in its place.
-fn swap(text: &str, sentences: &[Span], random: &mut Random) -> Option<String> {
-    let mut order: Vec<usize> = (0..sentences.len()).collect();
-    if order.len() < 2 {
+/// The sentences in another order.
+fn swap(text: &str, random: &mut Random) -> Option<String> {
+    let sentences: Vec<&str> = sentences(text).into_iter().map(|range| &text[range]).collect();
+    if sentences.len() < 3 {
         return None;
     }
-    while order.is_sorted() {
+    let mut order = sentences.clone();
+    for _ in 0..TRIES {
         random.shuffle(&mut order);
+        if order != sentences {
+            return Some(order.join(joint(text)));
+        }
     }
-    let mut out = text[..sentences[0].range().start].to_owned();
-    for (place, &which) in order.iter().enumerate() {
-        out.push_str(&text[sentences[which].range()]);
-        let next = sentences.get(place + 1).map_or(text.len(), |s| s.range().start);
-        out.push_str(&text[sentences[place].range().end..next]);
-    }
-    Some(out)
+    None
 }
 
-/// The first words of a text, `percent` of them, then the others of an unrelated one. It ends as the text does.
-fn graft(text: &str, donor: &str, percent: usize, reader: &mut Reader) -> Option<Edited> {
-    let (words, others) = (reader.words(text), reader.words(donor));
-    if words.len() < 10 || others.len() < 10 {
+/// A sentence of the donor behind the text.
+fn add(text: &str, donor: &str) -> Option<Edited> {
+    if sentences(text).len() > ADDED_TO {
         return None;
     }
-    let (mine, theirs) = (words.len() * percent / 100, others.len() * percent / 100);
-    let (head, stop) = (&text[..words[mine].range.start], &text[words.last()?.range.end..]);
-    let tail = &donor[others[theirs].range.start..others.last()?.range.end];
-    Some(Edited::new(
-        format!("{head}{tail}{stop}"),
-        ratio(words.len() - mine, words.len()),
-    ))
+    let added = added(donor)?;
+    let new = length(added);
+    Some(Edited {
+        text: [text, joint(text), added].concat(),
+        share: ratio(new, length(text) + new),
+    })
+}
+
+/// The sentence of a text that is put behind another one.
+pub(super) fn added(donor: &str) -> Option<&str> {
+    let mut sentences = sentences(donor).into_iter().map(|range| &donor[range]);
+    sentences.find(|sentence| ADDED.contains(&length(sentence)))
+}
+
+/// The first words of a text, `percent` of them, then the others of the donor.
+fn graft(text: &str, donor: &str, percent: usize) -> Option<Edited> {
+    let (ours, others) = (words(text), words(donor));
+    if ours.len() < GRAFTED || others.len() < GRAFTED {
+        return None;
+    }
+    let from = |words: &[Range<usize>]| words[(words.len() * percent / 100).max(2)].start;
+    let kept = (ours.len() * percent / 100).max(2);
+    Some(Edited {
+        text: format!("{}{}", &text[..from(&ours)], &donor[from(&others)..]),
+        share: ratio(ours.len() - kept, ours.len()),
+    })
 }
 
 /// The same words with every number another, of as many digits of the same script.
-fn other_numbers(text: &str, reader: &mut Reader, random: &mut Random) -> Option<Edited> {
-    let numbers = number_count(text);
-    if numbers == 0 {
+fn other_numbers(text: &str, random: &mut Random) -> Option<Edited> {
+    let old = numbers(text);
+    if old.len() < NUMBERS {
         return None;
     }
-    (0..10).find_map(|_| {
+    (0..TRIES).find_map(|_| {
         let mut out = String::with_capacity(text.len());
         let mut inside = false;
         for c in text.chars() {
@@ -312,53 +306,18 @@ fn other_numbers(text: &str, reader: &mut Reader, random: &mut Random) -> Option
             out.push(match zero {
                 Some(zero) => {
                     let digit = if inside { random.below(10) } else { 1 + random.below(9) };
-                    u32::try_from(digit)
-                        .ok()
-                        .and_then(|d| char::from_u32(zero + d))
-                        .unwrap_or(c)
+                    let digit = u32::try_from(digit).ok();
+                    digit.and_then(|d| char::from_u32(zero + d)).unwrap_or(c)
                 }
                 None => c,
             });
             inside = zero.is_some();
         }
-        let changed = number_count(&out) == numbers && numbers_missing(&out, text) == numbers;
+        let new = numbers(&out);
+        let changed = new.len() == old.len() && missing(&new, &old) == old.len();
         changed.then(|| Edited {
-            share: ratio(numbers, reader.length(text)),
-            facts: [written_numbers(text), written_numbers(&out)],
             text: out,
-        })
-    })
-}
-
-/// The code of the zero of the script whose digit `c` is; digits stand in order, ten in a row.
-fn zero_of(c: char) -> Option<u32> {
-    if !c.is_numeric() {
-        return None;
-    }
-    let value = |c: char| {
-        fold(c.encode_utf8(&mut [0; 4]))
-            .as_str()
-            .parse::<u32>()
-            .ok()
-            .filter(|v| *v < 10)
-    };
-    let zero = u32::from(c).checked_sub(value(c)?)?;
-    let is_row = [0, 9].map(|d| char::from_u32(zero + d).and_then(value)) == [Some(0), Some(9)];
-    is_row.then_some(zero)
-}
-
-/// One number left out; all others stand.
-fn drop_number(text: &str, reader: &mut Reader, random: &mut Random) -> Option<Edited> {
-    let mut numbers = written_numbers(text);
-    random.shuffle(&mut numbers);
-    numbers.into_iter().find_map(|range| {
-        let mut copy = format!("{}{}", &text[..range.start], &text[range.end..]);
-        close_gap(&mut copy, range.start);
-        let fact_lost = numbers_missing(text, &copy) > 0 && numbers_missing(&copy, text) == 0;
-        fact_lost.then(|| Edited {
-            share: ratio(1, reader.length(text)),
-            facts: [vec![range], Vec::new()],
-            text: copy,
+            share: ratio(old.len(), length(text)),
         })
     })
 }

@@ -12,9 +12,11 @@
 //! | module | question it answers |
 //! |---|---|
 //! | `random` | which random number comes next, on every machine? |
-//! | `text` | which words, numbers and clauses does a text have? |
+//! | `text` | which words, sentences, clauses and numbers does a text have? |
 //! | `read` | which articles, if they are too many? |
 //! | `base` | which of their paragraphs are free of repeats? |
+//! | `grade` | how do the two of a pair differ, and should one go? |
+//! | `vocabulary` | which words of a language can be put in? |
 //! | `edits`, `spelling` | what does a copy of a grade look like? |
 //! | `plant` | which copy goes where? |
 //! | `truth` | how is a planted set written and read? |
@@ -26,6 +28,7 @@
 pub(crate) mod base;
 pub(crate) mod borderline;
 mod edits;
+mod grade;
 pub(crate) mod labels;
 pub(crate) mod plant;
 mod random;
@@ -35,3 +38,4 @@ pub(crate) mod score;
 mod spelling;
 mod text;
 pub(crate) mod truth;
+mod vocabulary;

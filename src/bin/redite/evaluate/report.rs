@@ -1,7 +1,7 @@
 //! The figures of an evaluation, for people and as JSON.
 
 use super::borderline::Borderline;
-use super::edits::Grade;
+use super::grade::{Grade, Wish};
 use super::score::{Figures, Tally};
 use super::truth::Set;
 use crate::diff::diff;
@@ -16,6 +16,15 @@ use std::io::Write;
 /// A share of fewer pairs is uncertain.
 const FEW: u64 = 30;
 const KINDS: [UnitKind; 2] = [UnitKind::Paragraph, UnitKind::Sentence];
+/// The tables, in order.
+const WISHES: [(Wish, &str); 3] = [
+    (Wish::Removed, "Repeats found (more is better)"),
+    (
+        Wish::Either,
+        "Several content words replaced, found (neither wanted nor refused)",
+    ),
+    (Wish::Kept, "Traps removed (less is better)"),
+];
 
 /// What is reported.
 #[derive(Debug)]
@@ -52,23 +61,26 @@ impl Report<'_> {
         let languages: BTreeSet<&str> = self.set.articles.iter().map(|a| a.lang.as_str()).collect();
         writeln!(
             out,
-            "{} planted (seed {}) in a copy of {} in {}: {} of text, {}",
-            count(meta.pairs, "pair"),
+            "{} planted (seed {}) in a copy of {} in {}: {} of text, {}, {}",
+            count(self.set.pairs.len() as u64, "pair"),
             meta.seed,
-            count(meta.articles, "article"),
+            count(meta.docs, "article"),
             count(languages.len() as u64, "language"),
             count(meta.text_bytes, "byte"),
-            count(meta.clean_units, "clean unit"),
+            count(meta.pars, "paragraph"),
+            count(meta.sents, "sentence"),
         )?;
-        let few = self.table("Repeats found (more is better)", false, paint, out)?
-            | self.table("Traps removed (less is better)", true, paint, out)?;
+        let mut few = false;
+        for (wish, title) in WISHES {
+            few |= self.table(title, wish, paint, out)?;
+        }
         if few {
             writeln!(
                 out,
                 "\n* fewer than {FEW} pairs, so the share is uncertain; give more text or a higher --per-grade"
             )?;
         }
-        self.beyond(paint, out)?;
+        self.removals(paint, out)?;
         self.by_language(paint, out)?;
         if !self.untested.is_empty() {
             let list = self.untested.join(", ");
@@ -91,26 +103,25 @@ impl Report<'_> {
         Ok(())
     }
 
-    /// The grades, or traps, of which some pair of a kind was planted.
-    fn grades(&self, kind: UnitKind, traps: bool) -> Vec<Grade> {
-        let there = |grade: Grade| self.set.pairs.iter().any(|p| (p.kind, p.grade) == (kind, grade));
-        let grades = Grade::ALL.into_iter().filter(|grade| grade.is_trap() == traps);
-        grades.filter(|grade| there(*grade)).collect()
+    /// The grades that pairs of a kind are scored as, in the order of tables.
+    fn grades(&self, kind: UnitKind) -> Vec<Grade> {
+        let scored = |grade: &Grade| self.runs.iter().any(|run| run.figures.total(kind, *grade).pairs > 0);
+        Grade::ALL.into_iter().filter(scored).collect()
     }
 
     /// Shares over all languages; true if one rests on few pairs.
-    fn table(&self, title: &str, traps: bool, paint: Paint, out: &mut impl Write) -> Result<bool> {
+    fn table(&self, title: &str, wish: Wish, paint: Paint, out: &mut impl Write) -> Result<bool> {
         let mut few = false;
-        let kinds: Vec<UnitKind> = KINDS
-            .into_iter()
-            .filter(|k| !self.grades(*k, traps).is_empty())
-            .collect();
-        if kinds.is_empty() {
+        let tables = KINDS.map(|kind| {
+            let mut grades = self.grades(kind);
+            grades.retain(|grade| grade.wish() == wish);
+            (kind, grades)
+        });
+        if tables.iter().all(|(_, grades)| grades.is_empty()) {
             return Ok(false);
         }
         writeln!(out, "\n{}", paint.bold(title))?;
-        for kind in kinds {
-            let grades = self.grades(kind, traps);
+        for (kind, grades) in tables.into_iter().filter(|(_, grades)| !grades.is_empty()) {
             let heads = grades.iter().map(|grade| short(*grade).to_owned());
             row(out, &kind.to_string(), heads)?;
             for (i, run) in self.runs.iter().enumerate() {
@@ -131,22 +142,37 @@ impl Report<'_> {
         Ok(few)
     }
 
-    fn beyond(&self, paint: Paint, out: &mut impl Write) -> Result<()> {
-        writeln!(out, "\n{}", paint.bold("Removed, but not planted"))?;
+    /// What was removed in all, and what is wrong with it for all that one can tell.
+    fn removals(&self, paint: Paint, out: &mut impl Write) -> Result<()> {
+        writeln!(out, "\n{}", paint.bold("Removed units"))?;
+        let heads = ["all", "not planted", "weak", "facts lost", "orphans", "both of a pair"];
+        let line = |out: &mut dyn Write, head: &str, cells: [String; 6]| -> Result<()> {
+            let cells = heads
+                .iter()
+                .zip(cells)
+                .map(|(head, cell)| format!("  {cell:>0$}", head.len().max(7)));
+            Ok(writeln!(out, "{head:10}{}", cells.collect::<String>())?)
+        };
+        line(out, "", heads.map(str::to_owned))?;
         for run in &self.runs {
-            let figures = &run.figures;
-            write!(out, "{:10}  {:>6}", run.name(), digits(figures.beyond))?;
-            if let Some(rate) = per_thousand(figures.beyond, self.set.meta.clean_units) {
-                let of = digits(self.set.meta.clean_units);
-                write!(out, "  {rate:.2} per 1,000 of {of} clean units")?;
-            }
-            if figures.orphans > 0 {
-                let orphans = digits(figures.orphans);
-                write!(out, "; {orphans} removed in favour of text that was itself removed")?;
-            }
-            writeln!(out)?;
+            let Figures {
+                removed,
+                beyond,
+                weak,
+                facts_lost,
+                orphans,
+                ..
+            } = run.figures;
+            let numbers = [removed, beyond, weak, facts_lost, orphans, self.both(run)];
+            line(out, &run.name(), numbers.map(digits))?;
         }
         Ok(())
+    }
+
+    /// Pairs both of which went although one should stay.
+    fn both(&self, run: &Run) -> u64 {
+        let tallies = run.figures.tallies.iter().filter(|((_, grade, _), _)| !grade.is_trap());
+        tallies.map(|(_, tally)| tally.both).sum()
     }
 
     /// For each language pairs found, of pairs planted, in the first run.
@@ -161,7 +187,7 @@ impl Report<'_> {
             paint.bold(format!("By language: pairs {} of pairs planted", run.name()))
         )?;
         for kind in KINDS {
-            let grades = [self.grades(kind, false), self.grades(kind, true)].concat();
+            let grades = self.grades(kind);
             if grades.is_empty() {
                 continue;
             }
@@ -210,13 +236,13 @@ impl Report<'_> {
         let run = |run: &Run| {
             let figure = |(kind, grade, lang): (UnitKind, Grade, Option<&str>), tally: Tally| {
                 json!({
-                    "unit": kind.to_string(), "grade": grade.name(), "trap": grade.is_trap(), "lang": lang,
+                    "unit": kind.to_string(), "grade": grade.name(), "wish": wish(grade), "lang": lang,
                     "pairs": tally.pairs, "found": tally.found, "share": ratio(tally.found, tally.pairs),
                 })
             };
             let mut all = Vec::new();
             for kind in KINDS {
-                for grade in [self.grades(kind, false), self.grades(kind, true)].concat() {
+                for grade in self.grades(kind) {
                     all.push(figure((kind, grade, None), run.figures.total(kind, grade)));
                 }
             }
@@ -225,9 +251,11 @@ impl Report<'_> {
             json!({
                 "threshold": run.threshold,
                 "removed": run.figures.removed,
-                "beyond": run.figures.beyond,
-                "beyond_per_1000": per_thousand(run.figures.beyond, self.set.meta.clean_units),
+                "beyond_planted": run.figures.beyond,
+                "weak": run.figures.weak,
+                "facts_lost": run.figures.facts_lost,
                 "orphans": run.figures.orphans,
+                "both_removed": self.both(run),
                 "figures": all,
             })
         };
@@ -277,8 +305,13 @@ fn rounded(share: f64) -> f64 {
     (share * 1e4).round() / 1e4
 }
 
-fn per_thousand(part: u64, of: u64) -> Option<f64> {
-    ratio(1000 * part, of)
+/// What should become of the pairs of a grade, as JSON names it.
+fn wish(grade: Grade) -> &'static str {
+    match grade.wish() {
+        Wish::Removed => "removed",
+        Wish::Either => "either",
+        Wish::Kept => "kept",
+    }
 }
 
 fn share(tally: Tally) -> String {

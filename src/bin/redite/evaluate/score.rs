@@ -1,11 +1,11 @@
 //! What was found of a planted set, and what else went.
 
-use super::edits::Grade;
-use super::plant::{half_filled, planted_spans, shared};
-use super::truth::{Article, Set, Spot, read_lines};
+use super::grade::Grade;
+use super::text::{length, missing, numbers, units};
+use super::truth::{Article, Pair, Set, Spot, read_lines};
 use anyhow::{Context, Result, bail};
 use redite::segment::Language;
-use redite::{ArticleId, Detection, Detector, Span, UnitKind};
+use redite::{ArticleId, Detection, Detector, Keep, Span, UnitKind};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -25,7 +25,10 @@ pub(crate) struct Removal {
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) pairs: u64,
+    /// At least one of the two went.
     pub(crate) found: u64,
+    /// Both went.
+    pub(crate) both: u64,
 }
 
 /// What came of it.
@@ -34,8 +37,13 @@ pub(crate) struct Figures {
     pub(crate) removed: u64,
     /// Removed units that no planted pair explains.
     pub(crate) beyond: u64,
-    /// Removed units whose kept text was itself removed, more than a fifth of it.
+    /// Removed units of which too little stands in the text that was kept.
+    pub(crate) weak: u64,
+    /// Others with a number that the text that was kept does not hold.
+    pub(crate) facts_lost: u64,
+    /// Removed units whose kept text was itself removed.
     pub(crate) orphans: u64,
+    /// By the grade that the pairs are scored as.
     pub(crate) tallies: BTreeMap<(UnitKind, Grade, String), Tally>,
 }
 
@@ -46,6 +54,7 @@ impl Figures {
         mine.fold(Tally::default(), |sum, (_, tally)| Tally {
             pairs: sum.pairs + tally.pairs,
             found: sum.found + tally.found,
+            both: sum.both + tally.both,
         })
     }
 }
@@ -83,52 +92,120 @@ pub(crate) fn removals(set: &Set, detection: &Detection) -> Result<Vec<Removal>>
     Ok(out)
 }
 
-/// Holds removals against the truth.
-pub(crate) fn score(set: &Set, removals: &[Removal]) -> Figures {
-    let mut gone: Vec<Vec<Span>> = vec![Vec::new(); set.articles.len()];
+/// Holds removals against the truth, as `truth` says. `keep`: which of two equals they keep.
+pub(crate) fn score(set: &Set, removals: &[Removal], keep: Keep) -> Figures {
+    let mut removed: Vec<Vec<Span>> = vec![Vec::new(); set.articles.len()];
     for removal in removals {
-        gone[removal.removed.article].push(removal.removed.span);
+        removed[removal.removed.article].push(removal.removed.span);
     }
-    gone.iter_mut().for_each(|spans| *spans = union(std::mem::take(spans)));
-    let covered = |spot: Spot| -> usize {
+    let gone: Vec<Vec<Span>> = removed.into_iter().map(union).collect();
+    // those of an article that reach into a span
+    let near = |spot: Spot| {
         let spans = &gone[spot.article];
         let first = spans.partition_point(|s| s.end <= spot.span.start);
-        let near = spans[first..].iter().take_while(|s| s.start < spot.span.end);
-        near.map(|s| shared(*s, spot.span)).sum()
+        spans[first..].iter().take_while(move |s| s.start < spot.span.end)
     };
-    let gone = |spot: Spot| 5 * covered(spot) >= 4 * spot.span.len();
-    let lost = |fact: &Spot| 2 * covered(*fact) >= fact.span.len();
+    let is_gone = |spot: Spot| {
+        let covered: usize = near(spot).map(|s| shared(*s, spot.span)).sum();
+        5 * covered >= 4 * spot.span.len()
+    };
     let planted = planted_spans(set.articles.len(), &set.pairs);
     let mut out = Figures {
         removed: removals.len() as u64,
         ..Figures::default()
     };
-    for removal in removals {
-        let Removal { removed, kept } = removal;
+    for Removal { removed, kept } in removals {
         out.beyond += u64::from(!half_filled(removed.span, &planted[removed.article]));
-        out.orphans += u64::from(5 * covered(*kept) > kept.span.len());
+        out.orphans += u64::from(near(*kept).any(|s| 5 * shared(*s, kept.span) > kept.span.len()));
+        let (repeat, original) = (set.text(*removed), set.text(*kept));
+        if is_weak(repeat, original) {
+            out.weak += 1;
+        } else {
+            out.facts_lost += u64::from(missing(&numbers(repeat), &numbers(original)) > 0);
+        }
     }
     for pair in &set.pairs {
-        let tally = out
-            .tallies
-            .entry((pair.kind, pair.grade, pair.lang.clone()))
-            .or_default();
+        let grade = scored_as(set, pair, keep);
+        let (source, copy) = match grade {
+            Grade::TrapAdded => (false, added(pair).is_some_and(is_gone)),
+            _ => (is_gone(pair.source), is_gone(pair.copy)),
+        };
+        let tally = out.tallies.entry((pair.kind, grade, pair.lang.clone())).or_default();
         tally.pairs += 1;
-        tally.found += u64::from(match pair.facts[..] {
-            [] => gone(pair.source) || gone(pair.copy),
-            _ => pair.facts.iter().any(lost),
-        });
+        tally.found += u64::from(source || copy);
+        tally.both += u64::from(source && copy);
     }
     out
 }
 
-/// The same bytes as sorted spans that do not overlap.
+/// The grade of a pair, or what would be lost with the one of the two that is given up.
+fn scored_as(set: &Set, pair: &Pair, keep: Keep) -> Grade {
+    let (source, copy) = (set.text(pair.source), set.text(pair.copy));
+    let copy_goes = match keep {
+        Keep::Last => !pair.copy_is_later(),
+        Keep::Longest if length(copy) != length(source) => length(copy) < length(source),
+        _ => pair.copy_is_later(),
+    };
+    let (goes, stays) = if copy_goes { (copy, source) } else { (source, copy) };
+    if !pair.grade.is_trap() && missing(&numbers(goes), &numbers(stays)) > 0 {
+        Grade::TrapFacts
+    } else if pair.grade == Grade::Clause && !copy_goes {
+        Grade::TrapClause
+    } else {
+        pair.grade
+    }
+}
+
+/// The sentence that stands behind the copied text, without the space before it.
+fn added(pair: &Pair) -> Option<Spot> {
+    let copy = pair.copy.span;
+    let start = copy.start + u32::try_from(pair.source.span.len()).ok()? + 1;
+    (start < copy.end).then(|| Spot {
+        article: pair.copy.article,
+        span: Span::new(start, copy.end),
+    })
+}
+
+/// True if less than 60 % of the words of a text stand in another one; of scripts without spaces, of the pairs of letters.
+fn is_weak(text: &str, other: &str) -> bool {
+    let (ours, theirs) = (units(text), units(other));
+    let by_letter = ours.len() > 1 && ours.iter().all(|unit| unit.chars().count() == 1);
+    let pieces = |units: Vec<String>| -> Vec<String> {
+        match by_letter {
+            true => units.windows(2).map(|pair| pair.join(" ")).collect(),
+            false => units,
+        }
+    };
+    let (ours, theirs) = (pieces(ours), pieces(theirs));
+    5 * (ours.len() - missing(&ours, &theirs)) < 3 * ours.len().max(1)
+}
+
+/// What was planted or copied in each article.
+pub(super) fn planted_spans(articles: usize, pairs: &[Pair]) -> Vec<Vec<Span>> {
+    let mut out = vec![Vec::new(); articles];
+    for spot in pairs.iter().flat_map(|pair| [pair.source, pair.copy]) {
+        out[spot.article].push(spot.span);
+    }
+    out
+}
+
+/// True if one of `spans` fills more than half of `span`.
+pub(super) fn half_filled(span: Span, spans: &[Span]) -> bool {
+    spans.iter().any(|s| 2 * shared(span, *s) > span.len())
+}
+
+/// Bytes in both.
+fn shared(a: Span, b: Span) -> usize {
+    a.end.min(b.end).saturating_sub(a.start.max(b.start)) as usize
+}
+
+/// The same bytes as sorted spans that do not overlap; those that only touch stay two.
 fn union(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();
     let mut out: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
         match out.last_mut() {
-            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
             _ => out.push(span),
         }
     }
