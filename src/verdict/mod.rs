@@ -91,6 +91,8 @@ impl fmt::Display for Lost<'_> {
 
 /// New content words that a repeat may have, however short it is.
 const FEW: f64 = 2.0;
+/// In so few words each one counts: none may be new.
+const SHORT: f64 = 8.0;
 /// And of how many words one may be new.
 const NEW_SHARE: f64 = 0.05;
 /// And how many in all.
@@ -269,7 +271,8 @@ impl<'p, 'f> Judge<'p, 'f> {
                 .find(|token| !self.words.kind(token).is_common)
                 .map_or(Lost::Rewritten, Lost::Added)
         };
-        if self.new > FEW.max(NEW_SHARE * words) || self.new > MOST_NEW {
+        let is_short = words <= SHORT && self.is_new.contains(&true);
+        if is_short || self.new > FEW.max(NEW_SHARE * words) || self.new > MOST_NEW {
             return Some(added());
         }
         if let Some(place) = self.misplaced() {
@@ -340,7 +343,7 @@ impl<'p, 'f> Judge<'p, 'f> {
         if self.is_same_text(&here, &there) || self.says_percent(&here) && self.says_percent(&there) {
             return None;
         }
-        if let Some(lost) = self.negation(&here, &there) {
+        if let Some(lost) = self.negation(&here, &there).or_else(|| self.release(region, &there)) {
             return Some(lost);
         }
         if let Some(number) = here.iter().find(|token| token.is_number) {
@@ -392,6 +395,18 @@ impl<'p, 'f> Judge<'p, 'f> {
             .or(theirs.first())
             .filter(|_| ours.len() != theirs.len() && !is_clause)?;
         Some(Lost::Negation(self.pair.text(*odd)))
+    }
+
+    /// The number of a release, if the earlier text has one that leads up to it: `2.2.0` for `2.2.0-preview1`.
+    fn release(&self, region: &Region, there: &[Token]) -> Option<Lost<'f>> {
+        const LONGEST: usize = 8;
+        let [tag, number, ..] = there else { return None };
+        let tag = self.pair.text(*tag);
+        let is_tag = tag.len() <= LONGEST && tag.bytes().all(|letter| letter.is_ascii_lowercase()) && number.is_number;
+        let before = region.later.start.checked_sub(1).map(|place| self.pair.later[place])?;
+        let version = self.pair.text(before);
+        let is_release = before.is_number && version.contains('.');
+        (is_tag && is_release && !self.words.kind(tag).is_common).then_some(Lost::Number(version))
     }
 
     /// Words between spaces.

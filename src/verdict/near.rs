@@ -101,7 +101,9 @@ fn without_particles(mut word: &[char]) -> &[char] {
     loop {
         word = match word {
             ['\u{627}', '\u{644}', rest @ ..] if rest.len() >= LEAST => rest,
-            [first, rest @ ..] if rest.len() >= LEAST && "وبفلكסאבהולמשכ".contains(*first) => rest,
+            ['\u{648}' | '\u{5d5}', rest @ ..] if rest.len() >= LEAST => rest,
+            // (in other languages of these letters short words differ in the first one)
+            [first, rest @ ..] if rest.len() > LEAST && "وبفلكסאבהולמשכ".contains(*first) => rest,
             all => return all,
         };
     }
@@ -128,9 +130,13 @@ fn is_slip<L: PartialEq>(a: &[L], b: &[L]) -> bool {
     keeps_first && (is_one || is_exchange)
 }
 
+/// Letters of an ending, at most.
+const LONGEST_ENDING: usize = 5;
+
 fn is_inflected<L: PartialEq>(a: &[L], b: &[L]) -> bool {
     let (least, most) = (a.len().min(b.len()), a.len().max(b.len()));
-    least >= 4 && most - least <= 3 && shared_beginning(a, b) >= (most * 13 / 20).max(4)
+    let shared = shared_beginning(a, b);
+    least >= 4 && most - least <= 3 && most - shared <= LONGEST_ENDING && shared >= (most * 13 / 20).max(4)
 }
 
 #[cfg(test)]

@@ -63,6 +63,10 @@ pub(super) struct Words {
 
 include!("lang/languages.rs");
 
+/// The classes of numbers in words, and of months and weekdays, in all languages.
+const NUMBER: u64 = 1;
+const CALENDAR: u64 = 2;
+
 /// Of a text in Latin letters with so many words, one in so many is common in its language, at least.
 const LEAST_TOLD: u32 = 20;
 const MOST_WORDS_FOR_ONE: u32 = 7;
@@ -112,6 +116,23 @@ impl Words {
             .map(Self::at)
     }
 
+    /// Those of a text in an unknown language: numbers, months and weekdays of all languages are told from one another.
+    fn of_unknown() -> &'static Self {
+        static UNKNOWN: OnceLock<Words> = OnceLock::new();
+        UNKNOWN.get_or_init(|| {
+            let mut unknown = Self::empty();
+            for words in (0..LANGUAGES.len()).map(Self::at) {
+                for (word, kind) in &words.kinds {
+                    let classes = kind.classes.0 & (NUMBER | CALENDAR);
+                    if classes != 0 && !word.starts_with(is_unspaced) {
+                        unknown.kinds.entry(word.clone()).or_default().classes.0 |= classes;
+                    }
+                }
+            }
+            unknown
+        })
+    }
+
     /// Those of the language at that place among [`LANGUAGES`].
     fn at(place: usize) -> &'static Self {
         static TABLES: [OnceLock<Words>; LANGUAGES.len()] = [const { OnceLock::new() }; LANGUAGES.len()];
@@ -142,7 +163,6 @@ impl Words {
     /// The text decides alone, not its article: quotations and untranslated paragraphs are in another language, short articles say
     /// nothing of theirs, and equal texts are judged alike wherever they stand.
     pub(super) fn of_text<'t>(tokens: impl Iterator<Item = &'t str> + Clone) -> &'static Self {
-        static NONE: OnceLock<Words> = OnceLock::new();
         let (mut letters, mut words, mut is_kana, mut is_latin) = (0, 0, false, false);
         let mut first = None;
         let mut counts = [0_u32; LANGUAGES.len()];
@@ -165,12 +185,12 @@ impl Words {
         }
         if letters > 2 * words {
             let code = if is_kana { Some("ja") } else { first };
-            return code.and_then(Self::of).unwrap_or_else(|| NONE.get_or_init(Self::empty));
+            return code.and_then(Self::of).unwrap_or_else(Self::of_unknown);
         }
         // So few of a long text are common in some language by accident.
         let is_accident = words >= LEAST_TOLD && is_latin && most * MOST_WORDS_FOR_ONE < words;
         if most == 0 || is_accident {
-            return NONE.get_or_init(Self::empty);
+            return Self::of_unknown();
         }
         // Pidgin and others share many words with English.
         let english = LANGUAGES.binary_search_by_key(&"en", |language| language.0).ok();
@@ -212,8 +232,8 @@ impl Words {
                     "negation" => kind.is_negation = true,
                     "speech" => kind.is_speech = true,
                     "percent" => kind.is_percent = true,
-                    "number" => kind.classes.0 |= 1,
-                    "calendar" => kind.classes.0 |= 2,
+                    "number" => kind.classes.0 |= NUMBER,
+                    "calendar" => kind.classes.0 |= CALENDAR,
                     "time" => kind.classes.0 |= 4,
                     _ => kind.classes.0 |= 1 << sets.min(63),
                 }
