@@ -120,9 +120,12 @@ fn spare(articles: &[Article<'_>], paragraphs: &[Candidate], sentences: &[Candid
             }
         }
         for at in (1..leaves.len()).rev() {
+            let [left, here] = [leaves[at - 1].0, leaves[at].0];
+            let whole = &articles[here.article.0 as usize].texts[usize::from(here.field)];
+            let gap = &whole[left.span.range().end..here.span.range().start];
             if leaves[at].1 > 4
                 && capital
-                && is_open(&leaves[at - 1].0)
+                && (is_open(&left) || !gap.contains(['\n', '\r']))
                 && is_small(&leaves[at].0)
                 && !out.contains_key(&leaves[at].0)
             {
