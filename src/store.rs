@@ -113,7 +113,7 @@ pub(crate) struct Row {
 pub(crate) struct Edges {
     pub(crate) ends_in_colon: bool,
     /// It may go on in what follows, if that begins with a small letter: not behind a full stop and a word that is too long
-    /// for an abbreviation.
+    /// for an abbreviation, unless a quotation ends there.
     pub(crate) ends_open: bool,
     /// It ends in a full stop behind a word that is short enough for an abbreviation.
     pub(crate) ends_short: bool,
@@ -137,9 +137,10 @@ impl Edges {
             let word = end.chars().rev().take_while(|c| c.is_alphanumeric() || *c == '.');
             word.take(ABBREVIATION + 1).filter(|c| c.is_alphabetic()).count()
         });
+        let is_quoted = text.trim_end().ends_with(['"', '”', '»', '’']);
         Self {
             ends_in_colon: end.ends_with([':', '：', '\u{fe55}', '\u{1365}', '\u{1366}']),
-            ends_open: letters.is_none_or(|letters| letters <= ABBREVIATION),
+            ends_open: is_quoted || letters.is_none_or(|letters| letters <= ABBREVIATION),
             ends_short: letters.is_some_and(|letters| (1..=ABBREVIATION).contains(&letters)),
             begins_with_digit: first.is_some_and(char::is_numeric),
             begins_small: first.is_some_and(segment::is_small),

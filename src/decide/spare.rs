@@ -3,9 +3,9 @@
 //! - What directly follows a unit that stays and ends in a colon: `The following tables cannot be restored:` would introduce
 //!   whatever comes next.
 //! - In a paragraph that begins with a capital, what begins with a small letter behind something that stays and is no whole
-//!   sentence by its end, and what stands before a small letter that stays, on its line or if it is no whole sentence: a
-//!   boundary was set inside a sentence (`from the U.S. and many of …`), or the line would begin with a small letter. The same
-//!   of what begins with a digit behind an abbreviation (`in Feb. 2004 for …`).
+//!   sentence by its end, and what is none before a small letter that stays: a boundary was set inside a sentence (`from the
+//!   U.S. and many of …`, `“I left.” said he`). The same of what begins with a digit behind an abbreviation (`in Feb. 2004 for
+//!   …`).
 //! - All repeats of a line of which three words or fewer would be left, but for the number of an item.
 //!
 //! These are rules on one text. Nothing was decided by what is spared here, and whatever goes still stands where it is said
@@ -80,8 +80,7 @@ fn settle(leaves: &[Leaf], introduction: Option<Leaf>) -> Vec<usize> {
     for at in (1..leaves.len()).rev() {
         // an abbreviation by itself begins what follows
         let is_small = leaves[at].edges.begins_small && leaves[at].weight > ABBREVIATION;
-        let goes_on = leaves[at - 1].edges.ends_open || !leaves[at].edges.begins_line;
-        if has_capitals && !goes[at] && is_small && goes_on {
+        if has_capitals && !goes[at] && is_small && leaves[at - 1].edges.ends_open {
             goes[at - 1] = false;
         }
     }
@@ -201,8 +200,8 @@ mod tests {
                     ends_open: !word.ends_with('!'),
                     ends_short: word.ends_with('~'),
                     begins_with_digit: word.contains('='),
-                    begins_small: word.trim_start_matches('/').starts_with('.'),
-                    begins_with_capital: !word.trim_start_matches('/').starts_with('.'),
+                    begins_small: word.starts_with('.'),
+                    begins_with_capital: !word.starts_with('.'),
                     begins_line: word.starts_with('/'),
                     is_mark: word.ends_with('#'),
                 },
@@ -230,8 +229,7 @@ mod tests {
             ("A .b c", "A"),
             ("A .B .c", "A .B"),
             ("a! .B c", ""),
-            ("A! .b c", "A!"),
-            ("A! /.b c", ""),
+            ("A! .b c", ""),
             (".a .B c", ""),
             ("A b4", "A"),
             ("A b7", ""),

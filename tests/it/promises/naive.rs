@@ -79,7 +79,8 @@ fn spare(articles: &[Article<'_>], paragraphs: &[Candidate], sentences: &[Candid
             .filter(|c| c.is_alphabetic());
         (text.ends_with('.') && !text.ends_with("..")).then(|| letters.count())
     };
-    let is_open = |unit: &Unit| letters(unit).is_none_or(|letters| letters < 5);
+    let is_quoted = |unit: &Unit| text(unit).trim_end().ends_with(['"', '”', '»', '’']);
+    let is_open = |unit: &Unit| is_quoted(unit) || letters(unit).is_none_or(|letters| letters < 5);
     let is_abbreviated = |unit: &Unit| letters(unit).is_some_and(|letters| (1..5).contains(&letters));
     let mut before: Option<Unit> = None;
     for paragraph in paragraphs {
@@ -120,12 +121,9 @@ fn spare(articles: &[Article<'_>], paragraphs: &[Candidate], sentences: &[Candid
             }
         }
         for at in (1..leaves.len()).rev() {
-            let [left, here] = [leaves[at - 1].0, leaves[at].0];
-            let whole = &articles[here.article.0 as usize].texts[usize::from(here.field)];
-            let gap = &whole[left.span.range().end..here.span.range().start];
             if leaves[at].1 > 4
                 && capital
-                && (is_open(&left) || !gap.contains(['\n', '\r']))
+                && is_open(&leaves[at - 1].0)
                 && is_small(&leaves[at].0)
                 && !out.contains_key(&leaves[at].0)
             {
