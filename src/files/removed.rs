@@ -19,7 +19,7 @@
 //! | `version` | number | version of this format: 1 |
 //! | `program` | string | version of the program that wrote it |
 //! | `text_fields` | array of strings | the fields that texts were read from, in that order |
-//! | `settings` | object | the settings that decided what was removed, for people; readers make nothing of it |
+//! | `settings` | object | the settings that decided what was removed, and `words`, a digest of the tables of words; for people: readers make nothing of it |
 //!
 //! **Removed unit**:
 //!

@@ -188,7 +188,8 @@ fn identify_format(path: &Path, head: &[u8], tail: &[u8], named: Named) -> Resul
     }
 
     // an honest look, for files that someone has named
-    if named != Named::Walked && looks_like_jsonl(&unpacked) {
+    let has_objects = looks_like_jsonl(&unpacked) || named == Named::Not && has_object_line(&unpacked);
+    if named != Named::Walked && has_objects {
         let said = if named == Named::Given {
             Some("the first line says JSON Lines: read as JSON Lines".to_owned())
         } else {
@@ -215,7 +216,10 @@ fn identify_format(path: &Path, head: &[u8], tail: &[u8], named: Named) -> Resul
         (None, Named::Walked) => "its name ends in none of .jsonl, .ndjson, .parquet, .txt, .md (nor these with .gz, \
                                   .zst, .bz2, .xz); rename it, or convert it to JSON Lines"
             .to_owned(),
-        (None, _) => "neither JSON Lines nor Parquet nor text; convert it to JSON Lines".to_owned(),
+        (None, _) => match first_line_error(&unpacked) {
+            Some(error) => format!("not JSON Lines (line 1: {error}) nor Parquet nor text; convert it to JSON Lines"),
+            None => "neither JSON Lines nor Parquet nor text; convert it to JSON Lines".to_owned(),
+        },
     })
 }
 
@@ -239,6 +243,24 @@ fn looks_like_jsonl(head: &[u8]) -> bool {
         None if head.len() + start < HEAD / 2 => serde_json::from_slice::<&RawValue>(head).is_ok(),
         None => head[1..].iter().find(|byte| !space(byte)) == Some(&b'"'),
     }
+}
+
+/// True if the first line begins as an object does, and one that is seen whole is one: then the first is only broken.
+fn has_object_line(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let is_object = |line: &[u8]| line.starts_with(b"{") && serde_json::from_slice::<&RawValue>(line).is_ok();
+    head.starts_with(b"{") && head.split(|&byte| byte == b'\n').any(is_object)
+}
+
+/// What is wrong with the first line of what begins as JSON does.
+fn first_line_error(head: &[u8]) -> Option<String> {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let line = head
+        .split(|&byte| byte == b'\n')
+        .next()
+        .filter(|line| line.starts_with(b"{"))?;
+    let error = serde_json::from_slice::<&RawValue>(line).err()?;
+    Some(format!("broken JSON at column {}", error.column()))
 }
 
 /// True if it is UTF-8 without control characters, and no markup or JSON.
@@ -303,6 +325,16 @@ mod tests {
         assert_eq!(tell("-", line, Not), Ok((Jsonl, Plain, false)));
         assert_eq!(tell("-", b"Bonjour.", Not), Ok((Text, Plain, false)));
         assert!(tell("-", b"<p>", Not).is_err());
+        assert_eq!(
+            tell("-", b"{\"text\": \"a\n{\"text\":\"b\"}\n", Not),
+            Ok((Jsonl, Plain, false))
+        );
+        assert!(
+            tell("-", b"{bad\n", Not)
+                .unwrap_err()
+                .contains("line 1: broken JSON at column 2")
+        );
+        assert!(tell("-", b"{\n \"text\": \"a\"\n}\n", Not).is_err());
         let long = [b"{ \"text\": \"".to_vec(), vec![b'a'; HEAD]].concat();
         assert_eq!(tell("-", &long[..HEAD], Not), Ok((Jsonl, Plain, false)));
     }

@@ -27,7 +27,7 @@ pub(crate) use anchors::{Anchors, filed};
 pub(crate) use glance::is_replaced;
 pub use left::left_out;
 pub(crate) use pair::{Pair, Token};
-pub use words::is_negation;
+pub use words::{is_negation, tables_digest};
 
 use crate::steps::looked;
 use align::{Region, increasing, regions};

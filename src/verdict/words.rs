@@ -122,12 +122,14 @@ impl Words {
         UNKNOWN.get_or_init(|| {
             let mut unknown = Self::empty();
             for words in (0..LANGUAGES.len()).map(Self::at) {
-                for (word, kind) in &words.kinds {
-                    let classes = kind.classes.0 & (NUMBER | CALENDAR);
-                    if classes != 0 && !word.starts_with(is_unspaced) {
-                        unknown.kinds.entry(word.clone()).or_default().classes.0 |= classes;
-                    }
-                }
+                let classes = |kind: &Kind| kind.classes.0 & (NUMBER | CALENDAR);
+                let told = words
+                    .kinds
+                    .iter()
+                    .filter(|(word, kind)| classes(kind) != 0 && !word.starts_with(is_unspaced));
+                told.for_each(|(word, kind)| {
+                    unknown.kinds.entry(word.clone()).or_default().classes.0 |= classes(kind);
+                });
             }
             unknown
         })
@@ -274,6 +276,13 @@ impl Words {
             ..kind
         }
     }
+}
+
+/// A digest of the tables of words that verdicts depend on: 16 hexadecimal digits, the same for the same tables on every machine.
+#[must_use]
+pub fn tables_digest() -> String {
+    let tables: String = LANGUAGES.iter().flat_map(|(code, file)| [*code, "\n", *file]).collect();
+    format!("{:016x}", hash::bytes(tables.as_bytes()))
 }
 
 /// True if a word negates, as a whole or in part (`don't`), by the list of its language. A language without a list has none.

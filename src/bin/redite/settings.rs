@@ -6,6 +6,7 @@ use redite::files::ReadOptions;
 use redite::join::Measure;
 use redite::segment::{Language, Paragraphs};
 use redite::shingle::Lengths;
+use redite::verdict::tables_digest;
 use redite::{Detector, Keep, Level, Scope, UnitChoice};
 
 /// The detector that was asked for, and the field that ranks articles, if one was named.
@@ -61,7 +62,8 @@ pub(crate) fn keep(args: &OtherRuleArgs) -> Result<(Keep, Option<String>)> {
     })
 }
 
-/// The settings that decide what is removed, by the names of the options that set them.
+/// The settings that decide what is removed, by the names of the options that set them, and `words`: a digest of the tables of
+/// words.
 pub(crate) fn described(detector: &Detector, rank_field: Option<&str>) -> serde_json::Map<String, serde_json::Value> {
     let settings = detector.settings();
     let lower = |value: &dyn std::fmt::Debug| serde_json::Value::from(format!("{value:?}").to_lowercase());
@@ -91,6 +93,7 @@ pub(crate) fn described(detector: &Detector, rank_field: Option<&str>) -> serde_
             settings.language().map(|language| language.code().to_owned()).into(),
         ),
         ("paragraphs", lower(&settings.paragraphs())),
+        ("words", tables_digest().into()),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))

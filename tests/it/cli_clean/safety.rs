@@ -116,6 +116,7 @@ fn stats_hold_all_settings() {
         ("redite", json!(env!("CARGO_PKG_VERSION"))),
         ("threshold", json!(0.75)),
         ("min_tokens", json!(3)),
+        ("words", json!(redite::verdict::tables_digest())),
         ("text_fields", json!(["title", "text"])),
         ("drop_empty", json!(true)),
         ("strict", json!(true)),
