@@ -27,6 +27,7 @@ fn read(file: &[u8]) -> Result<Vec<RemovedLine>, FileError> {
 fn file(name: &str, field: &str, start: u32, spelled: &str, length: u32, similarity: f64, line: &str) -> Vec<u8> {
     let id = Id::of_raw("\"a\"");
     let source = format!("{name}:7");
+    let lost = [field.to_owned(), line.to_owned()];
     let unit = RemovedUnit {
         article: Some(&id),
         source: &source,
@@ -38,6 +39,7 @@ fn file(name: &str, field: &str, start: u32, spelled: &str, length: u32, similar
         rule: "near",
         measure: "jaccard:1,2",
         similarity,
+        lost: &lost,
         kept: KeptUnit {
             article: None,
             source: &source,
