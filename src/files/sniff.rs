@@ -227,9 +227,13 @@ pub(super) fn space(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
+fn without_mark(head: &[u8]) -> &[u8] {
+    head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)
+}
+
 /// True if the first line is an object, as far as it can be seen.
 fn looks_like_jsonl(head: &[u8]) -> bool {
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let head = without_mark(head);
     let Some(start) = head.iter().position(|byte| !space(byte)) else {
         return false;
     };
@@ -247,14 +251,14 @@ fn looks_like_jsonl(head: &[u8]) -> bool {
 
 /// True if the first line begins as an object does, and one that is seen whole is one: then the first is only broken.
 fn has_object_line(head: &[u8]) -> bool {
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let head = without_mark(head).trim_ascii_start();
     let is_object = |line: &[u8]| line.starts_with(b"{") && serde_json::from_slice::<&RawValue>(line).is_ok();
     head.starts_with(b"{") && head.split(|&byte| byte == b'\n').any(is_object)
 }
 
 /// What is wrong with the first line of what begins as JSON does.
 fn first_line_error(head: &[u8]) -> Option<String> {
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let head = without_mark(head).trim_ascii_start();
     let line = head
         .split(|&byte| byte == b'\n')
         .next()
@@ -265,7 +269,7 @@ fn first_line_error(head: &[u8]) -> Option<String> {
 
 /// True if it is UTF-8 without control characters, and no markup or JSON.
 fn looks_like_text(head: &[u8]) -> bool {
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let head = without_mark(head);
     let utf8 = match std::str::from_utf8(head) {
         Ok(_) => true,
         Err(error) => error.error_len().is_none(),

@@ -7,7 +7,7 @@ use super::measure::Bounds;
 use super::numbers::ByNumbers;
 use super::sketch::{Sketch, number_key};
 use super::verify::{COMMON, Verifier, similarity};
-use super::{Match, Order, Rule, SMALL, Units};
+use super::{Asked, Match, Order, Rule, SMALL, Units};
 use crate::fold::is_number_hash;
 use crate::steps::looked;
 use crate::verdict::{Told, lacks_numbers};
@@ -129,7 +129,7 @@ pub(super) enum Among {
 
 impl<'u, U: Units + ?Sized> Index<'u, U> {
     /// Ready to file units, of which the first `known` never look for others.
-    pub(super) fn new(units: &'u U, known: u32, rule: &Rule, order: Option<&'u Order>, with_versions: bool) -> Self {
+    pub(super) fn new(units: &'u U, known: u32, rule: &Rule, asked: &Asked<'u>) -> Self {
         let lengths = (0..units.count()).map(|i| units.tokens(i).len());
         let (shortest, longest) = lengths
             .filter(|&n| n > 0)
@@ -143,7 +143,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
                 least.get_or_insert_with(|| bounds.least_keys(tokens));
             }
         }
-        let counted = match order {
+        let counted = match asked.order {
             Some(Order(sketch)) if sketch.serves(bounds.keys, shortest) => Counted::Before(sketch),
             _ => Counted::Here(Sketch::count(units, bounds.keys)),
         };
@@ -156,7 +156,9 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             least_keys: &least_keys,
             dense: &vec![OnceLock::new(); if known_by_length { least_keys.len() } else { 0 }],
         };
-        let (keys, places) = finder.find(known);
+        let meet_few = |unit: u32| unit < known || asked.apart.is_some_and(|apart| (apart.is_apart)(unit));
+        let (keys, places) = finder.find((known > 0 || asked.apart.is_some()).then_some(&meet_few));
+        let with_versions = asked.versions.is_some() || asked.apart.is_some();
         let of_numbers = if rule.keeps_numbers() {
             keys.traits().with_numbers()
         } else {

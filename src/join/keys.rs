@@ -37,8 +37,8 @@ struct Chunk {
     probes: Vec<u32>,
     shared: Vec<u8>,
     traits: Traits,
-    /// True if these units only are looked for.
-    is_known: bool,
+    /// True if units here may have more keys than their prefixes hold.
+    has_more: bool,
 }
 
 impl Chunk {
@@ -58,10 +58,9 @@ impl Chunk {
                 looks += u32::from(list > 0 && nth < probes);
             }
             at = keys.end;
-            // What shares too little to match an earlier unit cannot be matched by a later one. (Known units may have
-            // more keys than they need.)
+            // What shares too little to match an earlier unit cannot be matched by a later one.
             let least = finder.least_keys(self.traits.tokens(i));
-            if is_symmetric && !self.is_known && end - start < Bounds::shared_in_prefix(least) {
+            if is_symmetric && !self.has_more && end - start < Bounds::shared_in_prefix(least) {
                 end = start;
             }
             self.counts[i] = narrow(end - start);
@@ -143,19 +142,25 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         }
     }
 
-    /// The keys of all units, of which the first `known` are only looked for. How many entries the lists can have in
-    /// all, too.
-    pub(super) fn find(&self, known: u32) -> (Keys, usize) {
-        let all = self.units.count();
-        let looking = self.chunks(known..all, |unit, scratch, chunk| self.prefix(unit, scratch, chunk));
-        let wanted = (known > 0).then(|| Wanted::new(&looking));
-        let mut chunks = self.chunks(0..known, |unit, scratch, chunk| {
-            if let Some(wanted) = &wanted {
-                self.among(wanted, unit, scratch, chunk);
-            }
+    /// The keys of all units. Those that `meet_few` are not compared with one another: of these only keys are found that one
+    /// of the others has. How many entries the lists can have in all, too.
+    pub(super) fn find(&self, meet_few: Option<&(dyn Fn(u32) -> bool + Sync)>) -> (Keys, usize) {
+        let all = 0..self.units.count();
+        let wanted = meet_few.map(|meet_few| {
+            Wanted::new(&self.chunks(all.clone(), |unit, scratch, chunk| {
+                if meet_few(unit) {
+                    chunk.probes.push(0);
+                    chunk.shared.push(0);
+                } else {
+                    self.prefix(unit, scratch, chunk);
+                }
+            }))
         });
-        chunks.iter_mut().for_each(|chunk| chunk.is_known = true);
-        chunks.extend(looking);
+        let mut chunks = self.chunks(all, |unit, scratch, chunk| match (&wanted, meet_few) {
+            (Some(wanted), Some(meet_few)) if meet_few(unit) => self.among(wanted, unit, scratch, chunk),
+            _ => self.prefix(unit, scratch, chunk),
+        });
+        chunks.iter_mut().for_each(|chunk| chunk.has_more = wanted.is_some());
         let (starts, entries) = Slots::count(&chunks).into_starts();
         let name = |chunk: &mut Chunk| chunk.name_lists(&starts, self);
         if chunks.len() == 1 || rayon::current_num_threads() == 1 {
@@ -208,9 +213,12 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         shingle::all(self.units.tokens(unit), self.bounds.keys, hashes);
         hashes.retain(|&h| wanted.holds(h));
         hashes.sort_unstable();
+        let before = chunk.keys.len();
         copies(hashes.iter().copied(), &mut chunk.keys);
-        chunk.probes.push(0);
-        chunk.shared.push(u8::MAX);
+        // those that lead to what it matches are among these
+        let (_, shared) = self.look(unit, self.least_keys(self.units.tokens(unit).len()));
+        chunk.probes.push(narrow(chunk.keys.len() - before));
+        chunk.shared.push(u8::try_from(shared).unwrap_or(u8::MAX));
     }
 }
 
@@ -271,15 +279,9 @@ impl Wanted {
     fn new(looking: &[Chunk]) -> Self {
         let keys: usize = looking.iter().map(|chunk| chunk.keys.len()).sum();
         let mut bits = vec![0; (keys / 4).clamp(8, 1 << 26).next_power_of_two()];
-        for chunk in looking {
-            let mut at = 0;
-            for (&count, &looks) in chunk.counts.iter().zip(&chunk.probes) {
-                for &key in &chunk.keys[at..at + looks as usize] {
-                    let bit = slot(key, 64 * bits.len());
-                    bits[bit / 64] |= 1 << (bit % 64);
-                }
-                at += count as usize;
-            }
+        for &key in looking.iter().flat_map(|chunk| &chunk.keys) {
+            let bit = slot(key, 64 * bits.len());
+            bits[bit / 64] |= 1 << (bit % 64);
         }
         Self { bits }
     }

@@ -132,7 +132,7 @@ pub struct Match {
 /// nothing. The cost grows with the number of pairs found, which for boilerplate is quadratic: see [`leaders`].
 #[must_use]
 pub fn pairs<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Match> {
-    let mut index = Index::new(units, 0, rule, None, false);
+    let mut index = Index::new(units, 0, rule, &Asked::default());
     let mut scratch = Scratch::default();
     for unit in 0..units.count() {
         index.insert(unit, &mut scratch);
@@ -170,7 +170,7 @@ pub struct Candidate {
 /// beyond its result. Refused pairs depend on the order of shingles and on shared counters, so they are no promise.
 #[must_use]
 pub fn candidates<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Candidate> {
-    let mut index = Index::new(units, 0, rule, None, false);
+    let mut index = Index::new(units, 0, rule, &Asked::default());
     let mut scratch = Scratch::default();
     let mut out = Vec::new();
     for later in 0..units.count() {
@@ -266,13 +266,7 @@ pub(crate) fn leaders_asked<U: Units + ?Sized>(
 ) -> (Vec<Option<Match>>, Vec<Match>) {
     let known = known.min(units.count());
     let mut join = Join {
-        index: Index::new(
-            units,
-            known,
-            rule,
-            asked.order,
-            asked.versions.is_some() || asked.apart.is_some(),
-        ),
+        index: Index::new(units, known, rule, asked),
         asked,
         decisions: Vec::with_capacity((units.count() - known) as usize),
         versions: Vec::new(),

@@ -378,16 +378,22 @@ impl<'p, 'f> Judge<'p, 'f> {
             tokens.iter().filter(is_negation).copied().collect()
         };
         let (mut ours, mut theirs) = (negations(here), negations(there));
+        if ours.len() == theirs.len() {
+            return None;
+        }
         // one may have slipped in the other text
         let slipped = |word: &Token, other: &[Token]| {
-            let word = self.pair.text(*word);
             let is_form = |other: &Token| {
-                !self.words.kind(self.pair.text(*other)).is_negation && is_close_form(word, self.pair.text(*other))
+                let text = self.pair.text(*other);
+                !self.words.kind(text).is_negation && is_close_form(self.pair.text(*word), text)
             };
-            other.iter().any(is_form)
+            looked(other.len().min(MOST_IN_PLACE));
+            other.iter().take(MOST_IN_PLACE).any(is_form)
         };
-        ours.retain(|word| !slipped(word, there));
-        theirs.retain(|word| !slipped(word, here));
+        if ours.len().max(theirs.len()) <= MOST_IN_PLACE {
+            ours.retain(|word| !slipped(word, there));
+            theirs.retain(|word| !slipped(word, here));
+        }
         // a clause that only the earlier text has may be negated
         let is_clause = here.is_empty() && there.len() > 3;
         let odd = ours

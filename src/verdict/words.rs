@@ -165,7 +165,7 @@ impl Words {
     /// The text decides alone, not its article: quotations and untranslated paragraphs are in another language, short articles say
     /// nothing of theirs, and equal texts are judged alike wherever they stand.
     pub(super) fn of_text<'t>(tokens: impl Iterator<Item = &'t str> + Clone) -> &'static Self {
-        let (mut letters, mut words, mut is_kana, mut is_latin) = (0, 0, false, false);
+        let (mut letters, mut words, mut latin, mut is_kana) = (0, 0, 0, false);
         let mut first = None;
         let mut counts = [0_u32; LANGUAGES.len()];
         let mut most = 0;
@@ -177,7 +177,7 @@ impl Words {
                 first = first.or_else(|| language_of_script(letter));
             } else if !is_number(token) {
                 words += 1;
-                is_latin |= token.starts_with(|c: char| c.is_ascii_alphabetic());
+                latin += u32::from(token.starts_with(|c: char| c.is_ascii_alphabetic()));
                 for &language in speakers().get(token).into_iter().flatten() {
                     let count = &mut counts[usize::from(language)];
                     *count += 1;
@@ -190,7 +190,8 @@ impl Words {
             return code.and_then(Self::of).unwrap_or_else(Self::of_unknown);
         }
         // So few of a long text are common in some language by accident.
-        let is_accident = words >= LEAST_TOLD && is_latin && most * MOST_WORDS_FOR_ONE < words;
+        let is_latin = 2 * latin > words;
+        let is_accident = is_latin && words >= LEAST_TOLD && most * MOST_WORDS_FOR_ONE < words;
         if most == 0 || is_accident {
             return Self::of_unknown();
         }

@@ -338,7 +338,6 @@ impl<'e> External<'e> {
 
     fn parts(&self, out: &mut Decided, marks: &Marks, filter: &Filter) -> Result<(), SpillError> {
         let mut run = self.run(UnitKind::Sentence)?;
-        let mut loose: Vec<Bits> = vec![Bits::default(); self.segments.len()];
         for i in self.in_order() {
             let store = self.segments[i].read(self.spool)?;
             let mut several = Bits::new(store.sentences.len());
@@ -348,31 +347,21 @@ impl<'e> External<'e> {
                 .filter(|&s| super::parts::is_judged(self.settings, &store.sentence(s)))
                 .collect();
             let parts = self.judged_parts(i, &store, &marks.stays[i]);
-            let is_fixed = |sentence: u32| marks.fixed[i].contains(sentence);
-            loose[i] = Bits::new(store.parts.len());
-            for &part in parts
-                .iter()
-                .filter(|&&part| super::parts::may_go(&store, part, is_fixed))
-            {
-                loose[i].insert(part);
-            }
             let entry = |i: u32| super::sentence_or_part(&store, i);
             let mut pieces = super::parts::merged(&store, sentences, parts);
             self.sort(&mut pieces, &store, &entry);
             let first = self.segments[i].sentences;
+            let is_fixed = |sentence: u32| marks.fixed[i].contains(sentence);
             let beside = Beside {
                 is_sentence: &|piece| piece < first,
-                stays: &|sentence| marks.fixed[i].contains(sentence),
+                stays: &is_fixed,
                 filter,
             };
             run.decide(self.held(i, &store), &pieces, &entry, None, Some(beside), &|_| ())?;
-        }
-        for (i, loose) in loose.iter().enumerate() {
             let mut removals = run.provisional(i)?;
-            let first = self.segments[i].sentences;
             let mut parts = removals.split_off(removals.partition_point(|r| r.removed < first));
             parts.iter_mut().for_each(|r| r.removed -= first);
-            parts.retain(|r| loose.contains(r.removed));
+            parts.retain(|r| super::parts::may_go(&store, r.removed, is_fixed));
             out.add(i, 1, &removals)?;
             out.put(i, 2, &parts)?;
         }
