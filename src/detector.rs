@@ -7,7 +7,7 @@ use crate::error::{CapacityError, SettingsError};
 use crate::join::Similarity;
 use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
 use crate::segment::Language;
-use crate::settings::{DetectorBuilder, Settings, UnitChoice};
+use crate::settings::{DetectorBuilder, Settings};
 use crate::spill::Bits;
 use crate::steps::looked;
 use crate::store::{Entry, Scratch, Store, narrow};
@@ -196,13 +196,11 @@ impl Session {
     /// estimate: units differ in what they cost.
     #[must_use]
     pub fn finish_observed(self, observe: &(dyn Fn(f64) + Sync)) -> Detection {
-        let units = [self.store.paragraphs.len() as u64, self.store.sentences.len() as u64];
+        let paragraphs = self.store.paragraphs.len() as u64;
         let done = AtomicU64::new(0);
-        let decisions = decide::decide(&self.store, &self.settings, &|more| {
-            let done = done.fetch_add(more, Ordering::Relaxed) + more;
-            observe(share_of_time(done, units, self.settings.units()));
+        let verdicts = decide::decide(&self.store, &self.settings, 0, &|more| {
+            observe(share(done.fetch_add(more, Ordering::Relaxed) + more, paragraphs));
         });
-        let verdicts = decisions.resolve(&self.store);
         Detection::new(0, self.store, verdicts)
     }
 
@@ -581,20 +579,8 @@ fn within(removals: &[Removed], units: Range<usize>) -> &[Removed] {
     &removals[start..end.max(start)]
 }
 
-/// Of all paragraphs, which are decided first, and sentences, how much of the time to decide them has passed when `done`
-/// units are. Paragraphs are few, but hold the same text as all sentences, and are compared with more others.
+/// How much has been done.
 #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-pub(crate) fn share_of_time(done: u64, [paragraphs, sentences]: [u64; 2], kinds: UnitChoice) -> f64 {
-    let share = |done: u64, of: u64| done.min(of) as f64 / of.max(1) as f64;
-    match (kinds.paragraphs(), kinds.sentences()) {
-        (true, true) => {
-            PARAGRAPHS * share(done, paragraphs)
-                + (1.0 - PARAGRAPHS) * share(done.saturating_sub(paragraphs), sentences)
-        }
-        (true, false) => share(done, paragraphs),
-        _ => share(done, sentences),
-    }
+fn share(done: u64, of: u64) -> f64 {
+    done.min(of) as f64 / of.max(1) as f64
 }
-
-/// The share of the time that paragraphs take, measured on mixed news, documentation and laws: .55 to .85.
-const PARAGRAPHS: f64 = 0.7;

@@ -37,21 +37,19 @@ pub enum Scope {
     Corpus,
 }
 
-/// Which of several like units is decided first, and so kept.
+/// In which order articles are decided: of several like units that of the first article is kept.
 ///
-/// One exception: a part of a sentence ([`crate::segment::parts`]) goes in favour of a whole sentence that stays,
-/// wherever that stands.
+/// What is decided of some articles does not depend on those that come after them in this order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
 pub enum Keep {
-    /// The first in input order.
+    /// Input order.
     #[default]
     First,
-    /// The last in input order.
+    /// The last article first, and in each article the last unit first.
     Last,
-    /// The one with most tokens; of equals the first.
+    /// The longest article first, by its words and numbers; of equals the first.
     Longest,
-    /// The one whose article has the lowest [`crate::Article::rank`]; articles without one come last, of equals the
-    /// first.
+    /// The article with the lowest [`crate::Article::rank`] first; articles without one come last, of equals the first.
     LowestRank,
     /// As before, with the highest rank.
     HighestRank,

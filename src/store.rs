@@ -644,11 +644,6 @@ impl Store {
         (article, text - self.records[article].first_text as usize)
     }
 
-    /// The article in which an entry stands.
-    pub(crate) fn article(&self, entry: &Entry) -> u32 {
-        narrow(self.place(entry).0)
-    }
-
     /// An entry as a unit.
     pub(crate) fn unit(&self, entry: &Entry, kind: UnitKind) -> Unit {
         let (article, field) = self.place(entry);
@@ -658,6 +653,13 @@ impl Store {
             span: entry.span,
             kind,
         }
+    }
+
+    /// How much an article weighs: see [`Entry::weight`].
+    pub(crate) fn weight_of(&self, article: u32) -> u32 {
+        let sentences = self.sentences_of(self.paragraphs_of(article));
+        let [from, to] = [sentences.start, sentences.end].map(|sentence| self.before(sentence).weight);
+        to.wrapping_sub(from)
     }
 
     /// The rank of an article.

@@ -1,24 +1,30 @@
-//! In which order units are decided, and so which of several like ones is kept.
+//! In which order articles are decided, and so which of several like units is kept.
 
-use crate::settings::Keep;
-use crate::store::{Entry, Store};
-use std::cmp::Ordering;
+use super::narrow;
+use crate::settings::{Keep, Settings};
+use crate::store::Store;
+use std::cmp::{Ordering, Reverse};
 
-/// Sorts units that come in store order. Every order is total: ties go to store order.
-pub(super) fn sort(units: &mut [u32], store: &Store, entry: &impl Fn(u32) -> Entry, keep: Keep) {
-    match keep {
-        Keep::First => {}
-        Keep::Last => units.reverse(),
-        Keep::Longest => units.sort_by_key(|&i| std::cmp::Reverse(entry(i).weight)),
-        Keep::LowestRank => sort_by_rank(units, store, entry, Ordering::is_lt),
-        Keep::HighestRank => sort_by_rank(units, store, entry, Ordering::is_gt),
+/// The paragraphs of a store in the order in which they are decided. Every order is total: ties go to store order.
+pub(super) fn paragraphs(store: &Store, settings: &Settings) -> Vec<u32> {
+    let all = || 0..narrow(store.paragraphs.len());
+    let mut articles: Vec<u32> = (0..narrow(store.records.len())).collect();
+    match settings.keep() {
+        Keep::First => return all().collect(),
+        Keep::Last => return all().rev().collect(),
+        Keep::Longest => articles.sort_by_key(|&article| Reverse(store.weight_of(article))),
+        Keep::LowestRank => articles.sort_by(|&a, &b| by_rank(store, a, b, Ordering::is_lt)),
+        Keep::HighestRank => articles.sort_by(|&a, &b| by_rank(store, a, b, Ordering::is_gt)),
     }
+    let paragraphs = articles.into_iter().flat_map(|article| store.paragraphs_of(article));
+    paragraphs.map(narrow).collect()
 }
 
-fn sort_by_rank(units: &mut [u32], store: &Store, entry: &impl Fn(u32) -> Entry, comes_first: fn(Ordering) -> bool) {
-    let mut placed: Vec<(u32, u32)> = units.iter().map(|&i| (store.article(&entry(i)), i)).collect();
-    placed.sort_by(|a, b| by_rank(store, a.0, b.0, comes_first));
-    units.iter_mut().zip(placed).for_each(|(unit, (_, i))| *unit = i);
+/// The paragraphs of one article, which come in order.
+pub(super) fn in_article(paragraphs: &mut [u32], settings: &Settings) {
+    if settings.keep() == Keep::Last {
+        paragraphs.reverse();
+    }
 }
 
 fn by_rank(store: &Store, a: u32, b: u32, comes_first: fn(Ordering) -> bool) -> Ordering {

@@ -1,6 +1,6 @@
 //! Sessions under a memory cap.
 
-use super::{Detection, Session, Stats, share_of_time, stores};
+use super::{Detection, Session, Stats, share, stores};
 use crate::article::Article;
 use crate::decide::{Decided, External};
 use crate::error::{CapacityError, SettingsError};
@@ -294,17 +294,11 @@ impl BoundedSession {
         if !self.session.store.records.is_empty() {
             self.spill()?;
         }
-        let Self {
-            memory,
-            session,
-            spilled,
-        } = self;
+        let Self { session, spilled, .. } = self;
         let Some(spilled) = spilled else {
             unreachable!("it was asked above")
         };
-        let units = spilled.segments.iter().fold([0; 2], |[paragraphs, sentences], s| {
-            [paragraphs + u64::from(s.paragraphs), sentences + u64::from(s.sentences)]
-        });
+        let paragraphs = spilled.segments.iter().map(|s| u64::from(s.paragraphs)).sum();
         let done = AtomicU64::new(0);
         let external = External {
             settings: &session.settings,
@@ -312,11 +306,9 @@ impl BoundedSession {
             spool: &spilled.spool,
             folder: &spilled.folder,
             plan: &spilled.plan,
-            room: memory.room(),
         };
         let decided = external.decide(&|more| {
-            let done = done.fetch_add(more, Ordering::Relaxed) + more;
-            observe(share_of_time(done, units, session.settings.units()));
+            observe(share(done.fetch_add(more, Ordering::Relaxed) + more, paragraphs));
         })?;
         Ok(BoundedDetection {
             blocks: Blocks::Spilled {

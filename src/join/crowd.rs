@@ -5,7 +5,6 @@
 //! words, that with the shortest lists. Either way nothing is missed: which way a unit is filed may depend on the order of
 //! the run, what is found does not.
 
-use super::Units;
 use super::lists::{ListSet, Lists};
 use super::postings::Postings;
 use crate::steps::looked;
@@ -53,8 +52,8 @@ impl Crowd {
         }
     }
 
-    /// Files one of some units under its lists and its words.
-    pub(super) fn push<U: Units + ?Sized>(&mut self, units: &U, unit: u32, lists: &[u32], words: &mut Words) {
+    /// Files a unit, of which there is the fold, under its lists and its words.
+    pub(super) fn push<'t>(&mut self, text: impl Fn(u32) -> &'t str, unit: u32, lists: &[u32], words: &mut Words) {
         if self.units.is_empty() {
             self.held.clear();
         }
@@ -63,10 +62,10 @@ impl Crowd {
             self.room = (4 * self.room).max(64);
             self.by_words = Postings::new(4 * SLOTS * self.room);
             for &unit in &self.units {
-                file(&mut self.by_words, unit, units.text(unit), words);
+                file(&mut self.by_words, unit, text(unit), words);
             }
         } else {
-            file(&mut self.by_words, unit, units.text(unit), words);
+            file(&mut self.by_words, unit, text(unit), words);
         }
         for &list in lists {
             self.held.insert(list);

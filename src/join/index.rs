@@ -7,7 +7,8 @@ use super::measure::Bounds;
 use super::numbers::ByNumbers;
 use super::sketch::{Sketch, number_key};
 use super::verify::{COMMON, Verifier, similarity};
-use super::{Asked, Match, Order, Rule, SMALL, Units};
+use super::measure::Similarity;
+use super::{Order, Rule, SMALL, Units, narrow};
 use crate::fold::is_number_hash;
 use crate::steps::looked;
 use crate::verdict::{Told, lacks_numbers};
@@ -19,12 +20,14 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 #[derive(Debug)]
 pub(super) struct Index<'u, U: ?Sized> {
     units: &'u U,
+    /// The filed units, in order. Posting lists hold places in this list.
+    leaders: Vec<u32>,
     rule: Rule,
     bounds: Bounds,
     counted: Counted<'u>,
     keys: Keys,
     filed: Lists,
-    /// Those that are versions of others, or of a sort that is not compared among itself, where these are told apart.
+    /// Those that are versions of others, where these are told apart.
     versions: Option<Lists>,
     /// Those that are entries of forms, where forms are facts.
     crowd: Option<Crowd>,
@@ -113,9 +116,12 @@ const FEW: usize = 16;
 
 /// How a unit is filed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum How {
+pub(super) enum How {
+    /// Under the keys of its prefix.
     Alone,
+    /// With units that are like many others: see [`Crowd`].
     Crowded,
+    /// Under the keys of its prefix, as a version of another unit.
     Version,
 }
 
@@ -123,13 +129,21 @@ enum How {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Among {
     All,
-    /// Those that are no versions of others, and not of the sort that is not compared among itself.
+    /// Those that are no versions of others.
     Originals,
 }
 
+/// A filed unit that satisfies a rule.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    /// Its place among the filed units.
+    pub(super) leader: u32,
+    pub(super) similarity: Similarity,
+}
+
 impl<'u, U: Units + ?Sized> Index<'u, U> {
-    /// Ready to file units, of which the first `known` never look for others.
-    pub(super) fn new(units: &'u U, known: u32, rule: &Rule, asked: &Asked<'u>) -> Self {
+    /// Ready to file units. An order that serves them may be given; with `versions`, those of others can be told apart.
+    pub(super) fn new(units: &'u U, rule: &Rule, order: Option<&'u Order>, versions: bool) -> Self {
         let lengths = (0..units.count()).map(|i| units.tokens(i).len());
         let (shortest, longest) = lengths
             .filter(|&n| n > 0)
@@ -143,7 +157,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
                 least.get_or_insert_with(|| bounds.least_keys(tokens));
             }
         }
-        let counted = match asked.order {
+        let counted = match order {
             Some(Order(sketch)) if sketch.serves(bounds.keys, shortest) => Counted::Before(sketch),
             _ => Counted::Here(Sketch::count(units, bounds.keys)),
         };
@@ -156,9 +170,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             least_keys: &least_keys,
             dense: &vec![OnceLock::new(); if known_by_length { least_keys.len() } else { 0 }],
         };
-        let meet_few = |unit: u32| unit < known || asked.apart.is_some_and(|apart| (apart.is_apart)(unit));
-        let (keys, places) = finder.find((known > 0 || asked.apart.is_some()).then_some(&meet_few));
-        let with_versions = asked.versions.is_some() || asked.apart.is_some();
+        let (keys, places) = finder.find();
         let of_numbers = if rule.keeps_numbers() {
             keys.traits().with_numbers()
         } else {
@@ -166,12 +178,13 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         };
         Self {
             units,
+            leaders: Vec::new(),
             rule: *rule,
             bounds,
             counted,
             keys,
             filed: Lists::new(places),
-            versions: with_versions.then(|| Lists::new(places)),
+            versions: versions.then(|| Lists::new(places)),
             crowd: rule.keeps_numbers().then(|| Crowd::new(places)),
             by_numbers: ByNumbers::new(of_numbers),
             crowd_by_numbers: None,
@@ -179,36 +192,32 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         }
     }
 
+    /// The filed units, in order.
+    pub(super) fn leaders(&self) -> &[u32] {
+        &self.leaders
+    }
+
     /// Begins a batch: what is filed from now on is recent.
     pub(super) fn start_batch(&mut self) {
         self.recent.clear();
     }
 
-    /// Files a unit, so that later units find it.
-    pub(super) fn insert(&mut self, unit: u32, scratch: &mut Scratch) {
-        self.file(unit, How::Alone, scratch);
-    }
-
-    /// Files a unit that has met many candidates in vain.
-    pub(super) fn insert_crowded(&mut self, unit: u32, scratch: &mut Scratch) {
-        self.file(unit, How::Crowded, scratch);
-    }
-
-    /// Files a unit that is a version of another, or of a sort that is not compared among itself.
-    pub(super) fn insert_version(&mut self, unit: u32, scratch: &mut Scratch) {
-        self.file(unit, How::Version, scratch);
-    }
-
-    fn file(&mut self, unit: u32, how: How, scratch: &mut Scratch) {
+    /// Files a unit, so that later units find it; gives its place among the filed units.
+    pub(super) fn file(&mut self, unit: u32, how: How, scratch: &mut Scratch) -> u32 {
+        let leader = narrow(self.leaders.len());
+        self.leaders.push(unit);
         let lists = self.keys.of(unit);
         looked(lists.len());
         if lists.is_empty() {
-            return;
+            return leader;
         }
         match (how, &mut self.crowd, &mut self.versions) {
-            (How::Crowded, Some(crowd), _) => crowd.push(self.units, unit, lists, &mut scratch.words),
-            (How::Version, _, Some(versions)) => lists.iter().for_each(|&list| versions.push(list, unit)),
-            _ => lists.iter().for_each(|&list| self.filed.push(list, unit)),
+            (How::Crowded, Some(crowd), _) => {
+                let text = |leader: u32| self.units.text(self.leaders[leader as usize]);
+                crowd.push(text, leader, lists, &mut scratch.words);
+            }
+            (How::Version, _, Some(versions)) => lists.iter().for_each(|&list| versions.push(list, leader)),
+            _ => lists.iter().for_each(|&list| self.filed.push(list, leader)),
         }
         lists.iter().for_each(|&list| self.recent.insert(list));
         if self.rule.keeps_numbers() {
@@ -221,11 +230,12 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
                 &mut self.by_numbers
             };
             let sketch = self.counted.sketch();
-            by_numbers.push(unit, bag, |&t| sketch.rank(number_key(t)) > 1);
+            by_numbers.push(leader, bag, |&t| sketch.rank(number_key(t)) > 1);
         }
+        leader
     }
 
-    /// The filed units among those given that may match the unit `later`, ascending.
+    /// Those of a range of filed units that may match the unit `later`, ascending.
     fn candidates(&self, later: u32, rule: &Rule, which: Among, among: Range<u32>, scratch: &mut Scratch) {
         self.gather(later, rule, which, among, scratch);
         let Scratch {
@@ -238,7 +248,8 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         let traits = self.keys.traits();
         let tokens = traits.tokens(later as usize);
         looked(candidates.len());
-        candidates.retain(|&earlier| {
+        candidates.retain(|&leader| {
+            let earlier = self.leaders[leader as usize];
             verifier
                 .least_overlap(tokens, traits.tokens(earlier as usize), &self.bounds)
                 .is_some_and(|least| traits.may_share(later, earlier, least, &self.bounds))
@@ -248,7 +259,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         *met += CANDIDATE * candidates.len() as u64;
     }
 
-    /// The filed units among those given that lists propose for the unit `later`, in any order.
+    /// Those of a range of filed units that posting lists propose for the unit `later`, in any order.
     fn gather(&self, later: u32, rule: &Rule, which: Among, among: Range<u32>, scratch: &mut Scratch) {
         let Scratch {
             candidates,
@@ -279,9 +290,9 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             }
         }
         // Counting beats sorting: lists may be long.
-        let most = self.units.count() as usize;
+        let most = self.leaders.len();
         if hits.len() < most {
-            hits.resize(most, 0);
+            hits.resize(most.next_power_of_two(), 0);
         }
         let filed = [
             Some(&self.filed),
@@ -308,8 +319,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             }
             // By its words a unit finds what it repeats, which is less than what is like it, but takes longer.
             if !is_short || candidates.len() > alone + FEW {
-                let text = || self.units.text(later);
-                let by_words = rule.keeps_numbers().then(|| crowd.find(text(), words)).flatten();
+                let by_words = (rule.keeps_numbers()).then(|| crowd.find(self.units.text(later), words)).flatten();
                 let by_numbers = self.crowd_by_numbers.as_ref().filter(|_| has_numbers);
                 let of_lists = candidates.split_off(alone);
                 let most = by_words.unwrap_or(length);
@@ -329,8 +339,8 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
     /// The first filed unit from `since` on, 0 or the start of the batch, that matches the unit `later`.
     ///
     /// It has then met [`Scratch::met`] candidates.
-    pub(super) fn first_match(&self, later: u32, among: Among, since: u32, scratch: &mut Scratch) -> Option<Match> {
-        self.candidates(later, &self.rule, among, since..u32::MAX, scratch);
+    pub(super) fn first_match(&self, later: u32, since: u32, scratch: &mut Scratch) -> Option<Hit> {
+        self.candidates(later, &self.rule, Among::All, since..u32::MAX, scratch);
         self.first(later, &self.rule, scratch, |_| true)
     }
 
@@ -338,60 +348,53 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
         self.keys.traits().has_numbers(unit)
     }
 
-    /// The first filed original from `since` on that matches `later` by another rule, of the same measure and threshold, and
-    /// lacks one of its numbers.
-    pub(super) fn first_original(&self, later: u32, rule: &Rule, since: u32, scratch: &mut Scratch) -> Option<Match> {
+    /// The first filed original from `since` on that `later` matches by another rule, of the same measure and threshold, and
+    /// that lacks one of its numbers.
+    pub(super) fn first_original(&self, later: u32, rule: &Rule, since: u32, scratch: &mut Scratch) -> Option<Hit> {
         let bounding = |rule: &Rule| (rule.measure, rule.threshold);
         debug_assert_eq!(bounding(rule), bounding(&self.rule));
-        self.candidates(later, rule, Among::Originals, since..later, scratch);
+        self.candidates(later, rule, Among::Originals, since..u32::MAX, scratch);
         self.first(later, rule, scratch, |found| {
-            lacks_numbers(self.units.text(found.later), self.units.text(found.earlier))
+            lacks_numbers(self.units.text(later), self.text(found.leader))
         })
     }
 
-    fn first(&self, later: u32, rule: &Rule, scratch: &mut Scratch, also: impl Fn(&Match) -> bool) -> Option<Match> {
+    fn text(&self, leader: u32) -> &str {
+        self.units.text(self.leaders[leader as usize])
+    }
+
+    fn first(&self, later: u32, rule: &Rule, scratch: &mut Scratch, also: impl Fn(&Hit) -> bool) -> Option<Hit> {
         let Scratch {
             verifier, candidates, ..
         } = scratch;
         let told = Told::default();
         let mut matches = candidates
             .iter()
-            .filter_map(|&earlier| self.matches(later, earlier, rule, verifier, &told));
+            .filter_map(|&leader| self.matches(later, leader, rule, verifier, &told));
         matches.find(also)
     }
 
-    /// All filed units before `later` that match it, ascending.
-    pub(super) fn all_matches(&self, later: u32, scratch: &mut Scratch, out: &mut Vec<Match>) {
-        self.candidates(later, &self.rule, Among::All, 0..later, scratch);
+    /// Of the first `end` filed units those that may match the unit `later`, ascending by their place, with what verifying them says.
+    pub(super) fn all_candidates(
+        &self,
+        later: u32,
+        end: u32,
+        scratch: &mut Scratch,
+        mut found: impl FnMut(u32, Option<Similarity>),
+    ) {
+        self.candidates(later, &self.rule, Among::All, 0..end, scratch);
         let Scratch {
             verifier, candidates, ..
         } = scratch;
         let told = Told::default();
-        let found = candidates
-            .iter()
-            .filter_map(|&c| self.matches(later, c, &self.rule, verifier, &told));
-        out.extend(found);
+        for &leader in &*candidates {
+            let hit = self.matches(later, leader, &self.rule, verifier, &told);
+            found(self.leaders[leader as usize], hit.map(|hit| hit.similarity));
+        }
     }
 
-    /// All filed units that may match the unit `later`, ascending, with what verifying them says.
-    pub(super) fn all_candidates(&self, later: u32, scratch: &mut Scratch, out: &mut Vec<super::Candidate>) {
-        self.candidates(later, &self.rule, Among::All, 0..later, scratch);
-        let Scratch {
-            verifier, candidates, ..
-        } = scratch;
-        let told = Told::default();
-        out.extend(candidates.iter().map(|&earlier| {
-            super::Candidate {
-                later,
-                earlier,
-                similarity: self
-                    .matches(later, earlier, &self.rule, verifier, &told)
-                    .map(|m| m.similarity),
-            }
-        }));
-    }
-
-    fn matches(&self, later: u32, earlier: u32, rule: &Rule, verifier: &mut Verifier, told: &Told) -> Option<Match> {
+    fn matches(&self, later: u32, leader: u32, rule: &Rule, verifier: &mut Verifier, told: &Told) -> Option<Hit> {
+        let earlier = self.leaders[leader as usize];
         let traits = self.keys.traits();
         let lengths = [later, earlier].map(|unit| traits.tokens(unit as usize));
         let least = verifier.least_overlap(lengths[0], lengths[1], &self.bounds)?;
@@ -400,11 +403,8 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             return None;
         }
         let [text, other] = [later, earlier].map(|unit| self.units.text(unit));
-        similarity(text, other, rule, told).map(|similarity| Match {
-            later,
-            earlier,
-            similarity,
-        })
+        let similarity = similarity(text, other, rule, told)?;
+        Some(Hit { leader, similarity })
     }
 }
 

@@ -4,7 +4,7 @@ use super::letters;
 use super::measure::Bounds;
 use super::sketch::Sketch;
 use super::traits::Traits;
-use super::{SMALL, Units};
+use super::{SMALL, Units, narrow};
 use crate::hash;
 use crate::shingle::{self, Lengths};
 use crate::steps::looked;
@@ -37,8 +37,6 @@ struct Chunk {
     probes: Vec<u32>,
     shared: Vec<u8>,
     traits: Traits,
-    /// True if units here may have more keys than their prefixes hold.
-    has_more: bool,
 }
 
 impl Chunk {
@@ -60,7 +58,7 @@ impl Chunk {
             at = keys.end;
             // What shares too little to match an earlier unit cannot be matched by a later one.
             let least = finder.least_keys(self.traits.tokens(i));
-            if is_symmetric && !self.has_more && end - start < Bounds::shared_in_prefix(least) {
+            if is_symmetric && end - start < Bounds::shared_in_prefix(least) {
                 end = start;
             }
             self.counts[i] = narrow(end - start);
@@ -68,10 +66,6 @@ impl Chunk {
         }
         self.keys.truncate(end);
     }
-}
-
-fn narrow(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// Units whose keys are found out together.
@@ -142,25 +136,9 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         }
     }
 
-    /// The keys of all units. Those that `meet_few` are not compared with one another: of these only keys are found that one
-    /// of the others has. How many entries the lists can have in all, too.
-    pub(super) fn find(&self, meet_few: Option<&(dyn Fn(u32) -> bool + Sync)>) -> (Keys, usize) {
-        let all = 0..self.units.count();
-        let wanted = meet_few.map(|meet_few| {
-            Wanted::new(&self.chunks(all.clone(), |unit, scratch, chunk| {
-                if meet_few(unit) {
-                    chunk.probes.push(0);
-                    chunk.shared.push(0);
-                } else {
-                    self.prefix(unit, scratch, chunk);
-                }
-            }))
-        });
-        let mut chunks = self.chunks(all, |unit, scratch, chunk| match (&wanted, meet_few) {
-            (Some(wanted), Some(meet_few)) if meet_few(unit) => self.among(wanted, unit, scratch, chunk),
-            _ => self.prefix(unit, scratch, chunk),
-        });
-        chunks.iter_mut().for_each(|chunk| chunk.has_more = wanted.is_some());
+    /// The keys of all units, and how many entries their lists can have in all.
+    pub(super) fn find(&self) -> (Keys, usize) {
+        let mut chunks = self.chunks(0..self.units.count());
         let (starts, entries) = Slots::count(&chunks).into_starts();
         let name = |chunk: &mut Chunk| chunk.name_lists(&starts, self);
         if chunks.len() == 1 || rayon::current_num_threads() == 1 {
@@ -171,12 +149,12 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         (Keys::new(chunks), entries)
     }
 
-    fn chunks(&self, units: Range<u32>, find: impl Fn(u32, &mut Scratch, &mut Chunk) + Sync) -> Vec<Chunk> {
+    fn chunks(&self, units: Range<u32>) -> Vec<Chunk> {
         let one = |units: Range<u32>| {
             let (mut scratch, mut chunk) = (Scratch::default(), Chunk::default());
             for unit in units {
                 let before = chunk.keys.len();
-                find(unit, &mut scratch, &mut chunk);
+                self.prefix(unit, &mut scratch, &mut chunk);
                 chunk.counts.push(narrow(chunk.keys.len() - before));
                 chunk.traits.push(self.units.tokens(unit));
             }
@@ -203,21 +181,6 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         let (probes, shared) = self.look(unit, least);
         let probes = probes.saturating_sub(alone).min(chunk.keys.len() - before);
         chunk.probes.push(narrow(probes));
-        chunk.shared.push(u8::try_from(shared).unwrap_or(u8::MAX));
-    }
-
-    /// Those of all shingles of a unit that are wanted: more than its prefix, and cheaper to tell.
-    fn among(&self, wanted: &Wanted, unit: u32, scratch: &mut Scratch, chunk: &mut Chunk) {
-        let hashes = &mut scratch.hashes;
-        hashes.clear();
-        shingle::all(self.units.tokens(unit), self.bounds.keys, hashes);
-        hashes.retain(|&h| wanted.holds(h));
-        hashes.sort_unstable();
-        let before = chunk.keys.len();
-        copies(hashes.iter().copied(), &mut chunk.keys);
-        // those that lead to what it matches are among these
-        let (_, shared) = self.look(unit, self.least_keys(self.units.tokens(unit).len()));
-        chunk.probes.push(narrow(chunk.keys.len() - before));
         chunk.shared.push(u8::try_from(shared).unwrap_or(u8::MAX));
     }
 }
@@ -268,29 +231,6 @@ fn copies(hashes: impl Iterator<Item = u32>, out: &mut Vec<u32>) {
 pub(super) struct Scratch {
     hashes: Vec<u32>,
     ranked: Vec<u64>,
-}
-
-/// The shingles that are looked for, or what shares a bit with them.
-struct Wanted {
-    bits: Vec<u64>,
-}
-
-impl Wanted {
-    fn new(looking: &[Chunk]) -> Self {
-        let keys: usize = looking.iter().map(|chunk| chunk.keys.len()).sum();
-        let mut bits = vec![0; (keys / 4).clamp(8, 1 << 26).next_power_of_two()];
-        for &key in looking.iter().flat_map(|chunk| &chunk.keys) {
-            let bit = slot(key, 64 * bits.len());
-            bits[bit / 64] |= 1 << (bit % 64);
-        }
-        Self { bits }
-    }
-
-    /// Asked for a shingle, not for its further copies: these are wanted only where the first is.
-    fn holds(&self, hash: u32) -> bool {
-        let bit = slot(hash, 64 * self.bits.len());
-        self.bits[bit / 64] & 1 << (bit % 64) != 0
-    }
 }
 
 /// How many keys fall into each slot, later where the list of the slot starts.

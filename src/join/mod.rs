@@ -7,13 +7,13 @@
 //! hash collision can propose a pair, never decide one.
 //!
 //! Two joins: [`pairs`] finds all matches; [`leaders`] decides units in order, comparing each with the units kept so
-//! far, which is the lexicographically first maximal independent set of the match graph (Blelloch, Fineman and Shun
-//! 2012) and never builds that graph.
+//! far (`leaders.rs`).
 
 mod crowd;
 mod edit;
 mod index;
 mod keys;
+mod leaders;
 mod letters;
 mod lists;
 mod measure;
@@ -27,15 +27,14 @@ mod verify;
 pub use letters::covers;
 pub use measure::{Measure, Similarity, Threshold};
 
-pub(crate) use stream::{Filter, Keys, Meeting, Plan, Signature, Waiting, has_numbers};
+pub(crate) use leaders::{Found, Leaders, Original, Past};
+pub(crate) use stream::{Keys, Meeting, Plan, Signature, Waiting, has_numbers};
 
 use crate::shingle::Lengths;
 use crate::verdict::{Level, Lost, Pair, Told, lost_of_pair};
-use crowd::CROWD;
-use index::{Among, Index, Lent, Pool, Scratch};
+use index::{How, Index, Pool, Scratch};
 use rayon::prelude::*;
 use sketch::Sketch;
-use std::ops::Range;
 
 /// Below this many units threads cost more than they bring.
 const SMALL: usize = 512;
@@ -132,14 +131,20 @@ pub struct Match {
 /// nothing. The cost grows with the number of pairs found, which for boilerplate is quadratic: see [`leaders`].
 #[must_use]
 pub fn pairs<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Match> {
-    let mut index = Index::new(units, 0, rule, &Asked::default());
+    let mut index = Index::new(units, rule, None, false);
     let mut scratch = Scratch::default();
     for unit in 0..units.count() {
-        index.insert(unit, &mut scratch);
+        index.file(unit, How::Alone, &mut scratch);
     }
     let look = |scratch: &mut Scratch, later: u32| {
         let mut out = Vec::new();
-        index.all_matches(later, scratch, &mut out);
+        index.all_candidates(later, later, scratch, |earlier, similarity| {
+            out.extend(similarity.map(|similarity| Match {
+                later,
+                earlier,
+                similarity,
+            }));
+        });
         out
     };
     let pool = Pool::default();
@@ -170,12 +175,18 @@ pub struct Candidate {
 /// beyond its result. Refused pairs depend on the order of shingles and on shared counters, so they are no promise.
 #[must_use]
 pub fn candidates<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Candidate> {
-    let mut index = Index::new(units, 0, rule, &Asked::default());
+    let mut index = Index::new(units, rule, None, false);
     let mut scratch = Scratch::default();
     let mut out = Vec::new();
     for later in 0..units.count() {
-        index.all_candidates(later, &mut scratch, &mut out);
-        index.insert(later, &mut scratch);
+        index.all_candidates(later, later, &mut scratch, |earlier, similarity| {
+            out.push(Candidate {
+                later,
+                earlier,
+                similarity,
+            });
+        });
+        index.file(later, How::Alone, &mut scratch);
     }
     out
 }
@@ -193,7 +204,45 @@ pub fn leaders<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Option<Match>> 
 /// As [`leaders`], but the first `known` units are kept in any case. The result is for the units after them.
 #[must_use]
 pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> Vec<Option<Match>> {
-    leaders_asked(units, known, rule, &Asked::default()).0
+    let known = known.min(units.count());
+    let mut leaders = Leaders::new(units, rule, None, None);
+    let mut filed: Vec<u32> = (0..known).collect();
+    for &unit in &filed {
+        leaders.file(unit, Past::default());
+    }
+    let mut out = Vec::with_capacity((units.count() - known) as usize);
+    let with_threads = Leaders::<U>::is_worth_threads((units.count() - known) as usize);
+    let mut start = known;
+    while start < units.count() {
+        let batch: Vec<u32> = (start..units.count().min(start.saturating_add(BATCH))).collect();
+        start += narrow(batch.len());
+        let looked = if with_threads {
+            leaders.start_batch();
+            let batch: Vec<_> = batch.iter().map(|&unit| (unit, Past::default(), false)).collect();
+            leaders.look_all(&batch)
+        } else {
+            vec![Found::Nothing(Past::default()); batch.len()]
+        };
+        for (unit, found) in batch.into_iter().zip(looked) {
+            let found = match found {
+                Found::Nothing(past) => leaders.look(unit, past, false),
+                found @ Found::Match(..) => found,
+            };
+            out.push(match found {
+                Found::Match(leader, similarity) => Some(Match {
+                    later: unit,
+                    earlier: filed[leader as usize],
+                    similarity,
+                }),
+                Found::Nothing(past) => {
+                    leaders.file(unit, past);
+                    filed.push(unit);
+                    None
+                }
+            });
+        }
+    }
+    out
 }
 
 /// An order of shingles, rare ones first, that joins of several kinds of units share.
@@ -211,177 +260,8 @@ impl Order {
     }
 }
 
-/// What else is asked of leaders: see [`leaders_asked`].
-#[derive(Clone, Copy)]
-pub(crate) struct Versions<'a> {
-    /// A rule of the same measure and threshold.
-    pub(crate) rule: Rule,
-    /// The units it is asked of.
-    pub(crate) wanted: &'a (dyn Fn(u32) -> bool + Sync),
-    /// The units that are known to be versions of others, which are not among these.
-    pub(crate) known: &'a (dyn Fn(u32) -> bool + Sync),
-}
-
-/// Units of two sorts: those of one sort are not compared with one another, but with the others, and the others with all.
-#[derive(Clone, Copy)]
-pub(crate) struct Apart<'a> {
-    /// Says of a unit whether it is of that sort.
-    pub(crate) is_apart: &'a (dyn Fn(u32) -> bool + Sync),
-    /// Those of that sort that stay in any case.
-    pub(crate) stays: &'a (dyn Fn(u32) -> bool + Sync),
-}
-
-/// How leaders are found, and what is to be found besides.
-#[derive(Clone, Copy)]
-pub(crate) struct Asked<'a> {
-    /// Is told of units that have been decided, as their number since it was told last.
-    pub(crate) observe: &'a (dyn Fn(u64) + Sync),
-    /// An order that serves these units, if there is one already.
-    pub(crate) order: Option<&'a Order>,
-    pub(crate) apart: Option<Apart<'a>>,
-    pub(crate) versions: Option<Versions<'a>>,
-}
-
-impl Default for Asked<'_> {
-    fn default() -> Self {
-        Self {
-            observe: &|_| (),
-            order: None,
-            apart: None,
-            versions: None,
-        }
-    }
-}
-
-/// As [`leaders_after`].
-///
-/// With `versions` also gives for each new leader that is wanted and has numbers the first leader before it that
-/// satisfies that rule, lacks one of its numbers and is no version itself, if there is one. Only with those that are no
-/// versions it is compared, or a million notices would each be held against all others.
-pub(crate) fn leaders_asked<U: Units + ?Sized>(
-    units: &U,
-    known: u32,
-    rule: &Rule,
-    asked: &Asked<'_>,
-) -> (Vec<Option<Match>>, Vec<Match>) {
-    let known = known.min(units.count());
-    let mut join = Join {
-        index: Index::new(units, known, rule, asked),
-        asked,
-        decisions: Vec::with_capacity((units.count() - known) as usize),
-        versions: Vec::new(),
-    };
-    let mut scratch = Scratch::default();
-    for unit in 0..known {
-        join.index.insert(unit, &mut scratch);
-    }
-    // Alone, or with little to do, one settles each batch in one go.
-    let alone = ((units.count() - known) as usize) < SMALL || rayon::current_num_threads() == 1;
-    let pool = Pool::default();
-    let mut start = known;
-    while start < units.count() {
-        let batch = start..units.count().min(start.saturating_add(BATCH));
-        let looked = if alone {
-            Vec::new()
-        } else {
-            join.index.start_batch();
-            // Side by side against the leaders of earlier batches …
-            let look = |lent: &mut Lent<'_>, unit: u32| join.look(unit, 0, &mut lent.scratch);
-            batch.clone().into_par_iter().map_init(|| pool.lend(), look).collect()
-        };
-        // … then in order among themselves.
-        join.settle(batch.clone(), &looked, &mut scratch);
-        (asked.observe)(batch.len() as u64);
-        start = batch.end;
-    }
-    (join.decisions, join.versions)
-}
-
-struct Join<'u, 'a, U: ?Sized> {
-    index: Index<'u, U>,
-    asked: &'a Asked<'a>,
-    decisions: Vec<Option<Match>>,
-    versions: Vec<Match>,
-}
-
-/// What looking a unit up has brought.
-#[derive(Clone, Copy)]
-enum Looked {
-    /// It goes.
-    Match(Match),
-    /// It stays, as a version of another.
-    Version(Match),
-    /// It stays, and its candidates have cost so much.
-    Nothing(u64),
-}
-
-impl<U: Units + ?Sized> Join<'_, '_, U> {
-    /// Looks a unit up among the leaders from `since` on.
-    fn look(&self, unit: u32, since: u32, scratch: &mut Scratch) -> Looked {
-        let apart = self.asked.apart.filter(|apart| (apart.is_apart)(unit));
-        if apart.is_some_and(|apart| (apart.stays)(unit)) {
-            return Looked::Nothing(0);
-        }
-        let among = if apart.is_some() { Among::Originals } else { Among::All };
-        match self.index.first_match(unit, among, since, scratch) {
-            Some(found) => Looked::Match(found),
-            None => {
-                let met = scratch.met();
-                self.version(unit, since, scratch)
-                    .map_or(Looked::Nothing(met), Looked::Version)
-            }
-        }
-    }
-
-    fn version(&self, unit: u32, since: u32, scratch: &mut Scratch) -> Option<Match> {
-        let Versions { rule, wanted, known } = self.asked.versions?;
-        let asked = self.index.has_numbers(unit) && wanted(unit) && !known(unit);
-        asked.then(|| self.index.first_original(unit, &rule, since, scratch))?
-    }
-
-    /// Settles one batch in order, given what the leaders before it say, if they were asked.
-    fn settle(&mut self, batch: Range<u32>, looked: &[Looked], scratch: &mut Scratch) {
-        let since = if looked.is_empty() { 0 } else { batch.start };
-        let mut looked = looked.iter();
-        for unit in batch {
-            let found = match looked.next().copied().unwrap_or(Looked::Nothing(0)) {
-                Looked::Nothing(met) => match self.look(unit, since, scratch) {
-                    Looked::Nothing(more) => Looked::Nothing(met + more),
-                    found => found,
-                },
-                // What is a version of an early one may still repeat a later one.
-                Looked::Version(version) => match self.index.first_match(unit, Among::All, since, scratch) {
-                    Some(found) => Looked::Match(found),
-                    None => Looked::Version(version),
-                },
-                found @ Looked::Match(_) => found,
-            };
-            match found {
-                Looked::Match(found) => self.decisions.push(Some(found)),
-                Looked::Version(version) => {
-                    self.index.insert_version(unit, scratch);
-                    self.versions.push(version);
-                    self.decisions.push(None);
-                }
-                Looked::Nothing(_) if self.asked.versions.is_some_and(|versions| (versions.known)(unit)) => {
-                    self.index.insert_version(unit, scratch);
-                    self.decisions.push(None);
-                }
-                Looked::Nothing(_) if self.asked.apart.is_some_and(|apart| (apart.is_apart)(unit)) => {
-                    self.index.insert_version(unit, scratch);
-                    self.decisions.push(None);
-                }
-                Looked::Nothing(met) if met > CROWD => {
-                    self.index.insert_crowded(unit, scratch);
-                    self.decisions.push(None);
-                }
-                Looked::Nothing(_) => {
-                    self.index.insert(unit, scratch);
-                    self.decisions.push(None);
-                }
-            }
-        }
-    }
+fn narrow(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -16,7 +16,6 @@ use crate::verdict::Told;
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// What units of all segments have in common: the rule and the order of shingles.
 #[derive(Debug)]
@@ -101,56 +100,6 @@ impl Plan {
         let (low, high) = (traits.word(0) as u32, (traits.word(0) >> 32) as u32);
         let counts = [end - start, words.len() - end].map(narrow);
         Some([counts[0], counts[1], low, high, narrow(tokens.len())])
-    }
-}
-
-/// The keys that some later units may ask for: a bit is set for each there is.
-#[derive(Debug)]
-pub(crate) struct Filter {
-    words: Vec<AtomicU64>,
-    /// The least number of keys that any of these units shares with a leader that it matches.
-    least: AtomicU32,
-}
-
-impl Filter {
-    /// A filter of about so many bytes.
-    pub(crate) fn of_bytes(bytes: usize) -> Self {
-        let words = (bytes / 16 + 1).next_power_of_two();
-        Self {
-            words: (0..words).map(|_| AtomicU64::new(0)).collect(),
-            least: AtomicU32::new(u32::MAX),
-        }
-    }
-
-    /// Adds the keys by which a unit looks for leaders.
-    pub(crate) fn add(&self, plan: &Plan, tokens: &[u32], text: &str, Keys(scratch, keys): &mut Keys) {
-        keys.clear();
-        let shared = plan.look(tokens, text, scratch, keys);
-        if keys.len() >= shared {
-            let shared = u32::try_from(shared).unwrap_or(u32::MAX);
-            self.least.fetch_min(shared, Ordering::Relaxed);
-            for &key in &*keys {
-                let (word, bit) = bit(key, self.words.len());
-                self.words[word].fetch_or(bit, Ordering::Relaxed);
-            }
-        }
-    }
-
-    /// Of the words of a leader drops the keys that nobody asks for. `None` if no unit can
-    /// match it.
-    pub(crate) fn drop_others(&self, mut traits: Signature, words: &mut Vec<u32>) -> Option<Signature> {
-        let keys = traits[0] as usize;
-        let mut end = 0;
-        for i in 0..keys {
-            let (word, bit) = bit(words[i], self.words.len());
-            if self.words[word].load(Ordering::Relaxed) & bit != 0 {
-                words[end] = words[i];
-                end += 1;
-            }
-        }
-        words.drain(end..keys);
-        traits[0] = u32::try_from(end).unwrap_or(u32::MAX);
-        (traits[0] >= self.least.load(Ordering::Relaxed)).then_some(traits)
     }
 }
 

@@ -13,10 +13,6 @@ impl Bits {
         self.0[n as usize / 64] |= 1 << (n % 64);
     }
 
-    pub(crate) fn remove(&mut self, n: u32) {
-        self.0[n as usize / 64] &= !(1 << (n % 64));
-    }
-
     /// Adds what another set of the same size holds.
     pub(crate) fn add(&mut self, other: &Self) {
         self.0.iter_mut().zip(&other.0).for_each(|(word, more)| *word |= more);

@@ -137,8 +137,8 @@ pub(crate) struct OtherRuleArgs {
     #[arg(long, value_enum, default_value_t = LevelArg::Editor, help_heading = "What counts as a repeat")]
     pub(crate) level: LevelArg,
 
-    /// Which of several similar units is kept: the first, the longest, the last, or the one whose article has the
-    /// lowest value in FIELD (the highest with -FIELD)
+    /// Which of several similar units is kept: that of the first article, of the longest, of the last, or of the one
+    /// with the lowest value in FIELD (the highest with -FIELD)
     #[arg(
         long,
         value_name = "first|longest|last|[-]FIELD",

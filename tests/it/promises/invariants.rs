@@ -1,6 +1,5 @@
 //! What must be true of every detection, whatever the settings and the texts. The fuzz targets use it, too.
 
-use super::naive;
 use redite::fold::{fold, is_number};
 use redite::{
     Article, ArticleId, Detection, Detector, Keep, Level, Rank, Reason, Repeat, Scope, Settings, Unit, UnitChoice,
@@ -28,21 +27,29 @@ pub(crate) fn hold(detector: &Detector, articles: &[Article<'_>]) -> Detection {
     let removed: BTreeSet<Unit> = repeats.iter().map(|r| r.removed).collect();
     assert_eq!(removed.len(), repeats.len(), "nothing is removed twice");
     assert!(repeats.is_sorted_by_key(|r| (r.removed.article, r.removed.field, r.removed.span)));
-    let sentences = naive::sentences(settings, articles);
     for repeat in &repeats {
         the_kept_unit_stays(repeat, &removed);
         the_verdict_can_be_recomputed(repeat, settings, &detection, articles);
         the_settings_are_kept(repeat, settings, articles);
-        // a part goes in favour of a sentence that stays anyway, wherever that stands
-        let is_part = |u: &Unit| u.kind == UnitKind::Sentence && !sentences.contains(u);
-        if !is_part(&repeat.removed) || is_part(&repeat.kept) {
-            the_order_is_kept(repeat, settings, articles);
-        }
+        the_order_is_kept(repeat, settings, articles);
     }
     kept_and_removed_are_the_text(&detection, articles);
+    what_follows_changes_nothing(detector, articles, &repeats);
     let stats = detection.stats();
     assert_eq!(stats.removed_equal + stats.removed_near, repeats.len() as u64);
     detection
+}
+
+/// What is decided of the first articles is decided of them alone.
+fn what_follows_changes_nothing(detector: &Detector, articles: &[Article<'_>], repeats: &[Repeat]) {
+    if detector.settings().keep() != Keep::First {
+        return;
+    }
+    for end in 1..articles.len() {
+        let alone = detector.detect(articles[..end].iter().cloned());
+        let before = repeats.iter().take_while(|r| (r.removed.article.0 as usize) < end);
+        assert!(alone.repeats().eq(before.copied()), "the first {end} articles");
+    }
 }
 
 fn the_kept_unit_stays(repeat: &Repeat, removed: &BTreeSet<Unit>) {
@@ -118,10 +125,8 @@ fn the_order_is_kept(repeat: &Repeat, settings: &Settings, articles: &[Article<'
     match settings.keep() {
         Keep::First => assert!(place(kept) < place(removed)),
         Keep::Last => assert!(place(kept) > place(removed)),
-        // a paragraph weighs what its sentences weigh, which folding it as a whole need not say
-        Keep::Longest if removed.kind == UnitKind::Sentence => {
-            assert!(weight(articles, kept) >= weight(articles, removed));
-        }
+        Keep::Longest if removed.article == kept.article => assert!(place(kept) < place(removed)),
+        // an article weighs what its sentences weigh, which folding it as a whole need not say
         Keep::Longest => {}
         Keep::LowestRank => assert!(rank(removed).is_none_or(|r| rank(kept).is_some_and(|k| k <= r))),
         Keep::HighestRank => assert!(rank(removed).is_none_or(|r| rank(kept).is_some_and(|k| k >= r))),

@@ -7,7 +7,7 @@ use redite::segment::Language;
 use redite::verdict::missing_numbers;
 use redite::{Article, ArticleId, Keep, Level, Rank, Reason, Scope, Settings, Span, Unit, UnitKind};
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Removed unit, kept unit, why.
 pub(crate) type Decided = BTreeMap<Unit, (Unit, Reason)>;
@@ -17,42 +17,201 @@ struct Candidate {
     unit: Unit,
     fold: String,
     weight: u32,
-    rank: Option<Rank>,
     /// Of a sentence that might be several, what it might be.
     parts: Vec<Candidate>,
     /// Of a part: the next one begins with a small letter.
     is_leant_on: bool,
 }
 
+/// A paragraph and its sentences.
+struct Paragraph {
+    whole: Candidate,
+    sentences: Vec<Candidate>,
+    /// It is all there is of its text.
+    is_alone: bool,
+}
+
 /// What the documentation of `decide` says, word for word.
 pub(crate) fn decide(settings: &Settings, articles: &[Article<'_>]) -> Decided {
-    let strict = settings.level() != Level::Boilerplate;
-    let rule = settings.rule();
     let (mut paragraphs, mut sentences) = (Vec::new(), Vec::new());
     for (id, article) in (0..).map(ArticleId).zip(articles) {
         cut(settings, id, article, &mut paragraphs, &mut sentences);
     }
-    let all = (paragraphs.clone(), sentences.clone());
-    let mut out = Decided::new();
-    if settings.units().paragraphs_too() {
-        out = leaders(settings, &paragraphs, &rule);
-    }
-    if settings.units().sentences_too() {
-        // what stands for another stays whole
-        let mut whole: BTreeSet<Unit> = out.values().map(|kept| kept.0).collect();
-        if settings.units().paragraphs_too() && strict {
-            whole.extend(versions(settings, &paragraphs, &sentences));
+    let mut scan = Scan {
+        settings,
+        paragraphs: Vec::new(),
+        pieces: Vec::new(),
+        out: Decided::new(),
+    };
+    for article in in_order(settings, articles, &paragraphs) {
+        if settings.scope() == Scope::Article {
+            scan.paragraphs.clear();
+            scan.pieces.clear();
         }
-        sentences.retain(|s| !out.keys().any(|gone| inside(gone, &s.unit)));
-        let mut decided = leaders(settings, &sentences, &rule);
-        decided.retain(|gone, _| !whole.iter().any(|kept| inside(kept, gone)));
-        whole.extend(decided.values().map(|kept| kept.0));
-        sentences.retain(|s| !decided.contains_key(&s.unit) && settings.is_judged(s.weight));
-        out.extend(decided);
-        out.extend(parts_that_go(settings, &sentences, &whole));
+        let mut of_article: Vec<Paragraph> = paragraphs
+            .iter()
+            .filter(|p| p.unit.article == article)
+            .map(|whole| Paragraph {
+                whole: whole.clone(),
+                sentences: sentences.iter().filter(|s| inside(&whole.unit, &s.unit)).cloned().collect(),
+                is_alone: 1 == paragraphs.iter().filter(|p| place(&p.unit) == place(&whole.unit)).count(),
+            })
+            .collect();
+        reverse_if_last(settings, &mut of_article);
+        for mut paragraph in of_article {
+            reverse_if_last(settings, &mut paragraph.sentences);
+            scan.paragraph(&paragraph);
+        }
     }
-    spare(articles, &all.0, &all.1, &mut out);
-    out
+    spare(articles, &paragraphs, &sentences, &mut scan.out);
+    scan.out
+}
+
+fn reverse_if_last<T>(settings: &Settings, units: &mut [T]) {
+    if settings.keep() == Keep::Last {
+        units.reverse();
+    }
+}
+
+/// A text.
+fn place(unit: &Unit) -> (ArticleId, u16) {
+    (unit.article, unit.field)
+}
+
+struct Scan<'s> {
+    settings: &'s Settings,
+    /// Leaders, and whether they are versions of others.
+    paragraphs: Vec<(Candidate, bool)>,
+    pieces: Vec<Candidate>,
+    out: Decided,
+}
+
+impl Scan<'_> {
+    fn paragraph(&mut self, paragraph: &Paragraph) {
+        let settings = self.settings;
+        let whole = &paragraph.whole;
+        let (mut is_version, mut stays_whole, mut loses) = (false, false, false);
+        let is_judged = settings.units().paragraphs_too() && settings.is_judged(whole.weight);
+        if is_judged {
+            let leaders: Vec<&Candidate> = self.paragraphs.iter().map(|l| &l.0).collect();
+            if let Some(found) = self.repeated(whole, &leaders) {
+                self.out.insert(whole.unit, found);
+                return;
+            }
+            if settings.level() != Level::Boilerplate && settings.units().sentences_too() && !paragraph.is_alone {
+                let blind = blind(settings);
+                let is_original = |l: &&(Candidate, bool)| {
+                    !l.1 && matches(&blind, whole, &l.0) && !missing_numbers(&whole.fold, &l.0.fold).is_empty()
+                };
+                if let Some((original, _)) = self.paragraphs.iter().find(is_original) {
+                    is_version = true;
+                    stays_whole = says_the_same(settings, paragraph, original);
+                }
+            }
+        }
+        if settings.units().sentences_too() {
+            for sentence in &paragraph.sentences {
+                loses |= self.sentence(sentence, stays_whole);
+            }
+        }
+        if is_judged && !loses {
+            let mut kept = whole.clone();
+            kept.parts.clone_from(&paragraph.sentences);
+            self.paragraphs.push((kept, is_version));
+        }
+    }
+
+    fn sentence(&mut self, sentence: &Candidate, stays_whole: bool) -> bool {
+        if !self.settings.is_judged(sentence.weight) {
+            return false;
+        }
+        let leaders: Vec<&Candidate> = self.pieces.iter().collect();
+        if let Some(found) = self.repeated(sentence, &leaders) {
+            if !stays_whole {
+                self.out.insert(sentence.unit, found);
+            }
+            return !stays_whole;
+        }
+        let mut parts = sentence.parts.clone();
+        reverse_if_last(self.settings, &mut parts);
+        let mut loses = false;
+        for part in parts.iter().filter(|part| self.settings.is_judged(part.weight * 2 / 3)) {
+            let leaders: Vec<&Candidate> = self.pieces.iter().collect();
+            match self.repeated(part, &leaders) {
+                None => self.pieces.push(part.clone()),
+                Some(found) if !stays_whole && !part.is_leant_on => {
+                    self.out.insert(part.unit, found);
+                    loses = true;
+                }
+                Some(_) => {}
+            }
+        }
+        if !loses && !self.pieces.iter().any(|piece| piece.fold == sentence.fold) {
+            self.pieces.push(sentence.clone());
+        }
+        loses
+    }
+
+    /// The leader of the same fold, or else the first that a unit repeats.
+    fn repeated(&self, unit: &Candidate, leaders: &[&Candidate]) -> Option<(Unit, Reason)> {
+        let rule = self.settings.rule();
+        if let Some(equal) = leaders.iter().find(|l| l.fold == unit.fold) {
+            return Some((equal.unit, Reason::Equal));
+        }
+        let near = leaders.iter().find(|l| matches(&rule, unit, l))?;
+        Some((near.unit, Reason::Near))
+    }
+}
+
+fn blind(settings: &Settings) -> Rule {
+    Rule {
+        level: Level::Boilerplate,
+        ..settings.rule()
+    }
+}
+
+/// True if a paragraph, which is like another but for numbers, says the same with other numbers in one of its parts, or shares
+/// two parts with it.
+fn says_the_same(settings: &Settings, later: &Paragraph, original: &Candidate) -> bool {
+    let finest = |sentences: &[Candidate]| -> Vec<Candidate> {
+        let pieces = sentences.iter().map(|s| match &s.parts[..] {
+            [] => vec![s.clone()],
+            parts => parts.to_vec(),
+        });
+        pieces.flatten().collect()
+    };
+    let mut sentences = later.sentences.clone();
+    sentences.sort_by_key(|s| s.unit);
+    let mut there = original.parts.clone();
+    there.sort_by_key(|s| s.unit);
+    let there = finest(&there);
+    let mine = finest(&sentences).into_iter().filter(|part| settings.is_judged(part.weight));
+    let shared: Vec<(Candidate, &Candidate)> = mine
+        .filter_map(|part| {
+            let other = there.iter().find(|other| matches(&blind(settings), &part, other))?;
+            Some((part, other))
+        })
+        .collect();
+    let numbers_differ = |(a, b): &(Candidate, &Candidate)| !missing_numbers(&a.fold, &b.fold).is_empty();
+    shared.len() > 1 || shared.iter().any(numbers_differ)
+}
+
+/// Articles in the order of decisions.
+fn in_order(settings: &Settings, articles: &[Article<'_>], paragraphs: &[Candidate]) -> Vec<ArticleId> {
+    let mut order: Vec<ArticleId> = (0..).map(ArticleId).take(articles.len()).collect();
+    let weight = |id: &ArticleId| -> u32 {
+        let of_article = paragraphs.iter().filter(|p| p.unit.article == *id);
+        of_article.map(|p| p.weight).sum()
+    };
+    let rank = |id: &ArticleId| articles[id.0 as usize].rank.clone();
+    match settings.keep() {
+        Keep::First => {}
+        Keep::Last => order.reverse(),
+        Keep::Longest => order.sort_by_key(|id| std::cmp::Reverse(weight(id))),
+        Keep::LowestRank => order.sort_by(|a, b| by_rank(&rank(a), &rank(b), false)),
+        Keep::HighestRank => order.sort_by(|a, b| by_rank(&rank(a), &rank(b), true)),
+    }
+    order
 }
 
 /// Takes back what should stay: what `decide::spare` says, text by text.
@@ -159,111 +318,8 @@ fn spare(articles: &[Article<'_>], paragraphs: &[Candidate], sentences: &[Candid
     }
 }
 
-/// All sentences, whether they go or not.
-pub(crate) fn sentences(settings: &Settings, articles: &[Article<'_>]) -> BTreeSet<Unit> {
-    let mut sentences = Vec::new();
-    for (id, article) in (0..).map(ArticleId).zip(articles) {
-        cut(settings, id, article, &mut Vec::new(), &mut sentences);
-    }
-    sentences.iter().map(|s| s.unit).collect()
-}
-
 fn inside(outer: &Unit, inner: &Unit) -> bool {
     (outer.article, outer.field) == (inner.article, inner.field) && outer.span.contains(inner.span)
-}
-
-/// The paragraphs that stay and are like another that stays but for numbers, if they say the same with other numbers
-/// in one of their parts, or share two parts; and if there is more in their text.
-fn versions(settings: &Settings, paragraphs: &[Candidate], sentences: &[Candidate]) -> Vec<Unit> {
-    let finest = |paragraph: &Unit| {
-        let mut out: Vec<&Candidate> = Vec::new();
-        for sentence in sentences.iter().filter(|s| inside(paragraph, &s.unit)) {
-            if sentence.parts.is_empty() {
-                out.push(sentence);
-            }
-            out.extend(&sentence.parts);
-        }
-        out
-    };
-    let place = |u: &Unit| (u.article, u.field);
-    let blind = Rule {
-        level: Level::Boilerplate,
-        ..settings.rule()
-    };
-    let is_version = |later: &Unit, earlier: &Unit| {
-        let there = finest(earlier);
-        let shared: Vec<(&Candidate, &Candidate)> = finest(later)
-            .into_iter()
-            .filter(|part| settings.is_judged(part.weight))
-            .filter_map(|part| Some((part, *there.iter().find(|other| matches(&blind, part, other))?)))
-            .collect();
-        let numbers_differ = |(a, b): &(&Candidate, &Candidate)| !missing_numbers(&a.fold, &b.fold).is_empty();
-        shared.len() > 1 || shared.iter().any(numbers_differ)
-    };
-    // what is kept, but for the entries of forms, in the order of decisions
-    let leaders = first_decided(settings, paragraphs, &settings.rule());
-    let kept: Vec<&Candidate> = leaders.iter().filter(|l| l.1.is_none()).map(|l| l.0).collect();
-    // those that are no versions
-    let mut originals: Vec<&Candidate> = Vec::new();
-    let mut out = Vec::new();
-    for later in kept {
-        let is_other = |k: &&&Candidate| {
-            fits((settings.scope() == Scope::Article).then_some(later.unit.article), k)
-                && matches(&blind, later, k)
-                && !missing_numbers(&later.fold, &k.fold).is_empty()
-        };
-        let alone = paragraphs
-            .iter()
-            .filter(|p| place(&p.unit) == place(&later.unit))
-            .count()
-            == 1;
-        match originals.iter().find(is_other).filter(|_| !alone) {
-            Some(earlier) if is_version(&later.unit, &earlier.unit) => out.push(later.unit),
-            Some(_) => {}
-            None => originals.push(later),
-        }
-    }
-    out
-}
-
-/// Of the sentences that stay, the parts that repeat a sentence of one part or a part before them, and the sentences of one
-/// part that repeat a part before them.
-fn parts_that_go(settings: &Settings, sentences: &[Candidate], whole: &BTreeSet<Unit>) -> Decided {
-    let rule = settings.rule();
-    let judged = |c: &&Candidate| settings.is_judged(c.weight * 2 / 3);
-    let pieces = sentences.iter().flat_map(|s| {
-        if s.parts.is_empty() {
-            std::slice::from_ref(s)
-        } else {
-            &s.parts
-        }
-    });
-    let mut pieces: Vec<&Candidate> = pieces.filter(judged).collect();
-    in_order(settings, &mut pieces);
-    let is_sentence = |c: &Candidate| sentences.iter().any(|s| s.unit == c.unit && s.parts.is_empty());
-    let is_whole = |c: &Candidate| whole.iter().any(|unit| inside(unit, &c.unit));
-    let mut kept: Vec<&Candidate> = Vec::new();
-    let mut out = Decided::new();
-    for piece in pieces {
-        let place = (settings.scope() == Scope::Article).then_some(piece.unit.article);
-        let of_one = is_sentence(piece);
-        let fits = |k: &&&Candidate| {
-            fits(place, k) && !(of_one && (is_sentence(k) || is_whole(piece))) && matches(&rule, piece, k)
-        };
-        let Some(found) = kept.iter().find(fits).copied() else {
-            kept.push(piece);
-            continue;
-        };
-        if of_one || !piece.is_leant_on && !is_whole(piece) {
-            let reason = if found.fold == piece.fold {
-                Reason::Equal
-            } else {
-                Reason::Near
-            };
-            out.insert(piece.unit, (found.unit, reason));
-        }
-    }
-    out
 }
 
 trait Which {
@@ -307,7 +363,6 @@ fn cut(
                 folds.join(" ")
             },
             weight: made_of.iter().map(|c| c.weight).sum(),
-            rank: from.rank.clone(),
             parts: Vec::new(),
             is_leant_on: false,
         };
@@ -347,65 +402,6 @@ fn cut(
     }
 }
 
-fn in_order(settings: &Settings, order: &mut [&Candidate]) {
-    match settings.keep() {
-        Keep::First => {}
-        Keep::Last => order.reverse(),
-        Keep::Longest => order.sort_by_key(|c| std::cmp::Reverse(c.weight)),
-        Keep::LowestRank => order.sort_by(|a, b| by_rank(a, b, false)),
-        Keep::HighestRank => order.sort_by(|a, b| by_rank(a, b, true)),
-    }
-}
-
-/// The first unit of each fold in the order of decisions, and the kept one it is near to.
-fn first_decided<'c>(
-    settings: &Settings,
-    all: &'c [Candidate],
-    rule: &Rule,
-) -> Vec<(&'c Candidate, Option<&'c Candidate>)> {
-    let mut order: Vec<&Candidate> = all.iter().filter(|c| settings.is_judged(c.weight)).collect();
-    in_order(settings, &mut order);
-    let mut firsts: Vec<(&Candidate, Option<&Candidate>)> = Vec::new();
-    for candidate in order {
-        if !firsts.iter().any(|(first, _)| same(settings, first, candidate)) {
-            let fits = |k: &&Candidate| place(settings, k) == place(settings, candidate) && matches(rule, candidate, k);
-            let found = firsts.iter().filter(|f| f.1.is_none()).map(|f| f.0).find(fits);
-            firsts.push((candidate, found));
-        }
-    }
-    firsts
-}
-
-fn place(settings: &Settings, c: &Candidate) -> Option<ArticleId> {
-    (settings.scope() == Scope::Article).then_some(c.unit.article)
-}
-
-fn same(settings: &Settings, a: &Candidate, b: &Candidate) -> bool {
-    place(settings, a) == place(settings, b) && a.fold == b.fold
-}
-
-fn leaders(settings: &Settings, all: &[Candidate], rule: &Rule) -> Decided {
-    let mut order: Vec<&Candidate> = all.iter().filter(|c| settings.is_judged(c.weight)).collect();
-    in_order(settings, &mut order);
-    let firsts = first_decided(settings, all, rule);
-    let decide = |candidate: &&Candidate| {
-        let (first, near) = firsts
-            .iter()
-            .find(|(first, _)| same(settings, first, candidate))
-            .unwrap();
-        match near {
-            Some(kept) => Some((candidate.unit, (kept.unit, Reason::Near))),
-            None if first.unit == candidate.unit => None,
-            None => Some((candidate.unit, (first.unit, Reason::Equal))),
-        }
-    };
-    order.iter().filter_map(decide).collect()
-}
-
-fn fits(place: Option<ArticleId>, kept: &Candidate) -> bool {
-    place.is_none_or(|article| kept.unit.article == article)
-}
-
 fn matches(rule: &Rule, later: &Candidate, kept: &Candidate) -> bool {
     let (a, b) = (&*later.fold, &*kept.fold);
     if a == b || a.is_empty() || b.is_empty() {
@@ -414,8 +410,8 @@ fn matches(rule: &Rule, later: &Candidate, kept: &Candidate) -> bool {
     rule.threshold.admits(rule.measure.similarity(a, b)) && rule.lost(a, b).is_none()
 }
 
-fn by_rank(a: &Candidate, b: &Candidate, highest: bool) -> Ordering {
-    match (&a.rank, &b.rank) {
+fn by_rank(a: &Option<Rank>, b: &Option<Rank>, highest: bool) -> Ordering {
+    match (a, b) {
         (Some(Rank::Number(x)), Some(Rank::Number(y))) if highest => y.total_cmp(x),
         (Some(Rank::Number(x)), Some(Rank::Number(y))) => x.total_cmp(y),
         (Some(_), None) => Ordering::Less,

@@ -1,0 +1,407 @@
+//! The one scan that decides: paragraph by paragraph, each with its sentences and their parts before the next. So what is
+//! decided of some articles does not change with the articles that follow.
+
+use super::units::{Folds, Units, piece_of_part};
+use super::versions::Versions;
+use super::{Observer, narrow};
+use crate::join::{Found, Leaders, Order, Original, Past, Similarity};
+use crate::hash;
+use crate::model::Reason;
+use crate::settings::{Keep, Settings};
+use crate::spill::Bits;
+use crate::store::Selection;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// Paragraphs and sentences decided together. The outcome does not depend on it.
+const BATCH: usize = 4096;
+
+/// What a unit repeats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeper {
+    /// A paragraph or piece of the same store, by its number.
+    Here(u32),
+    /// A unit of articles decided before these, by its place in [`Before::kept`].
+    Before(u32),
+}
+
+/// A unit that goes, what it repeats, and why.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Removal {
+    pub(crate) removed: u32,
+    pub(crate) keeper: Keeper,
+    pub(crate) reason: Reason,
+    pub(crate) similarity: Similarity,
+}
+
+/// What is known of a fold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fate {
+    /// No unit that has it stands for others, and none of the first leaders is like it.
+    Open(Past),
+    /// The leader at that place has it.
+    Leader(u32),
+    /// It repeats a leader.
+    Gone(Keeper, Reason, Similarity),
+}
+
+/// What is known of the folds of some units from articles that were decided before them.
+#[derive(Default)]
+pub(crate) struct Before {
+    /// For each fold of paragraphs and of pieces; empty if nothing is known of any.
+    pub(crate) fates: [Vec<Fate>; 2],
+    /// Paragraphs that are new versions of earlier ones.
+    pub(crate) versions: Bits,
+}
+
+/// A unit that later ones are compared with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leader {
+    pub(crate) unit: u32,
+    pub(crate) fold: u32,
+    pub(crate) is_version: bool,
+}
+
+/// What was decided.
+#[derive(Debug, Default)]
+pub(crate) struct Scanned {
+    /// What goes: paragraphs, sentences, parts, each in the order in which they were decided.
+    pub(crate) removed: [Vec<Removal>; 3],
+    /// What is left for articles that follow: paragraphs and pieces.
+    pub(crate) leaders: [Vec<Leader>; 2],
+    /// Paragraphs and sentences that were too short to be judged.
+    pub(crate) too_short: u64,
+}
+
+/// Units of one level while they are being decided.
+struct Level<'u, 's> {
+    leaders: Leaders<'u, Selection<'s>>,
+    /// By place among the leaders.
+    filed: Vec<Leader>,
+    fates: Vec<Fate>,
+}
+
+/// What was decided of a unit.
+enum Decided {
+    Goes(Removal),
+    /// It repeats nothing.
+    Stays(Past),
+}
+
+impl<'u, 's> Level<'u, 's> {
+    fn new(
+        folds: &'u Folds<'s>,
+        fates: Vec<Fate>,
+        settings: &Settings,
+        order: Option<&'u Order>,
+        versions: Option<&Versions<'_>>,
+    ) -> Self {
+        let versions = versions.map(Versions::rule);
+        Self {
+            leaders: Leaders::new(&folds.distinct, &settings.rule(), order, versions),
+            filed: Vec::new(),
+            fates: if fates.is_empty() {
+                vec![Fate::Open(Past::default()); folds.count()]
+            } else {
+                fates
+            },
+        }
+    }
+
+    /// True if it is known what a unit of that fold repeats.
+    fn is_known(&self, fold: u32) -> bool {
+        !matches!(self.fates[fold as usize], Fate::Open(_))
+    }
+
+    /// Looks folds up side by side. Each comes with whether it may be a version.
+    fn look_all(&mut self, mut folds: Vec<(u32, bool)>) {
+        // of each fold the unit that asks for most
+        folds.sort_unstable_by_key(|&(fold, versions)| (fold, !versions));
+        folds.dedup_by_key(|&mut (fold, _)| fold);
+        let open: Vec<(u32, Past, bool)> = folds
+            .into_iter()
+            .filter_map(|(fold, versions)| match self.fates[fold as usize] {
+                Fate::Open(past) => Some((fold, past, versions)),
+                _ => None,
+            })
+            .collect();
+        let found = self.leaders.look_all(&open);
+        for ((fold, ..), found) in open.into_iter().zip(found) {
+            self.note(fold, found);
+        }
+    }
+
+    fn note(&mut self, fold: u32, found: Found) {
+        self.fates[fold as usize] = match found {
+            Found::Match(leader, similarity) => {
+                let keeper = Keeper::Here(self.filed[leader as usize].unit);
+                Fate::Gone(keeper, Reason::Near, similarity)
+            }
+            Found::Nothing(past) => Fate::Open(past),
+        };
+    }
+
+    /// Decides a unit of that fold.
+    fn decide(&mut self, unit: u32, fold: u32, versions: bool) -> Decided {
+        if let Fate::Open(past) = self.fates[fold as usize] {
+            let found = self.leaders.look(fold, past, versions);
+            self.note(fold, found);
+        }
+        let (keeper, reason, similarity) = match self.fates[fold as usize] {
+            Fate::Open(past) => return Decided::Stays(past),
+            Fate::Leader(leader) => {
+                let keeper = Keeper::Here(self.filed[leader as usize].unit);
+                (keeper, Reason::Equal, Similarity::EQUAL)
+            }
+            Fate::Gone(keeper, reason, similarity) => (keeper, reason, similarity),
+        };
+        Decided::Goes(Removal {
+            removed: unit,
+            keeper,
+            reason,
+            similarity,
+        })
+    }
+
+    /// From now on units are compared with this one, unless there is one of the same fold: a sentence may have that of its part.
+    fn file(&mut self, unit: u32, fold: u32, past: Past) {
+        if self.is_known(fold) {
+            return;
+        }
+        let leader = self.leaders.file(fold, past);
+        self.fates[fold as usize] = Fate::Leader(leader);
+        self.filed.push(Leader {
+            unit,
+            fold,
+            is_version: past.version().is_some(),
+        });
+    }
+}
+
+/// Decides units, whose paragraphs are given in the order of decisions. An order of shingles that serves all of them may
+/// be given.
+pub(crate) fn scan(
+    units: &Units<'_>,
+    paragraphs: &[u32],
+    settings: &Settings,
+    order: Option<&Order>,
+    before: Before,
+    observe: Observer<'_>,
+) -> Scanned {
+    let versions = Versions::new(units.store, settings);
+    let rule = settings.rule();
+    let counted;
+    let order = match order {
+        Some(order) => order,
+        // What is counted for whole paragraphs serves for whatever is part of them.
+        None if settings.units().paragraphs() => {
+            counted = Order::of(&units.paragraphs.distinct, &rule);
+            &counted
+        }
+        None => {
+            counted = Order::of(&units.pieces.folds.distinct, &rule);
+            &counted
+        }
+    };
+    let [of_paragraphs, of_pieces] = before.fates;
+    let mut scan = Scan {
+        units,
+        settings,
+        paragraphs: Level::new(&units.paragraphs, of_paragraphs, settings, Some(order), versions.as_ref()),
+        pieces: Level::new(&units.pieces.folds, of_pieces, settings, Some(order), None),
+        versions,
+        known_versions: before.versions,
+        ahead: HashMap::with_hasher(hash::map_state()),
+        out: Scanned::default(),
+    };
+    let with_threads = Leaders::<Selection<'_>>::is_worth_threads(units.pieces.folds.count().max(paragraphs.len()));
+    let mut left = paragraphs;
+    while !left.is_empty() {
+        let (batch, after) = left.split_at(scan.batch(left));
+        left = after;
+        if with_threads {
+            scan.look_ahead(batch);
+        }
+        for &paragraph in batch {
+            scan.paragraph(paragraph);
+        }
+        observe(batch.len() as u64);
+    }
+    scan.out.leaders = [scan.paragraphs.filed, scan.pieces.filed];
+    scan.out
+}
+
+struct Scan<'u, 's> {
+    units: &'u Units<'s>,
+    settings: &'u Settings,
+    paragraphs: Level<'u, 's>,
+    pieces: Level<'u, 's>,
+    versions: Option<Versions<'s>>,
+    known_versions: Bits,
+    /// What was found out side by side: whether a paragraph is a version of the leader at that place.
+    ahead: HashMap<(u32, u32), bool, ahash::RandomState>,
+    out: Scanned,
+}
+
+impl Scan<'_, '_> {
+    /// How many of some paragraphs are decided together.
+    fn batch(&self, paragraphs: &[u32]) -> usize {
+        let mut units = 0;
+        let more = paragraphs.iter().take_while(|&&paragraph| {
+            let before = units;
+            units += 1 + self.units.store.sentences_in(paragraph as usize).len();
+            before < BATCH
+        });
+        more.count()
+    }
+
+    fn may_be_version(&self, paragraph: u32) -> bool {
+        self.versions.as_ref().is_some_and(|versions| versions.may_be(paragraph))
+    }
+
+    /// Looks up what some paragraphs hold, side by side.
+    fn look_ahead(&mut self, batch: &[u32]) {
+        let units = self.units;
+        self.paragraphs.leaders.start_batch();
+        self.pieces.leaders.start_batch();
+        let of_paragraph = |paragraph: u32| Some((paragraph, units.paragraphs.of(paragraph)?));
+        let judged: Vec<(u32, u32)> = batch.iter().filter_map(|&paragraph| of_paragraph(paragraph)).collect();
+        let folds = judged.iter().map(|&(paragraph, fold)| (fold, self.may_be_version(paragraph)));
+        self.paragraphs.look_all(folds.collect());
+        if let Some(versions) = &self.versions {
+            let fates = &self.paragraphs.fates;
+            let asked = judged.iter().filter_map(|&(paragraph, fold)| match fates[fold as usize] {
+                Fate::Open(past) => match past.version()? {
+                    Original::Leader(leader) if versions.may_be(paragraph) => Some((paragraph, leader)),
+                    _ => None,
+                },
+                _ => None,
+            });
+            let asked: Vec<(u32, u32)> = asked.collect();
+            let filed = &self.paragraphs.filed;
+            let is_version = |&(paragraph, leader): &(u32, u32)| {
+                let original = filed[leader as usize].unit;
+                ((paragraph, leader), versions.is_version(paragraph, original))
+            };
+            let found: Vec<_> = asked.par_iter().map(is_version).collect();
+            self.ahead.clear();
+            self.ahead.extend(found);
+        }
+        if self.settings.units().sentences() {
+            let mut folds = Vec::new();
+            for &paragraph in batch {
+                if of_paragraph(paragraph).is_some_and(|(_, fold)| self.paragraphs.is_known(fold)) {
+                    continue;
+                }
+                let sentences = units.store.sentences_in(paragraph as usize);
+                let parts = units.store.parts_of(sentences.clone());
+                folds.extend(sentences.filter_map(|sentence| units.pieces.of_sentence(narrow(sentence))));
+                folds.extend(parts.filter_map(|part| units.pieces.of_part(narrow(part))));
+            }
+            self.pieces.look_all(folds.into_iter().map(|fold| (fold, false)).collect());
+        }
+    }
+
+    /// Decides a paragraph, its sentences and their parts.
+    fn paragraph(&mut self, paragraph: u32) {
+        let mut stays = None;
+        if self.settings.units().paragraphs() {
+            if let Some(fold) = self.units.paragraphs.of(paragraph) {
+                let may_be_version = self.may_be_version(paragraph);
+                match self.paragraphs.decide(paragraph, fold, may_be_version) {
+                    Decided::Goes(removal) => {
+                        self.out.removed[0].push(removal);
+                        return;
+                    }
+                    Decided::Stays(past) if may_be_version => stays = Some((fold, past)),
+                    Decided::Stays(past) => stays = Some((fold, past.without_version())),
+                }
+            } else {
+                self.out.too_short += 1;
+            }
+        }
+        let mut loses = false;
+        if self.settings.units().sentences() {
+            let is_whole = stays.is_some_and(|(_, past)| self.is_version(paragraph, past));
+            let sentences = self.units.store.sentences_in(paragraph as usize);
+            for sentence in self.in_order(sentences) {
+                loses |= self.sentence(sentence, is_whole);
+            }
+        }
+        // What has lost a sentence stands for no other paragraph: copies of it are decided by their sentences.
+        if let Some((fold, past)) = stays.filter(|_| !loses) {
+            self.paragraphs.file(paragraph, fold, past);
+        }
+    }
+
+    /// Sentences or parts in the order of decisions.
+    fn in_order(&self, units: Range<usize>) -> impl Iterator<Item = u32> + use<> {
+        let is_last = self.settings.keep() == Keep::Last;
+        let (start, end) = (units.start, units.end);
+        units.map(move |unit| narrow(if is_last { start + end - 1 - unit } else { unit }))
+    }
+
+    /// True if a paragraph is a new version of the one that it was found to be like but for numbers.
+    fn is_version(&self, paragraph: u32, past: Past) -> bool {
+        match past.version() {
+            None => false,
+            Some(Original::Elsewhere) => self.known_versions.contains(paragraph),
+            Some(Original::Leader(leader)) => {
+                let original = self.paragraphs.filed[leader as usize].unit;
+                let find = || self.versions.as_ref().is_some_and(|versions| versions.is_version(paragraph, original));
+                self.ahead.get(&(paragraph, leader)).copied().unwrap_or_else(find)
+            }
+        }
+    }
+
+    /// Decides a sentence and its parts, of which nothing goes if the paragraph stays whole; true if any goes.
+    fn sentence(&mut self, sentence: u32, is_whole: bool) -> bool {
+        let Some(fold) = self.units.pieces.of_sentence(sentence) else {
+            self.out.too_short += 1;
+            return false;
+        };
+        let past = match self.pieces.decide(sentence, fold, false) {
+            Decided::Goes(removal) => {
+                if !is_whole {
+                    self.out.removed[1].push(removal);
+                }
+                return !is_whole;
+            }
+            Decided::Stays(past) => past,
+        };
+        let number = sentence as usize;
+        let parts = self.units.store.parts_of(number..number + 1);
+        let mut loses = false;
+        for part in self.in_order(parts) {
+            loses |= self.part(part, is_whole);
+        }
+        if !loses {
+            self.pieces.file(sentence, fold, past);
+        }
+        loses
+    }
+
+    /// Decides a part of a sentence that stays; true if it goes.
+    fn part(&mut self, part: u32, is_whole: bool) -> bool {
+        let Some(fold) = self.units.pieces.of_part(part) else {
+            return false;
+        };
+        let store = self.units.store;
+        let piece = piece_of_part(store, part);
+        match self.pieces.decide(piece, fold, false) {
+            Decided::Goes(removal) => {
+                // A part that the next one leans on stays.
+                let goes = !is_whole && !store.parts[part as usize].is_leant_on;
+                if goes {
+                    self.out.removed[2].push(Removal { removed: part, ..removal });
+                }
+                goes
+            }
+            Decided::Stays(past) => {
+                self.pieces.file(piece, fold, past);
+                false
+            }
+        }
+    }
+}
