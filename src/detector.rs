@@ -33,6 +33,9 @@ pub struct Repeat {
     pub reason: Reason,
     /// How near, by the [measure](crate::join::Measure) of the settings; 1 for equal folds.
     pub similarity: Similarity,
+    /// True if the unit repeats the other only in view of what stands beside both: a paragraph near it repeats one near the
+    /// other, so that a content word may be exchanged ([`crate::verdict::Context::Reprint`]).
+    pub is_reprint: bool,
 }
 
 /// Finds repeats. Immutable, cheap to copy, free to share between threads.
@@ -384,6 +387,7 @@ impl Detection {
             kept: removed.kept,
             reason: removed.reason,
             similarity: removed.similarity,
+            is_reprint: removed.is_reprint,
         };
         let paragraph = |r: &Removed| repeat(self.store.paragraph(r.removed).entry, UnitKind::Paragraph, r);
         all.extend(of_paragraphs.iter().map(paragraph));

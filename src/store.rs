@@ -644,6 +644,12 @@ impl Store {
         (article, text - self.records[article].first_text as usize)
     }
 
+    /// The article of a paragraph.
+    pub(crate) fn article_of(&self, paragraph: u32) -> usize {
+        let text = self.texts.partition_point(|t| t.first_paragraph <= paragraph);
+        self.records.partition_point(|r| (r.first_text as usize) < text)
+    }
+
     /// An entry as a unit.
     pub(crate) fn unit(&self, entry: &Entry, kind: UnitKind) -> Unit {
         let (article, field) = self.place(entry);

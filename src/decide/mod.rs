@@ -11,11 +11,13 @@
 //!    everything removed stands whole in the place that is named for it. Copies of a paragraph that has lost a sentence are
 //!    decided by their sentences.
 //! 5. A paragraph that is kept only for its numbers stays whole (unless it is all there is of its text): see [`versions`].
-//! 6. Some of what would go stays for the sake of what is left of its text: see [`spare`]. It stands for nothing.
+//! 6. A paragraph that repeats no leader may still be part of a reprint: see [`reprints`].
+//! 7. Some of what would go stays for the sake of what is left of its text: see [`spare`]. It stands for nothing.
 
 mod external;
 mod order;
 pub(crate) mod ranges;
+mod reprints;
 mod scan;
 mod spare;
 mod units;
@@ -39,6 +41,8 @@ pub(crate) struct Removed {
     pub(crate) kept: Unit,
     pub(crate) reason: Reason,
     pub(crate) similarity: Similarity,
+    /// It repeats that only in view of what stands beside both: see [`reprints`].
+    pub(crate) is_reprint: bool,
 }
 
 /// What was decided of the articles of one store: of paragraphs, sentences and parts.
@@ -89,6 +93,7 @@ impl Scanned {
                     kept: unit(level, removal.keeper),
                     reason: removal.reason,
                     similarity: removal.similarity,
+                    is_reprint: removal.is_reprint,
                 });
                 removed.collect()
             }),

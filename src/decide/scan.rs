@@ -1,11 +1,12 @@
 //! The one scan that decides: paragraph by paragraph, each with its sentences and their parts before the next. So what is
 //! decided of some articles does not change with the articles that follow.
 
+use super::reprints::{Reprints, is_long, neighbours};
 use super::units::{Folds, Units, piece_of_part};
 use super::versions::Versions;
 use super::{Observer, narrow};
-use crate::join::{Found, Leaders, Order, Original, Past, Similarity};
 use crate::hash;
+use crate::join::{Found, Leaders, Order, Original, Past, Similarity, Units as _};
 use crate::model::Reason;
 use crate::settings::{Keep, Settings};
 use crate::spill::Bits;
@@ -33,6 +34,8 @@ pub(crate) struct Removal {
     pub(crate) keeper: Keeper,
     pub(crate) reason: Reason,
     pub(crate) similarity: Similarity,
+    /// It repeats that only in view of what stands beside both: see [`super::reprints`].
+    pub(crate) is_reprint: bool,
 }
 
 /// What is known of a fold.
@@ -47,12 +50,30 @@ pub(crate) enum Fate {
 }
 
 /// What is known of the folds of some units from articles that were decided before them.
-#[derive(Default)]
 pub(crate) struct Before {
     /// For each fold of paragraphs and of pieces; empty if nothing is known of any.
     pub(crate) fates: [Vec<Fate>; 2],
     /// Paragraphs that are new versions of earlier ones.
     pub(crate) versions: Bits,
+    /// Others follow: what stands beside leaders is asked for.
+    pub(crate) is_followed: bool,
+    /// For each fold of paragraphs whether it stands there.
+    pub(crate) stands: Vec<bool>,
+    /// Paragraphs that repeat earlier ones in view of what stands beside both.
+    pub(crate) reprints: HashMap<u32, (u32, Similarity), ahash::RandomState>,
+}
+
+impl Default for Before {
+    /// Nothing.
+    fn default() -> Self {
+        Self {
+            fates: Default::default(),
+            versions: Bits::default(),
+            is_followed: false,
+            stands: Vec::new(),
+            reprints: HashMap::with_hasher(hash::map_state()),
+        }
+    }
 }
 
 /// A unit that later ones are compared with.
@@ -70,6 +91,8 @@ pub(crate) struct Scanned {
     pub(crate) removed: [Vec<Removal>; 3],
     /// What is left for articles that follow: paragraphs and pieces.
     pub(crate) leaders: [Vec<Leader>; 2],
+    /// Of the leaders among the paragraphs, by their place, the folds beside them that come first there, if others follow.
+    pub(crate) beside: Vec<(u32, u32)>,
     /// Paragraphs and sentences that were too short to be judged.
     pub(crate) too_short: u64,
 }
@@ -161,6 +184,7 @@ impl<'u, 's> Level<'u, 's> {
             keeper,
             reason,
             similarity,
+            is_reprint: false,
         })
     }
 
@@ -204,14 +228,24 @@ pub(crate) fn scan(
             &counted
         }
     };
+    let stands = |fold: u32| before.stands.get(fold as usize).is_some_and(|&stands| stands);
+    let reprints = Reprints::new(units.store, &units.paragraphs, settings, stands);
     let [of_paragraphs, of_pieces] = before.fates;
     let mut scan = Scan {
         units,
         settings,
-        paragraphs: Level::new(&units.paragraphs, of_paragraphs, settings, Some(order), versions.as_ref()),
+        paragraphs: Level::new(
+            &units.paragraphs,
+            of_paragraphs,
+            settings,
+            Some(order),
+            versions.as_ref(),
+        ),
         pieces: Level::new(&units.pieces.folds, of_pieces, settings, Some(order), None),
         versions,
+        reprints,
         known_versions: before.versions,
+        known_reprints: before.reprints,
         ahead: HashMap::with_hasher(hash::map_state()),
         out: Scanned::default(),
     };
@@ -228,6 +262,9 @@ pub(crate) fn scan(
         }
         observe(batch.len() as u64);
     }
+    if before.is_followed {
+        scan.out.beside = scan.beside();
+    }
     scan.out.leaders = [scan.paragraphs.filed, scan.pieces.filed];
     scan.out
 }
@@ -238,13 +275,31 @@ struct Scan<'u, 's> {
     paragraphs: Level<'u, 's>,
     pieces: Level<'u, 's>,
     versions: Option<Versions<'s>>,
+    reprints: Option<Reprints<'s>>,
     known_versions: Bits,
+    known_reprints: HashMap<u32, (u32, Similarity), ahash::RandomState>,
     /// What was found out side by side: whether a paragraph is a version of the leader at that place.
     ahead: HashMap<(u32, u32), bool, ahash::RandomState>,
     out: Scanned,
 }
 
 impl Scan<'_, '_> {
+    /// See [`Scanned::beside`].
+    fn beside(&self) -> Vec<(u32, u32)> {
+        let Some(reprints) = &self.reprints else {
+            return Vec::new();
+        };
+        let (store, folds) = (self.units.store, &self.units.paragraphs);
+        let mut out = Vec::new();
+        for (leader, filed) in (0..).zip(&self.paragraphs.filed) {
+            for neighbour in neighbours(store, filed.unit).filter(|&neighbour| is_long(store, neighbour)) {
+                let fold = folds.of(neighbour).filter(|&fold| reprints.is_first(neighbour, fold));
+                out.extend(fold.map(|fold| (leader, fold)));
+            }
+        }
+        out
+    }
+
     /// How many of some paragraphs are decided together.
     fn batch(&self, paragraphs: &[u32]) -> usize {
         let mut units = 0;
@@ -257,7 +312,9 @@ impl Scan<'_, '_> {
     }
 
     fn may_be_version(&self, paragraph: u32) -> bool {
-        self.versions.as_ref().is_some_and(|versions| versions.may_be(paragraph))
+        self.versions
+            .as_ref()
+            .is_some_and(|versions| versions.may_be(paragraph))
     }
 
     /// Looks up what some paragraphs hold, side by side.
@@ -267,17 +324,21 @@ impl Scan<'_, '_> {
         self.pieces.leaders.start_batch();
         let of_paragraph = |paragraph: u32| Some((paragraph, units.paragraphs.of(paragraph)?));
         let judged: Vec<(u32, u32)> = batch.iter().filter_map(|&paragraph| of_paragraph(paragraph)).collect();
-        let folds = judged.iter().map(|&(paragraph, fold)| (fold, self.may_be_version(paragraph)));
+        let folds = judged
+            .iter()
+            .map(|&(paragraph, fold)| (fold, self.may_be_version(paragraph)));
         self.paragraphs.look_all(folds.collect());
         if let Some(versions) = &self.versions {
             let fates = &self.paragraphs.fates;
-            let asked = judged.iter().filter_map(|&(paragraph, fold)| match fates[fold as usize] {
-                Fate::Open(past) => match past.version()? {
-                    Original::Leader(leader) if versions.may_be(paragraph) => Some((paragraph, leader)),
+            let asked = judged
+                .iter()
+                .filter_map(|&(paragraph, fold)| match fates[fold as usize] {
+                    Fate::Open(past) => match past.version()? {
+                        Original::Leader(leader) if versions.may_be(paragraph) => Some((paragraph, leader)),
+                        _ => None,
+                    },
                     _ => None,
-                },
-                _ => None,
-            });
+                });
             let asked: Vec<(u32, u32)> = asked.collect();
             let filed = &self.paragraphs.filed;
             let is_version = |&(paragraph, leader): &(u32, u32)| {
@@ -299,7 +360,8 @@ impl Scan<'_, '_> {
                 folds.extend(sentences.filter_map(|sentence| units.pieces.of_sentence(narrow(sentence))));
                 folds.extend(parts.filter_map(|part| units.pieces.of_part(narrow(part))));
             }
-            self.pieces.look_all(folds.into_iter().map(|fold| (fold, false)).collect());
+            self.pieces
+                .look_all(folds.into_iter().map(|fold| (fold, false)).collect());
         }
     }
 
@@ -308,14 +370,21 @@ impl Scan<'_, '_> {
         let mut stays = None;
         if self.settings.units().paragraphs() {
             if let Some(fold) = self.units.paragraphs.of(paragraph) {
+                if let Some(reprints) = &mut self.reprints {
+                    reprints.note(paragraph, fold);
+                }
                 let may_be_version = self.may_be_version(paragraph);
-                match self.paragraphs.decide(paragraph, fold, may_be_version) {
-                    Decided::Goes(removal) => {
+                let decided = match self.paragraphs.decide(paragraph, fold, may_be_version) {
+                    Decided::Stays(past) => self.reprint(paragraph, fold).ok_or(past),
+                    Decided::Goes(removal) => Ok(removal),
+                };
+                match decided {
+                    Ok(removal) => {
                         self.out.removed[0].push(removal);
                         return;
                     }
-                    Decided::Stays(past) if may_be_version => stays = Some((fold, past)),
-                    Decided::Stays(past) => stays = Some((fold, past.without_version())),
+                    Err(past) if may_be_version => stays = Some((fold, past)),
+                    Err(past) => stays = Some((fold, past.without_version())),
                 }
             } else {
                 self.out.too_short += 1;
@@ -342,6 +411,36 @@ impl Scan<'_, '_> {
         units.map(move |unit| narrow(if is_last { start + end - 1 - unit } else { unit }))
     }
 
+    /// What a paragraph repeats in view of what stands beside both: the first such leader.
+    fn reprint(&self, paragraph: u32, fold: u32) -> Option<Removal> {
+        let reprints = self.reprints.as_ref()?;
+        let removal = |keeper, similarity| Removal {
+            removed: paragraph,
+            keeper,
+            reason: Reason::Near,
+            similarity,
+            is_reprint: true,
+        };
+        if let Some(&(kept, similarity)) = self.known_reprints.get(&paragraph) {
+            return Some(removal(Keeper::Before(kept), similarity));
+        }
+        let folds = &self.units.paragraphs;
+        let leader = |candidate: u32| match self.paragraphs.fates[folds.of(candidate)? as usize] {
+            Fate::Leader(leader) => Some(leader).filter(|&l| self.paragraphs.filed[l as usize].unit == candidate),
+            _ => None,
+        };
+        let candidates = reprints.candidates(paragraph, folds).into_iter();
+        let mut leaders: Vec<u32> = candidates.filter_map(leader).collect();
+        leaders.sort_unstable();
+        leaders.dedup();
+        leaders.into_iter().find_map(|leader| {
+            let leader = self.paragraphs.filed[leader as usize];
+            let text = |fold| folds.distinct.text(fold);
+            let similarity = reprints.rule.similarity_in_reprint(text(fold), text(leader.fold))?;
+            Some(removal(Keeper::Here(leader.unit), similarity))
+        })
+    }
+
     /// True if a paragraph is a new version of the one that it was found to be like but for numbers.
     fn is_version(&self, paragraph: u32, past: Past) -> bool {
         match past.version() {
@@ -349,7 +448,11 @@ impl Scan<'_, '_> {
             Some(Original::Elsewhere) => self.known_versions.contains(paragraph),
             Some(Original::Leader(leader)) => {
                 let original = self.paragraphs.filed[leader as usize].unit;
-                let find = || self.versions.as_ref().is_some_and(|versions| versions.is_version(paragraph, original));
+                let find = || {
+                    self.versions
+                        .as_ref()
+                        .is_some_and(|versions| versions.is_version(paragraph, original))
+                };
                 self.ahead.get(&(paragraph, leader)).copied().unwrap_or_else(find)
             }
         }
@@ -394,7 +497,10 @@ impl Scan<'_, '_> {
                 // A part that the next one leans on stays.
                 let goes = !is_whole && !store.parts[part as usize].is_leant_on;
                 if goes {
-                    self.out.removed[2].push(Removal { removed: part, ..removal });
+                    self.out.removed[2].push(Removal {
+                        removed: part,
+                        ..removal
+                    });
                 }
                 goes
             }

@@ -96,18 +96,16 @@ const KINDS: &[Kind] = &[
 
 /// What grows faster: units of which each holds the one before and more are held against the first thirty of them that
 /// stay, each against all of its length.
-const KNOWN: &[Kind] = &[
-    ("forms of every sentence one word longer", |n| {
-        (1..n.isqrt())
-            .map(|i| {
-                (0..i).fold(String::new(), |mut text, i| {
-                    let _ = write!(text, "{} ", word(i));
-                    text
-                }) + "a."
-            })
-            .collect()
-    }),
-];
+const KNOWN: &[Kind] = &[("forms of every sentence one word longer", |n| {
+    (1..n.isqrt())
+        .map(|i| {
+            (0..i).fold(String::new(), |mut text, i| {
+                let _ = write!(text, "{} ", word(i));
+                text
+            }) + "a."
+        })
+        .collect()
+})];
 
 /// Bytes of articles, and the steps that it takes to decide and to cut them.
 fn measure(detector: &Detector, articles: &[String]) -> (usize, usize) {

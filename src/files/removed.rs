@@ -36,6 +36,7 @@
 //! | `measure` | string | how likeness is measured, such as `jaccard:1,2` |
 //! | `similarity` | number | from 0 to 1, rounded to four digits; 1 for `equal` |
 //! | `lost` | array of strings | the words and numbers of `text` that the kept text does not have, as [`left_out`] gives them: folded; empty for most |
+//! | `reprint` | bool | only if true: the unit repeats the other only because paragraphs beside both repeat one another, so that a word may be exchanged |
 //! | `kept` | object | the unit that is kept in its favour: `article`, `source`, `bytes` (range of the unit without white space around it), `text`; and `field`, only where several text fields are read |
 //!
 //! **Dropped record**: with `--drop-empty` a record that is left out has one more line, after those of its units:
@@ -133,6 +134,8 @@ pub struct RemovedUnit<'a> {
     pub similarity: f64,
     /// The words and numbers of the text that the kept one does not have, folded.
     pub lost: &'a [String],
+    /// True if it repeats the other only in view of what stands beside both.
+    pub reprint: bool,
     /// The unit that is kept.
     pub kept: KeptUnit<'a>,
 }
@@ -184,6 +187,9 @@ impl RemovedUnit<'_> {
             before = b"\",\"";
         }
         out.extend_from_slice(if self.lost.is_empty() { b",\"lost\":[]" } else { b"\"]" });
+        if self.reprint {
+            out.extend_from_slice(b",\"reprint\":true");
+        }
         push_identity(kept.article, kept.source, b",\"kept\":{\"article\":", out);
         push_string(b",\"source\":\"", kept.source, out);
         if let Some(field) = kept.field {
@@ -471,6 +477,8 @@ struct UnitLine<'l> {
     /// Missing in files of version 0.1.
     #[serde(default)]
     lost: Vec<String>,
+    #[serde(default)]
+    reprint: bool,
     #[serde(borrow)]
     kept: &'l RawValue,
 }

@@ -4,14 +4,14 @@ use super::crowd::{Crowd, Words};
 use super::keys::{Finder, Keys};
 use super::lists::{ListSet, Lists};
 use super::measure::Bounds;
+use super::measure::Similarity;
 use super::numbers::ByNumbers;
 use super::sketch::{Sketch, number_key};
 use super::verify::{COMMON, Verifier, similarity};
-use super::measure::Similarity;
 use super::{Order, Rule, SMALL, Units, narrow};
 use crate::fold::is_number_hash;
 use crate::steps::looked;
-use crate::verdict::{Told, lacks_numbers};
+use crate::verdict::{Context, Told, lacks_numbers};
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -319,7 +319,9 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             }
             // By its words a unit finds what it repeats, which is less than what is like it, but takes longer.
             if !is_short || candidates.len() > alone + FEW {
-                let by_words = (rule.keeps_numbers()).then(|| crowd.find(self.units.text(later), words)).flatten();
+                let by_words = (rule.keeps_numbers())
+                    .then(|| crowd.find(self.units.text(later), words))
+                    .flatten();
                 let by_numbers = self.crowd_by_numbers.as_ref().filter(|_| has_numbers);
                 let of_lists = candidates.split_off(alone);
                 let most = by_words.unwrap_or(length);
@@ -403,7 +405,7 @@ impl<'u, U: Units + ?Sized> Index<'u, U> {
             return None;
         }
         let [text, other] = [later, earlier].map(|unit| self.units.text(unit));
-        let similarity = similarity(text, other, rule, told)?;
+        let similarity = similarity(text, other, rule, Context::Unknown, told)?;
         Some(Hit { leader, similarity })
     }
 }

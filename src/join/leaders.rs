@@ -134,9 +134,14 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
         if let Some(hit) = self.index.first_match(unit, since, scratch) {
             return Found::Match(hit.leader, hit.similarity);
         }
-        let cost = past.cost.saturating_add(u32::try_from(scratch.met()).unwrap_or(u32::MAX));
+        let cost = past
+            .cost
+            .saturating_add(u32::try_from(scratch.met()).unwrap_or(u32::MAX));
         let mut version = past.version;
-        if let Some(rule) = self.versions.filter(|_| versions && version == NONE && self.index.has_numbers(unit)) {
+        if let Some(rule) = self
+            .versions
+            .filter(|_| versions && version == NONE && self.index.has_numbers(unit))
+        {
             let original = self.index.first_original(unit, &rule, since, scratch);
             version = original.map_or(NONE, |hit| hit.leader);
         }

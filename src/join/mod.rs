@@ -31,7 +31,7 @@ pub(crate) use leaders::{Found, Leaders, Original, Past};
 pub(crate) use stream::{Keys, Meeting, Plan, Signature, Waiting, has_numbers};
 
 use crate::shingle::Lengths;
-use crate::verdict::{Level, Lost, Pair, Told, lost_of_pair};
+use crate::verdict::{Context, Level, Lost, Pair, Told, lost_of_pair};
 use index::{How, Index, Pool, Scratch};
 use rayon::prelude::*;
 use sketch::Sketch;
@@ -83,20 +83,32 @@ impl Rule {
         self.level != Level::Boilerplate
     }
 
-    /// What would be lost if fold `later` went in favour of fold `earlier`, which it is like; nothing if
-    /// it repeats it.
+    /// What would be lost if fold `later` went in favour of fold `earlier`, which it is like, given what is known of where they
+    /// stand; nothing if it repeats it.
     #[must_use]
-    pub fn lost<'f>(&self, later: &'f str, earlier: &'f str) -> Option<Lost<'f>> {
-        self.lost_of_pair(&Pair::new(later, earlier), [later, earlier], &Told::default())
+    pub fn lost<'f>(&self, later: &'f str, earlier: &'f str, context: Context) -> Option<Lost<'f>> {
+        let pair = Pair::new(later, earlier);
+        self.lost_of_pair(&pair, [later, earlier], context, &Told::default())
     }
 
     /// The same of folds that have been laid side by side already.
-    fn lost_of_pair<'f>(&self, pair: &Pair<'f>, [later, earlier]: [&str; 2], told: &Told) -> Option<Lost<'f>> {
+    fn lost_of_pair<'f>(
+        &self,
+        pair: &Pair<'f>,
+        [later, earlier]: [&str; 2],
+        context: Context,
+        told: &Told,
+    ) -> Option<Lost<'f>> {
         if letters::pair_covers(pair, later, earlier, self.threshold) {
-            lost_of_pair(pair, self.level, told)
+            lost_of_pair(pair, self.level, context, told)
         } else {
             Some(Lost::Rewritten)
         }
+    }
+
+    /// The similarity of two folds, if `later` satisfies the rule in a reprint of `earlier`.
+    pub(crate) fn similarity_in_reprint(&self, later: &str, earlier: &str) -> Option<Similarity> {
+        verify::similarity(later, earlier, self, Context::Reprint, &Told::default())
     }
 
     /// The lengths of the shingles by which candidates are told; those of the measure, where it has shingles.

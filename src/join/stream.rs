@@ -12,7 +12,7 @@ use super::traits::Traits;
 use super::verify::{COMMON, Verifier, similarity};
 use super::{Order, Rule, Units};
 use crate::fold::{Tokens, is_number_hash};
-use crate::verdict::Told;
+use crate::verdict::{Context, Told};
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -308,7 +308,13 @@ impl<'p, U: Units + ?Sized> Waiting<'p, U> {
 
     /// The similarity of a unit to a leader of this fold, if they satisfy the rule.
     pub(crate) fn verify(&self, unit: u32, leader: &str) -> Option<Similarity> {
-        similarity(self.units.text(unit), leader, &self.rule, &Told::default())
+        similarity(
+            self.units.text(unit),
+            leader,
+            &self.rule,
+            Context::Unknown,
+            &Told::default(),
+        )
     }
 }
 

@@ -17,7 +17,7 @@ fn naive_pairs(units: &[Tokens], rule: &Rule) -> Vec<Match> {
             } else {
                 rule.measure.similarity(a.as_str(), b.as_str())
             };
-            let is_kept = a != b && rule.lost(a.as_str(), b.as_str()).is_some();
+            let is_kept = a != b && rule.lost(a.as_str(), b.as_str(), Context::Unknown).is_some();
             if !is_kept && rule.threshold.admits(similarity) {
                 out.push(Match {
                     later: later.try_into().unwrap(),

@@ -5,7 +5,7 @@ use super::measure::{Bounds, Measure, Similarity};
 use crate::fold::is_number_hash;
 use crate::shingle;
 use crate::steps::looked;
-use crate::verdict::{Level, Pair, Told, is_replaced};
+use crate::verdict::{Context, Level, Pair, Told, is_replaced};
 
 /// One unit's shingles in a small open-addressing table, held against many candidates.
 #[derive(Debug, Default)]
@@ -214,15 +214,16 @@ fn is_within(later: &[u32], earlier: &[u32], bounds: &Bounds) -> bool {
 }
 
 /// The similarity of two folds if they satisfy the rule. What is told of the later one serves for the next earlier one.
-pub(super) fn similarity(later: &str, earlier: &str, rule: &Rule, told: &Told) -> Option<Similarity> {
+pub(super) fn similarity(later: &str, earlier: &str, rule: &Rule, context: Context, told: &Told) -> Option<Similarity> {
     if later == earlier {
         return Some(Similarity::EQUAL);
     }
-    if rule.level == Level::Editor && is_replaced(later, earlier) {
+    if rule.level == Level::Editor && context == Context::Unknown && is_replaced(later, earlier) {
         return None;
     }
     let pair = Pair::new(later, earlier);
     let similarity = rule.measure.of_pair(&pair);
-    let stands = rule.threshold.admits(similarity) && rule.lost_of_pair(&pair, [later, earlier], told).is_none();
+    let lost = || rule.lost_of_pair(&pair, [later, earlier], context, told);
+    let stands = rule.threshold.admits(similarity) && lost().is_none();
     stands.then_some(similarity)
 }

@@ -9,6 +9,9 @@
 //! - a word of a **closed class** for another one of it: `Monday` for `Tuesday`, `three` for `five`, `before` for `after`;
 //! - a **content word** in another's place, or moved to another place; new ones beyond a few, or several in a row.
 //!
+//! In a reprint, where a paragraph beside the later text repeats one beside the earlier, an editor may have put one content word
+//! for another ([`Context::Reprint`]).
+//!
 //! These are none: punctuation and formatting, which folds do not have; a close form of the same word (`near`); a common
 //! word for another; words that only the earlier text has.
 //!
@@ -35,6 +38,7 @@ use content::{contents, covered, neighbours};
 use near::{is_close_form, is_form_in_class};
 use std::cell::OnceCell;
 use std::fmt;
+use std::ops::Range;
 use words::Words;
 
 /// What may be lost with a repeat.
@@ -143,10 +147,27 @@ const MOST_MOVED: u32 = 1;
 /// Of all words, what may be changed in all.
 const CHANGED_SHARE: f64 = 0.4;
 
+/// What is known of where two texts stand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Context {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// Beside paragraphs that repeat one another, so that the whole has been printed again: at [`Level::Editor`] a content
+    /// word may then stand in another's place, or one in twenty, in a text of ten words or more.
+    Reprint,
+}
+
+/// Of how many words one may be exchanged in a reprint, and in how many words one at least.
+const EXCHANGED_SHARE: f64 = 0.05;
+const LEAST_EXCHANGED: f64 = 10.0;
+/// Letters of a script without spaces that are exchanged as one word, at most.
+const LONGEST_WORD: usize = 6;
+
 /// What would be lost if fold `later` went while fold `earlier` stays; nothing if the later one is a repeat.
 #[must_use]
 pub fn lost<'f>(later: &'f str, earlier: &'f str, level: Level) -> Option<Lost<'f>> {
-    lost_of_pair(&Pair::new(later, earlier), level, &Told::default())
+    lost_of_pair(&Pair::new(later, earlier), level, Context::Unknown, &Told::default())
 }
 
 /// What language a later text is in, once it has been asked for: for one that is held against many earlier ones.
@@ -154,13 +175,13 @@ pub fn lost<'f>(later: &'f str, earlier: &'f str, level: Level) -> Option<Lost<'
 pub(crate) struct Told(OnceCell<&'static Words>);
 
 /// The same of folds that have been laid side by side already, the later of which `told` is about.
-pub(crate) fn lost_of_pair<'f>(pair: &Pair<'f>, level: Level, told: &Told) -> Option<Lost<'f>> {
+pub(crate) fn lost_of_pair<'f>(pair: &Pair<'f>, level: Level, context: Context, told: &Told) -> Option<Lost<'f>> {
     match level {
         Level::Boilerplate => None,
         Level::Exact => missing_in_order(pair),
         Level::Editor => match missing(pair).next() {
             Some(number) => Some(Lost::Number(pair.text(number))),
-            None => Judge::new(pair, told).verdict(),
+            None => Judge::new(pair, context, told).verdict(),
         },
     }
 }
@@ -222,6 +243,8 @@ struct Judge<'p, 'f> {
     new: f64,
     common: f64,
     moved: u32,
+    /// How many content words may yet stand in another's place.
+    exchangeable: f64,
     /// True if the texts differ in one place only.
     is_only: bool,
     /// Rows of letters that have been sought in all of the earlier text, and its tokens between spaces, once one has been.
@@ -232,7 +255,7 @@ struct Judge<'p, 'f> {
 }
 
 impl<'p, 'f> Judge<'p, 'f> {
-    fn new(pair: &'p Pair<'f>, told: &Told) -> Self {
+    fn new(pair: &'p Pair<'f>, context: Context, told: &Told) -> Self {
         let words = || Words::of_text(pair.later.iter().map(|token| pair.text(*token)));
         Self {
             pair,
@@ -243,6 +266,10 @@ impl<'p, 'f> Judge<'p, 'f> {
             new: 0.0,
             common: 0.0,
             moved: 0,
+            exchangeable: match (context, f64::from(weight(&pair.later)) / 2.0) {
+                (Context::Reprint, words) if words >= LEAST_EXCHANGED => (EXCHANGED_SHARE * words).max(1.0),
+                _ => 0.0,
+            },
             sought: 0,
             is_only: false,
             fold: OnceCell::new(),
@@ -497,6 +524,7 @@ impl<'p, 'f> Judge<'p, 'f> {
                 && here.len() == 1
                 && let [other] = there[..]
                 && !self.words.kind(self.pair.text(other)).is_common
+                && !self.exchange(place..place + 1)
             {
                 return Some(Lost::Replaced {
                     later: text,
@@ -508,6 +536,11 @@ impl<'p, 'f> Judge<'p, 'f> {
                 continue;
             }
             if let Some(at) = (0..there.len()).find(other) {
+                if self.exchange(place..place + 1) {
+                    used[at] = true;
+                    self.common += 1.0;
+                    continue;
+                }
                 return Some(Lost::Replaced {
                     later: text,
                     earlier: self.pair.text(there[at]),
@@ -531,6 +564,16 @@ impl<'p, 'f> Judge<'p, 'f> {
             .into_iter()
             .for_each(|[first, place]| self.is_new[place] = self.is_new[first]);
         (run >= limits.run).then(|| Lost::Added(self.pair.text(ours[here[0]])))
+    }
+
+    /// True if the content word at some places of the later text may stand in another's place: not beside a number, which it
+    /// may be part of (`2.6.0-rc1`) or which it may measure.
+    fn exchange(&mut self, places: Range<usize>) -> bool {
+        let around = [places.start.checked_sub(1), Some(places.end)].into_iter().flatten();
+        let is_number = |place: usize| self.pair.later.get(place).is_some_and(|token| token.is_number);
+        let may = self.exchangeable >= 1.0 && !around.into_iter().any(is_number);
+        self.exchangeable -= f64::from(u8::from(may));
+        may
     }
 
     /// Counts what has moved among words that have a match in one place, given the places of the matches, their own, and
@@ -597,6 +640,11 @@ impl<'p, 'f> Judge<'p, 'f> {
         let old = content(&others, theirs, &self.is_covered[1]);
         self.common += half(places.len() - new);
         if new > 0 && old > 0 {
+            let there = places[0]..places[places.len() - 1] + 1;
+            if new.max(old) <= LONGEST_WORD && self.exchange(there) {
+                self.common += half(new);
+                return None;
+            }
             return Some(Lost::Replaced {
                 later: text,
                 earlier: self.pair.text(theirs[others[0]]),

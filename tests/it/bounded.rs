@@ -235,6 +235,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
+    fn reprints_are_decided_the_same_on_disk(articles in support::reprints(), last in any::<bool>(), cap in 0_usize..8000) {
+        let keep = if last { Keep::Last } else { Keep::First };
+        let detector = Detector::builder().keep(keep).build().unwrap();
+        hold(&detector, &articles, &[0, cap], 1);
+    }
+
+    #[test]
     fn random_texts_are_decided_the_same_on_disk(
         texts in prop::collection::vec("([a-d]{1,2} |[1-3] |aa bb cc dd ab ba |cd dc da ad ac |[.;:] |\n\n|天地人東西 ){0,40}", 1..14),
         last in any::<bool>(),

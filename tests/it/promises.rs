@@ -211,6 +211,37 @@ fn the_border_of_the_minimum_length() {
     assert_eq!(Detector::new().clean(&text), format!("{LEAD} Bravo.\n\n{OTHER}"));
 }
 
+/// An editor has put one word for another in the middle of a text that is printed again: beside what repeats the same text
+/// this is a repeat, and nowhere else.
+#[test]
+fn a_word_may_be_exchanged_in_a_reprint() {
+    let lead = "The harbour board said on Monday that the old bridge near the northern docks will close for repairs in spring.";
+    let middle =
+        "Engineers found cracks in several of the steel beams while divers were looking for a boat that had sunk.";
+    let reprint = middle.replace("cracks", "fissures");
+    let elsewhere =
+        "Nobody in the town hall wanted to say how long the new swimming pool would have to wait for its roof.";
+    let removed = |first: &str, second: &str| {
+        let detection = Detector::new().detect([first, second]);
+        let repeats: Vec<_> = detection
+            .repeats()
+            .map(|r| (r.removed.span.start, r.is_reprint))
+            .collect();
+        repeats
+    };
+    let article = |a: &str, b: &str| format!("{a}\n\n{b}");
+    let after = u32::try_from(lead.len() + 2).unwrap();
+    assert_eq!(
+        removed(&article(lead, middle), &article(lead, &reprint)),
+        [(0, false), (after, true)]
+    );
+    assert_eq!(removed(&article(lead, middle), &article(elsewhere, &reprint)), []);
+    assert_eq!(removed(&article(elsewhere, middle), &article(lead, &reprint)), []);
+    // another number is another fact there, too
+    let counted = middle.replace("several", "12");
+    assert_eq!(removed(&article(lead, middle), &article(lead, &counted)), [(0, false)]);
+}
+
 #[test]
 fn paragraphs_by_blank_lines_or_every_line() {
     let text = format!("{LEAD}\n{OTHER}\n\n{OTHER}\n{LEAD} Et puis plus rien de neuf.");
@@ -293,6 +324,15 @@ proptest! {
 
     #[test]
     fn on_sentences_in_any_order(detector in settings(), articles in articles()) {
+        let detection = hold(&detector, &articles);
+        let expected = naive::decide(detector.settings(), &articles);
+        let found: naive::Decided = detection.repeats().map(|r| (r.removed, (r.kept, r.reason))).collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn on_articles_printed_again(articles in support::reprints(), keep in prop::sample::select(KEEPS.to_vec())) {
+        let detector = Detector::builder().keep(keep).build().unwrap();
         let detection = hold(&detector, &articles);
         let expected = naive::decide(detector.settings(), &articles);
         let found: naive::Decided = detection.repeats().map(|r| (r.removed, (r.kept, r.reason))).collect();

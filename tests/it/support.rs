@@ -1,6 +1,8 @@
 //! What several test modules need: folders, packings, fixtures.
 
+use proptest::prelude::*;
 #[cfg(feature = "files")]
+use redite::Article;
 use redite::files::Codec;
 use std::fs;
 #[cfg(feature = "files")]
@@ -147,4 +149,37 @@ pub(crate) fn parquet(rows: &[(i64, Option<&str>)]) -> Vec<u8> {
     }
     group.close().unwrap();
     writer.into_inner().unwrap()
+}
+
+/// One of few paragraphs, the place of a word in it that is exchanged and another word; and what stands behind it.
+type Printed = ((usize, Option<(usize, usize)>), &'static str);
+
+/// Articles that print paragraphs of one another again, with a word exchanged here and there.
+pub(crate) fn reprints() -> impl Strategy<Value = Vec<Article<'static>>> {
+    let paragraph = (0..5_usize, prop::option::weighted(0.4, (0..18_usize, 0..3_usize)));
+    let short = prop::sample::select(vec![
+        "",
+        "Short line.\n\n",
+        "Nothing of this has been said anywhere before now.\n\n",
+    ]);
+    let article = prop::collection::vec((paragraph, short), 1..5);
+    prop::collection::vec(article, 2..7).prop_map(|articles| {
+        let write = |((paragraph, exchanged), between): &Printed| {
+            let word = |place: usize| match exchanged {
+                Some((at, with)) if *at == place => ["elephant", "7", "violin"][*with].to_owned(),
+                _ => {
+                    let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
+                    let [a, b] = [letter(5 * paragraph + place), letter(place * place + paragraph)];
+                    format!("{a}{b}{a}{a}{b}{b}{a}")
+                }
+            };
+            let words: Vec<String> = (0..18).map(word).collect();
+            format!("{}.\n\n{between}", words.join(" "))
+        };
+        let text = |paragraphs: Vec<_>| paragraphs.iter().map(write).collect::<String>();
+        articles
+            .into_iter()
+            .map(|article| Article::new(text(article)))
+            .collect()
+    })
 }

@@ -170,6 +170,7 @@ impl Provenance {
                     measure: &measure,
                     similarity: cut.repeat.similarity.value(),
                     lost: &lost,
+                    reprint: cut.repeat.is_reprint,
                     kept: KeptUnit {
                         article: kept.id.as_ref(),
                         source: &kept.source,

@@ -6,7 +6,7 @@ use crate::summary::digits;
 use redite::fold::{Tokens, is_number};
 use redite::join::{Measure, Similarity};
 use redite::shingle::Lengths;
-use redite::verdict::missing_numbers;
+use redite::verdict::{Context, missing_numbers};
 use redite::{Level, Lost, Settings};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -148,7 +148,7 @@ fn judge([a, b]: [&Tokens; 2], similarity: Similarity, missing: &[String], setti
         return (Verdict::Equal, sentence.to_owned());
     }
     let score = score(similarity, settings);
-    let lost = settings.rule().lost(b.as_str(), a.as_str());
+    let lost = settings.rule().lost(b.as_str(), a.as_str(), Context::Unknown);
     let refusal = lost.map(|lost| match lost {
         Lost::Number(_) if !missing.is_empty() => format!("it has {}", named(missing)),
         Lost::Number(number) => format!("it has the number {number}, which A does not have in this place"),
@@ -162,6 +162,9 @@ fn judge([a, b]: [&Tokens; 2], similarity: Similarity, missing: &[String], setti
     });
     match (settings.threshold().admits(similarity), refusal) {
         (true, None) => (Verdict::Near, format!("B would be removed as near A: {score}.")),
+        (true, Some(why)) if settings.rule().lost(b.as_str(), a.as_str(), Context::Reprint).is_none() => stays(
+            format!("{why}; but in a reprint, where paragraphs beside both are the same, it would be removed"),
+        ),
         (true, Some(why)) => stays(why),
         (false, None) => stays(score),
         (false, Some(why)) => stays(format!("{score}; and {why}")),

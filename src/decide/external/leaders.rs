@@ -152,8 +152,15 @@ impl<'r> Earlier<'r> {
         })
     }
 
-    /// Appends the leaders of a segment, whose folds are among these.
-    pub(super) fn add(&mut self, held: Held<'_>, leaders: &[Leader], folds: &Selection<'_>) -> Result<(), SpillError> {
+    /// Appends the leaders of a segment, whose folds are among these. Gives their numbers; those that no later unit can match have
+    /// none.
+    pub(super) fn add(
+        &mut self,
+        held: Held<'_>,
+        leaders: &[Leader],
+        folds: &Selection<'_>,
+    ) -> Result<Vec<Option<u32>>, SpillError> {
+        let mut numbers = Vec::with_capacity(leaders.len());
         let plan = self.plan;
         let with_pieces = self.kind == UnitKind::Paragraph && Versions::new(held.store, self.settings).is_some();
         for some in leaders.chunks(BATCH) {
@@ -166,12 +173,21 @@ impl<'r> Earlier<'r> {
                 })
                 .collect();
             for (leader, keyed) in some.iter().zip(keyed) {
+                numbers.push(keyed.is_some().then_some(self.count));
                 if let Some((traits, words)) = keyed {
                     self.add_one(held, leader, with_pieces, (traits, &words))?;
                 }
             }
         }
-        Ok(())
+        Ok(numbers)
+    }
+
+    /// A leader by its number, if a paragraph of that fold repeats it in a reprint.
+    pub(super) fn reprinted(&self, leader: u32, fold: &str) -> Result<Option<(Kept, Similarity)>, SpillError> {
+        let detail = self.detail(leader)?;
+        let text = self.segments.text(detail.text_at, detail.text_len)?;
+        let similarity = self.settings.rule().similarity_in_reprint(fold, &text);
+        Ok(similarity.map(|similarity| (detail.kept, similarity)))
     }
 
     fn add_one(
@@ -192,7 +208,8 @@ impl<'r> Earlier<'r> {
         let originality = u32::from(!leader.is_version) << 31;
         self.keys
             .put_words(&[keys, numbers | originality, bits, more, tokens, low, high])?;
-        self.keys.put_words(&split(hash::bytes(store.text(&entry.fold).as_bytes())))?;
+        self.keys
+            .put_words(&split(hash::bytes(store.text(&entry.fold).as_bytes())))?;
         self.keys.put_words(words)?;
         let mut unit = store.unit(&entry, self.kind);
         unit.article.0 += held.segment.first_article;
@@ -406,13 +423,7 @@ impl<'r> Earlier<'r> {
         Ok(out)
     }
 
-    fn is_version(
-        &self,
-        versions: &Versions<'_>,
-        store: &Store,
-        later: u32,
-        earlier: u32,
-    ) -> Result<bool, SpillError> {
+    fn is_version(&self, versions: &Versions<'_>, store: &Store, later: u32, earlier: u32) -> Result<bool, SpillError> {
         let detail = self.detail(earlier)?;
         let text = self.segments.text(detail.text_at, detail.text_len)?;
         let pieces = self.pieces.words(detail.pieces_at, 4 * detail.pieces)?;

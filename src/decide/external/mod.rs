@@ -4,6 +4,7 @@
 //! order; with what that brings the segment is scanned in memory, and its leaders are appended.
 
 mod leaders;
+mod reprints;
 
 use super::scan::{Before, Fate, Keeper, scan};
 use super::units::{Folds, Units};
@@ -15,6 +16,7 @@ use crate::settings::{Keep, Scope, Settings};
 use crate::spill::{Bits, Folder, SpillError, Spool};
 use crate::store::{Segment, Store};
 use leaders::{Earlier, Held, Outcome};
+use reprints::Beside;
 use std::ops::Range;
 
 /// A corpus on disk.
@@ -36,6 +38,13 @@ pub(crate) struct Decided {
     kept: Vec<[Bits; 3]>,
     /// By segment, paragraphs and sentences that were too short to be judged.
     too_short: Vec<u64>,
+}
+
+/// What is known of the segments so far.
+struct Known<'e> {
+    /// Of paragraphs and of pieces.
+    leaders: [Earlier<'e>; 2],
+    beside: Beside,
 }
 
 const REMOVED: usize = 8;
@@ -82,7 +91,11 @@ fn record(removal: &Removed) -> [u32; REMOVED] {
         u32::from(unit.field),
         unit.span.start,
         unit.span.end,
-        u32::from(removal.reason == Reason::Near),
+        match removal.reason {
+            Reason::Equal => 0,
+            Reason::Near if removal.is_reprint => 2,
+            Reason::Near => 1,
+        },
         removal.similarity.shared,
         removal.similarity.of,
     ]
@@ -99,8 +112,9 @@ fn restored(level: usize, record: [u32; REMOVED]) -> Removed {
             span: Span::new(start, end),
             kind: kind_of(level),
         },
-        reason: if reason == 1 { Reason::Near } else { Reason::Equal },
+        reason: if reason > 0 { Reason::Near } else { Reason::Equal },
         similarity: Similarity { shared, of },
+        is_reprint: reason == 2,
     }
 }
 
@@ -123,7 +137,10 @@ impl<'e> External<'e> {
                 .collect(),
             too_short: vec![0; self.segments.len()],
         };
-        let mut earlier = [self.no_leaders(0)?, self.no_leaders(1)?];
+        let mut earlier = Known {
+            leaders: [self.no_leaders(0)?, self.no_leaders(1)?],
+            beside: Beside::new(self.folder, self.settings)?,
+        };
         for i in self.in_order() {
             let store = self.segments[i].read(self.spool)?;
             let verdicts = match self.settings.scope() {
@@ -162,38 +179,51 @@ impl<'e> External<'e> {
         &self,
         number: usize,
         store: &Store,
-        earlier: &mut [Earlier<'_>; 2],
+        earlier: &mut Known<'_>,
         observe: Observer<'_>,
     ) -> Result<(Verdicts, Vec<(usize, Kept)>), SpillError> {
         let units = Units::of(store, self.settings, 0..self.segments[number].paragraphs);
         let (before, kept) = self.before(&units, earlier)?;
+        let stands = before.stands.clone();
         let paragraphs = order::paragraphs(store, self.settings);
-        let scanned = scan(&units, &paragraphs, self.settings, Some(self.plan.order()), before, observe);
+        let scanned = scan(
+            &units,
+            &paragraphs,
+            self.settings,
+            Some(self.plan.order()),
+            before,
+            observe,
+        );
         let held = Held {
             number: super::narrow(number),
             segment: &self.segments[number],
             store,
         };
         let folds = [&units.paragraphs, &units.pieces.folds];
-        for ((earlier, leaders), folds) in earlier.iter_mut().zip(&scanned.leaders).zip(folds) {
-            earlier.add(held, leaders, &folds.distinct)?;
+        let mut numbers = [Vec::new(), Vec::new()];
+        for (level, folds) in folds.into_iter().enumerate() {
+            let leaders = &scanned.leaders[level];
+            numbers[level] = earlier.leaders[level].add(held, leaders, &folds.distinct)?;
         }
+        earlier.beside.add(&units, &scanned, &stands, &numbers[0])?;
         drop(units);
         Ok(scanned.resolve(store, &kept, self.segments[number].first_article))
     }
 
     /// What is known of the units of a segment from those before, and the units that they go in favour of.
-    fn before(&self, units: &Units<'_>, earlier: &mut [Earlier<'_>; 2]) -> Result<(Before, Vec<Kept>), SpillError> {
+    fn before(&self, units: &Units<'_>, earlier: &mut Known<'_>) -> Result<(Before, Vec<Kept>), SpillError> {
         let mut kept = Vec::new();
-        let mut before = Before::default();
+        let mut before = Before {
+            is_followed: true,
+            ..Before::default()
+        };
         let versions = Versions::new(units.store, self.settings);
-        let [paragraphs, pieces] = earlier;
+        let [paragraphs, pieces] = &mut earlier.leaders;
         let mut wanted = vec![false; units.paragraphs.count()];
         let of_paragraphs = || units.range.clone().filter(|_| self.settings.units().paragraphs());
         let folds = || of_paragraphs().filter_map(|paragraph| Some((paragraph, units.paragraphs.of(paragraph)?)));
         if let Some(versions) = versions {
-            for (paragraph, fold) in folds().filter(|&(paragraph, _)| versions.may_be(paragraph)) {
-                let _ = paragraph;
+            for (_, fold) in folds().filter(|&(paragraph, _)| versions.may_be(paragraph)) {
                 wanted[fold as usize] = true;
             }
         }
@@ -206,6 +236,16 @@ impl<'e> External<'e> {
                 is_open.then_some((paragraph, original))
             });
             before.versions = paragraphs.versions(&versions, &pairs.collect::<Vec<_>>(), units.store)?;
+        }
+        let known = earlier
+            .beside
+            .meet(units, paragraphs, |fold| outcome.met[fold as usize].is_some())?;
+        before.stands = known.stands;
+        for (paragraph, found, similarity) in known.found {
+            before
+                .reprints
+                .insert(paragraph, (super::narrow(kept.len()), similarity));
+            kept.push(found);
         }
         before.fates[0] = fates(outcome, &units.paragraphs, &mut kept);
         let outcome = pieces.meet(&units.pieces.folds.distinct, None)?;

@@ -28,6 +28,7 @@ fn unit(source: &str, text: &str) -> Vec<u8> {
         measure: "jaccard:1,2",
         similarity: 1.0,
         lost: &[],
+        reprint: text.len() % 2 == 1,
         kept: KeptUnit {
             article: None,
             source: "a:1",

@@ -40,6 +40,7 @@ fn file(name: &str, field: &str, start: u32, spelled: &str, length: u32, similar
         measure: "jaccard:1,2",
         similarity,
         lost: &lost,
+        reprint: length % 2 == 1,
         kept: KeptUnit {
             article: None,
             source: &source,

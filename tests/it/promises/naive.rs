@@ -4,7 +4,7 @@ use super::segment;
 use redite::fold::fold;
 use redite::join::Rule;
 use redite::segment::Language;
-use redite::verdict::missing_numbers;
+use redite::verdict::{Context, missing_numbers};
 use redite::{Article, ArticleId, Keep, Level, Rank, Reason, Scope, Settings, Span, Unit, UnitKind};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -39,6 +39,8 @@ pub(crate) fn decide(settings: &Settings, articles: &[Article<'_>]) -> Decided {
     }
     let mut scan = Scan {
         settings,
+        all: &paragraphs,
+        firsts: Vec::new(),
         paragraphs: Vec::new(),
         pieces: Vec::new(),
         out: Decided::new(),
@@ -53,8 +55,16 @@ pub(crate) fn decide(settings: &Settings, articles: &[Article<'_>]) -> Decided {
             .filter(|p| p.unit.article == article)
             .map(|whole| Paragraph {
                 whole: whole.clone(),
-                sentences: sentences.iter().filter(|s| inside(&whole.unit, &s.unit)).cloned().collect(),
-                is_alone: 1 == paragraphs.iter().filter(|p| place(&p.unit) == place(&whole.unit)).count(),
+                sentences: sentences
+                    .iter()
+                    .filter(|s| inside(&whole.unit, &s.unit))
+                    .cloned()
+                    .collect(),
+                is_alone: 1
+                    == paragraphs
+                        .iter()
+                        .filter(|p| place(&p.unit) == place(&whole.unit))
+                        .count(),
             })
             .collect();
         reverse_if_last(settings, &mut of_article);
@@ -80,6 +90,10 @@ fn place(unit: &Unit) -> (ArticleId, u16) {
 
 struct Scan<'s> {
     settings: &'s Settings,
+    /// All paragraphs.
+    all: &'s [Candidate],
+    /// The first paragraph of each fold.
+    firsts: Vec<&'s Candidate>,
     /// Leaders, and whether they are versions of others.
     paragraphs: Vec<(Candidate, bool)>,
     pieces: Vec<Candidate>,
@@ -93,8 +107,11 @@ impl Scan<'_> {
         let (mut is_version, mut stays_whole, mut loses) = (false, false, false);
         let is_judged = settings.units().paragraphs_too() && settings.is_judged(whole.weight);
         if is_judged {
+            let it = self.all.iter().find(|p| p.unit == whole.unit);
+            let is_new = !self.firsts.iter().any(|first| first.fold == whole.fold);
+            self.firsts.extend(it.filter(|_| is_new));
             let leaders: Vec<&Candidate> = self.paragraphs.iter().map(|l| &l.0).collect();
-            if let Some(found) = self.repeated(whole, &leaders) {
+            if let Some(found) = self.repeated(whole, &leaders).or_else(|| self.reprinted(whole)) {
                 self.out.insert(whole.unit, found);
                 return;
             }
@@ -152,6 +169,36 @@ impl Scan<'_> {
         loses
     }
 
+    /// The first leader beside the first paragraph of some fold that stands beside a paragraph, too, in another article, and that
+    /// the paragraph repeats but for an exchanged word.
+    fn reprinted(&self, paragraph: &Candidate) -> Option<(Unit, Reason)> {
+        let settings = self.settings;
+        if settings.level() != Level::Editor || settings.scope() == Scope::Article {
+            return None;
+        }
+        let beside = |a: &Candidate, b: &Candidate| {
+            let gap = |x: &Unit, y: &Unit| x.span.start.saturating_sub(y.span.end);
+            place(&a.unit) == place(&b.unit)
+                && a.unit != b.unit
+                && gap(&a.unit, &b.unit).max(gap(&b.unit, &a.unit)) <= 400
+        };
+        let neighbours = self.all.iter().filter(|n| beside(n, paragraph));
+        let known = neighbours.filter(|n| n.weight >= 30 && settings.is_judged(n.weight));
+        let firsts: Vec<&&Candidate> = known
+            .filter_map(|n| self.firsts.iter().find(|first| first.fold == n.fold))
+            .filter(|first| first.unit.article != paragraph.unit.article)
+            .collect();
+        let rule = settings.rule();
+        let is_it = |leader: &&(Candidate, bool)| {
+            let [a, b] = [&*paragraph.fold, &*leader.0.fold];
+            firsts.iter().any(|first| beside(first, &leader.0))
+                && rule.threshold.admits(rule.measure.similarity(a, b))
+                && rule.lost(a, b, Context::Reprint).is_none()
+        };
+        let found = self.paragraphs.iter().find(is_it)?;
+        Some((found.0.unit, Reason::Near))
+    }
+
     /// The leader of the same fold, or else the first that a unit repeats.
     fn repeated(&self, unit: &Candidate, leaders: &[&Candidate]) -> Option<(Unit, Reason)> {
         let rule = self.settings.rule();
@@ -185,7 +232,9 @@ fn says_the_same(settings: &Settings, later: &Paragraph, original: &Candidate) -
     let mut there = original.parts.clone();
     there.sort_by_key(|s| s.unit);
     let there = finest(&there);
-    let mine = finest(&sentences).into_iter().filter(|part| settings.is_judged(part.weight));
+    let mine = finest(&sentences)
+        .into_iter()
+        .filter(|part| settings.is_judged(part.weight));
     let shared: Vec<(Candidate, &Candidate)> = mine
         .filter_map(|part| {
             let other = there.iter().find(|other| matches(&blind(settings), &part, other))?;
@@ -407,7 +456,7 @@ fn matches(rule: &Rule, later: &Candidate, kept: &Candidate) -> bool {
     if a == b || a.is_empty() || b.is_empty() {
         return a == b && !a.is_empty();
     }
-    rule.threshold.admits(rule.measure.similarity(a, b)) && rule.lost(a, b).is_none()
+    rule.threshold.admits(rule.measure.similarity(a, b)) && rule.lost(a, b, Context::Unknown).is_none()
 }
 
 fn by_rank(a: &Option<Rank>, b: &Option<Rank>, highest: bool) -> Ordering {

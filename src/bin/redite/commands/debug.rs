@@ -11,6 +11,7 @@ use anyhow::Result;
 use redite::fold::Tokens;
 use redite::join::{self, Units};
 use redite::shingle::{self, Lengths};
+use redite::verdict::Context;
 use redite::{Settings, UnitChoice, UnitKind};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -251,7 +252,7 @@ fn join_group(settings: &Settings, group: &Group, out: &mut impl Write) -> Resul
         let similarity = candidate.similarity.unwrap_or_else(|| rule.measure.similarity(a, b));
         verified += u64::from(candidate.similarity.is_some());
         let is_alike = candidate.similarity.is_none() && rule.threshold.admits(similarity);
-        let lost = is_alike.then(|| rule.lost(a, b)).flatten();
+        let lost = is_alike.then(|| rule.lost(a, b, Context::Unknown)).flatten();
         let pair = Pair {
             later: &group.places[later],
             earlier: &group.places[earlier],

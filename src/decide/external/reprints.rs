@@ -1,0 +1,135 @@
+//! What stood beside the leaders of the segments decided so far, on disk: see [`super::super::reprints`]. Folds are known by
+//! their 64-bit hashes there.
+
+use super::super::reprints::{applies, is_long, neighbours};
+use super::super::scan::Scanned;
+use super::super::units::Units;
+use super::super::{Kept, narrow};
+use super::leaders::Earlier;
+use crate::hash;
+use crate::join::{Similarity, Units as _};
+use crate::settings::Settings;
+use crate::spill::{Folder, SpillError, Spool, join as joined, split};
+use rayon::prelude::*;
+use std::collections::HashMap;
+
+/// Paragraphs that tell where a text comes from, and the leaders beside them.
+pub(super) struct Beside {
+    /// Hashes of the folds that have come.
+    seen: Spool,
+    /// Of each leader beside the first paragraph of a fold: the hash of that, and the number of the leader.
+    leaders: Spool,
+    applies: bool,
+}
+
+/// What is known of the paragraphs of a segment.
+#[derive(Default)]
+pub(super) struct Known {
+    /// By fold, whether it has come in an earlier segment.
+    pub(super) stands: Vec<bool>,
+    /// Paragraphs that repeat an earlier leader.
+    pub(super) found: Vec<(u32, Kept, Similarity)>,
+}
+
+impl Beside {
+    pub(super) fn new(folder: &Folder, settings: &Settings) -> Result<Self, SpillError> {
+        Ok(Self {
+            seen: folder.spool()?,
+            leaders: folder.spool()?,
+            applies: applies(settings),
+        })
+    }
+
+    /// What is known of the paragraphs of a segment, of which some repeat an earlier leader anyway.
+    pub(super) fn meet(
+        &mut self,
+        units: &Units<'_>,
+        earlier: &Earlier<'_>,
+        is_met: impl Fn(u32) -> bool,
+    ) -> Result<Known, SpillError> {
+        if !self.applies {
+            return Ok(Known::default());
+        }
+        self.seen.flush()?;
+        self.leaders.flush()?;
+        let (store, folds) = (units.store, &units.paragraphs);
+        let mut by_hash: HashMap<u64, u32, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
+        by_hash.extend((0..narrow(folds.count())).map(|fold| (hash_of(units, fold), fold)));
+        let mut stands = vec![false; folds.count()];
+        let mut reader = self.seen.reader(0..self.seen.end());
+        while !reader.is_done() {
+            let [low, high] = reader.array(&self.seen)?;
+            if let Some(&fold) = by_hash.get(&joined(low, high)) {
+                stands[fold as usize] = true;
+            }
+        }
+        let mut waiting: HashMap<u32, Vec<u32>, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
+        for paragraph in units.range.clone() {
+            if folds.of(paragraph).is_none_or(&is_met) {
+                continue;
+            }
+            let known = neighbours(store, paragraph)
+                .filter(|&neighbour| is_long(store, neighbour))
+                .filter_map(|neighbour| folds.of(neighbour))
+                .filter(|&fold| stands[fold as usize]);
+            for fold in known {
+                waiting.entry(fold).or_default().push(paragraph);
+            }
+        }
+        let mut pairs: Vec<(u32, u32)> = Vec::new();
+        let mut reader = self.leaders.reader(0..self.leaders.end());
+        while !reader.is_done() {
+            let [low, high, leader] = reader.array(&self.leaders)?;
+            let fold = by_hash.get(&joined(low, high));
+            let paragraphs = fold.and_then(|fold| waiting.get(fold));
+            pairs.extend(paragraphs.into_iter().flatten().map(|&paragraph| (paragraph, leader)));
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        let first = |pairs: &[(u32, u32)]| -> Result<Option<(u32, Kept, Similarity)>, SpillError> {
+            for &(paragraph, leader) in pairs {
+                let Some(fold) = folds.of(paragraph) else { continue };
+                let found = earlier.reprinted(leader, folds.distinct.text(fold))?;
+                if let Some((kept, similarity)) = found {
+                    return Ok(Some((paragraph, kept, similarity)));
+                }
+            }
+            Ok(None)
+        };
+        let of_paragraphs: Vec<&[(u32, u32)]> = pairs.chunk_by(|a, b| a.0 == b.0).collect();
+        let found: Result<Vec<_>, SpillError> = of_paragraphs.into_par_iter().map(first).collect();
+        Ok(Known {
+            stands,
+            found: found?.into_iter().flatten().collect(),
+        })
+    }
+
+    /// Appends what a segment has brought: `stands` says which folds had come before, `numbers` gives the numbers of its leaders.
+    pub(super) fn add(
+        &mut self,
+        units: &Units<'_>,
+        scanned: &Scanned,
+        stands: &[bool],
+        numbers: &[Option<u32>],
+    ) -> Result<(), SpillError> {
+        let mut is_known = stands.to_vec();
+        for paragraph in units.range.clone().filter(|_| self.applies) {
+            let fold = units.paragraphs.of(paragraph).filter(|&fold| !is_known[fold as usize]);
+            if let Some(fold) = fold.filter(|_| is_long(units.store, paragraph)) {
+                is_known[fold as usize] = true;
+                self.seen.put_words(&split(hash_of(units, fold)))?;
+            }
+        }
+        for &(leader, fold) in &scanned.beside {
+            if let Some(number) = numbers[leader as usize] {
+                let [low, high] = split(hash_of(units, fold));
+                self.leaders.put_words(&[low, high, number])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn hash_of(units: &Units<'_>, fold: u32) -> u64 {
+    hash::bytes(units.paragraphs.distinct.text(fold).as_bytes())
+}
