@@ -8,11 +8,13 @@ use crate::join::Units;
 use crate::model::{ArticleId, Span, Unit, UnitKind};
 use crate::segment::{self, Language};
 use crate::settings::Settings;
-use crate::steps::looked;
+use edges::PackedEdges;
 use std::ops::Range;
 
+mod edges;
 mod spilled;
 
+pub(crate) use edges::Edges;
 pub(crate) use spilled::Segment;
 
 /// Where the fold of a unit is.
@@ -105,78 +107,7 @@ impl Mark {
 pub(crate) struct Row {
     span: Span,
     before: Low,
-    edges: Edges,
-}
-
-/// How a sentence or a part begins and ends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Edges {
-    pub(crate) ends_in_colon: bool,
-    /// It may go on in what follows, if that begins with a small letter: not behind a full stop and a word that is too long
-    /// for an abbreviation, unless a quotation ends there.
-    pub(crate) ends_open: bool,
-    /// It ends in a full stop behind a word that is short enough for an abbreviation.
-    pub(crate) ends_short: bool,
-    pub(crate) begins_with_digit: bool,
-    pub(crate) begins_small: bool,
-    pub(crate) begins_with_capital: bool,
-    /// It stands at the beginning of a line.
-    pub(crate) begins_line: bool,
-    /// It has no letter: the number of an item.
-    pub(crate) is_mark: bool,
-}
-
-impl Edges {
-    /// Those of a unit, given the white space before it.
-    pub(crate) fn of(text: &str, gap: &str) -> Self {
-        const ABBREVIATION: usize = 4;
-        let end = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '"' | '”' | '»' | ')'));
-        let first = text.chars().find(|c| c.is_alphanumeric());
-        looked(text.len().min(16));
-        let letters = end.strip_suffix('.').filter(|end| !end.ends_with('.')).map(|end| {
-            let word = end.chars().rev().take_while(|c| c.is_alphanumeric() || *c == '.');
-            word.take(ABBREVIATION + 1).filter(|c| c.is_alphabetic()).count()
-        });
-        let is_quoted = text.trim_end().ends_with(['"', '”', '»', '’']);
-        Self {
-            ends_in_colon: end.ends_with([':', '：', '\u{fe55}', '\u{1365}', '\u{1366}']),
-            ends_open: is_quoted || letters.is_none_or(|letters| letters <= ABBREVIATION),
-            ends_short: letters.is_some_and(|letters| (1..=ABBREVIATION).contains(&letters)),
-            begins_with_digit: first.is_some_and(char::is_numeric),
-            begins_small: first.is_some_and(segment::is_small),
-            begins_with_capital: first.is_some_and(char::is_uppercase),
-            begins_line: gap.contains(['\n', '\r']),
-            is_mark: !text.chars().any(char::is_alphabetic),
-        }
-    }
-
-    fn bits(self) -> u32 {
-        let bits = [
-            self.ends_in_colon,
-            self.ends_open,
-            self.ends_short,
-            self.begins_with_digit,
-            self.begins_small,
-            self.begins_with_capital,
-            self.begins_line,
-            self.is_mark,
-        ];
-        bits.iter().rev().fold(0, |all, &bit| all << 1 | u32::from(bit))
-    }
-
-    fn of_bits(bits: u32) -> Self {
-        let has = |place: u32| bits >> place & 1 != 0;
-        Self {
-            ends_in_colon: has(0),
-            ends_open: has(1),
-            ends_short: has(2),
-            begins_with_digit: has(3),
-            begins_small: has(4),
-            begins_with_capital: has(5),
-            begins_line: has(6),
-            is_mark: has(7),
-        }
-    }
+    edges: PackedEdges,
 }
 
 /// A part of a sentence that might be a sentence of its own.
@@ -187,7 +118,7 @@ pub(crate) struct Part {
     pub(crate) sentence: u32,
     /// True if the next part begins with a small letter, and so leans on this one.
     pub(crate) is_leant_on: bool,
-    pub(crate) edges: Edges,
+    edges: PackedEdges,
 }
 
 /// One text of an article.
@@ -375,7 +306,8 @@ impl Store {
                 let number = narrow(self.sentences.len());
                 let said = &inside[sentence.range()];
                 let span = sentence.shifted(paragraph.start);
-                self.push_row(span, self.end(), Edges::of(said, &inside[end..sentence.range().start]));
+                let edges = Edges::of(said, &inside[end..sentence.range().start]);
+                self.push_row(span, self.end(), edges.packed());
                 end = sentence.range().end;
                 parts.clear();
                 if !whole || cfg!(debug_assertions) {
@@ -414,7 +346,8 @@ impl Store {
                                     begins_line: self.edges(index(u64::from(number))).begins_line,
                                     ..Edges::of(&said[part.range()], "")
                                 },
-                            },
+                            }
+                            .packed(),
                         });
                     }
                 }
@@ -441,7 +374,7 @@ impl Store {
         }
     }
 
-    fn push_row(&mut self, span: Span, before: Mark, edges: Edges) {
+    fn push_row(&mut self, span: Span, before: Mark, edges: PackedEdges) {
         let number = narrow(self.sentences.len());
         for (carries, n) in self.carries.iter_mut().zip([before.text, before.tokens]) {
             while (carries.len() as u64) < n >> 32 {
@@ -604,7 +537,12 @@ impl Store {
 
     /// How a sentence begins and ends.
     pub(crate) fn edges(&self, number: usize) -> Edges {
-        self.sentences[number].edges
+        self.sentences[number].edges.unpacked()
+    }
+
+    /// How a part begins and ends.
+    pub(crate) fn edges_of_part(&self, number: usize) -> Edges {
+        self.parts[number].edges.unpacked()
     }
 
     /// The sentences of one paragraph.

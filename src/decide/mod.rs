@@ -10,7 +10,7 @@
 //!    sentence; and the sentences that have stayed and lost no part, and parts that have stayed. So there are no chains, and
 //!    everything removed stands whole in the place that is named for it. Copies of a paragraph that has lost a sentence are
 //!    decided by their sentences.
-//! 5. A paragraph that is kept only for its numbers stays whole (unless it is all there is of its text): see [`versions`].
+//! 5. A paragraph that is kept only for its numbers stays whole: see [`versions`].
 //! 6. A paragraph that repeats no leader may still be part of a reprint: see [`reprints`].
 //! 7. Some of what would go stays for the sake of what is left of its text: see [`spare`]. It stands for nothing.
 
@@ -100,7 +100,7 @@ impl Scanned {
             kept: [store.paragraphs.len(), store.sentences.len(), store.parts.len()].map(Bits::new),
             too_short: self.too_short,
         };
-        let spared = spare::spared(&verdicts.removed, store);
+        let spared = spare::spared(&verdicts.removed, store, first_article);
         let mut used = Vec::new();
         for (level, (removals, spared)) in self.removed.iter().zip(&spared).enumerate() {
             for (removal, _) in removals.iter().zip(spared).filter(|(_, stays)| !**stays) {

@@ -137,15 +137,14 @@ impl<'u, 's> Level<'u, 's> {
         !matches!(self.fates[fold as usize], Fate::Open(_))
     }
 
-    /// Looks folds up side by side. Each comes with whether it may be a version.
-    fn look_all(&mut self, mut folds: Vec<(u32, bool)>) {
-        // of each fold the unit that asks for most
-        folds.sort_unstable_by_key(|&(fold, versions)| (fold, !versions));
-        folds.dedup_by_key(|&mut (fold, _)| fold);
-        let open: Vec<(u32, Past, bool)> = folds
+    /// Looks folds up side by side.
+    fn look_all(&mut self, mut folds: Vec<u32>) {
+        folds.sort_unstable();
+        folds.dedup();
+        let open: Vec<(u32, Past)> = folds
             .into_iter()
-            .filter_map(|(fold, versions)| match self.fates[fold as usize] {
-                Fate::Open(past) => Some((fold, past, versions)),
+            .filter_map(|fold| match self.fates[fold as usize] {
+                Fate::Open(past) => Some((fold, past)),
                 _ => None,
             })
             .collect();
@@ -166,9 +165,9 @@ impl<'u, 's> Level<'u, 's> {
     }
 
     /// Decides a unit of that fold.
-    fn decide(&mut self, unit: u32, fold: u32, versions: bool) -> Decided {
+    fn decide(&mut self, unit: u32, fold: u32) -> Decided {
         if let Fate::Open(past) = self.fates[fold as usize] {
-            let found = self.leaders.look(fold, past, versions);
+            let found = self.leaders.look(fold, past);
             self.note(fold, found);
         }
         let (keeper, reason, similarity) = match self.fates[fold as usize] {
@@ -311,12 +310,6 @@ impl Scan<'_, '_> {
         more.count()
     }
 
-    fn may_be_version(&self, paragraph: u32) -> bool {
-        self.versions
-            .as_ref()
-            .is_some_and(|versions| versions.may_be(paragraph))
-    }
-
     /// Looks up what some paragraphs hold, side by side.
     fn look_ahead(&mut self, batch: &[u32]) {
         let units = self.units;
@@ -324,18 +317,15 @@ impl Scan<'_, '_> {
         self.pieces.leaders.start_batch();
         let of_paragraph = |paragraph: u32| Some((paragraph, units.paragraphs.of(paragraph)?));
         let judged: Vec<(u32, u32)> = batch.iter().filter_map(|&paragraph| of_paragraph(paragraph)).collect();
-        let folds = judged
-            .iter()
-            .map(|&(paragraph, fold)| (fold, self.may_be_version(paragraph)));
-        self.paragraphs.look_all(folds.collect());
+        self.paragraphs.look_all(judged.iter().map(|&(_, fold)| fold).collect());
         if let Some(versions) = &self.versions {
             let fates = &self.paragraphs.fates;
             let asked = judged
                 .iter()
                 .filter_map(|&(paragraph, fold)| match fates[fold as usize] {
                     Fate::Open(past) => match past.version()? {
-                        Original::Leader(leader) if versions.may_be(paragraph) => Some((paragraph, leader)),
-                        _ => None,
+                        Original::Leader(leader) => Some((paragraph, leader)),
+                        Original::Elsewhere => None,
                     },
                     _ => None,
                 });
@@ -360,8 +350,7 @@ impl Scan<'_, '_> {
                 folds.extend(sentences.filter_map(|sentence| units.pieces.of_sentence(narrow(sentence))));
                 folds.extend(parts.filter_map(|part| units.pieces.of_part(narrow(part))));
             }
-            self.pieces
-                .look_all(folds.into_iter().map(|fold| (fold, false)).collect());
+            self.pieces.look_all(folds);
         }
     }
 
@@ -373,8 +362,7 @@ impl Scan<'_, '_> {
                 if let Some(reprints) = &mut self.reprints {
                     reprints.note(paragraph, fold);
                 }
-                let may_be_version = self.may_be_version(paragraph);
-                let decided = match self.paragraphs.decide(paragraph, fold, may_be_version) {
+                let decided = match self.paragraphs.decide(paragraph, fold) {
                     Decided::Stays(past) => self.reprint(paragraph, fold).ok_or(past),
                     Decided::Goes(removal) => Ok(removal),
                 };
@@ -383,8 +371,7 @@ impl Scan<'_, '_> {
                         self.out.removed[0].push(removal);
                         return;
                     }
-                    Err(past) if may_be_version => stays = Some((fold, past)),
-                    Err(past) => stays = Some((fold, past.without_version())),
+                    Err(past) => stays = Some((fold, past)),
                 }
             } else {
                 self.out.too_short += 1;
@@ -464,7 +451,7 @@ impl Scan<'_, '_> {
             self.out.too_short += 1;
             return false;
         };
-        let past = match self.pieces.decide(sentence, fold, false) {
+        let past = match self.pieces.decide(sentence, fold) {
             Decided::Goes(removal) => {
                 if !is_whole {
                     self.out.removed[1].push(removal);
@@ -492,7 +479,7 @@ impl Scan<'_, '_> {
         };
         let store = self.units.store;
         let piece = piece_of_part(store, part);
-        match self.pieces.decide(piece, fold, false) {
+        match self.pieces.decide(piece, fold) {
             Decided::Goes(removal) => {
                 // A part that the next one leans on stays.
                 let goes = !is_whole && !store.parts[part as usize].is_leant_on;

@@ -1,23 +1,28 @@
 //! Repeats that stay after all, because what is left would suffer:
 //!
 //! - What directly follows a unit that stays and ends in a colon: `The following tables cannot be restored:` would introduce
-//!   whatever comes next.
+//!   whatever comes next. If that is an item of less than five words, the next one, too.
 //! - In a paragraph that begins with a capital, what begins with a small letter behind something that stays and is no whole
-//!   sentence by its end, and what is none before a small letter that stays: a boundary was set inside a sentence (`from the
+//!   sentence by its end, and what is none before a small letter that stays, or whatever stands there at the beginning of a line: a boundary was set inside a sentence (`from the
 //!   U.S. and many of …`, `“I left.” said he`). The same of what begins with a digit behind an abbreviation (`in Feb. 2004 for
 //!   …`).
-//! - All repeats of a line of which three words or fewer would be left, but for the number of an item.
+//! - All repeats of a line of which three words or fewer would be left, but for the number of an item. In scripts without spaces a
+//!   word is two letters; or, if one sentence of less than forty characters is left, what stands between spaces and
+//!   punctuation: a short sentence does not stay alone, unless that is what the line says twice.
 //!
 //! These are rules on one text. Nothing was decided by what is spared here, and whatever goes still stands where it is said
 //! to stand.
 
 use super::Removed;
+use crate::model::UnitKind;
 use crate::steps::looked;
 use crate::store::{Edges, Store};
 use std::ops::Range;
 
 /// In half words: of a line, more must be left.
 const STUB: u32 = 6;
+/// In half words: a shorter item of a list is followed by another.
+const ITEM: u32 = 10;
 /// In half words: as long is an abbreviation at most (`z.B.`).
 const ABBREVIATION: u32 = 4;
 
@@ -30,13 +35,16 @@ struct Leaf {
     is_inside: bool,
     /// Its level and its place among what is removed of that level, if it is.
     removed: Option<(usize, usize)>,
+    /// What it repeats stands in the same paragraph.
+    is_said_beside: bool,
 }
 
-/// For what is removed of each level, in store order, whether it stays.
-pub(super) fn spared(removed: &[Vec<Removed>; 3], store: &Store) -> [Vec<bool>; 3] {
+/// For what is removed of each level, in store order, whether it stays. The first article of the store has that number.
+pub(super) fn spared(removed: &[Vec<Removed>; 3], store: &Store, first_article: u32) -> [Vec<bool>; 3] {
     let mut stays: [Vec<bool>; 3] = removed.each_ref().map(|removed| vec![false; removed.len()]);
     let mut texts = Texts {
         store,
+        first_article,
         removed,
         at: [0; 3],
         leaves: Vec::new(),
@@ -64,12 +72,15 @@ fn settle(leaves: &[Leaf], introduction: Option<Leaf>) -> Vec<usize> {
     looked(4 * leaves.len());
     let mut goes: Vec<bool> = leaves.iter().map(|leaf| leaf.removed.is_some()).collect();
     let has_capitals = leaves.first().is_some_and(|leaf| leaf.edges.begins_with_capital);
+    let mut begins_list = false;
     for at in 0..leaves.len() {
         let left = match at.checked_sub(1) {
             Some(left) => (!goes[left]).then_some(leaves[left]),
             None => introduction.filter(|leaf| leaf.removed.is_none()),
         };
-        let is_introduced = left.is_some_and(|left| left.edges.ends_in_colon);
+        // a short item is no list yet
+        let is_introduced = left.is_some_and(|left| left.edges.ends_in_colon) || begins_list;
+        begins_list = is_introduced && leaves[at].weight < ITEM;
         let is_open = left.is_some_and(|left| left.edges.ends_open);
         let is_rest = at > 0 && is_open && has_capitals && leaves[at].edges.begins_small;
         let is_cut = leaves[at].is_inside
@@ -77,10 +88,19 @@ fn settle(leaves: &[Leaf], introduction: Option<Leaf>) -> Vec<usize> {
             && leaves[at].edges.begins_with_digit;
         goes[at] &= !(is_introduced || is_rest || is_cut);
     }
+    // whether anything of its line stays before each leaf
+    let mut stays_before = Vec::with_capacity(leaves.len());
+    let mut stays = false;
+    for (leaf, goes) in leaves.iter().zip(&goes) {
+        stays &= !leaf.edges.begins_line;
+        stays_before.push(stays);
+        stays |= !goes;
+    }
     for at in (1..leaves.len()).rev() {
         // an abbreviation by itself begins what follows
         let is_small = leaves[at].edges.begins_small && leaves[at].weight > ABBREVIATION;
-        if has_capitals && !goes[at] && is_small && leaves[at - 1].edges.ends_open {
+        let begins_line = !leaves[at].edges.begins_line && !stays_before[at];
+        if has_capitals && !goes[at] && is_small && (leaves[at - 1].edges.ends_open || begins_line) {
             goes[at - 1] = false;
         }
     }
@@ -88,14 +108,17 @@ fn settle(leaves: &[Leaf], introduction: Option<Leaf>) -> Vec<usize> {
     while line < leaves.len() {
         let more = leaves[line + 1..].iter().take_while(|leaf| !leaf.edges.begins_line);
         let end = line + 1 + more.count();
-        let left = leaves[line..end]
-            .iter()
-            .zip(&goes[line..end])
-            .filter(|(_, goes)| !**goes);
-        let left = left
-            .map(|(leaf, _)| if leaf.edges.is_mark { 0 } else { leaf.weight })
-            .sum();
-        if (1..=STUB).contains(&left) {
+        let left = leaves[line..end].iter().zip(&goes[line..end]);
+        let left: Vec<&Leaf> = left
+            .filter(|(leaf, goes)| !**goes && !leaf.edges.is_mark)
+            .map(|(leaf, _)| leaf)
+            .collect();
+        let sum = |of: fn(&Leaf) -> u32| left.iter().map(|leaf| of(leaf)).sum::<u32>();
+        let weight = sum(|leaf| leaf.weight);
+        let is_short = |leaf: &Leaf| leaf.edges.words < Edges::MANY && leaf.edges.chars < Edges::LONG;
+        let is_said_beside = leaves[line..end].iter().any(|leaf| leaf.is_said_beside);
+        let is_short = matches!(left[..], [leaf] if is_short(leaf)) && !is_said_beside;
+        if weight > 0 && (weight <= STUB || is_short) {
             goes[line..end].fill(false);
         }
         line = end;
@@ -108,6 +131,7 @@ fn settle(leaves: &[Leaf], introduction: Option<Leaf>) -> Vec<usize> {
 /// Reads the leaves of paragraph after paragraph.
 struct Texts<'s> {
     store: &'s Store,
+    first_article: u32,
     removed: &'s [Vec<Removed>; 3],
     /// How much of each level has been read.
     at: [usize; 3],
@@ -123,7 +147,7 @@ impl Texts<'_> {
         if let Some(removed) = self.removed(0, paragraph, stays) {
             let entry = store.paragraph(super::narrow(paragraph)).entry;
             let edges = self.edges_of(sentences.clone());
-            self.leaf(edges, entry.weight, false, Some(removed));
+            self.leaf(edges, entry.weight, false, Some(removed), paragraph);
             return true;
         }
         let mut parts = store.parts_of(sentences.clone()).peekable();
@@ -136,6 +160,7 @@ impl Texts<'_> {
                     store.sentence(number).weight,
                     false,
                     Some(removed),
+                    paragraph,
                 );
                 while parts.next_if(|&part| store.parts[part].sentence <= number).is_some() {}
                 continue;
@@ -145,21 +170,35 @@ impl Texts<'_> {
                 let removed = self.removed(2, part, stays);
                 let weight = store.part(super::narrow(part)).weight;
                 let is_inside = self.leaves.len() > before;
-                self.leaf(store.parts[part].edges, weight, is_inside, removed);
+                self.leaf(store.edges_of_part(part), weight, is_inside, removed, paragraph);
             }
             if self.leaves.len() == before {
-                self.leaf(store.edges(sentence), store.sentence(number).weight, false, None);
+                self.leaf(
+                    store.edges(sentence),
+                    store.sentence(number).weight,
+                    false,
+                    None,
+                    paragraph,
+                );
             }
         }
         self.leaves.iter().any(|leaf| leaf.removed.is_some())
     }
 
-    fn leaf(&mut self, edges: Edges, weight: u32, is_inside: bool, removed: Option<(usize, usize)>) {
+    fn leaf(&mut self, edges: Edges, weight: u32, is_inside: bool, removed: Option<(usize, usize)>, paragraph: usize) {
+        let is_here = |(level, place): (usize, usize)| {
+            let kept = self.removed[level][place].kept;
+            let entry = self.store.paragraph(super::narrow(paragraph)).entry;
+            let here = self.store.unit(&entry, UnitKind::Paragraph);
+            (kept.article.0, kept.field) == (here.article.0 + self.first_article, here.field)
+                && here.span.contains(kept.span)
+        };
         self.leaves.push(Leaf {
             edges,
             weight,
             is_inside,
             removed,
+            is_said_beside: removed.is_some_and(is_here),
         });
     }
 
@@ -190,7 +229,7 @@ mod tests {
     use super::*;
 
     /// A leaf for each word: capitals go, `:` ends in a colon, `.` begins with a small letter, `!` ends a sentence, `/` begins a line,
-    /// `#` ends the number of an item, `~` ends in an abbreviation, `=` begins with a digit, `|` begins a sentence; of ten half words, or of as many as a digit says.
+    /// `#` ends the number of an item, `~` ends in an abbreviation, `=` begins with a digit, `|` begins a sentence, `?` has no spaces, `<` repeats what stands beside it; of ten half words, or of as many as a digit says.
     fn stays(text: &str) -> String {
         let words: Vec<&str> = text.split(' ').collect();
         let leaves: Vec<Leaf> = (words.iter().enumerate())
@@ -204,6 +243,8 @@ mod tests {
                     begins_with_capital: !word.starts_with('.'),
                     begins_line: word.starts_with('/'),
                     is_mark: word.ends_with('#'),
+                    words: if word.contains('?') { 1 } else { Edges::MANY },
+                    chars: 8,
                 },
                 weight: word
                     .bytes()
@@ -211,6 +252,7 @@ mod tests {
                     .map_or(10, |digit| u32::from(digit - b'0')),
                 is_inside: !word.starts_with('|'),
                 removed: word.bytes().any(|b| b.is_ascii_uppercase()).then_some((0, place)),
+                is_said_beside: word.ends_with('<'),
             })
             .collect();
         let stays: Vec<&str> = settle(&leaves, None).into_iter().map(|at| words[at]).collect();
@@ -229,10 +271,14 @@ mod tests {
             ("A .b c", "A"),
             ("A .B .c", "A .B"),
             ("a! .B c", ""),
-            ("A! .b c", ""),
+            ("A! .b c", "A!"),
+            ("a A! .b c", ""),
             (".a .B c", ""),
             ("A b4", "A"),
             ("A b7", ""),
+            ("A b7?", "A"),
+            ("A b7? c7?", ""),
+            ("A< b7?", ""),
             ("A B", ""),
             ("A b0", ""),
             ("a /B c4", "/B"),

@@ -28,12 +28,6 @@ impl<'s> Versions<'s> {
         }
     }
 
-    /// False if a paragraph is all there is of its text.
-    pub(crate) fn may_be(&self, paragraph: u32) -> bool {
-        let text = |i: u32| self.store.text_of(i);
-        paragraph.checked_sub(1).and_then(text) == text(paragraph) || text(paragraph + 1) == text(paragraph)
-    }
-
     /// True if a paragraph, which is like an earlier one but for numbers that this lacks, is a new version of it: with a
     /// sentence in which only the numbers are others, or with two sentences of the other. (One alone may be a guest in both.)
     pub(crate) fn is_version(&self, later: u32, earlier: u32) -> bool {

@@ -72,11 +72,6 @@ impl Past {
             leader => Some(Original::Leader(leader)),
         }
     }
-
-    /// The same of a unit that is no version of any other.
-    pub(crate) fn without_version(self) -> Self {
-        Self { version: NONE, ..self }
-    }
 }
 
 /// What looking a unit up has brought.
@@ -110,24 +105,21 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
         self.batch = narrow(self.index.leaders().len());
     }
 
-    /// Looks units up among the leaders, side by side. Each comes with what is known of it and with whether it is asked which
-    /// leader it is a version of.
-    pub(crate) fn look_all(&self, units: &[(u32, Past, bool)]) -> Vec<Found> {
-        let look = |lent: &mut Lent<'_>, &(unit, past, versions): &(u32, Past, bool)| {
-            self.look_since(unit, past, versions, &mut lent.scratch)
-        };
+    /// Looks units up among the leaders, side by side. Each comes with what is known of it.
+    pub(crate) fn look_all(&self, units: &[(u32, Past)]) -> Vec<Found> {
+        let look = |lent: &mut Lent<'_>, &(unit, past): &(u32, Past)| self.look_since(unit, past, &mut lent.scratch);
         units.par_iter().map_init(|| self.pool.lend(), look).collect()
     }
 
     /// Looks one unit up.
-    pub(crate) fn look(&mut self, unit: u32, past: Past, versions: bool) -> Found {
+    pub(crate) fn look(&mut self, unit: u32, past: Past) -> Found {
         let mut scratch = std::mem::take(&mut self.scratch);
-        let found = self.look_since(unit, past, versions, &mut scratch);
+        let found = self.look_since(unit, past, &mut scratch);
         self.scratch = scratch;
         found
     }
 
-    fn look_since(&self, unit: u32, past: Past, versions: bool, scratch: &mut Scratch) -> Found {
+    fn look_since(&self, unit: u32, past: Past, scratch: &mut Scratch) -> Found {
         // What is filed in a batch is known to the index; what was filed since some other moment is not.
         let is_recent = self.batch > 0 && past.leaders >= self.batch;
         let since = if is_recent { past.leaders } else { 0 };
@@ -140,7 +132,7 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
         let mut version = past.version;
         if let Some(rule) = self
             .versions
-            .filter(|_| versions && version == NONE && self.index.has_numbers(unit))
+            .filter(|_| version == NONE && self.index.has_numbers(unit))
         {
             let original = self.index.first_original(unit, &rule, since, scratch);
             version = original.map_or(NONE, |hit| hit.leader);

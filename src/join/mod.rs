@@ -230,14 +230,14 @@ pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> V
         start += narrow(batch.len());
         let looked = if with_threads {
             leaders.start_batch();
-            let batch: Vec<_> = batch.iter().map(|&unit| (unit, Past::default(), false)).collect();
+            let batch: Vec<_> = batch.iter().map(|&unit| (unit, Past::default())).collect();
             leaders.look_all(&batch)
         } else {
             vec![Found::Nothing(Past::default()); batch.len()]
         };
         for (unit, found) in batch.into_iter().zip(looked) {
             let found = match found {
-                Found::Nothing(past) => leaders.look(unit, past, false),
+                Found::Nothing(past) => leaders.look(unit, past),
                 found @ Found::Match(..) => found,
             };
             out.push(match found {

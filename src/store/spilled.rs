@@ -1,6 +1,6 @@
 //! A store on disk: the articles of a corpus that memory has no room for, some at a time.
 
-use super::{Edges, Low, Part, Record, Row, Store, Text};
+use super::{Low, PackedEdges, Part, Record, Row, Store, Text};
 use crate::fold::Tokens;
 use crate::model::Span;
 use crate::segment::Language;
@@ -65,11 +65,11 @@ impl Store {
         let place = |span: &Span, before: &Low| [span.start, span.end, before.text, before.tokens, before.weight];
         for Row { span, before, edges } in &self.sentences {
             to.put_words(&place(span, before))?;
-            to.put_words(&[edges.bits()])?;
+            to.put_words(&[edges.0])?;
         }
         for part in &self.parts {
             to.put_words(&place(&part.span, &part.before))?;
-            to.put_words(&[part.sentence, u32::from(part.is_leant_on), part.edges.bits()])?;
+            to.put_words(&[part.sentence, u32::from(part.is_leant_on), part.edges.0])?;
         }
         let hashes = to.end();
         to.put_words(self.tokens.hashes())?;
@@ -145,7 +145,7 @@ impl Segment {
             store.sentences.push(Row {
                 span: Span::new(start, end),
                 before: Low { text, tokens, weight },
-                edges: Edges::of_bits(edges),
+                edges: PackedEdges(edges),
             });
         }
         store.parts.reserve_exact(self.parts as usize);
@@ -156,7 +156,7 @@ impl Segment {
                 before: Low { text, tokens, weight },
                 sentence,
                 is_leant_on: leant_on == 1,
-                edges: Edges::of_bits(edges),
+                edges: PackedEdges(edges),
             });
         }
         Ok(store)

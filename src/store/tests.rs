@@ -84,7 +84,7 @@ fn offsets_beyond_4_gib_are_found_again() {
         weight: 0,
     });
     for mark in marks {
-        store.push_row(Span::default(), mark, Edges::default());
+        store.push_row(Span::default(), mark, Edges::default().packed());
     }
     for (i, mark) in marks.into_iter().enumerate() {
         assert_eq!((store.before(i).text, store.before(i).tokens), (mark.text, mark.tokens));

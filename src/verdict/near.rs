@@ -72,10 +72,9 @@ fn is_accent(c: char) -> bool {
         | '\u{6d6}'..='\u{6ed}')
 }
 
-/// The letters of a word without its accents.
+/// The letters of a word without its accents. Vowels that are written in two signs are one letter, syllables of Hangul several.
 pub(super) fn plain(word: &str) -> Vec<char> {
-    let bare = word.nfd().filter(|&c| !is_accent(c));
-    bare.map(|c| match c {
+    let unify = |c: char| match c {
         'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
         'ى' => 'ي',
         'ة' => 'ه',
@@ -83,8 +82,13 @@ pub(super) fn plain(word: &str) -> Vec<char> {
         'đ' => 'd',
         'ł' => 'l',
         c => c,
-    })
-    .collect()
+    };
+    let bare = word.nfd().filter(|&c| !is_accent(c));
+    if is_hangul(word) {
+        bare.collect()
+    } else {
+        bare.nfc().map(unify).collect()
+    }
 }
 
 /// True for letters of scripts that write particles and the article in one word with the next.

@@ -78,7 +78,7 @@ fn one_by_one_or_all_at_once() {
     let articles = articles();
     let detector = Detector::new();
     let expected: Vec<Repeat> = detector.detect(articles.iter().cloned()).repeats().collect();
-    assert!(expected.len() > 30);
+    assert!(expected.len() > 20, "enough to compare: {}", expected.len());
     for size in [1, 7, 100] {
         let mut session = detector.session();
         articles.chunks(size).for_each(|share| session.push_all(share).unwrap());

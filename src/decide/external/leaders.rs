@@ -238,13 +238,8 @@ impl<'r> Earlier<'r> {
         Ok(())
     }
 
-    /// Lets the leaders of earlier segments come by some folds. `asked` says by which rule versions are told, and for which
-    /// folds that is asked.
-    pub(super) fn meet(
-        &mut self,
-        units: &Selection<'_>,
-        asked: Option<(Rule, &[bool])>,
-    ) -> Result<Outcome, SpillError> {
+    /// Lets the leaders of earlier segments come by some folds. `versions` says by which rule versions are told, if they are.
+    pub(super) fn meet(&mut self, units: &Selection<'_>, versions: Option<Rule>) -> Result<Outcome, SpillError> {
         let count = units.count() as usize;
         let mut outcome = Outcome {
             met: (0..count).map(|_| None).collect(),
@@ -258,10 +253,8 @@ impl<'r> Earlier<'r> {
         }
         let rule = self.settings.rule();
         let waiting = Waiting::new(self.plan, units, &rule, &|_| true);
-        let blind = asked.map(|(rule, wanted)| {
-            let wanted = |i: u32| wanted[i as usize] && join::has_numbers(units.tokens(i));
-            Waiting::new(self.plan, units, &rule, &wanted)
-        });
+        let has_numbers = |i: u32| join::has_numbers(units.tokens(i));
+        let blind = versions.map(|rule| Waiting::new(self.plan, units, &rule, &has_numbers));
         let mut equal: HashMap<u64, u32, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
         // of two folds of one hash, the other may still be found by its shingles
         equal.extend((0..units.count()).map(|unit| (hash::bytes(units.text(unit).as_bytes()), unit)));

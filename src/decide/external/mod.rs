@@ -219,21 +219,14 @@ impl<'e> External<'e> {
         };
         let versions = Versions::new(units.store, self.settings);
         let [paragraphs, pieces] = &mut earlier.leaders;
-        let mut wanted = vec![false; units.paragraphs.count()];
         let of_paragraphs = || units.range.clone().filter(|_| self.settings.units().paragraphs());
         let folds = || of_paragraphs().filter_map(|paragraph| Some((paragraph, units.paragraphs.of(paragraph)?)));
-        if let Some(versions) = versions {
-            for (_, fold) in folds().filter(|&(paragraph, _)| versions.may_be(paragraph)) {
-                wanted[fold as usize] = true;
-            }
-        }
-        let asked = versions.map(|versions| (versions.rule(), &wanted[..]));
+        let asked = versions.map(|versions| versions.rule());
         let outcome = paragraphs.meet(&units.paragraphs.distinct, asked)?;
         if let Some(versions) = versions {
             let pairs = folds().filter_map(|(paragraph, fold)| {
                 let original = outcome.version_of.get(fold as usize).copied().flatten()?;
-                let is_open = outcome.met[fold as usize].is_none() && versions.may_be(paragraph);
-                is_open.then_some((paragraph, original))
+                outcome.met[fold as usize].is_none().then_some((paragraph, original))
             });
             before.versions = paragraphs.versions(&versions, &pairs.collect::<Vec<_>>(), units.store)?;
         }

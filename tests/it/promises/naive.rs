@@ -27,8 +27,6 @@ struct Candidate {
 struct Paragraph {
     whole: Candidate,
     sentences: Vec<Candidate>,
-    /// It is all there is of its text.
-    is_alone: bool,
 }
 
 /// What the documentation of `decide` says, word for word.
@@ -60,11 +58,6 @@ pub(crate) fn decide(settings: &Settings, articles: &[Article<'_>]) -> Decided {
                     .filter(|s| inside(&whole.unit, &s.unit))
                     .cloned()
                     .collect(),
-                is_alone: 1
-                    == paragraphs
-                        .iter()
-                        .filter(|p| place(&p.unit) == place(&whole.unit))
-                        .count(),
             })
             .collect();
         reverse_if_last(settings, &mut of_article);
@@ -115,7 +108,7 @@ impl Scan<'_> {
                 self.out.insert(whole.unit, found);
                 return;
             }
-            if settings.level() != Level::Boilerplate && settings.units().sentences_too() && !paragraph.is_alone {
+            if settings.level() != Level::Boilerplate && settings.units().sentences_too() {
                 let blind = blind(settings);
                 let is_original = |l: &&(Candidate, bool)| {
                     !l.1 && matches(&blind, whole, &l.0) && !missing_numbers(&whole.fold, &l.0.fold).is_empty()
@@ -312,8 +305,10 @@ fn spare(articles: &[Article<'_>], paragraphs: &[Candidate], sentences: &[Candid
             .first()
             .and_then(|leaf| first(&leaf.0))
             .is_some_and(char::is_uppercase);
+        let mut begins_list = false;
         for at in 0..leaves.len() {
             let here = leaves[at].0;
+            let follows_item = std::mem::take(&mut begins_list);
             let left = if at > 0 {
                 Some(leaves[at - 1].0)
             } else {
@@ -324,14 +319,29 @@ fn spare(articles: &[Article<'_>], paragraphs: &[Candidate], sentences: &[Candid
             };
             let is_cut =
                 inside_one.contains(&here) && is_abbreviated(&left) && first(&here).is_some_and(char::is_numeric);
-            if ends_in_colon(&left) || at > 0 && capital && is_open(&left) && is_small(&here) || is_cut {
+            let is_introduced = ends_in_colon(&left) || follows_item;
+            begins_list = is_introduced && leaves[at].1 < 10;
+            if is_introduced || at > 0 && capital && is_open(&left) && is_small(&here) || is_cut {
                 out.remove(&here);
             }
         }
+        let begins_line = |unit: &Unit| {
+            let whole = &articles[unit.article.0 as usize].texts[usize::from(unit.field)];
+            let before = &whole[..unit.span.range().start];
+            before[before.trim_end().len()..].contains(['\n', '\r'])
+        };
+        let first_left: Vec<bool> = (0..leaves.len())
+            .map(|at| {
+                let line = (0..=at)
+                    .rev()
+                    .take_while(|&i| i == at || !begins_line(&leaves[i + 1].0));
+                line.skip(1).all(|i| out.contains_key(&leaves[i].0)) && !begins_line(&leaves[at].0)
+            })
+            .collect();
         for at in (1..leaves.len()).rev() {
             if leaves[at].1 > 4
                 && capital
-                && is_open(&leaves[at - 1].0)
+                && (is_open(&leaves[at - 1].0) || first_left[at])
                 && is_small(&leaves[at].0)
                 && !out.contains_key(&leaves[at].0)
             {
@@ -341,23 +351,30 @@ fn spare(articles: &[Article<'_>], paragraphs: &[Candidate], sentences: &[Candid
         // line by line
         let mut lines: Vec<Vec<(Unit, u32)>> = Vec::new();
         for &(unit, weight) in &leaves {
-            let whole = &articles[unit.article.0 as usize].texts[usize::from(unit.field)];
-            let gap = &whole[..unit.span.range().start];
-            let gap = &gap[gap.trim_end().len()..];
-            if gap.contains(['\n', '\r']) || lines.is_empty() {
+            if begins_line(&unit) || lines.is_empty() {
                 lines.push(Vec::new());
             }
-            let has_letters = text(&unit).chars().any(char::is_alphabetic);
-            let last = lines.last_mut().expect("one was pushed");
-            last.push((unit, if has_letters { weight } else { 0 }));
+            lines.last_mut().expect("one was pushed").push((unit, weight));
         }
         for line in lines {
-            let left: u32 = line
+            let has_letters = |unit: &Unit| text(unit).chars().any(char::is_alphabetic);
+            let left: Vec<&(Unit, u32)> = line
                 .iter()
-                .filter(|leaf| !out.contains_key(&leaf.0))
-                .map(|leaf| leaf.1)
-                .sum();
-            if (1..=6).contains(&left) {
+                .filter(|leaf| !out.contains_key(&leaf.0) && has_letters(&leaf.0))
+                .collect();
+            let weight: u32 = left.iter().map(|leaf| leaf.1).sum();
+            let is_word = |c: char| c.is_alphanumeric() || c == '_';
+            let words = |unit: &Unit| {
+                text(unit)
+                    .split(|c| !is_word(c))
+                    .filter(|word| !word.is_empty())
+                    .count()
+            };
+            let is_short = |unit: &Unit| words(unit) < 4 && text(unit).chars().count() < 40;
+            let is_said_beside =
+                |leaf: &(Unit, u32)| out.get(&leaf.0).is_some_and(|(kept, _)| inside(&paragraph.unit, kept));
+            let is_short = left.len() == 1 && is_short(&left[0].0) && !line.iter().any(is_said_beside);
+            if weight > 0 && (weight <= 6 || is_short) {
                 for leaf in &line {
                     out.remove(&leaf.0);
                 }

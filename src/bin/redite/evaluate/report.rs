@@ -293,7 +293,7 @@ fn short(grade: Grade) -> &'static str {
 
 fn row(out: &mut impl Write, head: &str, cells: impl Iterator<Item = String>) -> Result<()> {
     let cells: String = cells.map(|cell| format!("{cell:>9}")).collect();
-    Ok(writeln!(out, "{head:10}{cells}")?)
+    Ok(writeln!(out, "{head:10}{}", cells.trim_end())?)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of pairs and units")]

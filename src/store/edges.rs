@@ -1,0 +1,109 @@
+//! How sentences and parts begin and end: what tells whether the rest of a text suffers when one goes.
+
+use crate::segment;
+use crate::steps::looked;
+
+/// How a sentence or a part begins and ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Edges {
+    pub(crate) ends_in_colon: bool,
+    /// It may go on in what follows, if that begins with a small letter: not behind a full stop and a word that is too long
+    /// for an abbreviation, unless a quotation ends there.
+    pub(crate) ends_open: bool,
+    /// It ends in a full stop behind a word that is short enough for an abbreviation.
+    pub(crate) ends_short: bool,
+    pub(crate) begins_with_digit: bool,
+    pub(crate) begins_small: bool,
+    pub(crate) begins_with_capital: bool,
+    /// It stands at the beginning of a line.
+    pub(crate) begins_line: bool,
+    /// It has no letter: the number of an item.
+    pub(crate) is_mark: bool,
+    /// Words between spaces and punctuation, counted up to [`Self::MANY`], and characters, up to [`Self::LONG`].
+    pub(crate) words: u8,
+    pub(crate) chars: u8,
+}
+
+impl Edges {
+    pub(crate) const MANY: u8 = 4;
+    pub(crate) const LONG: u8 = 40;
+
+    /// Those of a unit, given the white space before it.
+    pub(crate) fn of(text: &str, gap: &str) -> Self {
+        const ABBREVIATION: usize = 4;
+        let end = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '"' | '”' | '»' | ')'));
+        let first = text.chars().find(|c| c.is_alphanumeric());
+        looked(text.len().min(16));
+        let letters = end.strip_suffix('.').filter(|end| !end.ends_with('.')).map(|end| {
+            let word = end.chars().rev().take_while(|c| c.is_alphanumeric() || *c == '.');
+            word.take(ABBREVIATION + 1).filter(|c| c.is_alphabetic()).count()
+        });
+        let is_quoted = text.trim_end().ends_with(['"', '”', '»', '’']);
+        Self {
+            ends_in_colon: end.ends_with([':', '：', '\u{fe55}', '\u{1365}', '\u{1366}']),
+            ends_open: is_quoted || letters.is_none_or(|letters| letters <= ABBREVIATION),
+            ends_short: letters.is_some_and(|letters| (1..=ABBREVIATION).contains(&letters)),
+            begins_with_digit: first.is_some_and(char::is_numeric),
+            begins_small: first.is_some_and(segment::is_small),
+            begins_with_capital: first.is_some_and(char::is_uppercase),
+            begins_line: gap.contains(['\n', '\r']),
+            is_mark: !text.chars().any(char::is_alphabetic),
+            words: words(text),
+            chars: text.chars().zip(0..Self::LONG).map(|(_, n)| n + 1).last().unwrap_or(0),
+        }
+    }
+
+    /// The same in one word.
+    pub(super) fn packed(self) -> PackedEdges {
+        let bits = [
+            self.ends_in_colon,
+            self.ends_open,
+            self.ends_short,
+            self.begins_with_digit,
+            self.begins_small,
+            self.begins_with_capital,
+            self.begins_line,
+            self.is_mark,
+        ];
+        let bits = bits.iter().rev().fold(0, |all, &bit| all << 1 | u32::from(bit));
+        PackedEdges(bits | u32::from(self.words) << 8 | u32::from(self.chars) << 16)
+    }
+}
+
+/// How many words between spaces and punctuation a text has, counted up to [`Edges::MANY`].
+fn words(text: &str) -> u8 {
+    let mut words = 0;
+    let mut is_inside = false;
+    for c in text.chars() {
+        let is_word = c.is_alphanumeric() || c == '_';
+        words += u8::from(is_word && !is_inside);
+        is_inside = is_word;
+        if words == Edges::MANY {
+            break;
+        }
+    }
+    words
+}
+
+/// [`Edges`] in one word.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PackedEdges(pub(super) u32);
+
+impl PackedEdges {
+    pub(super) fn unpacked(self) -> Edges {
+        let has = |place: u32| self.0 >> place & 1 != 0;
+        let [_, words, chars, _] = self.0.to_le_bytes();
+        Edges {
+            ends_in_colon: has(0),
+            ends_open: has(1),
+            ends_short: has(2),
+            begins_with_digit: has(3),
+            begins_small: has(4),
+            begins_with_capital: has(5),
+            begins_line: has(6),
+            is_mark: has(7),
+            words,
+            chars,
+        }
+    }
+}
