@@ -582,6 +582,14 @@ impl Store {
         (article, text - self.records[article].first_text as usize)
     }
 
+    /// The paragraphs of the text that a paragraph stands in.
+    pub(crate) fn paragraphs_of_text_of(&self, paragraph: u32) -> Range<u32> {
+        let after = self.texts.partition_point(|t| t.first_paragraph <= paragraph);
+        let first = |text: usize| self.texts.get(text).map(|t| t.first_paragraph);
+        let start = after.checked_sub(1).and_then(first).unwrap_or(0);
+        start..first(after).unwrap_or(narrow(self.paragraphs.len()))
+    }
+
     /// The article of a paragraph.
     pub(crate) fn article_of(&self, paragraph: u32) -> usize {
         let text = self.texts.partition_point(|t| t.first_paragraph <= paragraph);

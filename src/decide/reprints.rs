@@ -19,7 +19,7 @@ const NEAR: u32 = 400;
 /// Shorter paragraphs tell nothing about where a text comes from. In half words.
 const LONG: u32 = 30;
 
-/// The first paragraph of each fold, in the order of decisions.
+/// The first paragraph of each fold that is long enough, in the order of decisions.
 #[derive(Debug)]
 pub(crate) struct Reprints<'s> {
     store: &'s Store,
@@ -51,7 +51,7 @@ impl<'s> Reprints<'s> {
     /// Takes note of a paragraph, in the order of decisions.
     pub(crate) fn note(&mut self, paragraph: u32, fold: u32) {
         let first = &mut self.first[fold as usize];
-        if *first == NONE {
+        if *first == NONE && is_long(self.store, paragraph) {
             *first = paragraph;
         }
     }
@@ -66,7 +66,7 @@ impl<'s> Reprints<'s> {
     pub(crate) fn candidates(&self, paragraph: u32, folds: &Folds<'_>) -> Vec<u32> {
         let store = self.store;
         let mut out = Vec::new();
-        for neighbour in neighbours(store, paragraph).filter(|&neighbour| is_long(store, neighbour)) {
+        for neighbour in neighbours(store, paragraph) {
             let first = folds.of(neighbour).map_or(NONE, |fold| self.first[fold as usize]);
             let is_earlier = first < BEFORE && first != neighbour;
             if is_earlier && store.article_of(first) != store.article_of(paragraph) {
@@ -89,8 +89,7 @@ pub(crate) fn is_long(store: &Store, paragraph: u32) -> bool {
 
 /// The paragraphs of the same text that stand near a paragraph.
 pub(crate) fn neighbours(store: &Store, paragraph: u32) -> impl Iterator<Item = u32> + use<'_> {
-    let span = |paragraph: u32| store.paragraph(paragraph).entry.span;
-    let text = store.text_of(paragraph);
+    let span = |paragraph: u32| store.span_of(store.sentences_in(paragraph as usize));
     let here = span(paragraph);
     let is_near = move |other: &u32| {
         looked(1);
@@ -100,11 +99,9 @@ pub(crate) fn neighbours(store: &Store, paragraph: u32) -> impl Iterator<Item = 
         } else {
             here.start.saturating_sub(there.end)
         };
-        store.text_of(*other) == text && gap <= NEAR
+        gap <= NEAR
     };
-    let after = paragraph + 1..narrow(store.paragraphs.len());
-    (0..paragraph)
-        .rev()
-        .take_while(is_near)
-        .chain(after.take_while(is_near))
+    let text = store.paragraphs_of_text_of(paragraph);
+    let (before, after) = (text.start..paragraph, paragraph + 1..text.end);
+    before.rev().take_while(is_near).chain(after.take_while(is_near))
 }

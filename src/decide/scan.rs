@@ -1,7 +1,7 @@
 //! The one scan that decides: paragraph by paragraph, each with its sentences and their parts before the next. So what is
 //! decided of some articles does not change with the articles that follow.
 
-use super::reprints::{Reprints, is_long, neighbours};
+use super::reprints::{Reprints, neighbours};
 use super::units::{Folds, Units, piece_of_part};
 use super::versions::Versions;
 use super::{Observer, narrow};
@@ -291,7 +291,7 @@ impl Scan<'_, '_> {
         let (store, folds) = (self.units.store, &self.units.paragraphs);
         let mut out = Vec::new();
         for (leader, filed) in (0..).zip(&self.paragraphs.filed) {
-            for neighbour in neighbours(store, filed.unit).filter(|&neighbour| is_long(store, neighbour)) {
+            for neighbour in neighbours(store, filed.unit) {
                 let fold = folds.of(neighbour).filter(|&fold| reprints.is_first(neighbour, fold));
                 out.extend(fold.map(|fold| (leader, fold)));
             }

@@ -19,7 +19,7 @@ pub(crate) struct Edges {
     pub(crate) begins_line: bool,
     /// It has no letter: the number of an item.
     pub(crate) is_mark: bool,
-    /// Words between spaces and punctuation, counted up to [`Self::MANY`], and characters, up to [`Self::LONG`].
+    /// Characters, counted up to [`Self::LONG`], and words between spaces and punctuation among them, up to [`Self::MANY`].
     pub(crate) words: u8,
     pub(crate) chars: u8,
 }
@@ -70,11 +70,12 @@ impl Edges {
     }
 }
 
-/// How many words between spaces and punctuation a text has, counted up to [`Edges::MANY`].
+/// How many words between spaces and punctuation the first [`Edges::LONG`] characters of a text have, counted up to
+/// [`Edges::MANY`].
 fn words(text: &str) -> u8 {
     let mut words = 0;
     let mut is_inside = false;
-    for c in text.chars() {
+    for c in text.chars().take(Edges::LONG.into()) {
         let is_word = c.is_alphanumeric() || c == '_';
         words += u8::from(is_word && !is_inside);
         is_inside = is_word;

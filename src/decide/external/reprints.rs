@@ -68,8 +68,8 @@ impl Beside {
             if folds.of(paragraph).is_none_or(&is_met) {
                 continue;
             }
+            // only long ones have been written down
             let known = neighbours(store, paragraph)
-                .filter(|&neighbour| is_long(store, neighbour))
                 .filter_map(|neighbour| folds.of(neighbour))
                 .filter(|&fold| stands[fold as usize]);
             for fold in known {
