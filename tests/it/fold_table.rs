@@ -139,9 +139,13 @@ fn class(c: char) -> char {
 
 fn generate() -> String {
     let nfc_maybe = |c: char| {
-        // A character composes with what stands before it if some base changes under NFC when it follows.
+        // A character composes with what stands before it if some base changes under NFC when it follows; or when what
+        // it is taken apart into follows (U+113C5, which is twice U+113C2).
         let nfc = ComposingNormalizerBorrowed::new_nfc();
-        !nfc.is_normalized(&c.to_string()) || composes_backwards(c)
+        let apart = DecomposingNormalizerBorrowed::new_nfd()
+            .normalize(&c.to_string())
+            .into_owned();
+        !nfc.is_normalized(&c.to_string()) || composes_backwards(c) || apart.starts_with(composes_backwards)
     };
     let ccc = CanonicalCombiningClassMap::new();
     let digit_value = |c: char| -> Option<u32> {
