@@ -23,7 +23,7 @@ const BATCH: usize = 4096;
 pub(crate) enum Keeper {
     /// A paragraph or piece of the same store, by its number.
     Here(u32),
-    /// A unit of articles decided before these, by its place in [`Before::kept`].
+    /// A unit of articles decided before these, by its place among those that are handed on with [`Before`].
     Before(u32),
 }
 

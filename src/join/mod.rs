@@ -6,7 +6,7 @@
 //! reach what the threshold demands (Xiao et al., PPJoin, 2008), and what remains is **verified on the folds**: a
 //! hash collision can propose a pair, never decide one.
 //!
-//! Two joins: [`pairs`] finds all matches; [`leaders`] decides units in order, comparing each with the units kept so
+//! Two joins: [`pairs`] finds all matches; [`leaders()`] decides units in order, comparing each with the units kept so
 //! far (`leaders.rs`).
 
 mod crowd;
@@ -140,7 +140,7 @@ pub struct Match {
 }
 
 /// Every pair of units that satisfies the rule, ordered by later, then earlier unit. Units without tokens match
-/// nothing. The cost grows with the number of pairs found, which for boilerplate is quadratic: see [`leaders`].
+/// nothing. The cost grows with the number of pairs found, which for boilerplate is quadratic: see [`leaders()`].
 #[must_use]
 pub fn pairs<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Match> {
     let mut index = Index::new(units, rule, None, false);
@@ -213,7 +213,7 @@ pub fn leaders<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Option<Match>> 
     leaders_after(units, 0, rule)
 }
 
-/// As [`leaders`], but the first `known` units are kept in any case. The result is for the units after them.
+/// As [`leaders()`], but the first `known` units are kept in any case. The result is for the units after them.
 #[must_use]
 pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> Vec<Option<Match>> {
     let known = known.min(units.count());

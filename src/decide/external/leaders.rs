@@ -56,7 +56,7 @@ fn kept_of(words: &[u32], kind: UnitKind) -> Kept {
     }
 }
 
-/// Where a leader is to be found again: see [`Leaders::details`].
+/// Where a leader is to be found again: see [`Earlier::details`].
 const DETAIL: usize = 14;
 
 /// What [`Earlier::details`] knows of a leader.
