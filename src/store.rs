@@ -584,7 +584,7 @@ impl Store {
 
     /// The paragraphs of the text that a paragraph stands in.
     pub(crate) fn paragraphs_of_text_of(&self, paragraph: u32) -> Range<u32> {
-        let after = self.texts.partition_point(|t| t.first_paragraph <= paragraph);
+        let after = self.text_of(paragraph).unwrap_or_default();
         let first = |text: usize| self.texts.get(text).map(|t| t.first_paragraph);
         let start = after.checked_sub(1).and_then(first).unwrap_or(0);
         start..first(after).unwrap_or(narrow(self.paragraphs.len()))
@@ -592,7 +592,7 @@ impl Store {
 
     /// The article of a paragraph.
     pub(crate) fn article_of(&self, paragraph: u32) -> usize {
-        let text = self.texts.partition_point(|t| t.first_paragraph <= paragraph);
+        let text = self.text_of(paragraph).unwrap_or_default();
         self.records.partition_point(|r| (r.first_text as usize) < text)
     }
 

@@ -34,16 +34,20 @@ use rayon::prelude::*;
 use scan::{Before, Keeper, Scanned, scan};
 use units::Units;
 
-/// A removed unit, by its number among the store's units of its kind, and what it repeats, wherever that stands.
+/// A unit that goes, by its number among the store's units of its kind; what it repeats, named in one way or another; and
+/// why.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Removed {
+pub(crate) struct Removal<K> {
     pub(crate) removed: u32,
-    pub(crate) kept: Unit,
+    pub(crate) kept: K,
     pub(crate) reason: Reason,
     pub(crate) similarity: Similarity,
     /// It repeats that only in view of what stands beside both: see [`reprints`].
     pub(crate) is_reprint: bool,
 }
+
+/// A removed unit, and what it repeats, wherever that stands.
+pub(crate) type Removed = Removal<Unit>;
 
 /// What was decided of the articles of one store: of paragraphs, sentences and parts.
 #[derive(Debug, Default)]
@@ -88,9 +92,9 @@ impl Scanned {
         };
         let mut verdicts = Verdicts {
             removed: std::array::from_fn(|level| {
-                let removed = self.removed[level].iter().map(|removal| Removed {
+                let removed = self.removed[level].iter().map(|removal| Removal {
                     removed: removal.removed,
-                    kept: unit(level, removal.keeper),
+                    kept: unit(level, removal.kept),
                     reason: removal.reason,
                     similarity: removal.similarity,
                     is_reprint: removal.is_reprint,
@@ -104,7 +108,7 @@ impl Scanned {
         let mut used = Vec::new();
         for (level, (removals, spared)) in self.removed.iter().zip(&spared).enumerate() {
             for (removal, _) in removals.iter().zip(spared).filter(|(_, stays)| !**stays) {
-                match removal.keeper {
+                match removal.kept {
                     Keeper::Before(place) => used.push((level, before[place as usize])),
                     Keeper::Here(number) => {
                         let (level, number) = level_of(level, number, sentences);

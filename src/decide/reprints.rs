@@ -66,10 +66,11 @@ impl<'s> Reprints<'s> {
     pub(crate) fn candidates(&self, paragraph: u32, folds: &Folds<'_>) -> Vec<u32> {
         let store = self.store;
         let mut out = Vec::new();
+        let article = store.article_of(paragraph);
         for neighbour in neighbours(store, paragraph) {
             let first = folds.of(neighbour).map_or(NONE, |fold| self.first[fold as usize]);
             let is_earlier = first < BEFORE && first != neighbour;
-            if is_earlier && store.article_of(first) != store.article_of(paragraph) {
+            if is_earlier && store.article_of(first) != article {
                 out.extend(neighbours(store, first));
             }
         }

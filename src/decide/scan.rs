@@ -4,7 +4,7 @@
 use super::reprints::{Reprints, neighbours};
 use super::units::{Folds, Units, piece_of_part};
 use super::versions::Versions;
-use super::{Observer, narrow};
+use super::{Observer, Removal, narrow};
 use crate::hash;
 use crate::join::{Found, Leaders, Order, Original, Past, Similarity, Units as _};
 use crate::model::Reason;
@@ -25,17 +25,6 @@ pub(crate) enum Keeper {
     Here(u32),
     /// A unit of articles decided before these, by its place among those that are handed on with [`Before`].
     Before(u32),
-}
-
-/// A unit that goes, what it repeats, and why.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Removal {
-    pub(crate) removed: u32,
-    pub(crate) keeper: Keeper,
-    pub(crate) reason: Reason,
-    pub(crate) similarity: Similarity,
-    /// It repeats that only in view of what stands beside both: see [`super::reprints`].
-    pub(crate) is_reprint: bool,
 }
 
 /// What is known of a fold.
@@ -88,7 +77,7 @@ pub(crate) struct Leader {
 #[derive(Debug, Default)]
 pub(crate) struct Scanned {
     /// What goes: paragraphs, sentences, parts, each in the order in which they were decided.
-    pub(crate) removed: [Vec<Removal>; 3],
+    pub(crate) removed: [Vec<Removal<Keeper>>; 3],
     /// What is left for articles that follow: paragraphs and pieces.
     pub(crate) leaders: [Vec<Leader>; 2],
     /// Of the leaders among the paragraphs, by their place, the folds beside them that come first there, if others follow.
@@ -106,8 +95,8 @@ struct Level<'u, 's> {
 }
 
 /// What was decided of a unit.
-enum Decided {
-    Goes(Removal),
+enum Decision {
+    Goes(Removal<Keeper>),
     /// It repeats nothing.
     Stays(Past),
 }
@@ -165,22 +154,22 @@ impl<'u, 's> Level<'u, 's> {
     }
 
     /// Decides a unit of that fold.
-    fn decide(&mut self, unit: u32, fold: u32) -> Decided {
+    fn decide(&mut self, unit: u32, fold: u32) -> Decision {
         if let Fate::Open(past) = self.fates[fold as usize] {
             let found = self.leaders.look(fold, past);
             self.note(fold, found);
         }
         let (keeper, reason, similarity) = match self.fates[fold as usize] {
-            Fate::Open(past) => return Decided::Stays(past),
+            Fate::Open(past) => return Decision::Stays(past),
             Fate::Leader(leader) => {
                 let keeper = Keeper::Here(self.filed[leader as usize].unit);
                 (keeper, Reason::Equal, Similarity::EQUAL)
             }
             Fate::Gone(keeper, reason, similarity) => (keeper, reason, similarity),
         };
-        Decided::Goes(Removal {
+        Decision::Goes(Removal {
             removed: unit,
-            keeper,
+            kept: keeper,
             reason,
             similarity,
             is_reprint: false,
@@ -213,34 +202,23 @@ pub(crate) fn scan(
     observe: Observer<'_>,
 ) -> Scanned {
     let versions = Versions::new(units.store, settings);
-    let rule = settings.rule();
-    let counted;
-    let order = match order {
-        Some(order) => order,
-        // What is counted for whole paragraphs serves for whatever is part of them.
-        None if settings.units().paragraphs() => {
-            counted = Order::of(&units.paragraphs.distinct, &rule);
-            &counted
-        }
-        None => {
-            counted = Order::of(&units.pieces.folds.distinct, &rule);
-            &counted
-        }
-    };
+    // What is counted for whole paragraphs serves for whatever is part of them.
+    let counted = order.is_none().then(|| {
+        let folds = match settings.units().paragraphs() {
+            true => &units.paragraphs,
+            false => &units.pieces.folds,
+        };
+        Order::of(&folds.distinct, &settings.rule())
+    });
+    let order = order.or(counted.as_ref());
     let stands = |fold: u32| before.stands.get(fold as usize).is_some_and(|&stands| stands);
     let reprints = Reprints::new(units.store, &units.paragraphs, settings, stands);
     let [of_paragraphs, of_pieces] = before.fates;
     let mut scan = Scan {
         units,
         settings,
-        paragraphs: Level::new(
-            &units.paragraphs,
-            of_paragraphs,
-            settings,
-            Some(order),
-            versions.as_ref(),
-        ),
-        pieces: Level::new(&units.pieces.folds, of_pieces, settings, Some(order), None),
+        paragraphs: Level::new(&units.paragraphs, of_paragraphs, settings, order, versions.as_ref()),
+        pieces: Level::new(&units.pieces.folds, of_pieces, settings, order, None),
         versions,
         reprints,
         known_versions: before.versions,
@@ -362,16 +340,18 @@ impl Scan<'_, '_> {
                 if let Some(reprints) = &mut self.reprints {
                     reprints.note(paragraph, fold);
                 }
-                let decided = match self.paragraphs.decide(paragraph, fold) {
-                    Decided::Stays(past) => self.reprint(paragraph, fold).ok_or(past),
-                    Decided::Goes(removal) => Ok(removal),
+                let decision = match self.paragraphs.decide(paragraph, fold) {
+                    Decision::Stays(past) => self
+                        .reprint(paragraph, fold)
+                        .map_or(Decision::Stays(past), Decision::Goes),
+                    goes @ Decision::Goes(_) => goes,
                 };
-                match decided {
-                    Ok(removal) => {
+                match decision {
+                    Decision::Goes(removal) => {
                         self.out.removed[0].push(removal);
                         return;
                     }
-                    Err(past) => stays = Some((fold, past)),
+                    Decision::Stays(past) => stays = Some((fold, past)),
                 }
             } else {
                 self.out.too_short += 1;
@@ -399,11 +379,11 @@ impl Scan<'_, '_> {
     }
 
     /// What a paragraph repeats in view of what stands beside both: the first such leader.
-    fn reprint(&self, paragraph: u32, fold: u32) -> Option<Removal> {
+    fn reprint(&self, paragraph: u32, fold: u32) -> Option<Removal<Keeper>> {
         let reprints = self.reprints.as_ref()?;
         let removal = |keeper, similarity| Removal {
             removed: paragraph,
-            keeper,
+            kept: keeper,
             reason: Reason::Near,
             similarity,
             is_reprint: true,
@@ -452,13 +432,13 @@ impl Scan<'_, '_> {
             return false;
         };
         let past = match self.pieces.decide(sentence, fold) {
-            Decided::Goes(removal) => {
+            Decision::Goes(removal) => {
                 if !is_whole {
                     self.out.removed[1].push(removal);
                 }
                 return !is_whole;
             }
-            Decided::Stays(past) => past,
+            Decision::Stays(past) => past,
         };
         let number = sentence as usize;
         let parts = self.units.store.parts_of(number..number + 1);
@@ -480,7 +460,7 @@ impl Scan<'_, '_> {
         let store = self.units.store;
         let piece = piece_of_part(store, part);
         match self.pieces.decide(piece, fold) {
-            Decided::Goes(removal) => {
+            Decision::Goes(removal) => {
                 // A part that the next one leans on stays.
                 let goes = !is_whole && !store.parts[part as usize].is_leant_on;
                 if goes {
@@ -491,7 +471,7 @@ impl Scan<'_, '_> {
                 }
                 goes
             }
-            Decided::Stays(past) => {
+            Decision::Stays(past) => {
                 self.pieces.file(piece, fold, past);
                 false
             }

@@ -3,9 +3,9 @@
 //! - What directly follows a unit that stays and ends in a colon: `The following tables cannot be restored:` would introduce
 //!   whatever comes next. If that is an item of less than five words, the next one, too.
 //! - In a paragraph that begins with a capital, what begins with a small letter behind something that stays and is no whole
-//!   sentence by its end, and what is none before a small letter that stays, or whatever stands there at the beginning of a line: a boundary was set inside a sentence (`from the
-//!   U.S. and many of …`, `“I left.” said he`). The same of what begins with a digit behind an abbreviation (`in Feb. 2004 for
-//!   …`).
+//!   sentence by its end; what is none before a small letter that stays; and whatever stands before a small letter if the line
+//!   would begin with that: a boundary was set inside a sentence (`from the U.S. and many of …`, `“I left.” said he`). The same
+//!   of what begins with a digit behind an abbreviation (`in Feb. 2004 for …`).
 //! - All repeats of a line of which three words or fewer would be left, but for the number of an item. In scripts without spaces a
 //!   word is two letters; or, if one sentence of less than forty characters is left, what stands between spaces and
 //!   punctuation: a short sentence does not stay alone, unless that is what the line says twice.
@@ -116,7 +116,11 @@ fn settle(leaves: &[Leaf], introduction: Option<Leaf>) -> Vec<usize> {
         let sum = |of: fn(&Leaf) -> u32| left.iter().map(|leaf| of(leaf)).sum::<u32>();
         let weight = sum(|leaf| leaf.weight);
         let is_short = |leaf: &Leaf| leaf.edges.words < Edges::MANY && leaf.edges.chars < Edges::LONG;
-        let is_said_beside = leaves[line..end].iter().any(|leaf| leaf.is_said_beside);
+        let mut gone = leaves[line..end]
+            .iter()
+            .zip(&goes[line..end])
+            .filter(|(_, goes)| **goes);
+        let is_said_beside = gone.any(|(leaf, _)| leaf.is_said_beside);
         let is_short = matches!(left[..], [leaf] if is_short(leaf)) && !is_said_beside;
         if weight > 0 && (weight <= STUB || is_short) {
             goes[line..end].fill(false);

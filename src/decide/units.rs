@@ -2,6 +2,7 @@
 
 use super::narrow;
 use crate::hash;
+use crate::join::Units as _;
 use crate::settings::Settings;
 use crate::steps::looked;
 use crate::store::{Entry, Selection, Store};
@@ -14,6 +15,9 @@ const SMALL: usize = 1024;
 
 /// Stands for no fold.
 const NONE: u32 = u32::MAX;
+
+/// Distinct folds by their hashes.
+pub(crate) type ByHash = HashMap<u64, u32, ahash::RandomState>;
 
 /// Units of one level by their folds: paragraphs, or sentences and parts of sentences ("pieces").
 pub(crate) struct Folds<'s> {
@@ -74,6 +78,18 @@ impl<'s> Folds<'s> {
     pub(crate) fn of(&self, unit: u32) -> Option<u32> {
         let fold = self.of_units.get((unit - self.start) as usize).copied();
         fold.filter(|&fold| fold != NONE)
+    }
+
+    /// By which a fold is known across segments.
+    pub(crate) fn hash_of(&self, fold: u32) -> u64 {
+        hash::bytes(self.distinct.text(fold).as_bytes())
+    }
+
+    /// The folds by their hashes; of two folds with one hash, the later one.
+    pub(crate) fn by_hash(&self) -> ByHash {
+        let mut by_hash = HashMap::with_hasher(hash::map_state());
+        by_hash.extend((0..narrow(self.count())).map(|fold| (self.hash_of(fold), fold)));
+        by_hash
     }
 
     /// Number of distinct folds.

@@ -21,17 +21,14 @@ pub struct Memory {
     folder: PathBuf,
 }
 
-/// Deciding a share takes so many halves of the memory of its units, these included.
-const HALVES: usize = 7;
+/// Deciding a share takes so many times the memory of its units, these included.
+const SHARE: usize = 4;
 
 /// Deciding all at once takes so many times the memory of its units: nothing is looked for on disk.
 const AT_ONCE: u64 = 2;
 
-/// Of what may be taken, one in so many goes to the counts of shingles, …
+/// Of what may be taken, one in so many goes to the counts of shingles.
 const SKETCH: usize = 4;
-
-/// … and to each thing that is sorted.
-const ROOM: usize = 32;
 
 impl Memory {
     /// About so many bytes, for the articles' folds and for deciding; the articles that are being pushed come on top. Less
@@ -84,16 +81,10 @@ impl Memory {
         self.bytes.unwrap_or(0) / SKETCH
     }
 
-    fn room(&self) -> usize {
-        self.bytes.unwrap_or(0) / ROOM
-    }
-
     /// Bytes of a store that is decided at a time.
     fn segment(&self) -> usize {
         let Some(bytes) = self.bytes else { return usize::MAX };
-        // two things are sorted at a time, at most
-        let left = bytes - self.sketch() - 3 * self.room();
-        left / HALVES * 2 + left % HALVES * 2 / HALVES
+        (bytes - self.sketch()) / SHARE
     }
 }
 

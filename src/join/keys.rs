@@ -138,7 +138,7 @@ impl<U: Units + ?Sized> Finder<'_, U> {
 
     /// The keys of all units, and how many entries their lists can have in all.
     pub(super) fn find(&self) -> (Keys, usize) {
-        let mut chunks = self.chunks(0..self.units.count());
+        let mut chunks = self.chunks();
         let (starts, entries) = Slots::count(&chunks).into_starts();
         let name = |chunk: &mut Chunk| chunk.name_lists(&starts, self);
         if chunks.len() == 1 || rayon::current_num_threads() == 1 {
@@ -149,7 +149,8 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         (Keys::new(chunks), entries)
     }
 
-    fn chunks(&self, units: Range<u32>) -> Vec<Chunk> {
+    fn chunks(&self) -> Vec<Chunk> {
+        let count = self.units.count();
         let one = |units: Range<u32>| {
             let (mut scratch, mut chunk) = (Scratch::default(), Chunk::default());
             for unit in units {
@@ -160,13 +161,12 @@ impl<U: Units + ?Sized> Finder<'_, U> {
             }
             chunk
         };
-        if units.len() < SMALL || rayon::current_num_threads() == 1 {
-            return vec![one(units)];
+        if (count as usize) < SMALL || rayon::current_num_threads() == 1 {
+            return vec![one(0..count)];
         }
-        let first = |n: u32| units.start + n * CHUNK;
-        (0..narrow(units.len()).div_ceil(CHUNK))
+        (0..count.div_ceil(CHUNK))
             .into_par_iter()
-            .map(|n| one(first(n)..units.end.min(first(n).saturating_add(CHUNK))))
+            .map(|n| one(n * CHUNK..count.min((n * CHUNK).saturating_add(CHUNK))))
             .collect()
     }
 

@@ -19,9 +19,10 @@ pub(crate) struct Edges {
     pub(crate) begins_line: bool,
     /// It has no letter: the number of an item.
     pub(crate) is_mark: bool,
-    /// Characters, counted up to [`Self::LONG`], and words between spaces and punctuation among them, up to [`Self::MANY`].
-    pub(crate) words: u8,
+    /// Characters, counted up to [`Self::LONG`].
     pub(crate) chars: u8,
+    /// Words between spaces and punctuation among these, counted up to [`Self::MANY`].
+    pub(crate) words: u8,
 }
 
 impl Edges {

@@ -1,7 +1,7 @@
 //! Leaders of the segments decided so far, on disk: they come by the units of the next segment, in order.
 
 use super::super::scan::Leader;
-use super::super::units::piece;
+use super::super::units::{ByHash, piece};
 use super::super::versions::{Versions, is_version};
 use super::super::{Kept, narrow};
 use crate::hash;
@@ -12,7 +12,6 @@ use crate::spill::{Bits, Folder, SpillError, Spool, join as joined, split};
 use crate::store::{Entry, Segment, Selection, Store};
 use crate::verdict::lacks_numbers;
 use rayon::prelude::*;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// Leaders that are read at a time, and words of their keys. The outcome does not depend on it.
@@ -239,7 +238,12 @@ impl<'r> Earlier<'r> {
     }
 
     /// Lets the leaders of earlier segments come by some folds. `versions` says by which rule versions are told, if they are.
-    pub(super) fn meet(&mut self, units: &Selection<'_>, versions: Option<Rule>) -> Result<Outcome, SpillError> {
+    pub(super) fn meet(
+        &mut self,
+        units: &Selection<'_>,
+        by_hash: &ByHash,
+        versions: Option<Rule>,
+    ) -> Result<Outcome, SpillError> {
         let count = units.count() as usize;
         let mut outcome = Outcome {
             met: (0..count).map(|_| None).collect(),
@@ -255,9 +259,6 @@ impl<'r> Earlier<'r> {
         let waiting = Waiting::new(self.plan, units, &rule, &|_| true);
         let has_numbers = |i: u32| join::has_numbers(units.tokens(i));
         let blind = versions.map(|rule| Waiting::new(self.plan, units, &rule, &has_numbers));
-        let mut equal: HashMap<u64, u32, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
-        // of two folds of one hash, the other may still be found by its shingles
-        equal.extend((0..units.count()).map(|unit| (hash::bytes(units.text(unit).as_bytes()), unit)));
         let mut reader = self.keys.reader(0..self.keys.end());
         let (mut words, mut next) = (Vec::new(), 0);
         while !reader.is_done() {
@@ -287,7 +288,8 @@ impl<'r> Earlier<'r> {
             let one = |meeting: &mut Meeting, leader: &Passing| {
                 let mut out = Vec::new();
                 let open = |unit: u32| decided[unit as usize].is_none();
-                let twin = equal.get(&leader.hash).copied();
+                // of two folds with one hash, the other may still be found by its shingles
+                let twin = by_hash.get(&leader.hash).copied();
                 self.one(leader, &past(&waiting), twin, &open, meeting, &mut out)?;
                 let mut alike = Vec::new();
                 if let Some(blind) = blind.as_ref().filter(|_| leader.is_original) {

@@ -219,12 +219,12 @@ impl<'e> External<'e> {
         };
         let versions = Versions::new(units.store, self.settings);
         let [paragraphs, pieces] = &mut earlier.leaders;
-        let of_paragraphs = || units.range.clone().filter(|_| self.settings.units().paragraphs());
-        let folds = || of_paragraphs().filter_map(|paragraph| Some((paragraph, units.paragraphs.of(paragraph)?)));
         let asked = versions.map(|versions| versions.rule());
-        let outcome = paragraphs.meet(&units.paragraphs.distinct, asked)?;
+        let by_hash = units.paragraphs.by_hash();
+        let outcome = paragraphs.meet(&units.paragraphs.distinct, &by_hash, asked)?;
         if let Some(versions) = versions {
-            let pairs = folds().filter_map(|(paragraph, fold)| {
+            let pairs = units.range.clone().filter_map(|paragraph| {
+                let fold = units.paragraphs.of(paragraph)?;
                 let original = outcome.version_of.get(fold as usize).copied().flatten()?;
                 outcome.met[fold as usize].is_none().then_some((paragraph, original))
             });
@@ -232,7 +232,7 @@ impl<'e> External<'e> {
         }
         let known = earlier
             .beside
-            .meet(units, paragraphs, |fold| outcome.met[fold as usize].is_some())?;
+            .meet(units, &by_hash, paragraphs, |fold| outcome.met[fold as usize].is_some())?;
         before.stands = known.stands;
         for (paragraph, found, similarity) in known.found {
             before
@@ -241,8 +241,9 @@ impl<'e> External<'e> {
             kept.push(found);
         }
         before.fates[0] = fates(outcome, &units.paragraphs, &mut kept);
-        let outcome = pieces.meet(&units.pieces.folds.distinct, None)?;
-        before.fates[1] = fates(outcome, &units.pieces.folds, &mut kept);
+        let folds = &units.pieces.folds;
+        let outcome = pieces.meet(&folds.distinct, &folds.by_hash(), None)?;
+        before.fates[1] = fates(outcome, folds, &mut kept);
         Ok((before, kept))
     }
 }

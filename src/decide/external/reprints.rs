@@ -1,10 +1,10 @@
 //! What stood beside the leaders of the segments decided so far, on disk: see [`super::super::reprints`]. Folds are known by
 //! their 64-bit hashes there.
 
+use super::super::Kept;
 use super::super::reprints::{applies, is_long, neighbours};
 use super::super::scan::Scanned;
-use super::super::units::Units;
-use super::super::{Kept, narrow};
+use super::super::units::{ByHash, Units};
 use super::leaders::Earlier;
 use crate::hash;
 use crate::join::{Similarity, Units as _};
@@ -24,7 +24,7 @@ pub(super) struct Beside {
 
 /// What is known of the paragraphs of a segment.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct Met {
     /// By fold, whether it has come in an earlier segment.
     pub(super) stands: Vec<bool>,
     /// Paragraphs that repeat an earlier leader.
@@ -44,17 +44,16 @@ impl Beside {
     pub(super) fn meet(
         &mut self,
         units: &Units<'_>,
+        by_hash: &ByHash,
         earlier: &Earlier<'_>,
         is_met: impl Fn(u32) -> bool,
-    ) -> Result<Known, SpillError> {
+    ) -> Result<Met, SpillError> {
         if !self.applies {
-            return Ok(Known::default());
+            return Ok(Met::default());
         }
         self.seen.flush()?;
         self.leaders.flush()?;
         let (store, folds) = (units.store, &units.paragraphs);
-        let mut by_hash: HashMap<u64, u32, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
-        by_hash.extend((0..narrow(folds.count())).map(|fold| (hash_of(units, fold), fold)));
         let mut stands = vec![false; folds.count()];
         let mut reader = self.seen.reader(0..self.seen.end());
         while !reader.is_done() {
@@ -98,7 +97,7 @@ impl Beside {
         };
         let of_paragraphs: Vec<&[(u32, u32)]> = pairs.chunk_by(|a, b| a.0 == b.0).collect();
         let found: Result<Vec<_>, SpillError> = of_paragraphs.into_par_iter().map(first).collect();
-        Ok(Known {
+        Ok(Met {
             stands,
             found: found?.into_iter().flatten().collect(),
         })
@@ -117,19 +116,15 @@ impl Beside {
             let fold = units.paragraphs.of(paragraph).filter(|&fold| !is_known[fold as usize]);
             if let Some(fold) = fold.filter(|_| is_long(units.store, paragraph)) {
                 is_known[fold as usize] = true;
-                self.seen.put_words(&split(hash_of(units, fold)))?;
+                self.seen.put_words(&split(units.paragraphs.hash_of(fold)))?;
             }
         }
         for &(leader, fold) in &scanned.beside {
             if let Some(number) = numbers[leader as usize] {
-                let [low, high] = split(hash_of(units, fold));
+                let [low, high] = split(units.paragraphs.hash_of(fold));
                 self.leaders.put_words(&[low, high, number])?;
             }
         }
         Ok(())
     }
-}
-
-fn hash_of(units: &Units<'_>, fold: u32) -> u64 {
-    hash::bytes(units.paragraphs.distinct.text(fold).as_bytes())
 }
