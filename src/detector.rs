@@ -199,10 +199,10 @@ impl Session {
     /// estimate: units differ in what they cost.
     #[must_use]
     pub fn finish_observed(self, observe: &(dyn Fn(f64) + Sync)) -> Detection {
-        let paragraphs = self.store.paragraphs.len() as u64;
+        let work = decide::WORK * self.store.paragraphs.len() as u64;
         let done = AtomicU64::new(0);
         let verdicts = decide::decide(&self.store, &self.settings, 0, &|more| {
-            observe(share(done.fetch_add(more, Ordering::Relaxed) + more, paragraphs));
+            observe(share(done.fetch_add(more, Ordering::Relaxed) + more, work));
         });
         Detection::new(0, self.store, verdicts)
     }

@@ -5,8 +5,15 @@
 #[inline(always)]
 pub(crate) const fn looked(_count: usize) {}
 
+/// Does what is done once in a process, such as reading tables: its steps are nobody's.
+#[cfg(not(test))]
+#[inline(always)]
+pub(crate) fn once<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
+
 #[cfg(test)]
-pub(crate) use counted::{growth, looked, steps};
+pub(crate) use counted::{growth, looked, once, steps};
 
 #[cfg(test)]
 mod counted {
@@ -23,6 +30,13 @@ mod counted {
         let before = LOOKED.replace(0);
         work();
         LOOKED.replace(before)
+    }
+
+    pub(crate) fn once<T>(work: impl FnOnce() -> T) -> T {
+        let before = LOOKED.get();
+        let done = work();
+        LOOKED.set(before);
+        done
     }
 
     /// By how much steps grow for twice the text, from (bytes, steps) of a text and of one about twice as long; and the

@@ -4,7 +4,7 @@
 use super::reprints::{Reprints, neighbours};
 use super::units::{Folds, Units, piece_of_part};
 use super::versions::Versions;
-use super::{Observer, Removal, narrow};
+use super::{Observer, PREPARED, Removal, SCANNED, narrow};
 use crate::hash;
 use crate::join::{Found, Leaders, Order, Original, Past, Similarity, Units as _};
 use crate::model::Reason;
@@ -201,6 +201,8 @@ pub(crate) fn scan(
     before: Before,
     observe: Observer<'_>,
 ) -> Scanned {
+    let prepared = |step: usize| observe(PREPARED[step] * paragraphs.len() as u64);
+    prepared(0);
     let versions = Versions::new(units.store, settings);
     // What is counted for whole paragraphs serves for whatever is part of them.
     let counted = order.is_none().then(|| {
@@ -211,14 +213,19 @@ pub(crate) fn scan(
         Order::of(&folds.distinct, &settings.rule())
     });
     let order = order.or(counted.as_ref());
+    prepared(1);
     let stands = |fold: u32| before.stands.get(fold as usize).is_some_and(|&stands| stands);
     let reprints = Reprints::new(units.store, &units.paragraphs, settings, stands);
     let [of_paragraphs, of_pieces] = before.fates;
+    let of_paragraphs = Level::new(&units.paragraphs, of_paragraphs, settings, order, versions.as_ref());
+    prepared(2);
+    let of_pieces = Level::new(&units.pieces.folds, of_pieces, settings, order, None);
+    prepared(3);
     let mut scan = Scan {
         units,
         settings,
-        paragraphs: Level::new(&units.paragraphs, of_paragraphs, settings, order, versions.as_ref()),
-        pieces: Level::new(&units.pieces.folds, of_pieces, settings, order, None),
+        paragraphs: of_paragraphs,
+        pieces: of_pieces,
         versions,
         reprints,
         known_versions: before.versions,
@@ -237,7 +244,7 @@ pub(crate) fn scan(
         for &paragraph in batch {
             scan.paragraph(paragraph);
         }
-        observe(batch.len() as u64);
+        observe(SCANNED * batch.len() as u64);
     }
     if before.is_followed {
         scan.out.beside = scan.beside();

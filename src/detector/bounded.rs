@@ -2,7 +2,7 @@
 
 use super::{Detection, Session, Stats, share, stores};
 use crate::article::Article;
-use crate::decide::{Decided, External};
+use crate::decide::{Decided, External, WORK};
 use crate::error::{CapacityError, SettingsError};
 use crate::join::Plan;
 use crate::model::ArticleId;
@@ -289,7 +289,8 @@ impl BoundedSession {
         let Some(spilled) = spilled else {
             unreachable!("it was asked above")
         };
-        let paragraphs = spilled.segments.iter().map(|s| u64::from(s.paragraphs)).sum();
+        let paragraphs: u64 = spilled.segments.iter().map(|s| u64::from(s.paragraphs)).sum();
+        let work = WORK * paragraphs;
         let done = AtomicU64::new(0);
         let external = External {
             settings: &session.settings,
@@ -299,7 +300,7 @@ impl BoundedSession {
             plan: &spilled.plan,
         };
         let decided = external.decide(&|more| {
-            observe(share(done.fetch_add(more, Ordering::Relaxed) + more, paragraphs));
+            observe(share(done.fetch_add(more, Ordering::Relaxed) + more, work));
         })?;
         Ok(BoundedDetection {
             blocks: Blocks::Spilled {

@@ -6,7 +6,7 @@
 use crate::fold::{Tokens, fold, is_number, is_unspaced};
 use crate::hash;
 use crate::segment::Language;
-use crate::steps::looked;
+use crate::steps::{looked, once};
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
@@ -138,7 +138,7 @@ impl Words {
     /// Those of the language at that place among [`LANGUAGES`].
     fn at(place: usize) -> &'static Self {
         static TABLES: [OnceLock<Words>; LANGUAGES.len()] = [const { OnceLock::new() }; LANGUAGES.len()];
-        TABLES[place].get_or_init(|| Self::parse(LANGUAGES[place].1))
+        TABLES[place].get_or_init(|| once(|| Self::parse(LANGUAGES[place].1)))
     }
 
     /// Those that are common in any language, an unknown one too, and those that say per cent.
