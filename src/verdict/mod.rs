@@ -13,7 +13,7 @@
 //! for another ([`Context::Reprint`]).
 //!
 //! These are none: punctuation and formatting, which folds do not have; a close form of the same word (`near`); a common
-//! word for another; words that only the earlier text has.
+//! word for another; a news agency before or after the text; words that only the earlier text has.
 //!
 //! The verdict is a pure function of both folds, the level and the tables in `lang/`. No count of the run enters it.
 
@@ -22,6 +22,7 @@ mod anchors;
 mod content;
 mod glance;
 mod left;
+mod letters;
 mod near;
 mod pair;
 mod words;
@@ -34,7 +35,7 @@ pub use words::{is_negation, tables_digest};
 
 use crate::steps::looked;
 use align::{Region, increasing, regions};
-use content::{contents, covered, neighbours};
+use content::{contents, neighbours};
 use near::{is_close_form, is_form_in_class};
 use std::cell::OnceCell;
 use std::fmt;
@@ -108,6 +109,8 @@ struct Limits {
     run: f64,
     /// New content words.
     new: f64,
+    /// New words one of which is a content word, if nothing of the earlier text is in their place: a clause.
+    clause: Option<f64>,
     /// True if these count among those of the whole text.
     counts: bool,
 }
@@ -115,18 +118,21 @@ struct Limits {
 const ANYWHERE: Limits = Limits {
     run: 5.0,
     new: 2.0,
+    clause: Some(3.0),
     counts: true,
 };
-/// Before a text: a place and an agency may stand there.
+/// Before a text: a clause that leads to it, or a place.
 const BEFORE: Limits = Limits {
     run: 5.0,
-    new: 3.0,
+    new: 2.0,
+    clause: None,
     counts: true,
 };
 /// Before or after a text where they name who says it (`the neighbor added`): nothing of the text itself is new.
 const SOURCE: Limits = Limits {
     run: 9.0,
     new: 6.0,
+    clause: None,
     counts: false,
 };
 
@@ -137,9 +143,10 @@ const MOST_INSIDE: usize = 4;
 const MOST_OUTSIDE: usize = 16;
 /// Tokens that say per cent: the letters of `パーセント`, or more.
 const MOST_PERCENT: usize = 10;
-/// Letters of a row that may stand elsewhere, at least, and how many rows are sought.
-const LEAST_ROW: usize = 4;
-const MOST_SOUGHT: u32 = 32;
+/// A negated clause of the earlier text has so many times as many words as what stands in its place, and is not negated before
+/// so many: what it denies is part of it.
+const LONG_CLAUSE: usize = 8;
+const BEFORE_NEGATION: usize = 3;
 /// Words in one place. (Each is held against all that the earlier text has there.)
 const MOST_IN_PLACE: usize = 64;
 /// Moved content words.
@@ -161,8 +168,6 @@ pub enum Context {
 /// Of how many words one may be exchanged in a reprint, and in how many words one at least.
 const EXCHANGED_SHARE: f64 = 0.05;
 const LEAST_EXCHANGED: f64 = 10.0;
-/// Letters of a script without spaces that are exchanged as one word, at most.
-const LONGEST_WORD: usize = 6;
 
 /// What would be lost if fold `later` went while fold `earlier` stays; nothing if the later one is a repeat.
 #[must_use]
@@ -252,6 +257,8 @@ struct Judge<'p, 'f> {
     fold: OnceCell<String>,
     /// For each token of the later text whether the earlier one has it nowhere near.
     is_new: Vec<bool>,
+    /// True if any of these says something of its own: more than who reports.
+    has_new: bool,
 }
 
 impl<'p, 'f> Judge<'p, 'f> {
@@ -274,6 +281,7 @@ impl<'p, 'f> Judge<'p, 'f> {
             is_only: false,
             fold: OnceCell::new(),
             is_new: vec![false; pair.later.len()],
+            has_new: false,
         }
     }
 
@@ -298,7 +306,7 @@ impl<'p, 'f> Judge<'p, 'f> {
                 .find(|token| !self.words.kind(token).is_common)
                 .map_or(Lost::Rewritten, Lost::Added)
         };
-        let is_short = words <= SHORT && self.is_new.contains(&true);
+        let is_short = words <= SHORT && self.has_new;
         if is_short || self.new > FEW.max(NEW_SHARE * words) || self.new > MOST_NEW {
             return Some(added());
         }
@@ -352,14 +360,15 @@ impl<'p, 'f> Judge<'p, 'f> {
         }
     }
 
-    /// True if a word of the region says that somebody says something.
+    /// True if a word of the region says that somebody says something, or is a news agency: `LONDON (Reuters) -`.
     fn names_a_source(&self, region: &Region) -> bool {
         let here = &self.pair.later[region.later.clone()];
-        let is_speech = |tokens: &[Token]| {
+        let is_source = |tokens: &[Token]| {
             let word: String = tokens.iter().map(|token| self.pair.text(*token)).collect();
-            self.words.kind(&word).is_speech
+            let kind = self.words.kind(&word);
+            kind.is_speech || kind.is_agency
         };
-        (1..=4).any(|count| here.windows(count).any(is_speech))
+        (1..=4).any(|count| here.windows(count).any(is_source))
     }
 
     /// What is lost in one place.
@@ -400,10 +409,8 @@ impl<'p, 'f> Judge<'p, 'f> {
     }
 
     fn negation(&self, here: &[Token], there: &[Token]) -> Option<Lost<'f>> {
-        let negations = |tokens: &[Token]| -> Vec<Token> {
-            let is_negation = |token: &&Token| self.words.kind(self.pair.text(**token)).is_negation;
-            tokens.iter().filter(is_negation).copied().collect()
-        };
+        let is_negation = |token: &&Token| self.words.kind(self.pair.text(**token)).is_negation;
+        let negations = |tokens: &[Token]| -> Vec<Token> { tokens.iter().filter(is_negation).copied().collect() };
         let (mut ours, mut theirs) = (negations(here), negations(there));
         if ours.len() == theirs.len() {
             return None;
@@ -421,8 +428,13 @@ impl<'p, 'f> Judge<'p, 'f> {
             ours.retain(|word| !slipped(word, there));
             theirs.retain(|word| !slipped(word, here));
         }
-        // a clause that only the earlier text has may be negated
-        let is_clause = here.is_empty() && there.len() > 3;
+        // a clause that only the earlier text has may be negated: nothing stands in its place, or next to nothing
+        let is_clause = here.is_empty() && there.len() > 3
+            || ours.is_empty()
+                && there.len() >= LONG_CLAUSE * here.len()
+                && there[..BEFORE_NEGATION.min(there.len())]
+                    .iter()
+                    .all(|token| !is_negation(&token));
         let odd = ours
             .first()
             .or(theirs.first())
@@ -476,7 +488,7 @@ impl<'p, 'f> Judge<'p, 'f> {
                 } else {
                     is_close_form
                 };
-                !used[*at] && is_close(text, other)
+                !used[*at] && (is_close(text, other) || self.words.differ_in_particles(text, other))
             };
             let close = (0..there.len()).find(matches).filter(|_| token.weight > 0);
             match close {
@@ -505,7 +517,7 @@ impl<'p, 'f> Judge<'p, 'f> {
             }
             let other = |at: &usize| {
                 let theirs = self.words.kind(self.pair.text(there[*at]));
-                !used[*at] && !theirs.is_common
+                !used[*at] && !theirs.is_common && !theirs.is_person
             };
             let opposite = |at: &usize| {
                 let theirs = self.words.kind(self.pair.text(there[*at]));
@@ -519,11 +531,11 @@ impl<'p, 'f> Judge<'p, 'f> {
                 });
             }
             // where nothing else differs, a word was not edited but exchanged
-            if kind.is_common
-                && self.is_only
+            if self.is_only
                 && here.len() == 1
                 && let [other] = there[..]
-                && !self.words.kind(self.pair.text(other)).is_common
+                && kind.is_common != self.is_common_somewhere(self.pair.text(other))
+                && !self.words.kind(self.pair.text(other)).is_person
                 && !self.exchange(place..place + 1)
             {
                 return Some(Lost::Replaced {
@@ -532,6 +544,10 @@ impl<'p, 'f> Judge<'p, 'f> {
                 });
             }
             if kind.is_common {
+                self.common += 1.0;
+                continue;
+            }
+            if self.is_acronym(place) {
                 self.common += 1.0;
                 continue;
             }
@@ -547,6 +563,12 @@ impl<'p, 'f> Judge<'p, 'f> {
                 });
             }
             self.is_new[place] = true;
+            let is_outside = region.later.start == 0 || region.later.end == ours.len();
+            if kind.is_agency && is_outside {
+                self.common += 1.0;
+                continue;
+            }
+            self.has_new = true;
             if self.held[token.id as usize] > 0 {
                 self.common += 0.5;
                 new += 0.5;
@@ -563,7 +585,35 @@ impl<'p, 'f> Judge<'p, 'f> {
         again
             .into_iter()
             .for_each(|[first, place]| self.is_new[place] = self.is_new[first]);
-        (run >= limits.run).then(|| Lost::Added(self.pair.text(ours[here[0]])))
+        let is_clause = there.is_empty() && limits.clause.is_some_and(|least| run >= least) && new >= 1.0;
+        (run >= limits.run || is_clause).then(|| Lost::Added(self.pair.text(ours[here[0]])))
+    }
+
+    /// True if the word at that place of the later text is made of the first letters of those before it, common ones left out or
+    /// not: `World Health Organization (WHO)`.
+    fn is_acronym(&self, place: usize) -> bool {
+        const LEAST: usize = 2;
+        const MOST: usize = 8;
+        let mut letters = self.pair.text(self.pair.later[place]).chars().rev().peekable();
+        let count = letters.clone().take(MOST + 1).count();
+        let words = self.pair.later[..place]
+            .iter()
+            .rev()
+            .map(|token| self.pair.text(*token));
+        for word in words.take(2 * MOST) {
+            looked(1);
+            match letters.peek() {
+                Some(&letter) if word.starts_with(letter) => letters.next(),
+                Some(_) if self.words.kind(word).is_common => continue,
+                _ => break,
+            };
+        }
+        (LEAST..=MOST).contains(&count) && letters.peek().is_none()
+    }
+
+    /// True if a word is common in the language of the text or in another: quotations and pidgins mix them.
+    fn is_common_somewhere(&self, word: &str) -> bool {
+        self.words.kind(word).is_common || Words::of_any_language().kind(word).is_common
     }
 
     /// True if the content word at some places of the later text may stand in another's place: not beside a number, which it
@@ -587,163 +637,7 @@ impl<'p, 'f> Judge<'p, 'f> {
         self.moved += u32::try_from(matched.len() - in_order).unwrap_or(u32::MAX);
         (self.moved > MOST_MOVED).then_some(matched[moved].1)
     }
-
-    /// Letters of a script without spaces. A letter is common if it is part of a common word of its text.
-    fn letters(&mut self, region: &Region) -> Option<Lost<'f>> {
-        let (ours, theirs) = (&self.pair.later, &self.pair.earlier);
-        let places: Vec<usize> = region.later.clone().filter(|&place| ours[place].weight == 1).collect();
-        let others: Vec<usize> = region
-            .earlier
-            .iter()
-            .copied()
-            .filter(|&place| theirs[place].weight == 1)
-            .collect();
-        let first = places.first().map(|&place| ours[place]);
-        let first = first.or(others.first().map(|&place| theirs[place]))?;
-        let text = self.pair.text(first);
-        if self.stands(&places) {
-            return None;
-        }
-        let limits = self.limits(region);
-        let half = |letters: usize| f64::from(u32::try_from(letters).unwrap_or(u32::MAX)) / 2.0;
-        if half(places.len()) >= limits.run {
-            return Some(Lost::Added(text));
-        }
-        let (here, there) = (self.entries(ours, &places), self.entries(theirs, &others));
-        let negations = |entries: &[Entry]| entries.iter().filter(|entry| entry.2.is_negation).count();
-        let is_clause = places.is_empty() && others.len() > 6;
-        if negations(&here) != negations(&there) && !is_clause {
-            return Some(Lost::Negation(text));
-        }
-        for (_, entry, kind) in &here {
-            let opposite = there
-                .iter()
-                .find(|(_, other, theirs)| other != entry && kind.classes.meet(theirs.classes));
-            if let Some((place, _, _)) = opposite {
-                return Some(Lost::Replaced {
-                    later: text,
-                    earlier: self.pair.text(theirs[*place]),
-                });
-            }
-        }
-        let content = |places: &[usize], side: &[Token], is_covered: &OnceCell<Vec<bool>>| {
-            if places.is_empty() {
-                return 0;
-            }
-            let is_covered = is_covered.get_or_init(|| covered(self.pair, side, self.words, |kind| kind.is_common));
-            let in_pairs = self.in_common_pairs(side, places);
-            let is_content = |&(place, in_pair): &(&usize, &bool)| !is_covered[*place] && !in_pair;
-            places.iter().zip(&in_pairs).filter(is_content).count()
-        };
-        let [places, others] = self.without_slips(&places, &others);
-        let new = content(&places, ours, &self.is_covered[0]);
-        let old = content(&others, theirs, &self.is_covered[1]);
-        self.common += half(places.len() - new);
-        if new > 0 && old > 0 {
-            let there = places[0]..places[places.len() - 1] + 1;
-            if new.max(old) <= LONGEST_WORD && self.exchange(there) {
-                self.common += half(new);
-                return None;
-            }
-            return Some(Lost::Replaced {
-                later: text,
-                earlier: self.pair.text(theirs[others[0]]),
-            });
-        }
-        if new == 0 {
-            return None;
-        }
-        places.iter().for_each(|&place| self.is_new[place] = true);
-        if limits.counts {
-            self.new += half(new);
-        }
-        (region.later.len() > MOST_AROUND_NEW || half(new) >= limits.new).then_some(Lost::Added(text))
-    }
-
-    /// Letters at some places of the later text and of the earlier one without those that differ in their marks only, in
-    /// order: a vowel or a tone mark has slipped.
-    fn without_slips(&self, places: &[usize], others: &[usize]) -> [Vec<usize>; 2] {
-        let base = |token: Token| self.pair.text(token).chars().next();
-        let [mut ours, mut theirs] = [Vec::new(), Vec::new()];
-        let mut from = 0;
-        for &place in places {
-            let is_same = |other: &usize| base(self.pair.earlier[*other]) == base(self.pair.later[place]);
-            match others[from..].iter().take(MOST_IN_PLACE).position(is_same) {
-                Some(skipped) => {
-                    theirs.extend_from_slice(&others[from..from + skipped]);
-                    from += skipped + 1;
-                }
-                None => ours.push(place),
-            }
-        }
-        theirs.extend_from_slice(&others[from..]);
-        [ours, theirs]
-    }
-
-    /// Of letters at some places of a text, ascending ones, those that belong to a common pair of them.
-    fn in_common_pairs(&self, text: &[Token], places: &[usize]) -> Vec<bool> {
-        let mut out = vec![false; places.len()];
-        let mut two = String::new();
-        for at in 1..places.len() {
-            two.clear();
-            two.push_str(self.pair.text(text[places[at - 1]]));
-            two.push_str(self.pair.text(text[places[at]]));
-            if places[at - 1] + 1 == places[at] && self.words.is_common_pair(&two) {
-                out[at - 1..=at].fill(true);
-            }
-        }
-        out
-    }
-
-    /// True if some letters that stand side by side in the later text do so in the earlier one. Only so many rows are sought
-    /// that this takes linear time.
-    fn stands(&mut self, places: &[usize]) -> bool {
-        let is_row = places.windows(2).all(|two| two[0] + 1 == two[1]);
-        if !is_row || places.len() < LEAST_ROW || self.sought == MOST_SOUGHT {
-            return false;
-        }
-        self.sought += 1;
-        let fold = |tokens: &mut dyn Iterator<Item = Token>| {
-            tokens.fold(" ".to_owned(), |fold, token| fold + self.pair.text(token) + " ")
-        };
-        let earlier = self.fold.get_or_init(|| fold(&mut self.pair.earlier.iter().copied()));
-        looked(earlier.len());
-        earlier.contains(&fold(&mut places.iter().map(|&place| self.pair.later[place])))
-    }
-
-    /// The negations and the words of closed classes that reach into these places of a text, ascending ones.
-    fn entries(&self, text: &[Token], places: &[usize]) -> Vec<Entry> {
-        let mut out = Vec::new();
-        let longest = self.words.longest();
-        let mut word = String::new();
-        let mut next = 0;
-        for &place in places {
-            // (a word that begins before the place before, and reaches here, has been found there)
-            for start in next.max((place + 1).saturating_sub(longest))..=place {
-                word.clear();
-                for (end, token) in text.iter().enumerate().skip(start).take(longest) {
-                    looked(1);
-                    if token.weight != 1 {
-                        break;
-                    }
-                    word.push_str(self.pair.text(*token));
-                    let kind = self.words.kind(&word);
-                    if end >= place && (kind.is_negation || !kind.classes.is_empty()) {
-                        out.push((start, word.clone(), kind));
-                    }
-                    if !kind.goes_on {
-                        break;
-                    }
-                }
-            }
-            next = place + 1;
-        }
-        out
-    }
 }
-
-/// Where a word of the table begins in a text, the word, and what it does.
-type Entry = (usize, String, words::Kind);
 
 fn weight(tokens: &[Token]) -> u32 {
     tokens.iter().map(|token| u32::from(token.weight)).sum()

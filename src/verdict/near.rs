@@ -13,6 +13,7 @@ const BEGINNING: usize = 4;
 ///   word of five or more;
 /// - they have a beginning in common that is two thirds of the longer one, four letters at least, and differ in length
 ///   by three letters at most: inflection in languages that inflect at the end;
+/// - they begin with a long and with a short vowel of an Indic script, and go on alike for four letters or more;
 /// - all this without the particles before them, where Arabic and Hebrew write particles and article in one word with the
 ///   next.
 ///
@@ -35,7 +36,11 @@ pub(super) fn is_close_form(a: &str, b: &str) -> bool {
     let (a, b) = (plain(a), plain(b));
     let (bare_a, bare_b) = (without_particles(&a), without_particles(&b));
     // what is taken for a particle may be the beginning of a word in which a letter slipped
-    bare_a == bare_b || is_slip(bare_a, bare_b) || is_slip(&a, &b) || is_inflected(bare_a, bare_b)
+    bare_a == bare_b
+        || begins_alike(&a, &b)
+        || is_slip(bare_a, bare_b)
+        || is_slip(&a, &b)
+        || is_inflected(bare_a, bare_b)
 }
 
 /// The first letters of a word, without particles and marks; all of a number.
@@ -134,6 +139,28 @@ fn is_slip<L: PartialEq>(a: &[L], b: &[L]) -> bool {
     keeps_first && (is_one || is_exchange)
 }
 
+/// True if words of five letters or more differ in their first one only, a vowel of an Indic script that is long in one and
+/// short in the other: loanwords are spelled either way.
+fn begins_alike(a: &[char], b: &[char]) -> bool {
+    // the vowels stand at the same places of each block
+    const BLOCKS: std::ops::Range<u32> = 0x900..0xd80;
+    const VOWELS: [&[u32]; 4] = [
+        &[0x07, 0x08],
+        &[0x09, 0x0a],
+        &[0x0d, 0x0e, 0x0f, 0x10],
+        &[0x11, 0x12, 0x13, 0x14],
+    ];
+    let ([x, rest_a @ ..], [y, rest_b @ ..]) = (a, b) else {
+        return false;
+    };
+    let (x, y) = (u32::from(*x), u32::from(*y));
+    let is_vowel = |c: u32, vowels: &[u32]| BLOCKS.contains(&c) && vowels.contains(&(c % 0x80));
+    rest_a.len() >= 4
+        && rest_a == rest_b
+        && x / 0x80 == y / 0x80
+        && VOWELS.iter().any(|vowels| is_vowel(x, vowels) && is_vowel(y, vowels))
+}
+
 /// Letters of an ending, at most.
 const LONGEST_ENDING: usize = 5;
 
@@ -161,6 +188,7 @@ mod tests {
             ("أبريل", "ابريل"),
             ("لكنها", "لكهنا"),
             ("الإجابة", "اإلجابة"),
+            ("ऐक्टिविटी", "एक्टिविटी"),
         ] {
             assert!(is_close_form(a, b) && is_close_form(b, a), "{a} {b}");
         }
@@ -172,6 +200,7 @@ mod tests {
             ("水", "火"),
             ("red", "bed"),
             ("import", "export"),
+            ("ओर", "और"),
         ] {
             assert!(!is_close_form(a, b) && !is_close_form(b, a), "{a} {b}");
         }

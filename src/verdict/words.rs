@@ -18,8 +18,12 @@ pub(super) struct Kind {
     pub(super) is_negation: bool,
     /// Says per cent, or a part of that.
     pub(super) is_percent: bool,
+    /// Says no more than that there are people.
+    pub(super) is_person: bool,
     /// Names who says something: `said`, `according`.
     pub(super) is_speech: bool,
+    /// A news agency: `Reuters`.
+    pub(super) is_agency: bool,
     /// The closed classes it belongs to.
     pub(super) classes: Classes,
     /// Letters of a script without spaces with which an entry begins that has more of them.
@@ -57,11 +61,16 @@ pub(super) struct Words {
     longest: usize,
     /// Of a script without spaces, two letters that stand side by side in many texts.
     pairs: HashSet<Box<str>, ahash::RandomState>,
+    /// Written in one word with the next.
+    particles: Vec<Box<str>>,
     /// False if it is not known which words are common.
     knows_common: bool,
 }
 
 include!("lang/languages.rs");
+
+/// For texts in any language.
+const AGENCIES: &str = include_str!("agencies.txt");
 
 /// The classes of numbers in words, and of months and weekdays, in all languages.
 const NUMBER: u64 = 1;
@@ -104,6 +113,7 @@ impl Words {
             kinds: HashMap::with_hasher(hash::map_state()),
             longest: 0,
             pairs: HashSet::with_hasher(hash::map_state()),
+            particles: Vec::new(),
             knows_common: false,
         }
     }
@@ -138,7 +148,7 @@ impl Words {
     /// Those of the language at that place among [`LANGUAGES`].
     fn at(place: usize) -> &'static Self {
         static TABLES: [OnceLock<Words>; LANGUAGES.len()] = [const { OnceLock::new() }; LANGUAGES.len()];
-        TABLES[place].get_or_init(|| once(|| Self::parse(LANGUAGES[place].1)))
+        TABLES[place].get_or_init(|| once(|| Self::parse([LANGUAGES[place].1, AGENCIES])))
     }
 
     /// Those that are common in any language, an unknown one too, and those that say per cent.
@@ -204,10 +214,10 @@ impl Words {
         )
     }
 
-    fn parse(file: &str) -> Self {
+    fn parse(files: [&str; 2]) -> Self {
         let mut words = Self::empty();
         let mut sets = 2;
-        for line in file.lines() {
+        for line in files.into_iter().flat_map(str::lines) {
             let Some((key, list)) = line.split_once(": ").filter(|_| !line.starts_with('#')) else {
                 continue;
             };
@@ -220,9 +230,16 @@ impl Words {
                 } else {
                     folded.as_str().into()
                 };
-                if key == "pair" {
-                    words.pairs.insert(name);
-                    continue;
+                match key {
+                    "pair" => {
+                        words.pairs.insert(name);
+                        continue;
+                    }
+                    "particle" => {
+                        words.particles.push(name);
+                        continue;
+                    }
+                    _ => (),
                 }
                 words.longest = words.longest.max(folded.hashes().len());
                 words.put_beginnings(&folded);
@@ -235,6 +252,8 @@ impl Words {
                     "negation" => kind.is_negation = true,
                     "speech" => kind.is_speech = true,
                     "percent" => kind.is_percent = true,
+                    "person" => kind.is_person = true,
+                    "agency" => kind.is_agency = true,
                     "number" => kind.classes.0 |= NUMBER,
                     "calendar" => kind.classes.0 |= CALENDAR,
                     "time" => kind.classes.0 |= 4,
@@ -243,6 +262,25 @@ impl Words {
             }
         }
         words
+    }
+
+    /// What is left of a word without one particle before it, without two, and so on.
+    fn after_particles<'w>(&self, word: &'w str) -> impl Iterator<Item = &'w str> {
+        const LEAST: usize = 2;
+        let rest = |word: &&'w str| {
+            let mut rests = self
+                .particles
+                .iter()
+                .filter_map(|particle| word.strip_prefix(&**particle));
+            rests.find(|rest| rest.chars().take(LEAST).count() == LEAST)
+        };
+        std::iter::successors(rest(&word), rest)
+    }
+
+    /// True if two words are one but for the particles before them: `من`, `ومن`.
+    pub(super) fn differ_in_particles(&self, a: &str, b: &str) -> bool {
+        let all = |word| std::iter::once(word).chain(self.after_particles(word));
+        !self.particles.is_empty() && all(a).any(|a| all(b).any(|b| a == b))
     }
 
     /// Marks what an entry of a script without spaces begins with.
@@ -268,9 +306,18 @@ impl Words {
         self.pairs.contains(two)
     }
 
-    /// What a word does: a token, or letters of a script without spaces in a row.
+    /// What a word does: a token, or letters of a script without spaces in a row. A word that the table lacks and that begins
+    /// with particles (`ومن`, and from) does what the rest of it does, but for negations: these are listed with theirs, and
+    /// `كلا` is not `لا`.
     pub(super) fn kind(&self, word: &str) -> Kind {
-        let kind = self.kinds.get(word).copied().unwrap_or_default();
+        let rest = || {
+            let rest = self.after_particles(word).find_map(|rest| self.kinds.get(rest))?;
+            Some(Kind {
+                is_negation: false,
+                ..*rest
+            })
+        };
+        let kind = self.kinds.get(word).copied().or_else(rest).unwrap_or_default();
         let is_short = || word.chars().take(4).count() < 4 && !word.starts_with(is_unspaced);
         Kind {
             is_common: kind.is_common || !self.knows_common && is_short(),
@@ -282,7 +329,8 @@ impl Words {
 /// A digest of the tables of words that verdicts depend on: 16 hexadecimal digits, the same for the same tables on every machine.
 #[must_use]
 pub fn tables_digest() -> String {
-    let tables: String = LANGUAGES.iter().flat_map(|(code, file)| [*code, "\n", *file]).collect();
+    let files = LANGUAGES.iter().copied().chain([("agencies", AGENCIES)]);
+    let tables: String = files.flat_map(|(name, file)| [name, "\n", file]).collect();
     format!("{:016x}", hash::bytes(tables.as_bytes()))
 }
 
@@ -310,8 +358,9 @@ mod tests {
     #[test]
     fn languages_are_sorted_and_say_what_is_known() {
         assert!(LANGUAGES.is_sorted_by(|a, b| a.0 < b.0));
-        const KEYS: [&str; 9] = [
-            "common", "pair", "negation", "number", "calendar", "time", "contrast", "speech", "percent",
+        const KEYS: [&str; 11] = [
+            "common", "pair", "negation", "number", "calendar", "time", "contrast", "person", "speech", "percent",
+            "particle",
         ];
         for (code, file) in LANGUAGES {
             let lines = file.lines().filter(|line| !line.starts_with('#') && !line.is_empty());

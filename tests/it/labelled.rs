@@ -12,14 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 /// Pairs with label `right` that are removed, at least. Raise it with what is reached.
-const RIGHT_REMOVED: usize = 77;
+const RIGHT_REMOVED: usize = 75;
 
 /// Pairs with label `wrong` that are removed, at most, by what differs in them. Lower them with what is reached.
 const WRONG_REMOVED: [(&str, usize); 9] = [
     ("antonym", 1),
     ("clause", 1),
     ("date", 0),
-    ("identifier", 4),
+    ("identifier", 2),
     ("name", 1),
     ("negation", 0),
     ("number", 0),
@@ -28,7 +28,7 @@ const WRONG_REMOVED: [(&str, usize); 9] = [
 ];
 
 /// Share of the right among the right and wrong that are removed, at least.
-const PRECISION: f64 = 0.88;
+const PRECISION: f64 = 0.90;
 
 /// The same where what is arguable counts as wrong.
 const STRICT_PRECISION: f64 = 0.82;

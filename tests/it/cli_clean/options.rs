@@ -95,7 +95,7 @@ fn thresholds_measures_and_levels() {
     ];
     let lines = (1..).zip(&texts).map(|(id, text)| line(id, text));
     scratch.put("in.jsonl", lines.collect::<String>());
-    let fit = ["2:", "4:", "6:"];
+    let fit = ["2:", "6:"];
     starts(&removed(&scratch, &[]), &fit);
     starts(&removed(&scratch, &["--threshold", "1"]), &[]);
     starts(&removed(&scratch, &["--threshold", "0.85"]), &[]);

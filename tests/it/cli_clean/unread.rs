@@ -449,7 +449,13 @@ fn decompression_bombs_are_not_read() {
         .ends(3);
     run.says(&["in/bomb.jsonl.zst: its", "decompression bomb", "--max-unpacked"]);
     assert!(scratch.get("out/bomb.jsonl.zst") == bomb);
-    scratch.redite(&["clean", "in", "-o", "out2", "-q"]).ends(0);
+    let clean = ["clean", "in", "-o", "out2", "-q", "--removed", "removed.jsonl"];
+    scratch.redite(&clean).ends(0);
+    // what was removed from a bomb is not put back either, unless it is allowed
+    let restore = ["restore", "out2", "removed.jsonl", "-o", "back"];
+    let run = scratch.redite(&[&restore[..], &["--max-unpacked", "1k"]].concat());
+    run.ends(2).says(&["--max-unpacked"]);
+    scratch.redite(&restore).ends(0);
     // one line
     scratch.put("line.jsonl.gz", pack(CODECS[1].0, &vec![b' '; 30_000_000]));
     scratch
