@@ -217,13 +217,11 @@ impl Texts<'_> {
         is_it.then_some((level, place))
     }
 
+    /// The edges of a whole paragraph, as far as they are asked for: how it begins, and whether it ends in a colon.
     fn edges_of(&self, sentences: Range<usize>) -> Edges {
-        let (first, last) = (self.store.edges(sentences.start), self.store.edges(sentences.end - 1));
         Edges {
-            ends_in_colon: last.ends_in_colon,
-            ends_open: last.ends_open,
-            ends_short: last.ends_short,
-            ..first
+            ends_in_colon: self.store.edges(sentences.end - 1).ends_in_colon,
+            ..self.store.edges(sentences.start)
         }
     }
 }

@@ -88,6 +88,10 @@ fn introductions_keep_what_they_introduce() {
     let both = format!("{other}\n\n{list}");
     let third = format!("{both}\n\nThe end of it is near, they say.");
     assert_eq!(cleaned(&[&both, &third])[1], "The end of it is near, they say.");
+    // what stays only because it is introduced introduces what follows
+    let next = "The mayor spoke to the people of the town for an hour. This is what she promised them all:";
+    let story = format!("A first paragraph of the other story begins here:\n\n{next}\n\n{list}");
+    assert_eq!(cleaned(&[list, next, &story])[2], story);
     // and so do sentences of one paragraph
     let sentences = format!("He wrote to all of them in the morning:\n{FAIR}\nNobody had told him so before that day.");
     let texts = [FAIR, &format!("Some other words.\n\n{sentences}")];
