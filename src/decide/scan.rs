@@ -204,13 +204,11 @@ pub(crate) fn scan(
     let prepared = |step: usize| observe(PREPARED[step] * paragraphs.len() as u64);
     prepared(0);
     let versions = Versions::new(units.store, settings);
-    // What is counted for whole paragraphs serves for whatever is part of them.
-    let counted = order.is_none().then(|| {
-        let folds = match settings.units().paragraphs() {
-            true => &units.paragraphs,
-            false => &units.pieces.folds,
-        };
-        Order::of(&folds.distinct, &settings.rule())
+    // What is counted for whole paragraphs serves for whatever is part of them: for all, since those of one fold may be cut
+    // into different sentences.
+    let counted = order.is_none().then(|| match settings.units().paragraphs() {
+        true => Order::of(&units.all_paragraphs(), &settings.rule()),
+        false => Order::of(&units.pieces.folds.distinct, &settings.rule()),
     });
     let order = order.or(counted.as_ref());
     prepared(1);

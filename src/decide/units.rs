@@ -168,6 +168,22 @@ impl<'s> Units<'s> {
     }
 }
 
+impl<'s> Units<'s> {
+    /// The folds of all judged paragraphs, equal ones as often as they come.
+    pub(crate) fn all_paragraphs(&self) -> Selection<'s> {
+        let judged = self
+            .range
+            .clone()
+            .filter(|&paragraph| self.paragraphs.of(paragraph).is_some());
+        Selection {
+            store: self.store,
+            entries: judged
+                .map(|paragraph| self.store.paragraph(paragraph).entry.fold)
+                .collect(),
+        }
+    }
+}
+
 /// The number of a part among all pieces of a store: parts are numbered on after the sentences.
 pub(crate) fn piece_of_part(store: &Store, part: u32) -> u32 {
     narrow(store.sentences.len()) + part

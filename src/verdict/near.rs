@@ -17,13 +17,14 @@ const BEGINNING: usize = 4;
 /// - all this without the particles before them, where Arabic and Hebrew write particles and article in one word with the
 ///   next.
 ///
-/// Numbers, and letters of scripts without spaces, have no close forms.
+/// Numbers, and letters of scripts without spaces, have no close forms, and digits in a word do not slip (`Windows10`).
 pub(super) fn is_close_form(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
     let has_forms = |word: &str| !is_number(word) && !word.starts_with(is_unspaced);
-    if !has_forms(a) || !has_forms(b) {
+    let [digits_a, digits_b] = [a, b].map(|word| word.chars().filter(|c| c.is_numeric()));
+    if !has_forms(a) || !has_forms(b) || !digits_a.eq(digits_b) {
         return false;
     }
     if a.is_ascii() && b.is_ascii() {
@@ -200,6 +201,8 @@ mod tests {
             ("水", "火"),
             ("red", "bed"),
             ("import", "export"),
+            ("windows10", "windows11"),
+            ("functionidmapper", "functionidmapper2"),
             ("ओर", "और"),
         ] {
             assert!(!is_close_form(a, b) && !is_close_form(b, a), "{a} {b}");

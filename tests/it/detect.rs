@@ -1,5 +1,6 @@
 //! The decisions of the whole pipeline.
 
+use redite::join::Measure;
 use redite::{Detector, Level, Reason};
 
 #[test]
@@ -96,6 +97,23 @@ fn introductions_keep_what_they_introduce() {
     let sentences = format!("He wrote to all of them in the morning:\n{FAIR}\nNobody had told him so before that day.");
     let texts = [FAIR, &format!("Some other words.\n\n{sentences}")];
     assert_eq!(cleaned(&texts)[1], texts[1]);
+}
+
+/// Paragraphs of one fold, of which the first has lost a sentence, and the second is one sentence. Found by the fuzz target
+/// `detector`: a shingle that only they have was taken for one that a single unit has.
+#[test]
+fn equal_paragraphs_are_cut_into_different_sentences() {
+    let text = "дождь rain 。⁻дождь \n\nThe house is old.\n\nдождь rain ⁻дождь";
+    let detector = Detector::builder()
+        .measure(Measure::Edit)
+        .threshold(0.5)
+        .level(Level::Boilerplate)
+        .min_tokens(1)
+        .build()
+        .unwrap();
+    let detection = detector.detect([text]);
+    let removed: Vec<&str> = detection.repeats().map(|r| &text[r.removed.span.range()]).collect();
+    assert_eq!(removed, ["дождь rain ⁻дождь"]);
 }
 
 #[test]
