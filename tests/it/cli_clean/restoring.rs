@@ -300,6 +300,23 @@ fn what_cannot_be_told_is_not_guessed() {
     assert_eq!(scratch.get_text("all/x.jsonl"), twice);
 }
 
+/// Files of version 0.1 do not say which fields held the text.
+#[test]
+fn old_files_restore_into_the_named_field() {
+    let scratch = Scratch::new();
+    let body = |id: u32| format!("{{\"id\":{id},\"body\":\"{LEAD}\"}}\n");
+    let twice = body(1) + &body(2);
+    scratch.put("in.jsonl", &twice);
+    let field = ["--text-field", "body"];
+    let clean = ["clean", "in.jsonl", "-o", "out.jsonl", "--removed", "r.jsonl"];
+    scratch.redite(&[&clean[..], &field].concat()).ends(0);
+    scratch.put("old.jsonl", scratch.removed_text("r.jsonl"));
+    let restore = ["restore", "out.jsonl", "old.jsonl", "-o", "back.jsonl"];
+    scratch.redite(&restore).ends(2);
+    scratch.redite(&[&restore[..], &field].concat()).ends(0);
+    assert_eq!(scratch.get_text("back.jsonl"), twice);
+}
+
 #[test]
 fn a_name_says_how_it_is_packed() {
     let content = format!("{}{}", line(1, LEAD), line(2, LEAD));
