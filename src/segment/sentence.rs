@@ -138,7 +138,9 @@ impl<'t> Scanner<'t> {
         while let Some(at) = chars::find(bytes, from, table) {
             looked(at - from);
             let found = self.look(at);
-            if first.is_none() && (parting[usize::from(bytes[at])] != 0 || bytes[at..found.next].contains(&b'\n')) {
+            // What has been passed may begin with a stop of the language only (`;` in Greek) and hold another.
+            let parts = |&byte: &u8| parting[usize::from(byte)] != 0 || byte == b'\n';
+            if first.is_none() && bytes[at..found.next].iter().any(parts) {
                 first = Some(at);
             }
             if let Some(cut) = found.cut {
@@ -739,6 +741,24 @@ mod tests {
         assert_eq!(out, [Span::new(7, 9), Span::new(1, 5), Span::new(8, 11)]);
         assert!(cut("", "en").is_empty());
         assert!(cut(" \n\u{3000}", "ja").is_empty());
+    }
+
+    /// The first is a finding of the fuzz target `growth`: a Greek question mark and a stop of another script are one stop.
+    #[test]
+    fn what_is_said_to_be_whole_has_one_part() {
+        for (text, tag) in [
+            ("ς;𐩖𐩖𐩖;𐩖𐩖𐩖;𐩖𐩖𐩖", "el"),
+            ("Τι;。 Ναι;! Όχι;.και;።και", "el"),
+            ("One;. two։! three?» four", "hy"),
+        ] {
+            let mut out = Vec::new();
+            sentences_and_whole(text, Language::from_tag(tag), &mut out);
+            for (sentence, whole) in out {
+                let mut parts = Vec::new();
+                super::super::parts(&text[sentence.range()], &mut parts);
+                assert!(!whole || parts.len() == 1, "{:?}", &text[sentence.range()]);
+            }
+        }
     }
 
     #[test]

@@ -456,6 +456,9 @@ fn decompression_bombs_are_not_read() {
     let run = scratch.redite(&[&restore[..], &["--max-unpacked", "1k"]].concat());
     run.ends(2).says(&["--max-unpacked"]);
     scratch.redite(&restore).ends(0);
+    scratch.put("old.jsonl", scratch.removed_text("removed.jsonl"));
+    let old = ["restore", "out2", "old.jsonl", "-o", "older", "--max-unpacked", "1k"];
+    scratch.redite(&old).ends(2).says(&["--max-unpacked"]);
     // one line
     scratch.put("line.jsonl.gz", pack(CODECS[1].0, &vec![b' '; 30_000_000]));
     scratch
