@@ -79,6 +79,12 @@ impl Lengths {
         self.iter().map(|w| (tokens + 1).saturating_sub(w).min(missing)).sum()
     }
 
+    /// How many shingles so many tokens and so many pairs of tokens are.
+    pub(crate) fn of_these(self, tokens: usize, pairs: usize) -> usize {
+        let has = |lengths: Self| self.0 & lengths.0 != 0;
+        usize::from(has(Self::ONE)) * tokens + usize::from(has(Self::TWO)) * pairs
+    }
+
     /// The fewest tokens a unit of at least `shingles` shingles has.
     pub(crate) fn least_tokens(self, shingles: usize) -> usize {
         self.tokens(shingles, |tokens| self.count(tokens) >= shingles)

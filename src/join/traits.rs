@@ -1,8 +1,9 @@
-//! What tells most pairs apart at one look: how long a unit is, and a bit for each of its tokens.
+//! What tells most pairs apart at one look: how long a unit is, and a bit for each of its tokens and pairs of neighbours.
 //!
-//! A bit that one unit has and another lacks stands for at least one token that the other lacks (the bitmap filter of
-//! Sandes, Teodoro and Melo, 2020). The more tokens, the more bits, or all would be set; of two units of different
-//! numbers of bits those of the larger are folded together.
+//! A bit that one unit has and another lacks stands for at least one token, or pair, that the other lacks (the bitmap filter
+//! of Sandes, Teodoro and Melo, 2020). The more tokens, the more bits, or all would be set; of two units of different
+//! numbers of bits those of the larger are folded together. Where letters are tokens there are so few that most units have
+//! most of them: pairs tell these apart.
 
 use super::measure::Bounds;
 use crate::fold::is_number_hash;
@@ -12,17 +13,20 @@ use std::iter::zip;
 #[derive(Debug, Default)]
 pub(super) struct Traits {
     first: Vec<First>,
-    /// Units of more than [`FEW`] tokens have more bits.
+    /// Units of more than [`FEW`] tokens have more bits: those of their tokens, then as many of their pairs.
     more: Vec<u64>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct First {
     bits: u64,
+    /// Of its pairs, if they are known.
+    pairs: u64,
     tokens: u32,
     /// Where its words of bits start, [`NOWHERE`] if 32 bits cannot say; and whether it holds numbers.
     more: u32,
     has_numbers: bool,
+    knows_pairs: bool,
 }
 
 const NOWHERE: u32 = u32::MAX;
@@ -39,22 +43,28 @@ impl Traits {
     pub(super) fn push(&mut self, tokens: &[u32]) {
         let start = self.more.len();
         let words = words(tokens.len());
-        let bit = |token: u32| (token >> 3) as usize & (64 * words - 1);
-        let mut bits = 0;
+        let mask = 64 * words - 1;
+        let bits = tokens.iter().map(|&token| (token >> 3) as usize & mask);
+        let pairs = tokens.windows(2).map(|two| bit_of_pair([two[0], two[1]]) & mask);
+        let [mut first, mut first_pairs] = [0, 0];
         if words > 1 {
-            self.more.resize(start + words, 0);
-            for &token in tokens {
-                self.more[start + bit(token) / 64] |= 1 << (bit(token) % 64);
-            }
-            bits = self.more[start..].iter().fold(bits, |bits, word| bits | word);
+            self.more.resize(start + 2 * words, 0);
+            let (of_tokens, of_pairs) = self.more[start..].split_at_mut(words);
+            bits.for_each(|bit| of_tokens[bit / 64] |= 1 << (bit % 64));
+            pairs.for_each(|bit| of_pairs[bit / 64] |= 1 << (bit % 64));
+            let all = |words: &[u64]| words.iter().fold(0, |bits, word| bits | word);
+            (first, first_pairs) = (all(of_tokens), all(of_pairs));
         } else {
-            bits = tokens.iter().fold(bits, |bits, &token| bits | 1 << bit(token));
+            bits.for_each(|bit| first |= 1 << bit);
+            pairs.for_each(|bit| first_pairs |= 1 << bit);
         }
         self.first.push(First {
-            bits,
+            bits: first,
+            pairs: first_pairs,
             tokens: u32::try_from(tokens.len()).unwrap_or(u32::MAX),
             more: u32::try_from(start).unwrap_or(NOWHERE),
             has_numbers: tokens.iter().any(|&t| is_number_hash(t)),
+            knows_pairs: true,
         });
     }
 
@@ -100,23 +110,45 @@ impl Traits {
         bounds: &Bounds,
     ) -> bool {
         let (x, y) = (&of_later.first[later as usize], &of_earlier.first[earlier as usize]);
-        let reaches = |unit: &First, missing: u32| {
-            let tokens = unit.tokens as usize;
-            bounds.lengths.count(tokens) >= least + bounds.lengths.spoilt(tokens, missing as usize)
+        let lengths = bounds.lengths;
+        // How many shingles of each may be missing in the other.
+        let spare = |unit: &First| lengths.count(unit.tokens as usize).checked_sub(least);
+        let (Some(of_x), Some(of_y)) = (spare(x), spare(y)) else {
+            return false;
         };
-        let both = |missing: [u32; 2]| reaches(x, missing[0]) && reaches(y, missing[1]);
-        let all_bits = || Some(lacking_of_all(of_later.all_bits(x)?, of_earlier.all_bits(y)?));
-        both(lacking(x.bits, y.bits)) && all_bits().is_none_or(both)
+        // Besides tokens, the pairs that they stand in are missing; or, apart from tokens, pairs.
+        let few_tokens = |[of_later, of_earlier]: [u32; 2]| {
+            lengths.spoilt(x.tokens as usize, of_later as usize) <= of_x
+                && lengths.spoilt(y.tokens as usize, of_earlier as usize) <= of_y
+        };
+        let few_pairs = |tokens: [u32; 2], pairs: [u32; 2]| {
+            lengths.of_these(tokens[0] as usize, pairs[0] as usize) <= of_x
+                && lengths.of_these(tokens[1] as usize, pairs[1] as usize) <= of_y
+        };
+        let tokens = lacking(x.bits, y.bits);
+        if !few_tokens(tokens) {
+            return false;
+        }
+        if x.knows_pairs && y.knows_pairs && !few_pairs(tokens, lacking(x.pairs, y.pairs)) {
+            return false;
+        }
+        let (Some(x_bits), Some(y_bits)) = (of_later.all_bits(x), of_earlier.all_bits(y)) else {
+            return true;
+        };
+        let tokens = lacking_of_all(x_bits[0], y_bits[0]);
+        few_tokens(tokens) && few_pairs(tokens, lacking_of_all(x_bits[1], y_bits[1]))
     }
 
-    /// The bits of a unit, if they are more than a word.
-    fn all_bits(&self, unit: &First) -> Option<&[u64]> {
+    /// The bits of the tokens and of the pairs of a unit, if they are more than a word.
+    fn all_bits(&self, unit: &First) -> Option<[&[u64]; 2]> {
         if unit.more == NOWHERE {
             return None;
         }
         let words = words(unit.tokens as usize);
         let start = unit.more as usize;
-        self.more.get(start..start + words).filter(|words| words.len() > 1)
+        let all = self.more.get(start..start + 2 * words).filter(|_| words > 1)?;
+        let (tokens, pairs) = all.split_at(words);
+        Some([tokens, pairs])
     }
 
     /// The bits of a unit, folded into one word.
@@ -134,11 +166,19 @@ impl Traits {
     pub(super) fn push_word(&mut self, bits: u64, tokens: u32) {
         self.first.push(First {
             bits,
+            pairs: 0,
             tokens,
             more: NOWHERE,
             has_numbers: false,
+            knows_pairs: false,
         });
     }
+}
+
+/// Where a pair of tokens has its bit, before it is cut down to as many as there are.
+fn bit_of_pair([a, b]: [u32; 2]) -> usize {
+    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+    ((u64::from(a) << 32 | u64::from(b)).wrapping_mul(ODD) >> 40) as usize
 }
 
 /// How many bits each has that the other lacks, given all bits of both.
@@ -190,6 +230,48 @@ mod tests {
             prop_assert!(traits.may_share(0, 1, shared, &bounds));
             prop_assert!(traits.may_share(1, 0, shared, &bounds));
         }
+    }
+
+    proptest! {
+        /// Few different tokens, as where letters are tokens.
+        #[test]
+        fn pairs_that_are_shared_may_be_shared(
+            units in prop::collection::vec(prop::collection::vec(0_u32..12, 1..120), 2),
+            swaps in prop::collection::vec((any::<prop::sample::Index>(), 0_u32..12), 0..30),
+        ) {
+            let token = |n: &u32| crate::hash::shingle(&[*n]);
+            let earlier: Vec<u32> = units[0].iter().map(token).collect();
+            let mut edited = earlier.clone();
+            swaps.iter().for_each(|(at, n)| edited[at.index(earlier.len())] = token(n));
+            let other: Vec<u32> = units[1].iter().map(token).collect();
+            let bounds = Bounds::new(Measure::default(), Threshold::new(0.5).unwrap());
+            for later in [edited, other] {
+                let mut traits = Traits::default();
+                traits.push(&later);
+                traits.push(&earlier);
+                let bag = |tokens: &[u32]| {
+                    let mut bag = Vec::new();
+                    crate::shingle::all(tokens, bounds.lengths, &mut bag);
+                    bag
+                };
+                let mut left = bag(&earlier);
+                let is_left = |h: &u32| left.iter().position(|l| l == h).map(|at| left.swap_remove(at)).is_some();
+                let shared = bag(&later).into_iter().filter(is_left).count();
+                prop_assert!(traits.may_share(0, 1, shared, &bounds));
+                prop_assert!(traits.may_share(1, 0, shared, &bounds));
+            }
+        }
+    }
+
+    #[test]
+    fn pairs_tell_apart_what_has_the_same_tokens() {
+        let bounds = Bounds::new(Measure::default(), Threshold::new(0.5).unwrap());
+        let mut traits = Traits::default();
+        let token = |i: u32| crate::hash::shingle(&[i % 10]);
+        traits.push(&(0..60).map(token).collect::<Vec<_>>());
+        traits.push(&(0..60).map(|i| token(3 * i)).collect::<Vec<_>>());
+        assert!(traits.may_share(0, 1, 60, &bounds));
+        assert!(!traits.may_share(0, 1, 112, &bounds));
     }
 
     #[test]

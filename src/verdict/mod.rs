@@ -488,7 +488,8 @@ impl<'p, 'f> Judge<'p, 'f> {
                 } else {
                     is_close_form
                 };
-                !used[*at] && (is_close(text, other) || self.words.differ_in_particles(text, other))
+                let is_one = || is_close(text, other) || kind.is_common && self.words.differ_in_particles(text, other);
+                !used[*at] && is_one()
             };
             let close = (0..there.len()).find(matches).filter(|_| token.weight > 0);
             match close {
@@ -547,7 +548,7 @@ impl<'p, 'f> Judge<'p, 'f> {
                 self.common += 1.0;
                 continue;
             }
-            if self.is_acronym(place) {
+            if is_acronym(self.pair, ours, place, self.words) {
                 self.common += 1.0;
                 continue;
             }
@@ -589,28 +590,6 @@ impl<'p, 'f> Judge<'p, 'f> {
         (run >= limits.run || is_clause).then(|| Lost::Added(self.pair.text(ours[here[0]])))
     }
 
-    /// True if the word at that place of the later text is made of the first letters of those before it, common ones left out or
-    /// not: `World Health Organization (WHO)`.
-    fn is_acronym(&self, place: usize) -> bool {
-        const LEAST: usize = 2;
-        const MOST: usize = 8;
-        let mut letters = self.pair.text(self.pair.later[place]).chars().rev().peekable();
-        let count = letters.clone().take(MOST + 1).count();
-        let words = self.pair.later[..place]
-            .iter()
-            .rev()
-            .map(|token| self.pair.text(*token));
-        for word in words.take(2 * MOST) {
-            looked(1);
-            match letters.peek() {
-                Some(&letter) if word.starts_with(letter) => letters.next(),
-                Some(_) if self.words.kind(word).is_common => continue,
-                _ => break,
-            };
-        }
-        (LEAST..=MOST).contains(&count) && letters.peek().is_none()
-    }
-
     /// True if a word is common in the language of the text or in another: quotations and pidgins mix them.
     fn is_common_somewhere(&self, word: &str) -> bool {
         self.words.kind(word).is_common || Words::of_any_language().kind(word).is_common
@@ -637,6 +616,24 @@ impl<'p, 'f> Judge<'p, 'f> {
         self.moved += u32::try_from(matched.len() - in_order).unwrap_or(u32::MAX);
         (self.moved > MOST_MOVED).then_some(matched[moved].1)
     }
+}
+
+/// True if the word at that place of a text is made of the first letters of those before it, common ones left out or not:
+/// `World Health Organization (WHO)`.
+fn is_acronym(pair: &Pair<'_>, text: &[Token], place: usize, words: &Words) -> bool {
+    const LEAST: usize = 2;
+    const MOST: usize = 8;
+    let mut letters = pair.text(text[place]).chars().rev().peekable();
+    let count = letters.clone().take(MOST + 1).count();
+    for word in text[..place].iter().rev().take(2 * MOST).map(|token| pair.text(*token)) {
+        looked(1);
+        match letters.peek() {
+            Some(&letter) if word.starts_with(letter) => letters.next(),
+            Some(_) if words.kind(word).is_common => continue,
+            _ => break,
+        };
+    }
+    (LEAST..=MOST).contains(&count) && letters.peek().is_none()
 }
 
 fn weight(tokens: &[Token]) -> u32 {
