@@ -44,9 +44,10 @@ pub(crate) fn run(options: &Options) -> bool {
         let (seconds, decisions) = bench.least(|| leaders(units, &rule));
         let repeats = decisions.iter().flatten().count();
         if let Some(planted) = case.planted {
-            // Two copies may lack the same word, and where a letter is a token it may be one of two like ones.
+            // Not every copy is a repeat: some lost a negation (in Russian one in ten), two may lack the same word,
+            // and where a letter is a token it may be one of two like ones.
             assert!(
-                10 * repeats >= 9 * planted.near,
+                5 * repeats >= 4 * planted.near,
                 "{name}: {repeats} repeats of {planted:?}"
             );
             assert!(repeats <= planted.near, "{name}: {repeats} repeats of {planted:?}");

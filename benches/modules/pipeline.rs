@@ -77,7 +77,11 @@ fn measure(bench: &mut Bench, case: &Case) {
         );
         let all = (planted.equal + planted.near) as u64;
         assert!(50 * removed >= 49 * all, "{name}: {stats:?} of {planted:?}");
-        assert!(50 * removed <= 51 * all, "{name}: {stats:?} of {planted:?}");
+        // Nothing else goes. (Units do not tell: a copy that lost a negation goes sentence by sentence but for one.)
+        assert!(
+            stats.removed_bytes <= planted.bytes as u64,
+            "{name}: {stats:?} of {planted:?}"
+        );
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Planted {
     pub(crate) equal: usize,
     /// Paragraphs copied without one word.
     pub(crate) near: usize,
+    /// Of all of them, with the blank lines behind them.
+    pub(crate) bytes: usize,
 }
 
 /// The words of a language by rank, and what of the probability each and those before it have.
@@ -134,7 +136,8 @@ impl Speaker {
             let mut text = String::new();
             for _ in 0..3 + self.random.below(6) {
                 let dice = self.random.below(20);
-                let paragraph = if dice < 3 && originals.len() > 20 {
+                let (before, is_copy) = (text.len(), dice < 3 && originals.len() > 20);
+                let paragraph = if is_copy {
                     let at = self.random.below(originals.len());
                     let mut copy = originals[at].clone();
                     if dice == 0 {
@@ -157,6 +160,7 @@ impl Speaker {
                 paragraph.iter().for_each(|sentence| self.write(sentence, &mut text));
                 text.truncate(text.trim_end().len());
                 text.push_str("\n\n");
+                planted.bytes += if is_copy { text.len() - before } else { 0 };
             }
             text.truncate(text.trim_end().len());
             size += text.len();

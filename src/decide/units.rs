@@ -166,9 +166,7 @@ impl<'s> Units<'s> {
             range,
         }
     }
-}
 
-impl<'s> Units<'s> {
     /// The folds of all judged paragraphs, equal ones as often as they come.
     pub(crate) fn all_paragraphs(&self) -> Selection<'s> {
         let judged = self

@@ -11,7 +11,7 @@
 //! two words that are equal without a letter (a deletion neighbourhood: Bocek, Hunt and Stiller, *Fast Similarity Search
 //! in Large Dictionaries*, 2007). Letters of scripts without spaces are told by themselves and without their marks.
 
-use super::content::{Content, EDGE, contents, covered, neighbours};
+use super::content::{Content, EDGE, contents, covered, in_common_pairs, neighbours};
 use super::near::{bare_letters, is_hangul, plain, syllables};
 use super::words::{Kind, Words};
 use super::{MOST_INSIDE, MOST_OUTSIDE, Pair, Token, is_acronym};
@@ -81,15 +81,9 @@ impl Anchors {
         let words = Words::of_text(side.iter().map(|token| pair.text(*token)));
         let is_covered = covered(&pair, side, words, Kind::says_little);
         let row = contents(&pair, side, Words::of_any_language());
-        let is_in_common_pair = |place: usize| {
-            let two = |first: usize| {
-                let [a, b] = side.get(first..first + 2)?.first_chunk().copied()?;
-                let is_pair = a.weight == 1 && b.weight == 1;
-                is_pair.then(|| words.is_common_pair(&[pair.text(a), pair.text(b)].concat()))
-            };
-            let before = place.checked_sub(1).and_then(two);
-            before == Some(true) || two(place) == Some(true)
-        };
+        let of_letters: Vec<usize> = (0..side.len()).filter(|&place| side[place].weight == 1).collect();
+        let in_pairs = in_common_pairs(&pair, side, words, &of_letters);
+        let is_in_common_pair = |place: usize| of_letters.binary_search(&place).is_ok_and(|at| in_pairs[at]);
         let mut letters = Letters::default();
         for (at, content) in row.iter().enumerate() {
             let token = side[content.place];

@@ -62,6 +62,21 @@ pub(super) fn covered(pair: &Pair<'_>, side: &[Token], words: &Words, covers: im
     out
 }
 
+/// Of letters of scripts without spaces at some places of a text, ascending ones, those that belong to a common pair of them.
+pub(super) fn in_common_pairs(pair: &Pair<'_>, side: &[Token], words: &Words, places: &[usize]) -> Vec<bool> {
+    let mut out = vec![false; places.len()];
+    let mut two = String::new();
+    for at in 1..places.len() {
+        two.clear();
+        two.push_str(pair.text(side[places[at - 1]]));
+        two.push_str(pair.text(side[places[at]]));
+        if places[at - 1] + 1 == places[at] && words.is_common_pair(&two) {
+            out[at - 1..=at].fill(true);
+        }
+    }
+    out
+}
+
 fn key(word: &str) -> u32 {
     // of a letter of a script without spaces, the marks may have slipped
     let most = if word.starts_with(is_unspaced) { 1 } else { usize::MAX };

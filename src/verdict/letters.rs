@@ -1,7 +1,7 @@
 //! What is lost in one place of texts in scripts without spaces, letter by letter.
 
 use super::align::Region;
-use super::content::covered;
+use super::content::{covered, in_common_pairs};
 use super::words::Kind;
 use super::{Judge, Lost, MOST_AROUND_NEW, MOST_IN_PLACE, Token};
 use crate::steps::looked;
@@ -60,7 +60,7 @@ impl<'f> Judge<'_, 'f> {
                 return 0;
             }
             let is_covered = is_covered.get_or_init(|| covered(self.pair, side, self.words, |kind| kind.is_common));
-            let in_pairs = self.in_common_pairs(side, places);
+            let in_pairs = in_common_pairs(self.pair, side, self.words, places);
             let is_content = |&(place, in_pair): &(&usize, &bool)| !is_covered[*place] && !in_pair;
             places.iter().zip(&in_pairs).filter(is_content).count()
         };
@@ -110,21 +110,6 @@ impl<'f> Judge<'_, 'f> {
         }
         theirs.extend_from_slice(&others[from..]);
         [ours, theirs]
-    }
-
-    /// Of letters at some places of a text, ascending ones, those that belong to a common pair of them.
-    fn in_common_pairs(&self, text: &[Token], places: &[usize]) -> Vec<bool> {
-        let mut out = vec![false; places.len()];
-        let mut two = String::new();
-        for at in 1..places.len() {
-            two.clear();
-            two.push_str(self.pair.text(text[places[at - 1]]));
-            two.push_str(self.pair.text(text[places[at]]));
-            if places[at - 1] + 1 == places[at] && self.words.is_common_pair(&two) {
-                out[at - 1..=at].fill(true);
-            }
-        }
-        out
     }
 
     /// True if some letters that stand side by side in the later text do so in the earlier one. Only so many rows are sought

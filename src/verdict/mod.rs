@@ -40,7 +40,7 @@ use near::{is_close_form, is_form_in_class};
 use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Range;
-use words::Words;
+use words::{Words, is_agency};
 
 /// What may be lost with a repeat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
@@ -365,8 +365,7 @@ impl<'p, 'f> Judge<'p, 'f> {
         let here = &self.pair.later[region.later.clone()];
         let is_source = |tokens: &[Token]| {
             let word: String = tokens.iter().map(|token| self.pair.text(*token)).collect();
-            let kind = self.words.kind(&word);
-            kind.is_speech || kind.is_agency
+            self.words.kind(&word).is_speech || is_agency(&word)
         };
         (1..=4).any(|count| here.windows(count).any(is_source))
     }
@@ -564,8 +563,8 @@ impl<'p, 'f> Judge<'p, 'f> {
                 });
             }
             self.is_new[place] = true;
-            let is_outside = region.later.start == 0 || region.later.end == ours.len();
-            if kind.is_agency && is_outside {
+            // before or after the text, where sources do not count
+            if !limits.counts && is_agency(text) {
                 self.common += 1.0;
                 continue;
             }

@@ -22,8 +22,6 @@ pub(super) struct Kind {
     pub(super) is_person: bool,
     /// Names who says something: `said`, `according`.
     pub(super) is_speech: bool,
-    /// A news agency: `Reuters`.
-    pub(super) is_agency: bool,
     /// The closed classes it belongs to.
     pub(super) classes: Classes,
     /// Letters of a script without spaces with which an entry begins that has more of them.
@@ -69,8 +67,24 @@ pub(super) struct Words {
 
 include!("lang/languages.rs");
 
-/// For texts in any language.
+/// News agencies, for texts in any language.
 const AGENCIES: &str = include_str!("agencies.txt");
+
+/// True if a word, all of its letters in a row, is a news agency: `Reuters`.
+pub(super) fn is_agency(word: &str) -> bool {
+    static NAMES: OnceLock<HashSet<String, ahash::RandomState>> = OnceLock::new();
+    let read = || {
+        let mut names = HashSet::with_hasher(hash::map_state());
+        let lines = AGENCIES.lines().filter(|line| !line.starts_with('#'));
+        names.extend(
+            lines
+                .flat_map(|line| line.split(' '))
+                .map(|name| fold(name).iter().collect::<String>()),
+        );
+        names
+    };
+    NAMES.get_or_init(|| once(read)).contains(word)
+}
 
 /// The classes of numbers in words, and of months and weekdays, in all languages.
 const NUMBER: u64 = 1;
@@ -148,7 +162,7 @@ impl Words {
     /// Those of the language at that place among [`LANGUAGES`].
     fn at(place: usize) -> &'static Self {
         static TABLES: [OnceLock<Words>; LANGUAGES.len()] = [const { OnceLock::new() }; LANGUAGES.len()];
-        TABLES[place].get_or_init(|| once(|| Self::parse([LANGUAGES[place].1, AGENCIES])))
+        TABLES[place].get_or_init(|| once(|| Self::parse(LANGUAGES[place].1)))
     }
 
     /// Those that are common in any language, an unknown one too, and those that say per cent.
@@ -214,10 +228,10 @@ impl Words {
         )
     }
 
-    fn parse(files: [&str; 2]) -> Self {
+    fn parse(file: &str) -> Self {
         let mut words = Self::empty();
         let mut sets = 2;
-        for line in files.into_iter().flat_map(str::lines) {
+        for line in file.lines() {
             let Some((key, list)) = line.split_once(": ").filter(|_| !line.starts_with('#')) else {
                 continue;
             };
@@ -253,7 +267,6 @@ impl Words {
                     "speech" => kind.is_speech = true,
                     "percent" => kind.is_percent = true,
                     "person" => kind.is_person = true,
-                    "agency" => kind.is_agency = true,
                     "number" => kind.classes.0 |= NUMBER,
                     "calendar" => kind.classes.0 |= CALENDAR,
                     "time" => kind.classes.0 |= 4,
