@@ -12,11 +12,11 @@ use crate::settings::{Keep, Settings};
 use crate::spill::Bits;
 use crate::store::Selection;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-/// Paragraphs and sentences decided together. The outcome does not depend on it.
-const BATCH: usize = 4096;
+/// How many paragraphs are decided until the observer is told.
+const TOLD: usize = 256;
 
 /// What a unit repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,23 +126,6 @@ impl<'u, 's> Level<'u, 's> {
         !matches!(self.fates[fold as usize], Fate::Open(_))
     }
 
-    /// Looks folds up side by side.
-    fn look_all(&mut self, mut folds: Vec<u32>) {
-        folds.sort_unstable();
-        folds.dedup();
-        let open: Vec<(u32, Past)> = folds
-            .into_iter()
-            .filter_map(|fold| match self.fates[fold as usize] {
-                Fate::Open(past) => Some((fold, past)),
-                _ => None,
-            })
-            .collect();
-        let found = self.leaders.look_all(&open);
-        for ((fold, ..), found) in open.into_iter().zip(found) {
-            self.note(fold, found);
-        }
-    }
-
     fn note(&mut self, fold: u32, found: Found) {
         self.fates[fold as usize] = match found {
             Found::Match(leader, similarity) => {
@@ -153,10 +136,28 @@ impl<'u, 's> Level<'u, 's> {
         };
     }
 
+    /// True if a unit of that fold can be decided.
+    fn is_ready(&self, fold: u32) -> bool {
+        self.is_known(fold) || self.leaders.is_ready(fold)
+    }
+
+    /// Looks up those of some folds, in the order in which they come, that come first; gives how many these are at most.
+    fn look_ahead(&mut self, folds: impl Iterator<Item = u32>) {
+        let mut seen = HashSet::with_hasher(hash::map_state());
+        let open = folds.filter_map(|fold| match self.fates[fold as usize] {
+            Fate::Open(past) if seen.insert(fold) => Some((fold, past)),
+            _ => None,
+        });
+        let open: Vec<(u32, Past)> = open.take(self.leaders.size()).collect();
+        for (fold, found) in self.leaders.look_ahead(&open) {
+            self.note(fold, found);
+        }
+    }
+
     /// Decides a unit of that fold.
     fn decide(&mut self, unit: u32, fold: u32) -> Decision {
         if let Fate::Open(past) = self.fates[fold as usize] {
-            let found = self.leaders.look(fold, past);
+            let found = self.leaders.decide(fold, past);
             self.note(fold, found);
         }
         let (keeper, reason, similarity) = match self.fates[fold as usize] {
@@ -231,18 +232,11 @@ pub(crate) fn scan(
         ahead: HashMap::with_hasher(hash::map_state()),
         out: Scanned::default(),
     };
-    let with_threads = Leaders::<Selection<'_>>::is_worth_threads(units.pieces.folds.count().max(paragraphs.len()));
-    let mut left = paragraphs;
-    while !left.is_empty() {
-        let (batch, after) = left.split_at(scan.batch(left));
-        left = after;
-        if with_threads {
-            scan.look_ahead(batch);
+    for at in 0..paragraphs.len() {
+        scan.paragraph(&paragraphs[at..]);
+        if at % TOLD == 0 {
+            observe(SCANNED * TOLD.min(paragraphs.len() - at) as u64);
         }
-        for &paragraph in batch {
-            scan.paragraph(paragraph);
-        }
-        observe(SCANNED * batch.len() as u64);
     }
     if before.is_followed {
         scan.out.beside = scan.beside();
@@ -282,68 +276,73 @@ impl Scan<'_, '_> {
         out
     }
 
-    /// How many of some paragraphs are decided together.
-    fn batch(&self, paragraphs: &[u32]) -> usize {
-        let mut units = 0;
-        let more = paragraphs.iter().take_while(|&&paragraph| {
-            let before = units;
-            units += 1 + self.units.store.sentences_in(paragraph as usize).len();
-            before < BATCH
+    /// Looks up the first of some paragraphs that come next, side by side.
+    fn look_ahead(&mut self, ahead: &[u32]) {
+        let folds = &self.units.paragraphs;
+        let level = &mut self.paragraphs;
+        level.look_ahead(ahead.iter().filter_map(|&paragraph| folds.of(paragraph)));
+        self.ahead.clear();
+        let Some(versions) = &self.versions else { return };
+        let level = &self.paragraphs;
+        let looked_up = ahead
+            .iter()
+            .filter_map(|&paragraph| Some((paragraph, folds.of(paragraph)?)));
+        let looked_up = looked_up.take_while(|&(_, fold)| level.is_ready(fold));
+        let asked = looked_up.filter_map(|(paragraph, fold)| match level.fates[fold as usize] {
+            Fate::Open(past) => match past.version()? {
+                Original::Leader(leader) => Some((paragraph, leader)),
+                Original::Elsewhere => None,
+            },
+            _ => None,
         });
-        more.count()
+        let asked: Vec<(u32, u32)> = asked.collect();
+        let is_version = |&(paragraph, leader): &(u32, u32)| {
+            let original = level.filed[leader as usize].unit;
+            ((paragraph, leader), versions.is_version(paragraph, original))
+        };
+        let found: Vec<_> = asked.par_iter().map(is_version).collect();
+        self.ahead.extend(found);
     }
 
-    /// Looks up what some paragraphs hold, side by side.
-    fn look_ahead(&mut self, batch: &[u32]) {
+    /// Looks up that fold, and the first of the sentences and parts of some paragraphs, from a sentence of the first one on, side by
+    /// side.
+    fn look_ahead_inside(&mut self, ahead: &[u32], sentence: u32, fold: u32) {
         let units = self.units;
-        self.paragraphs.leaders.start_batch();
-        self.pieces.leaders.start_batch();
-        let of_paragraph = |paragraph: u32| Some((paragraph, units.paragraphs.of(paragraph)?));
-        let judged: Vec<(u32, u32)> = batch.iter().filter_map(|&paragraph| of_paragraph(paragraph)).collect();
-        self.paragraphs.look_all(judged.iter().map(|&(_, fold)| fold).collect());
-        if let Some(versions) = &self.versions {
-            let fates = &self.paragraphs.fates;
-            let asked = judged
-                .iter()
-                .filter_map(|&(paragraph, fold)| match fates[fold as usize] {
-                    Fate::Open(past) => match past.version()? {
-                        Original::Leader(leader) => Some((paragraph, leader)),
-                        Original::Elsewhere => None,
-                    },
-                    _ => None,
-                });
-            let asked: Vec<(u32, u32)> = asked.collect();
-            let filed = &self.paragraphs.filed;
-            let is_version = |&(paragraph, leader): &(u32, u32)| {
-                let original = filed[leader as usize].unit;
-                ((paragraph, leader), versions.is_version(paragraph, original))
-            };
-            let found: Vec<_> = asked.par_iter().map(is_version).collect();
-            self.ahead.clear();
-            self.ahead.extend(found);
-        }
-        if self.settings.units().sentences() {
-            let mut folds = Vec::new();
-            for &paragraph in batch {
-                if of_paragraph(paragraph).is_some_and(|(_, fold)| self.paragraphs.is_known(fold)) {
-                    continue;
-                }
-                let sentences = units.store.sentences_in(paragraph as usize);
-                let parts = units.store.parts_of(sentences.clone());
-                folds.extend(sentences.filter_map(|sentence| units.pieces.of_sentence(narrow(sentence))));
-                folds.extend(parts.filter_map(|part| units.pieces.of_part(narrow(part))));
-            }
-            self.pieces.look_all(folds);
-        }
+        let (of_paragraphs, pieces) = (&units.paragraphs, &units.pieces);
+        let (paragraphs, settings) = (&self.paragraphs, self.settings);
+        // What is not looked up yet may go as a whole.
+        let of_paragraph = |paragraph: u32| {
+            settings
+                .units()
+                .paragraphs()
+                .then(|| of_paragraphs.of(paragraph))
+                .flatten()
+        };
+        let looked_up = |&&paragraph: &&u32| of_paragraph(paragraph).is_none_or(|fold| paragraphs.is_ready(fold));
+        let is_open = |&&paragraph: &&u32| of_paragraph(paragraph).is_none_or(|fold| !paragraphs.is_known(fold));
+        let sentences_in = |paragraph: u32| in_order(settings, units.store.sentences_in(paragraph as usize));
+        let here = sentences_in(ahead[0]).skip_while(|&here| here != sentence);
+        let after = ahead[1..].iter().take_while(looked_up).filter(is_open);
+        let sentences = here.chain(after.flat_map(|&paragraph| sentences_in(paragraph)));
+        let folds = sentences.flat_map(|sentence| {
+            let parts = units.store.parts_of(sentence as usize..sentence as usize + 1);
+            let parts = in_order(settings, parts).filter_map(|part| pieces.of_part(part));
+            pieces.of_sentence(sentence).into_iter().chain(parts)
+        });
+        self.pieces.look_ahead(std::iter::once(fold).chain(folds));
     }
 
-    /// Decides a paragraph, its sentences and their parts.
-    fn paragraph(&mut self, paragraph: u32) {
+    /// Decides the first of some paragraphs, its sentences and their parts.
+    fn paragraph(&mut self, ahead: &[u32]) {
+        let paragraph = ahead[0];
         let mut stays = None;
         if self.settings.units().paragraphs() {
             if let Some(fold) = self.units.paragraphs.of(paragraph) {
                 if let Some(reprints) = &mut self.reprints {
                     reprints.note(paragraph, fold);
+                }
+                if !self.paragraphs.is_ready(fold) {
+                    self.look_ahead(ahead);
                 }
                 let decision = match self.paragraphs.decide(paragraph, fold) {
                     Decision::Stays(past) => self
@@ -366,21 +365,14 @@ impl Scan<'_, '_> {
         if self.settings.units().sentences() {
             let is_whole = stays.is_some_and(|(_, past)| self.is_version(paragraph, past));
             let sentences = self.units.store.sentences_in(paragraph as usize);
-            for sentence in self.in_order(sentences) {
-                loses |= self.sentence(sentence, is_whole);
+            for sentence in in_order(self.settings, sentences) {
+                loses |= self.sentence(sentence, ahead, is_whole);
             }
         }
         // What has lost a sentence stands for no other paragraph: copies of it are decided by their sentences.
         if let Some((fold, past)) = stays.filter(|_| !loses) {
             self.paragraphs.file(paragraph, fold, past);
         }
-    }
-
-    /// Sentences or parts in the order of decisions.
-    fn in_order(&self, units: Range<usize>) -> impl Iterator<Item = u32> + use<> {
-        let is_last = self.settings.keep() == Keep::Last;
-        let (start, end) = (units.start, units.end);
-        units.map(move |unit| narrow(if is_last { start + end - 1 - unit } else { unit }))
     }
 
     /// What a paragraph repeats in view of what stands beside both: the first such leader.
@@ -430,12 +422,16 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// Decides a sentence and its parts, of which nothing goes if the paragraph stays whole; true if any goes.
-    fn sentence(&mut self, sentence: u32, is_whole: bool) -> bool {
+    /// Decides a sentence and its parts, of which nothing goes if the paragraph, the first of these, stays whole; true if any
+    /// goes.
+    fn sentence(&mut self, sentence: u32, ahead: &[u32], is_whole: bool) -> bool {
         let Some(fold) = self.units.pieces.of_sentence(sentence) else {
             self.out.too_short += 1;
             return false;
         };
+        if !self.pieces.is_ready(fold) {
+            self.look_ahead_inside(ahead, sentence, fold);
+        }
         let past = match self.pieces.decide(sentence, fold) {
             Decision::Goes(removal) => {
                 if !is_whole {
@@ -448,8 +444,8 @@ impl Scan<'_, '_> {
         let number = sentence as usize;
         let parts = self.units.store.parts_of(number..number + 1);
         let mut loses = false;
-        for part in self.in_order(parts) {
-            loses |= self.part(part, is_whole);
+        for part in in_order(self.settings, parts) {
+            loses |= self.part(part, ahead, is_whole);
         }
         if !loses {
             self.pieces.file(sentence, fold, past);
@@ -458,12 +454,15 @@ impl Scan<'_, '_> {
     }
 
     /// Decides a part of a sentence that stays; true if it goes.
-    fn part(&mut self, part: u32, is_whole: bool) -> bool {
+    fn part(&mut self, part: u32, ahead: &[u32], is_whole: bool) -> bool {
         let Some(fold) = self.units.pieces.of_part(part) else {
             return false;
         };
         let store = self.units.store;
         let piece = piece_of_part(store, part);
+        if !self.pieces.is_ready(fold) {
+            self.look_ahead_inside(ahead, store.parts[part as usize].sentence, fold);
+        }
         match self.pieces.decide(piece, fold) {
             Decision::Goes(removal) => {
                 // A part that the next one leans on stays.
@@ -482,4 +481,11 @@ impl Scan<'_, '_> {
             }
         }
     }
+}
+
+/// Sentences or parts in the order of decisions.
+fn in_order(settings: &Settings, units: Range<usize>) -> impl Iterator<Item = u32> + use<> {
+    let is_last = settings.keep() == Keep::Last;
+    let (start, end) = (units.start, units.end);
+    units.map(move |unit| narrow(if is_last { start + end - 1 - unit } else { unit }))
 }

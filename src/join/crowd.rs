@@ -5,11 +5,10 @@
 //! words, that with the shortest lists. Either way nothing is missed: which way a unit is filed may depend on the order of
 //! the run, what is found does not.
 
-use super::lists::{ListSet, Lists};
+use super::lists::ListSet;
 use super::postings::Postings;
 use crate::steps::looked;
 use crate::verdict::{Anchors, filed};
-use std::ops::Range;
 
 /// A unit whose candidates cost as much as this many that need no more than a look, and that matched none, belongs to a crowd.
 pub(super) const CROWD: u64 = 1024;
@@ -23,8 +22,6 @@ const SLOTS: usize = 64;
 /// The units of crowds.
 #[derive(Debug)]
 pub(super) struct Crowd {
-    /// Filed by their shingles, too, for units without a word that tells anything.
-    pub(super) lists: Lists,
     by_words: Postings,
     /// The units that are filed there, and for how many it was made.
     units: Vec<u32>,
@@ -36,15 +33,14 @@ pub(super) struct Crowd {
 /// What one thread needs to look a unit up by its words.
 #[derive(Debug, Default)]
 pub(super) struct Words {
-    anchors: Anchors,
+    pub(super) anchors: Anchors,
     keys: Vec<u32>,
 }
 
 impl Crowd {
-    /// Nobody yet; the lists take so many places.
-    pub(super) fn new(places: usize) -> Self {
+    /// Nobody yet.
+    pub(super) fn new() -> Self {
         Self {
-            lists: Lists::new(places),
             by_words: Postings::new(0),
             units: Vec::new(),
             room: 0,
@@ -52,7 +48,7 @@ impl Crowd {
         }
     }
 
-    /// Files a unit, of which there is the fold, under its lists and its words.
+    /// Files a unit, of which there is the fold, under its words, and takes note of the lists that it is filed in.
     pub(super) fn push<'t>(&mut self, text: impl Fn(u32) -> &'t str, unit: u32, lists: &[u32], words: &mut Words) {
         if self.units.is_empty() {
             self.held.clear();
@@ -69,7 +65,6 @@ impl Crowd {
         }
         for &list in lists {
             self.held.insert(list);
-            self.lists.push(list, unit);
         }
     }
 
@@ -96,13 +91,22 @@ impl Crowd {
         shortest.map(|(units, _)| units)
     }
 
-    /// Visits the units in the lists that [`Self::find`] found and that are among those given, some of them several times.
-    pub(super) fn visit(&self, among: &Range<u32>, Words { keys, .. }: &Words, mut visit: impl FnMut(u32)) {
+    /// Visits the units in the lists that [`Self::find`] found, some of them several times.
+    pub(super) fn visit(&self, Words { keys, .. }: &Words, mut visit: impl FnMut(u32)) {
         for &key in keys {
             looked(self.by_words.len(key) as usize);
-            self.by_words.visit(key, among.clone(), &mut visit);
+            self.by_words.visit(key, &mut visit);
         }
     }
+}
+
+/// True if a text may repeat another, of which there are the keys that it is filed under: each anchor has one of these.
+pub(super) fn may_repeat(anchors: &Anchors, filed: &[u32]) -> bool {
+    let is_filed = |key: &u32| filed.binary_search(key).is_ok();
+    anchors.iter().all(|anchor| {
+        looked(anchor.len());
+        anchor.iter().any(is_filed)
+    })
 }
 
 fn file(by_words: &mut Postings, unit: u32, text: &str, Words { keys, .. }: &mut Words) {

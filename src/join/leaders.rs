@@ -1,32 +1,51 @@
 //! Units kept so far, with which later ones are compared: the lexicographically first maximal independent set of the
 //! match graph (Blelloch, Fineman and Shun 2012), found without building that graph.
 //!
-//! Whoever decides calls [`Leaders::look`] for a unit and, if it stays and may stand for others, [`Leaders::file`]. Many units
-//! can be looked up side by side ([`Leaders::look_all`]) against what was filed before; each is then held only against what has
-//! been filed since. The outcome is the same.
+//! Units are decided in batches. Whoever decides calls [`Leaders::look_ahead`] with the units that come next, which looks some
+//! of them up side by side, among the leaders so far and among one another; then, in order, [`Leaders::decide`] for each and
+//! [`Leaders::file`] if it stays and may stand for others. What a batch holds does not change the outcome.
 
+use super::batch::{Batch, LEAST, Near, Shared};
 use super::crowd::CROWD;
-use super::index::{How, Index, Lent, Pool, Scratch};
-use super::{Order, Rule, SMALL, Similarity, Units, narrow};
+use super::index::{CANDIDATE, How, Index, Lent, Pool, Scratch};
+use super::prepared::Prepared;
+use super::{Order, Rule, Similarity, Units, narrow};
+use crate::verdict::{Told, lacks_numbers};
 use rayon::prelude::*;
+
+/// So many units for each thread are looked up side by side at most: the more, the more of them are held against one another.
+const MOST: usize = 256;
+
+/// How many units are looked up at a time at most. With one thread nothing is gained by more than one, but tests count the steps
+/// of one thread.
+fn most() -> usize {
+    match rayon::current_num_threads() {
+        1 if cfg!(test) => LEAST,
+        1 => 1,
+        threads => MOST * threads,
+    }
+}
 
 /// Units that later ones are compared with.
 #[derive(Debug)]
 pub(crate) struct Leaders<'u, U: ?Sized> {
-    index: Index<'u, U>,
+    prepared: Prepared<'u, U>,
+    index: Index,
     /// The rule by which versions are told, of the same measure and threshold, if they are asked for.
     versions: Option<Rule>,
     scratch: Scratch,
     pool: Pool,
-    /// How many leaders there were when the present batch began; 0 before the first.
-    batch: u32,
+    batch: Batch,
+    /// The leaders of the batch, in order, and the leader that a place of the batch has become.
+    new: Vec<(u32, How)>,
+    became: Vec<Option<u32>>,
+    /// How many units to look up next.
+    size: usize,
 }
 
-/// What is known of a unit that matches none of the first leaders.
+/// What is known of a unit that matches no leader.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Past {
-    /// How many these are.
-    leaders: u32,
     /// The first leader that it is a version of, if it was asked for: see [`Past::version`].
     version: u32,
     /// How much its candidates have cost.
@@ -38,11 +57,7 @@ const UNKNOWN: u32 = u32::MAX - 1;
 
 impl Default for Past {
     fn default() -> Self {
-        Self {
-            leaders: 0,
-            version: NONE,
-            cost: 0,
-        }
+        Self { version: NONE, cost: 0 }
     }
 }
 
@@ -72,6 +87,23 @@ impl Past {
             leader => Some(Original::Leader(leader)),
         }
     }
+
+    fn and_cost(self, more: u64) -> Self {
+        Self {
+            cost: self.cost.saturating_add(u32::try_from(more).unwrap_or(u32::MAX)),
+            ..self
+        }
+    }
+
+    fn how(&self) -> How {
+        if self.version != NONE {
+            How::Version
+        } else if u64::from(self.cost) > CROWD {
+            How::Crowded
+        } else {
+            How::Alone
+        }
+    }
 }
 
 /// What looking a unit up has brought.
@@ -85,74 +117,136 @@ pub(crate) enum Found {
 impl<'u, U: Units + ?Sized> Leaders<'u, U> {
     /// No leaders yet. An order of shingles that serves the units may be given, and the rule by which versions are told.
     pub(crate) fn new(units: &'u U, rule: &Rule, order: Option<&'u Order>, versions: Option<Rule>) -> Self {
+        let prepared = Prepared::new(units, rule, order, versions.is_some());
         Self {
-            index: Index::new(units, rule, order, versions.is_some()),
+            index: Index::new(&prepared),
+            prepared,
             versions,
             scratch: Scratch::default(),
             pool: Pool::default(),
-            batch: 0,
+            batch: Batch::default(),
+            new: Vec::new(),
+            became: Vec::new(),
+            size: LEAST.min(most()),
         }
     }
 
-    /// True if it pays to look so many units up side by side.
-    pub(crate) fn is_worth_threads(units: usize) -> bool {
-        units >= SMALL && rayon::current_num_threads() > 1
+    /// How many of the units that come next are worth to be known.
+    pub(crate) fn size(&self) -> usize {
+        self.size
     }
 
-    /// Begins a batch: [`Self::look_all`] serves for the units that are decided in it.
-    pub(crate) fn start_batch(&mut self) {
-        self.index.start_batch();
-        self.batch = narrow(self.index.leaders().len());
+    /// True if a unit has been looked up ahead, and not been found to match: it can be decided.
+    pub(crate) fn is_ready(&self, unit: u32) -> bool {
+        self.batch.place(unit).is_some()
     }
 
-    /// Looks units up among the leaders, side by side. Each comes with what is known of it.
-    pub(crate) fn look_all(&self, units: &[(u32, Past)]) -> Vec<Found> {
-        let look = |lent: &mut Lent<'_>, &(unit, past): &(u32, Past)| self.look_since(unit, past, &mut lent.scratch);
-        units.par_iter().map_init(|| self.pool.lend(), look).collect()
+    /// Makes leaders of units that are decided already, before any other.
+    pub(crate) fn file_known(&mut self, units: Vec<u32>) {
+        let new: Vec<(u32, How)> = units.iter().map(|&unit| (unit, How::Alone)).collect();
+        self.index.file(&self.prepared, &new, &mut self.scratch);
     }
 
-    /// Looks one unit up.
-    pub(crate) fn look(&mut self, unit: u32, past: Past) -> Found {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let found = self.look_since(unit, past, &mut scratch);
-        self.scratch = scratch;
+    /// Looks up side by side those of some different units, in the order in which they are decided, that come first, at least one:
+    /// gives what has been found of them.
+    pub(crate) fn look_ahead(&mut self, units: &[(u32, Past)]) -> Vec<(u32, Found)> {
+        if let &[(unit, past)] = units {
+            self.index.file(&self.prepared, &self.new, &mut self.scratch);
+            self.new.clear();
+            self.batch.hold_one(unit);
+            self.became.clear();
+            self.became.push(None);
+            let mut scratch = std::mem::take(&mut self.scratch);
+            let found = self.look(unit, past, &mut scratch);
+            self.scratch = scratch;
+            return vec![(unit, found)];
+        }
+        let (prepared, index) = (&self.prepared, &mut self.index);
+        let mut numbers: Vec<u32> = units.iter().map(|&(unit, _)| unit).collect();
+        let (mut shared, ()) = rayon::join(
+            || Shared::new(&numbers, prepared, true),
+            || index.file(prepared, &self.new, &mut self.scratch),
+        );
+        self.new.clear();
+        let shared = loop {
+            if let Some(shared) = shared {
+                break shared;
+            }
+            numbers.truncate(numbers.len() / 2);
+            shared = Shared::new(&numbers, prepared, true);
+        };
+        self.size = if numbers.len() < units.len() {
+            numbers.len()
+        } else {
+            (2 * numbers.len()).clamp(LEAST, most())
+        };
+        let look = |lent: &mut Lent<'_>, &(unit, past): &(u32, Past)| (unit, self.look(unit, past, &mut lent.scratch));
+        let found: Vec<(u32, Found)> = (units[..numbers.len()].par_iter())
+            .map_init(|| self.pool.lend(), look)
+            .collect();
+        self.became.clear();
+        self.became.resize(numbers.len(), None);
+        let is_open = |place: usize| matches!(found[place].1, Found::Nothing(_));
+        self.batch.renew(numbers, &shared, &self.prepared, &self.pool, is_open);
         found
     }
 
-    fn look_since(&self, unit: u32, past: Past, scratch: &mut Scratch) -> Found {
-        // What is filed in a batch is known to the index; what was filed since some other moment is not.
-        let is_recent = self.batch > 0 && past.leaders >= self.batch;
-        let since = if is_recent { past.leaders } else { 0 };
-        if let Some(hit) = self.index.first_match(unit, since, scratch) {
+    /// Looks a unit up among the leaders.
+    fn look(&self, unit: u32, past: Past, scratch: &mut Scratch) -> Found {
+        if let Some(hit) = self.index.first_match(&self.prepared, unit, scratch) {
             return Found::Match(hit.leader, hit.similarity);
         }
-        let cost = past
-            .cost
-            .saturating_add(u32::try_from(scratch.met()).unwrap_or(u32::MAX));
-        let mut version = past.version;
-        if let Some(rule) = self
-            .versions
-            .filter(|_| version == NONE && self.index.has_numbers(unit))
-        {
-            let original = self.index.first_original(unit, &rule, since, scratch);
-            version = original.map_or(NONE, |hit| hit.leader);
+        let mut past = past.and_cost(scratch.met());
+        if let Some(rule) = (self.versions).filter(|_| past.version == NONE && self.prepared.may_be_version(unit)) {
+            let original = self.index.first_original(&self.prepared, unit, &rule, scratch);
+            past.version = original.map_or(NONE, |hit| hit.leader);
         }
-        Found::Nothing(Past {
-            leaders: narrow(self.index.leaders().len()),
-            version,
-            cost,
-        })
+        Found::Nothing(past)
     }
 
-    /// Files a unit that has been looked up; gives its place among the leaders.
-    pub(crate) fn file(&mut self, unit: u32, past: Past) -> u32 {
-        let how = if past.version != NONE {
-            How::Version
-        } else if u64::from(past.cost) > CROWD {
-            How::Crowded
-        } else {
-            How::Alone
+    /// Decides a unit of the batch, of which that is known.
+    pub(crate) fn decide(&mut self, unit: u32, past: Past) -> Found {
+        let Some(place) = self.batch.place(unit) else {
+            debug_assert!(false, "it was not looked up");
+            return Found::Nothing(past);
         };
-        self.index.file(unit, how, &mut self.scratch)
+        let near = self.batch.near(place);
+        let leaders = near
+            .iter()
+            .filter_map(|near| Some((self.became[near.place as usize]?, near)));
+        let mut leaders: Vec<(u32, &Near)> = leaders.collect();
+        leaders.sort_unstable_by_key(|leader| leader.0);
+        let units = self.batch.units();
+        let (prepared, verifier, told) = (&self.prepared, &mut self.scratch.verifier, Told::default());
+        for &(leader, near) in &leaders {
+            let other = units[near.place as usize];
+            let verify = || prepared.verified(unit, other, &prepared.rule, verifier, &told);
+            if let Some(similarity) = near.known.unwrap_or_else(verify) {
+                return Found::Match(leader, similarity);
+            }
+        }
+        let mut past = past.and_cost(CANDIDATE * leaders.len() as u64);
+        if let Some(rule) = (self.versions).filter(|_| past.version == NONE && prepared.may_be_version(unit)) {
+            let first = narrow(self.index.leaders().len());
+            let is_original = |leader: u32| self.new[(leader - first) as usize].1 != How::Version;
+            let original = leaders.iter().find(|&&(leader, near)| {
+                let other = units[near.place as usize];
+                is_original(leader)
+                    && prepared.verified(unit, other, &rule, verifier, &told).is_some()
+                    && lacks_numbers(prepared.units.text(unit), prepared.units.text(other))
+            });
+            past.version = original.map_or(NONE, |&(leader, ..)| leader);
+        }
+        Found::Nothing(past)
+    }
+
+    /// Makes a leader of a unit that has been decided; gives its place among the leaders.
+    pub(crate) fn file(&mut self, unit: u32, past: Past) -> u32 {
+        let leader = narrow(self.index.leaders().len() + self.new.len());
+        self.new.push((unit, past.how()));
+        if let Some(place) = self.batch.place(unit) {
+            self.became[place] = Some(leader);
+        }
+        leader
     }
 }

@@ -1,9 +1,8 @@
 //! Lists of units, each of a length that is known beforehand, in one array.
 
 use crate::steps::looked;
-use std::ops::Range;
 
-/// Lists of ascending unit numbers, addressed by where they start: there stands how many they hold, then these.
+/// Lists of units, addressed by where they start: there stands how many they hold, then these.
 #[derive(Debug)]
 pub(super) struct Lists(Vec<u32>);
 
@@ -13,13 +12,37 @@ impl Lists {
         Self(vec![0; places])
     }
 
-    /// Appends a unit, not below the last one, to a list.
-    #[inline]
-    pub(super) fn push(&mut self, list: u32, unit: u32) {
-        let start = list as usize;
-        self.0[start] += 1;
-        let at = start + self.0[start] as usize;
-        self.0[at] = unit;
+    /// False if they were made without places.
+    pub(super) fn are_kept(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// All lists as one stretch.
+    pub(super) fn whole(&mut self) -> Stretch<'_> {
+        Stretch {
+            start: 0,
+            places: &mut self.0,
+        }
+    }
+
+    /// All lists in several stretches, which begin at the first list and at each of these, ascending.
+    pub(super) fn stretches(&mut self, at: &[u32]) -> Vec<Stretch<'_>> {
+        let mut out = vec![self.whole()];
+        for &start in at {
+            if let Some(last) = out.pop() {
+                let middle = (start as usize - last.start).min(last.places.len());
+                let (before, after) = last.places.split_at_mut(middle);
+                out.push(Stretch {
+                    start: last.start,
+                    places: before,
+                });
+                out.push(Stretch {
+                    start: start as usize,
+                    places: after,
+                });
+            }
+        }
+        out
     }
 
     /// How many units a list holds.
@@ -35,39 +58,18 @@ impl Lists {
         &self.0[start + 1..=start + self.0[start] as usize]
     }
 
-    /// Those of its units that are in a range.
-    #[inline]
-    pub(super) fn within(&self, list: u32, units: &Range<u32>) -> &[u32] {
-        let mut all = self.all(list);
-        if units.end < u32::MAX {
-            all = &all[..all.partition_point(|&unit| unit < units.end)];
-        }
-        if units.start == 0 {
-            return all;
-        }
-        // Few are that new.
-        let older = all.iter().rposition(|&unit| unit < units.start);
-        &all[older.map_or(0, |at| at + 1)..]
-    }
-
     /// How many units some lists hold.
     pub(super) fn length(&self, lists: &[u32]) -> u64 {
         lists.iter().map(|&list| u64::from(self.len(list))).sum()
     }
 
-    /// Appends to `found` the units of a range that are in `least` of the lists, in any order. Counters, one for each unit,
-    /// are 0 before and after.
-    pub(super) fn count(
-        &self,
-        lists: &[u32],
-        units: &Range<u32>,
-        least: u8,
-        counters: &mut [u8],
-        found: &mut Vec<u32>,
-    ) {
+    /// Appends to `found` the units that are in `least` of the lists, in any order. Counters, one for each unit, are 0 before
+    /// and after.
+    pub(super) fn count(&self, lists: &[u32], least: u8, counters: &mut [u8], found: &mut Vec<u32>) {
         for &list in lists {
-            looked(2 * self.within(list, units).len());
-            for &unit in self.within(list, units) {
+            let units = self.all(list);
+            looked(2 * units.len());
+            for &unit in units {
                 let count = &mut counters[unit as usize];
                 *count = count.saturating_add(1);
                 if *count == least {
@@ -76,9 +78,27 @@ impl Lists {
             }
         }
         for &list in lists {
-            self.within(list, units)
-                .iter()
-                .for_each(|&unit| counters[unit as usize] = 0);
+            self.all(list).iter().for_each(|&unit| counters[unit as usize] = 0);
+        }
+    }
+}
+
+/// Lists that follow one another.
+pub(super) struct Stretch<'l> {
+    start: usize,
+    places: &'l mut [u32],
+}
+
+impl Stretch<'_> {
+    /// Appends a unit to a list, if it is one of these.
+    #[inline]
+    pub(super) fn push(&mut self, list: u32, unit: u32) {
+        let places = (list as usize)
+            .checked_sub(self.start)
+            .and_then(|at| self.places.get_mut(at..));
+        if let Some([count, units @ ..]) = places {
+            units[*count as usize] = unit;
+            *count += 1;
         }
     }
 }
@@ -95,20 +115,25 @@ impl ListSet {
         self.0.resize(Self::BITS / 64, 0);
     }
 
-    pub(super) fn insert(&mut self, list: u32) {
+    /// False if it may hold the list already.
+    pub(super) fn insert(&mut self, list: u32) -> bool {
         let bit = list as usize % Self::BITS;
-        if let Some(word) = self.0.get_mut(bit / 64) {
-            *word |= 1 << (bit % 64);
-        }
+        let Some(word) = self.0.get_mut(bit / 64) else {
+            return true;
+        };
+        let before = *word;
+        *word |= 1 << (bit % 64);
+        *word != before
+    }
+
+    pub(super) fn may_hold(&self, list: u32) -> bool {
+        let bit = list as usize % Self::BITS;
+        self.0.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
     }
 
     /// True if it may hold that many of the lists.
     pub(super) fn holds(&self, lists: &[u32], least: u8) -> bool {
-        let holds = |&list: &u32| {
-            let bit = list as usize % Self::BITS;
-            self.0.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
-        };
-        lists.iter().filter(|list| holds(list)).count() >= usize::from(least)
+        lists.iter().filter(|&&list| self.may_hold(list)).count() >= usize::from(least)
     }
 }
 
@@ -120,20 +145,16 @@ mod tests {
     fn lists_hold_what_was_pushed() {
         let mut lists = Lists::new(20);
         for unit in 0..7 {
-            lists.push(1, 3 * unit);
+            lists.stretches(&[])[0].push(1, 3 * unit);
             if unit < 3 {
-                lists.push(12, unit);
+                lists.stretches(&[12])[1].push(12, unit);
             }
             assert_eq!(lists.len(1), unit + 1);
         }
         assert_eq!((lists.len(0), lists.all(12)), (0, &[0, 1, 2][..]));
-        for since in 0..20 {
-            for end in [0, 4, 9, 30, u32::MAX] {
-                let expected: Vec<u32> = (0..7).map(|u| 3 * u).filter(|&u| u >= since && u < end).collect();
-                if since <= end {
-                    assert_eq!(lists.within(1, &(since..end)), expected, "{since} {end}");
-                }
-            }
-        }
+        assert_eq!(lists.all(1), [0, 3, 6, 9, 12, 15, 18]);
+        let (mut counters, mut found) = (vec![0; 20], Vec::new());
+        lists.count(&[1, 12], 2, &mut counters, &mut found);
+        assert_eq!((found, counters), (vec![0], vec![0; 20]));
     }
 }

@@ -9,6 +9,7 @@
 //! Two joins: [`pairs`] finds all matches; [`leaders()`] decides units in order, comparing each with the units kept so
 //! far (`leaders.rs`).
 
+mod batch;
 mod crowd;
 mod edit;
 mod index;
@@ -19,6 +20,7 @@ mod lists;
 mod measure;
 mod numbers;
 mod postings;
+mod prepared;
 mod sketch;
 mod stream;
 mod traits;
@@ -32,15 +34,14 @@ pub(crate) use stream::{Keys, Meeting, Plan, Signature, Waiting, has_numbers};
 
 use crate::shingle::Lengths;
 use crate::verdict::{Context, Level, Lost, Pair, Told, lost_of_pair};
-use index::{How, Index, Pool, Scratch};
+use batch::{Batch, Near, Shared};
+use index::{Lent, Pool};
+use prepared::Prepared;
 use rayon::prelude::*;
 use sketch::Sketch;
 
 /// Below this many units threads cost more than they bring.
 const SMALL: usize = 512;
-
-/// Units settled together. The outcome does not depend on it.
-const BATCH: u32 = 1024;
 
 /// The units to be joined, in the order in which they are decided.
 pub trait Units: Sync {
@@ -143,32 +144,15 @@ pub struct Match {
 /// nothing. The cost grows with the number of pairs found, which for boilerplate is quadratic: see [`leaders()`].
 #[must_use]
 pub fn pairs<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Match> {
-    let mut index = Index::new(units, rule, None, false);
-    let mut scratch = Scratch::default();
-    for unit in 0..units.count() {
-        index.file(unit, How::Alone, &mut scratch);
-    }
-    let look = |scratch: &mut Scratch, later: u32| {
-        let mut out = Vec::new();
-        index.all_candidates(later, later, scratch, |earlier, similarity| {
-            out.extend(similarity.map(|similarity| Match {
-                later,
-                earlier,
-                similarity,
-            }));
-        });
-        out
+    let verified = |pair: Candidate| {
+        let similarity = pair.similarity?;
+        Some(Match {
+            later: pair.later,
+            earlier: pair.earlier,
+            similarity,
+        })
     };
-    let pool = Pool::default();
-    if (units.count() as usize) < SMALL {
-        (0..units.count()).flat_map(|later| look(&mut scratch, later)).collect()
-    } else {
-        (0..units.count())
-            .into_par_iter()
-            .map_init(|| pool.lend(), |lent, later| look(&mut lent.scratch, later))
-            .flatten_iter()
-            .collect()
-    }
+    candidates(units, rule).into_iter().filter_map(verified).collect()
 }
 
 /// A pair that the filters propose, and what verifying it on the folds says.
@@ -187,20 +171,27 @@ pub struct Candidate {
 /// beyond its result. Refused pairs depend on the order of shingles and on shared counters, so they are no promise.
 #[must_use]
 pub fn candidates<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Candidate> {
-    let mut index = Index::new(units, rule, None, false);
-    let mut scratch = Scratch::default();
-    let mut out = Vec::new();
-    for later in 0..units.count() {
-        index.all_candidates(later, later, &mut scratch, |earlier, similarity| {
-            out.push(Candidate {
-                later,
-                earlier,
-                similarity,
-            });
-        });
-        index.file(later, How::Alone, &mut scratch);
-    }
-    out
+    let prepared = Prepared::new(units, rule, None, false);
+    let pool = Pool::default();
+    let all: Vec<u32> = (0..units.count()).collect();
+    let Some(shared) = Shared::new(&all, &prepared, false) else {
+        return Vec::new();
+    };
+    let mut batch = Batch::default();
+    batch.renew(all, &shared, &prepared, &pool, |_| true);
+    let verify = |lent: &mut Lent<'_>, later: u32| {
+        let told = Told::default();
+        let earlier = batch.near(later as usize).iter().take_while(|near| near.place < later);
+        let candidate = |&Near { place: earlier, known }: &Near| Candidate {
+            later,
+            earlier,
+            similarity: known
+                .unwrap_or_else(|| prepared.verified(later, earlier, rule, &mut lent.scratch.verifier, &told)),
+        };
+        earlier.map(candidate).collect::<Vec<_>>()
+    };
+    let all = (0..units.count()).into_par_iter();
+    all.map_init(|| pool.lend(), verify).flatten_iter().collect()
 }
 
 /// Decides units in order: one that matches a unit kept before is removed in favour of the *first* such unit, any
@@ -218,41 +209,37 @@ pub fn leaders<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Option<Match>> 
 pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> Vec<Option<Match>> {
     let known = known.min(units.count());
     let mut leaders = Leaders::new(units, rule, None, None);
+    leaders.file_known((0..known).collect());
     let mut filed: Vec<u32> = (0..known).collect();
-    for &unit in &filed {
-        leaders.file(unit, Past::default());
-    }
-    let mut out = Vec::with_capacity((units.count() - known) as usize);
-    let with_threads = Leaders::<U>::is_worth_threads((units.count() - known) as usize);
-    let mut start = known;
-    while start < units.count() {
-        let batch: Vec<u32> = (start..units.count().min(start.saturating_add(BATCH))).collect();
-        start += narrow(batch.len());
-        let looked = if with_threads {
-            leaders.start_batch();
-            let batch: Vec<_> = batch.iter().map(|&unit| (unit, Past::default())).collect();
-            leaders.look_all(&batch)
-        } else {
-            vec![Found::Nothing(Past::default()); batch.len()]
-        };
-        for (unit, found) in batch.into_iter().zip(looked) {
-            let found = match found {
-                Found::Nothing(past) => leaders.look(unit, past),
-                found @ Found::Match(..) => found,
-            };
-            out.push(match found {
-                Found::Match(leader, similarity) => Some(Match {
-                    later: unit,
-                    earlier: filed[leader as usize],
-                    similarity,
-                }),
-                Found::Nothing(past) => {
-                    leaders.file(unit, past);
-                    filed.push(unit);
-                    None
-                }
+    let mut fates = vec![Found::Nothing(Past::default()); (units.count() - known) as usize];
+    let mut out = Vec::with_capacity(fates.len());
+    for unit in known..units.count() {
+        let at = (unit - known) as usize;
+        if !leaders.is_ready(unit) && matches!(fates[at], Found::Nothing(_)) {
+            let open = (unit..units.count()).filter_map(|unit| match fates[(unit - known) as usize] {
+                Found::Nothing(past) => Some((unit, past)),
+                Found::Match(..) => None,
             });
+            let ahead: Vec<_> = open.take(leaders.size()).collect();
+            for (unit, found) in leaders.look_ahead(&ahead) {
+                fates[(unit - known) as usize] = found;
+            }
         }
+        if let Found::Nothing(past) = fates[at] {
+            fates[at] = leaders.decide(unit, past);
+        }
+        out.push(match fates[at] {
+            Found::Match(leader, similarity) => Some(Match {
+                later: unit,
+                earlier: filed[leader as usize],
+                similarity,
+            }),
+            Found::Nothing(past) => {
+                leaders.file(unit, past);
+                filed.push(unit);
+                None
+            }
+        });
     }
     out
 }

@@ -6,7 +6,6 @@
 
 use super::postings::Postings;
 use crate::steps::looked;
-use std::ops::Range;
 
 /// Units of that many numbers or more are one class.
 const MANY: usize = 16;
@@ -85,11 +84,11 @@ impl ByNumbers {
         Some((lists, units))
     }
 
-    /// Visits the units of some lists that are among those given, some of them several times.
-    pub(super) fn visit(&self, lists: &[u32], among: &Range<u32>, mut visit: impl FnMut(u32)) {
+    /// Visits the units of some lists, some of them several times.
+    pub(super) fn visit(&self, lists: &[u32], mut visit: impl FnMut(u32)) {
         for &key in lists {
             looked(self.postings.len(key) as usize);
-            self.postings.visit(key, among.clone(), &mut visit);
+            self.postings.visit(key, &mut visit);
         }
     }
 }

@@ -1,0 +1,158 @@
+//! What is known of units before any of them is decided: what they are found by, and what tells pairs apart.
+
+use super::index::Scratch;
+use super::keys::{Finder, Keys};
+use super::measure::{Bounds, Similarity};
+use super::sketch::{Sketch, number_key};
+use super::verify::{COMMON, Verifier, similarity};
+use super::{Order, Rule, SMALL, Units};
+use crate::fold::is_number_hash;
+use crate::steps::looked;
+use crate::verdict::{Context, Told};
+use std::sync::OnceLock;
+
+/// Units with their keys. Posting lists are addressed by hash: two shingles may share one; that adds candidates but never a
+/// match, because every match is verified.
+#[derive(Debug)]
+pub(super) struct Prepared<'u, U: ?Sized> {
+    pub(super) units: &'u U,
+    pub(super) rule: Rule,
+    bounds: Bounds,
+    counted: Counted<'u>,
+    pub(super) keys: Keys,
+    /// How many places all lists take.
+    pub(super) places: usize,
+    /// Versions of units are told apart.
+    pub(super) has_versions: bool,
+}
+
+#[derive(Debug)]
+enum Counted<'o> {
+    Here(Sketch),
+    Before(&'o Sketch),
+}
+
+impl Counted<'_> {
+    fn sketch(&self) -> &Sketch {
+        match self {
+            Self::Here(sketch) => sketch,
+            Self::Before(sketch) => sketch,
+        }
+    }
+}
+
+impl<'u, U: Units + ?Sized> Prepared<'u, U> {
+    /// Prepares units. An order that serves them may be given; with `has_versions`, those of others can be told apart.
+    pub(super) fn new(units: &'u U, rule: &Rule, order: Option<&'u Order>, has_versions: bool) -> Self {
+        let lengths = (0..units.count()).map(|i| units.tokens(i).len());
+        let (shortest, longest) = lengths
+            .filter(|&n| n > 0)
+            .fold((usize::MAX, 0), |(low, high), n| (low.min(n), high.max(n)));
+        let shortest = shortest.min(longest);
+        let bounds = Bounds::new(rule.measure, rule.threshold).for_units_of(shortest);
+        let mut least_keys = vec![None; longest.min(COMMON) + 1];
+        for unit in 0..units.count() {
+            let tokens = units.tokens(unit).len();
+            if let Some(least) = least_keys.get_mut(tokens) {
+                least.get_or_insert_with(|| bounds.least_keys(tokens));
+            }
+        }
+        let counted = match order {
+            Some(Order(sketch)) if sketch.serves(bounds.keys, shortest) => Counted::Before(sketch),
+            _ => Counted::Here(Sketch::count(units, bounds.keys)),
+        };
+        // With few units it costs more than it spares, but is tested.
+        let known_by_length = units.count() as usize >= if cfg!(test) { 0 } else { SMALL };
+        let finder = Finder {
+            units,
+            bounds: &bounds,
+            sketch: counted.sketch(),
+            least_keys: &least_keys,
+            dense: &vec![OnceLock::new(); if known_by_length { least_keys.len() } else { 0 }],
+        };
+        let (keys, places) = finder.find();
+        Self {
+            units,
+            rule: *rule,
+            bounds,
+            counted,
+            keys,
+            places,
+            has_versions,
+        }
+    }
+
+    /// True if a unit may be a version of another.
+    pub(super) fn may_be_version(&self, unit: u32) -> bool {
+        self.has_versions && self.keys.traits().has_numbers(unit)
+    }
+
+    /// Upper bound of how many units hold a number.
+    pub(super) fn count_of_number(&self, token: u32) -> u16 {
+        self.counted.sketch().rank(number_key(token))
+    }
+
+    /// True if a unit matches no other and is no version: a number of it stands in no other.
+    pub(super) fn matches_none(&self, unit: u32, bag: &mut Vec<u32>) -> bool {
+        !self.may_be_version(unit) && self.has_number_of_its_own(unit, &self.rule, bag)
+    }
+
+    /// True if a number of a unit stands in no other, and must.
+    pub(super) fn has_number_of_its_own(&self, unit: u32, rule: &Rule, bag: &mut Vec<u32>) -> bool {
+        if !rule.keeps_numbers() || !self.keys.traits().has_numbers(unit) {
+            return false;
+        }
+        bag_of(self.units.tokens(unit), bag);
+        bag.iter().any(|&t| self.count_of_number(t) <= 1)
+    }
+
+    /// Leaves of some units those that may match the unit `later`, by what tells them at one look, in ascending order of `unit`.
+    pub(super) fn tell_apart(
+        &self,
+        later: u32,
+        others: &mut Vec<u32>,
+        unit: impl Fn(u32) -> u32,
+        scratch: &mut Scratch,
+    ) {
+        let traits = self.keys.traits();
+        let tokens = traits.tokens(later as usize);
+        looked(others.len());
+        // Most are told apart here, and need not be put in order.
+        others.retain(|&other| {
+            let earlier = unit(other);
+            (scratch.verifier)
+                .least_overlap(tokens, traits.tokens(earlier as usize), &self.bounds)
+                .is_some_and(|least| traits.may_share(later, earlier, least, &self.bounds))
+        });
+        others.sort_unstable();
+        others.dedup();
+    }
+
+    /// The similarity of two units if the later one matches the earlier one.
+    pub(super) fn verified(
+        &self,
+        later: u32,
+        earlier: u32,
+        rule: &Rule,
+        verifier: &mut Verifier,
+        told: &Told,
+    ) -> Option<Similarity> {
+        let traits = self.keys.traits();
+        let lengths = [later, earlier].map(|unit| traits.tokens(unit as usize));
+        let least = verifier.least_overlap(lengths[0], lengths[1], &self.bounds)?;
+        let tokens = [later, earlier].map(|unit| self.units.tokens(unit));
+        if !verifier.may_match(later, tokens, least, &self.bounds, rule.keeps_numbers()) {
+            return None;
+        }
+        let [text, other] = [later, earlier].map(|unit| self.units.text(unit));
+        similarity(text, other, rule, Context::Unknown, told)
+    }
+}
+
+/// The numbers among some tokens, ascending.
+pub(super) fn bag_of(tokens: &[u32], bag: &mut Vec<u32>) {
+    looked(tokens.len());
+    bag.clear();
+    bag.extend(tokens.iter().filter(|&&t| is_number_hash(t)));
+    bag.sort_unstable();
+}
