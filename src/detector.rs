@@ -2,25 +2,25 @@
 
 use crate::article::Article;
 use crate::decide::ranges::removal_ranges;
-use crate::decide::{self, Removed, Verdicts};
-use crate::error::{CapacityError, SettingsError};
+use crate::decide::{Removed, Verdicts};
+use crate::error::SettingsError;
 use crate::join::Similarity;
 use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
 use crate::segment::Language;
 use crate::settings::{DetectorBuilder, Settings};
 use crate::spill::Bits;
 use crate::steps::looked;
-use crate::store::{Entry, Scratch, Store, narrow};
-use rayon::prelude::*;
+use crate::store::{Entry, Store, narrow};
 use std::fmt;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-mod bounded;
+mod detections;
 #[cfg(test)]
 mod growth;
+mod session;
 
-pub use bounded::{BoundedDetection, BoundedSession, Memory, PushError};
+pub use detections::Detections;
+pub use session::{Memory, PushError, Session};
 
 /// A unit that repeats another, and the unit it repeats, which is kept.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -99,26 +99,21 @@ impl Detector {
                 panic!("{error}");
             }
         }
-        session.finish()
+        session.decide(&|_| ())
     }
 
-    /// Begins a corpus that may be too large for memory: what exceeds `memory` goes to temporary files. The result is
-    /// that of [`Detector::session`].
+    /// Begins a corpus that is pushed article by article, in memory.
+    #[must_use]
+    pub fn session(&self) -> Session {
+        Session::unlimited(self.settings)
+    }
+
+    /// Begins a corpus that may be too large for memory: what exceeds `memory` goes to temporary files. The result is the same.
     ///
     /// # Errors
     /// If [`crate::Keep`] asks for an order that needs all articles in memory.
-    pub fn session_within(&self, memory: Memory) -> Result<BoundedSession, SettingsError> {
-        BoundedSession::new(self.settings, memory)
-    }
-
-    /// Begins a corpus that is pushed article by article.
-    #[must_use]
-    pub fn session(&self) -> Session {
-        Session {
-            settings: self.settings,
-            store: Store::default(),
-            scratch: Scratch::default(),
-        }
+    pub fn session_within(&self, memory: Memory) -> Result<Session, SettingsError> {
+        Session::new(self.settings, memory)
     }
 }
 
@@ -129,133 +124,6 @@ impl DetectorBuilder {
     /// If the threshold is not above 0 and at most 1, or the minimum length is 0.
     pub fn build(self) -> Result<Detector, SettingsError> {
         self.settings().map(|settings| Detector { settings })
-    }
-}
-
-/// A corpus on its way in. See [`Detector::session`].
-///
-/// Holds no text, but its folds, a 32-bit hash a token, and a record a unit; deciding adds the index of the join.
-#[derive(Debug)]
-pub struct Session {
-    settings: Settings,
-    store: Store,
-    scratch: Scratch,
-}
-
-impl Session {
-    /// Takes one article; it gets the next number.
-    ///
-    /// # Errors
-    /// If there would be more than 2^32 − 1 articles, texts, or sentences and parts of sentences together. The article is
-    /// not taken; the session can go on without it.
-    pub fn push(&mut self, article: &Article<'_>) -> Result<ArticleId, CapacityError> {
-        let id = self.next_id();
-        self.store.push(article, &self.settings, &mut self.scratch)?;
-        Ok(id)
-    }
-
-    /// Takes many articles, cutting and folding them side by side; they get the next numbers in their order.
-    ///
-    /// # Errors
-    /// As for [`Session::push`]. None of the articles is taken then.
-    pub fn push_all(&mut self, articles: &[Article<'_>]) -> Result<(), CapacityError> {
-        let first = self.next_id();
-        let mut take = || {
-            if rayon::current_num_threads() == 1 {
-                let (store, scratch) = (&mut self.store, &mut self.scratch);
-                return articles
-                    .iter()
-                    .try_for_each(|article| store.push(article, &self.settings, scratch));
-            }
-            stores(articles, &self.settings)?
-                .into_iter()
-                .try_for_each(|store| self.store.append(store))
-        };
-        let taken = take();
-        if taken.is_err() {
-            self.rollback(first);
-        }
-        taken
-    }
-
-    /// The number the next article will get.
-    #[must_use]
-    pub fn next_id(&self) -> ArticleId {
-        ArticleId(u32::try_from(self.store.records.len()).unwrap_or(u32::MAX))
-    }
-
-    /// Forgets the articles from `first` on, as if they had never come.
-    pub fn rollback(&mut self, first: ArticleId) {
-        self.store.truncate(first.0);
-    }
-
-    /// Decides everything.
-    #[must_use]
-    pub fn finish(self) -> Detection {
-        self.finish_observed(&|_| ())
-    }
-
-    /// As [`Session::finish`]; `observe` is told, from any thread, how much is done, as a share from 0 to 1. It is an
-    /// estimate: units differ in what they cost.
-    #[must_use]
-    pub fn finish_observed(self, observe: &(dyn Fn(f64) + Sync)) -> Detection {
-        let work = decide::WORK * self.store.paragraphs.len() as u64;
-        let done = AtomicU64::new(0);
-        let verdicts = decide::decide(&self.store, &self.settings, 0, &|more| {
-            observe(share(done.fetch_add(more, Ordering::Relaxed) + more, work));
-        });
-        Detection::new(0, self.store, verdicts)
-    }
-
-    /// Decides everything and pushes it, repeat by repeat in the order of the removed units, into a sink: for results
-    /// too many to hold.
-    ///
-    /// # Errors
-    /// Those of the sink.
-    pub fn finish_into<S: Sink>(self, sink: &mut S) -> Result<Stats, S::Error> {
-        let detection = self.finish();
-        for repeat in detection.repeats() {
-            sink.repeat(&repeat)?;
-        }
-        let stats = detection.stats();
-        sink.finish(&stats)?;
-        Ok(stats)
-    }
-}
-
-/// Cuts and folds articles side by side; the stores are in their order.
-fn stores(articles: &[Article<'_>], settings: &Settings) -> Result<Vec<Store>, CapacityError> {
-    const SHARE: usize = 16;
-    articles
-        .par_chunks(SHARE)
-        .map_init(Scratch::default, |scratch, share| {
-            let mut store = Store::default();
-            share
-                .iter()
-                .try_for_each(|article| store.push(article, settings, scratch))?;
-            Ok(store)
-        })
-        .collect()
-}
-
-/// Takes repeats one by one. See [`Session::finish_into`].
-pub trait Sink {
-    /// What can go wrong when it takes one.
-    type Error;
-
-    /// Takes one repeat; they come in the order of the removed units.
-    ///
-    /// # Errors
-    /// Whatever stops the sink; the pipeline stops too.
-    fn repeat(&mut self, repeat: &Repeat) -> Result<(), Self::Error>;
-
-    /// Called once, after the last repeat.
-    ///
-    /// # Errors
-    /// As for [`Sink::repeat`].
-    fn finish(&mut self, stats: &Stats) -> Result<(), Self::Error> {
-        let _ = stats;
-        Ok(())
     }
 }
 
@@ -347,7 +215,7 @@ impl Detection {
         narrow(self.store.records.len())
     }
 
-    /// The number of the first article: 0, but for one of the blocks of a [`BoundedDetection`].
+    /// The number of the first article: 0, but for one of the blocks of a [`Detections`].
     #[must_use]
     pub fn first_article(&self) -> ArticleId {
         ArticleId(self.first)
@@ -507,8 +375,8 @@ impl Detection {
         self.store.facts(self.place(article)).map_or(0, |facts| facts.1)
     }
 
-    /// The fold of a unit that stands in a repeat: what was compared. Empty for any other, and in a [`BoundedDetection`]
-    /// that has spilled.
+    /// The fold of a unit that stands in a repeat: what was compared. Empty for any other, and in one of the
+    /// [`Detections`] of a session that has spilled.
     #[must_use]
     pub fn fold(&self, unit: &Unit) -> &str {
         let store = &self.store;
@@ -581,10 +449,4 @@ fn within(removals: &[Removed], units: Range<usize>) -> &[Removed] {
     let start = removals.partition_point(|r| (r.removed as usize) < units.start);
     let end = removals.partition_point(|r| (r.removed as usize) < units.end);
     &removals[start..end.max(start)]
-}
-
-/// How much has been done.
-#[expect(clippy::cast_precision_loss, reason = "a share for people")]
-fn share(done: u64, of: u64) -> f64 {
-    done.min(of) as f64 / of.max(1) as f64
 }

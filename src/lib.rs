@@ -36,30 +36,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # A corpus too large to hold: pushed article by article, into a sink
-//! ```
-//! use redite::{Article, Detector, Repeat, Sink};
-//!
-//! struct Count(u64);
-//! impl Sink for Count {
-//!     type Error = std::convert::Infallible;
-//!     fn repeat(&mut self, _repeat: &Repeat) -> Result<(), Self::Error> {
-//!         self.0 += 1;
-//!         Ok(())
-//!     }
-//! }
-//!
-//! let mut session = Detector::new().session();
-//! for day in 0..1000 {
-//!     // Texts are not kept, only their folds.
-//!     session.push(&Article::new(format!("Dispatch {day}.\n\nAll rights to this dispatch are reserved by its authors.")))?;
-//! }
-//! let mut sink = Count(0);
-//! let stats = session.finish_into(&mut sink)?;
-//! assert_eq!((sink.0, stats.removed_equal, stats.articles), (999, 999, 1000));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
-//!
 //! # A corpus too large for memory
 //! ```
 //! use redite::{Detector, Memory};
@@ -90,15 +66,16 @@
 //!
 //! # Lower level
 //! The modules of the pipeline can be used by themselves: [`segment`] cuts, [`fold`] makes texts comparable, [`shingle`]
-//! and [`join`] find what is alike. With the feature `files` (part of the default `cli`), `files` reads and rewrites
-//! JSON Lines, Parquet and text. Without default features the library needs ahash, rapidhash, rayon,
-//! tempfile, unicode-normalization and whatlang, and what these need.
+//! and [`join`] find what is alike, [`verdict`] says what would be lost. Without default features the library needs ahash,
+//! rapidhash, rayon, tempfile, unicode-normalization and whatlang, and what these need.
 
 mod article;
 mod decide;
 mod detector;
 mod error;
+// What the program reads and writes with. Not for others: it changes with the program, without notice.
 #[cfg(feature = "files")]
+#[doc(hidden)]
 pub mod files;
 pub mod fold;
 mod hash;
@@ -114,10 +91,7 @@ mod store;
 pub mod verdict;
 
 pub use article::{Article, Rank};
-pub use detector::{
-    BoundedDetection, BoundedSession, Cut, Detection, Detector, Memory, OtherText, PushError, Repeat, Session, Sink,
-    Stats,
-};
+pub use detector::{Cut, Detection, Detections, Detector, Memory, OtherText, PushError, Repeat, Session, Stats};
 pub use error::{CapacityError, SettingsError};
 pub use model::{ArticleId, Reason, Span, Unit, UnitKind};
 pub use settings::{DetectorBuilder, Keep, Scope, Settings, UnitChoice};

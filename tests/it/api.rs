@@ -6,10 +6,11 @@ use redite::join::{Measure, Rule, Similarity, Threshold};
 use redite::segment::{Language, Paragraphs};
 use redite::shingle::Lengths;
 use redite::{
-    Article, ArticleId, CapacityError, Cut, Detection, Detector, DetectorBuilder, OtherText, PushError, Rank, Repeat,
-    Session, Settings, SettingsError, Sink, Span, Stats, Unit,
+    Article, ArticleId, CapacityError, Cut, Detection, Detections, Detector, DetectorBuilder, OtherText, PushError,
+    Rank, Repeat, Session, Settings, SettingsError, Span, Stats, Unit,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::Arc;
 
 fn free<T: Send + Sync + UnwindSafe + RefUnwindSafe + 'static>() {}
 
@@ -19,6 +20,7 @@ fn every_public_type_goes_between_threads() {
     free::<(Rank, Unit, Span, ArticleId, Cut, Repeat, Stats)>();
     free::<(Detector, DetectorBuilder, Settings, SettingsError)>();
     free::<(Session, Detection)>();
+    moves::<Detections>();
     free::<(CapacityError, OtherText)>();
     fn moves<T: Send + Sync + 'static>() {}
     moves::<PushError>();
@@ -83,22 +85,26 @@ fn one_by_one_or_all_at_once() {
         let mut session = detector.session();
         articles.chunks(size).for_each(|share| session.push_all(share).unwrap());
         assert_eq!(session.next_id(), ArticleId(u32::try_from(articles.len()).unwrap()));
-        assert_eq!(session.finish().repeats().collect::<Vec<_>>(), expected);
+        let found = session.finish().unwrap().block(0).unwrap();
+        assert_eq!(found.repeats().collect::<Vec<_>>(), expected);
     }
 }
 
 /// A session that has seen and forgotten much, and one that has not.
-fn with_and_without_rollback() -> (Detection, Detection) {
+fn with_and_without_rollback() -> (Arc<Detection>, Detection) {
     let articles = articles();
     let mut session = Detector::new().session();
     for share in articles.chunks(9) {
         let first = session.next_id();
         session.push_all(&articles[..5]).unwrap();
         session.push(&Article::new("")).unwrap();
-        session.rollback(first);
+        session.rollback(first).unwrap();
         session.push_all(share).unwrap();
     }
-    (session.finish(), Detector::new().detect(articles))
+    (
+        session.finish().unwrap().block(0).unwrap(),
+        Detector::new().detect(articles),
+    )
 }
 
 #[test]
@@ -122,51 +128,6 @@ fn what_is_rolled_back_never_was() {
 fn what_is_rolled_back_is_not_counted() {
     let (with, without) = with_and_without_rollback();
     assert_eq!(with.stats(), without.stats());
-}
-
-/// Takes so many and then has enough.
-struct Takes {
-    most: usize,
-    taken: Vec<Repeat>,
-    finished: Option<Stats>,
-}
-
-impl Sink for Takes {
-    type Error = &'static str;
-
-    fn repeat(&mut self, repeat: &Repeat) -> Result<(), Self::Error> {
-        if self.taken.len() == self.most {
-            return Err("enough");
-        }
-        self.taken.push(*repeat);
-        Ok(())
-    }
-
-    fn finish(&mut self, stats: &Stats) -> Result<(), Self::Error> {
-        self.finished = Some(*stats);
-        Ok(())
-    }
-}
-
-#[test]
-fn a_sink_gets_everything_in_order_until_it_has_enough() {
-    let (articles, detector) = (articles(), Detector::new());
-    let run = |most| {
-        let mut sink = Takes {
-            most,
-            taken: Vec::new(),
-            finished: None,
-        };
-        let mut session = detector.session();
-        session.push_all(&articles).unwrap();
-        (session.finish_into(&mut sink), sink)
-    };
-    let expected = detector.detect(articles.iter().cloned());
-    let (outcome, sink) = run(usize::MAX);
-    assert_eq!(sink.taken, expected.repeats().collect::<Vec<_>>());
-    assert_eq!((outcome, sink.finished), (Ok(expected.stats()), Some(expected.stats())));
-    let (outcome, sink) = run(3);
-    assert_eq!((outcome, sink.taken.len(), sink.finished), (Err("enough"), 3, None));
 }
 
 /// It was cut at the places of the text that was pushed, which another does not have: a panic, or wrong bytes.

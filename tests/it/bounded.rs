@@ -5,8 +5,7 @@ use proptest::prelude::*;
 use redite::join::Measure;
 use redite::shingle::Lengths;
 use redite::{
-    Article, ArticleId, BoundedDetection, BoundedSession, Detection, Detector, Keep, Level, Memory, Rank, Repeat,
-    Scope, Unit,
+    Article, ArticleId, Detection, Detections, Detector, Keep, Level, Memory, Rank, Repeat, Scope, Session, Unit,
 };
 
 /// Everything that can be asked of a detection.
@@ -60,7 +59,7 @@ fn hold(detector: &Detector, articles: &[Article<'_>], caps: &[usize], blocks: u
     expected.repeats.len()
 }
 
-fn assert_same(bounded: &BoundedDetection, expected: &Said, detection: &Detection, articles: &[Article<'_>]) {
+fn assert_same(bounded: &Detections, expected: &Said, detection: &Detection, articles: &[Article<'_>]) {
     let found = said(|id| bounded.block_of(id).unwrap(), articles);
     assert_eq!(bounded.stats().unwrap(), detection.stats());
     assert_eq!(bounded.articles(), detection.articles());
@@ -190,7 +189,7 @@ fn rollback_reaches_across_segments() {
     let expected = said(|_| detection.clone(), &articles);
     for cap in [0, 60_000, 1 << 30] {
         let mut session = detector.session_within(Memory::new(cap)).unwrap();
-        let add = |session: &mut BoundedSession, some: &[Article<'_>]| session.push_all(some).unwrap();
+        let add = |session: &mut Session, some: &[Article<'_>]| session.push_all(some).unwrap();
         for (i, share) in articles.chunks(9).enumerate() {
             let first = session.next_id();
             add(&mut session, &articles[..5 * (i % 5)]);

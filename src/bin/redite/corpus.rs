@@ -16,7 +16,7 @@ use redite::files::{
     finite_stdin,
 };
 use redite::segment::Language;
-use redite::{Article, ArticleId, BoundedDetection, BoundedSession, Cut, Detection, Detector, Rank, Stats};
+use redite::{Article, ArticleId, Cut, Detection, Detections, Detector, Rank, Session, Stats};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ pub(crate) struct Corpus {
     pub(crate) places: Vec<Places>,
     pub(crate) options: ReadOptions,
     pub(crate) detector: Detector,
-    pub(crate) detection: BoundedDetection,
+    pub(crate) detection: Detections,
     pub(crate) report: ReadReport,
     temp_dir: Option<PathBuf>,
 }
@@ -426,7 +426,7 @@ impl Present {
 }
 
 struct Reader {
-    session: BoundedSession,
+    session: Session,
     report: ReadReport,
     places: Vec<Places>,
     /// Hashes of the ids so far; only for a count.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Articles that are cut and folded side by side.
 const BATCH: usize = 1024;
@@ -60,13 +61,13 @@ impl Figures {
 }
 
 /// Runs the pipeline over a set.
-pub(crate) fn detect(set: &Set, detector: &Detector, observe: &(dyn Fn(f64) + Sync)) -> Result<Detection> {
+pub(crate) fn detect(set: &Set, detector: &Detector, observe: &(dyn Fn(f64) + Sync)) -> Result<Arc<Detection>> {
     let mut session = detector.session();
     for batch in set.articles.chunks(BATCH) {
         let articles: Vec<redite::Article<'_>> = batch.iter().map(article).collect();
         session.push_all(&articles)?;
     }
-    Ok(session.finish_observed(observe))
+    Ok(session.finish_observed(observe)?.block(0)?)
 }
 
 fn article(article: &Article) -> redite::Article<'_> {

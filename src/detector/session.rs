@@ -1,18 +1,18 @@
-//! Sessions under a memory cap.
+//! A corpus on its way in.
 
-use super::{Detection, Session, Stats, share, stores};
+use super::{Detection, Detections};
 use crate::article::Article;
-use crate::decide::{Decided, External, WORK};
+use crate::decide::{self, External};
 use crate::error::{CapacityError, SettingsError};
 use crate::join::Plan;
 use crate::model::ArticleId;
 use crate::settings::{Keep, Settings};
 use crate::spill::{Folder, SpillError, Spool};
 use crate::store::{Limits, Scratch, Segment, Selection, Store, narrow};
+use rayon::prelude::*;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// How much memory a session may take, and where it puts what does not fit.
 #[derive(Clone, Debug)]
@@ -59,19 +59,19 @@ impl Memory {
         self
     }
 
-    /// True if so many bytes of [`BoundedSession::held`] never go to disk.
+    /// True if so many bytes of [`Session::held`] never go to disk.
     #[must_use]
     pub fn suffices(&self, held: u64) -> bool {
         held < self.segment() as u64
     }
 
-    /// About how much memory it takes to decide so many bytes of [`BoundedSession::held`] at once.
+    /// About how much memory it takes to decide so many bytes of [`Session::held`] at once.
     #[must_use]
     pub fn needed(held: u64) -> u64 {
         held.saturating_mul(AT_ONCE)
     }
 
-    /// About how much disk it takes to decide so many bytes of [`BoundedSession::held`] in shares.
+    /// About how much disk it takes to decide so many bytes of [`Session::held`] in shares.
     #[must_use]
     pub fn disk(held: u64) -> u64 {
         held.saturating_mul(2)
@@ -88,11 +88,16 @@ impl Memory {
     }
 }
 
-/// A corpus on its way in that may be too large for memory. See [`super::Detector::session_within`].
+/// A corpus on its way in, pushed article by article. See [`super::Detector::session`].
+///
+/// Holds no text, but its folds, a 32-bit hash a token, and a record a unit; deciding adds the index of the join. What exceeds
+/// the memory it was given goes to temporary files.
 #[derive(Debug)]
-pub struct BoundedSession {
+pub struct Session {
+    settings: Settings,
     memory: Memory,
-    session: Session,
+    store: Store,
+    scratch: Scratch,
     spilled: Option<Spilled>,
 }
 
@@ -155,30 +160,35 @@ impl From<SpillError> for PushError {
     }
 }
 
-impl BoundedSession {
+impl Session {
     pub(super) fn new(settings: Settings, memory: Memory) -> Result<Self, SettingsError> {
         if memory.bytes.is_some() && !matches!(settings.keep(), Keep::First | Keep::Last) {
             return Err(SettingsError::order());
         }
         Ok(Self {
             memory,
-            session: Session {
-                settings,
-                store: Store::default(),
-                scratch: Scratch::default(),
-            },
-            spilled: None,
+            ..Self::unlimited(settings)
         })
+    }
+
+    pub(super) fn unlimited(settings: Settings) -> Self {
+        Self {
+            settings,
+            memory: Memory::unlimited(),
+            store: Store::default(),
+            scratch: Scratch::default(),
+            spilled: None,
+        }
     }
 
     /// Takes one article; it gets the next number.
     ///
     /// # Errors
-    /// If there are too many articles or units, as for [`Session::push`], but counted over all that was pushed; the article
-    /// is not taken then. If a temporary file cannot be written.
+    /// If there would be more than 2^32 − 1 articles, texts, or sentences and parts of sentences together. If a temporary file
+    /// cannot be written. The article is not taken; after the first kind of error the session can go on without it.
     pub fn push(&mut self, article: &Article<'_>) -> Result<ArticleId, PushError> {
         let id = self.next_id();
-        self.session.push(article)?;
+        self.store.push(article, &self.settings, &mut self.scratch)?;
         self.check()?;
         Ok(id)
     }
@@ -186,11 +196,22 @@ impl BoundedSession {
     /// Takes many articles, cutting and folding them side by side; they get the next numbers in their order.
     ///
     /// # Errors
-    /// As for [`BoundedSession::push`]. Some of the articles may have been taken, the first ones:
-    /// [`BoundedSession::next_id`] says how many, and [`BoundedSession::rollback`] forgets them.
+    /// As for [`Session::push`]. None of the articles is taken then.
     pub fn push_all(&mut self, articles: &[Article<'_>]) -> Result<(), PushError> {
-        for store in stores(articles, &self.session.settings)? {
-            self.session.store.append(store)?;
+        let first = self.next_id();
+        let taken = self.take_all(articles);
+        if taken.is_err() {
+            self.rollback(first)?;
+        }
+        taken
+    }
+
+    fn take_all(&mut self, articles: &[Article<'_>]) -> Result<(), PushError> {
+        if rayon::current_num_threads() == 1 {
+            return articles.iter().try_for_each(|article| self.push(article).map(drop));
+        }
+        for store in stores(articles, &self.settings)? {
+            self.store.append(store)?;
             self.check()?;
         }
         Ok(())
@@ -200,14 +221,14 @@ impl BoundedSession {
     #[must_use]
     pub fn next_id(&self) -> ArticleId {
         let before = self.spilled.as_ref().map_or(0, |spilled| spilled.articles);
-        ArticleId(self.session.next_id().0.saturating_add(before))
+        ArticleId(narrow(self.store.records.len()).saturating_add(before))
     }
 
     /// About how many bytes the folds of the articles take, wherever they are.
     #[must_use]
     pub fn held(&self) -> u64 {
         let spilled = self.spilled.as_ref().map_or(0, |spilled| spilled.spool.end());
-        self.session.store.bytes() as u64 + spilled
+        self.store.bytes() as u64 + spilled
     }
 
     /// Forgets the articles from `first` on, as if they had never come.
@@ -222,26 +243,26 @@ impl BoundedSession {
                 spilled.articles = segment.first_article;
                 spilled.spool.truncate(segment.start)?;
                 spilled.segments.pop();
-                self.session.store = store.limited_to(spilled.limits());
+                self.store = store.limited_to(spilled.limits());
             }
-            self.session.rollback(ArticleId(first.0 - spilled.articles));
+            self.store.truncate(first.0 - spilled.articles);
         } else {
-            self.session.rollback(first);
+            self.store.truncate(first.0);
         }
         Ok(())
     }
 
     /// Writes out what is held if it is enough for a segment.
     fn check(&mut self) -> Result<(), SpillError> {
-        if self.session.store.bytes() < self.memory.segment() {
+        if self.store.bytes() < self.memory.segment() {
             return Ok(());
         }
         self.spill()
     }
 
     fn spill(&mut self) -> Result<(), SpillError> {
-        let store = std::mem::take(&mut self.session.store);
-        let settings = &self.session.settings;
+        let store = std::mem::take(&mut self.store);
+        let settings = &self.settings;
         let spilled = match &mut self.spilled {
             Some(spilled) => spilled,
             None => {
@@ -259,7 +280,7 @@ impl BoundedSession {
         let segment = store.write(spilled.articles, &mut spilled.spool)?;
         spilled.articles += segment.articles;
         spilled.segments.push(segment);
-        self.session.store = Store::default().limited_to(spilled.limits());
+        self.store = Store::default().limited_to(spilled.limits());
         Ok(())
     }
 
@@ -267,50 +288,64 @@ impl BoundedSession {
     ///
     /// # Errors
     /// If a temporary file cannot be written or read.
-    pub fn finish(self) -> Result<BoundedDetection, SpillError> {
+    pub fn finish(self) -> Result<Detections, SpillError> {
         self.finish_observed(&|_| ())
     }
 
-    /// As [`BoundedSession::finish`]; `observe` is told, from any thread, how much is done, as a share from 0 to 1.
+    /// As [`Session::finish`]; `observe` is told, from any thread, how much is done, as a share from 0 to 1.
     ///
     /// # Errors
-    /// As for [`BoundedSession::finish`].
-    pub fn finish_observed(mut self, observe: &(dyn Fn(f64) + Sync)) -> Result<BoundedDetection, SpillError> {
-        if self.spilled.is_none() {
-            return Ok(BoundedDetection {
-                blocks: Blocks::Whole(Arc::new(self.session.finish_observed(observe))),
-                read: Mutex::default(),
-            });
-        }
-        if !self.session.store.records.is_empty() {
+    /// As for [`Session::finish`].
+    pub fn finish_observed(mut self, observe: &(dyn Fn(f64) + Sync)) -> Result<Detections, SpillError> {
+        if self.spilled.is_some() && !self.store.records.is_empty() {
             self.spill()?;
         }
-        let Self { session, spilled, .. } = self;
-        let Some(spilled) = spilled else {
-            unreachable!("it was asked above")
+        let Some(spilled) = self.spilled.take() else {
+            return Ok(Detections::whole(self.decide(observe)));
         };
         let paragraphs: u64 = spilled.segments.iter().map(|s| u64::from(s.paragraphs)).sum();
-        let work = WORK * paragraphs;
-        let done = AtomicU64::new(0);
         let external = External {
-            settings: &session.settings,
+            settings: &self.settings,
             segments: &spilled.segments,
             spool: &spilled.spool,
             folder: &spilled.folder,
             plan: &spilled.plan,
         };
-        let decided = external.decide(&|more| {
-            observe(share(done.fetch_add(more, Ordering::Relaxed) + more, work));
-        })?;
-        Ok(BoundedDetection {
-            blocks: Blocks::Spilled {
-                spool: spilled.spool,
-                segments: spilled.segments,
-                decided: Box::new(decided),
-            },
-            read: Mutex::default(),
-        })
+        let decided = external.decide(&observed(paragraphs, observe))?;
+        Ok(Detections::spilled(spilled.spool, spilled.segments, decided))
     }
+
+    /// Decides what is in memory.
+    pub(super) fn decide(self, observe: &(dyn Fn(f64) + Sync)) -> Detection {
+        let observe = observed(self.store.paragraphs.len() as u64, observe);
+        let verdicts = decide::decide(&self.store, &self.settings, 0, &observe);
+        Detection::new(0, self.store, verdicts)
+    }
+}
+
+/// Tells of the work on so many paragraphs as a share from 0 to 1.
+fn observed(paragraphs: u64, observe: &(dyn Fn(f64) + Sync)) -> impl Fn(u64) + Sync {
+    let (work, done) = (decide::WORK * paragraphs, AtomicU64::new(0));
+    move |more| {
+        let done = done.fetch_add(more, Ordering::Relaxed) + more;
+        #[expect(clippy::cast_precision_loss, reason = "a share for people")]
+        observe(done.min(work) as f64 / work.max(1) as f64);
+    }
+}
+
+/// Cuts and folds articles side by side; the stores are in their order.
+fn stores(articles: &[Article<'_>], settings: &Settings) -> Result<Vec<Store>, CapacityError> {
+    const SHARE: usize = 16;
+    articles
+        .par_chunks(SHARE)
+        .map_init(Scratch::default, |scratch, share| {
+            let mut store = Store::default();
+            share
+                .iter()
+                .try_for_each(|article| store.push(article, settings, scratch))?;
+            Ok(store)
+        })
+        .collect()
 }
 
 /// Counts the shingles of a store. Those of sentences and parts are among those of their paragraphs, but for what is too
@@ -324,98 +359,6 @@ fn count(store: &Store, plan: &Plan) {
         .filter(|entry| plan.is_own_shingle(entry.fold.tokens_len() as usize));
     let entries = paragraphs.chain(short).map(|entry| entry.fold).collect();
     plan.count(&Selection { store, entries });
-}
-
-/// Everything decided, by blocks of articles: one block in memory, or several on disk, each read when it is asked for.
-#[derive(Debug)]
-pub struct BoundedDetection {
-    blocks: Blocks,
-    /// The block that was read last, and which it is.
-    read: Mutex<Option<(usize, Arc<Detection>)>>,
-}
-
-#[derive(Debug)]
-enum Blocks {
-    Whole(Arc<Detection>),
-    Spilled {
-        spool: Spool,
-        segments: Vec<Segment>,
-        decided: Box<Decided>,
-    },
-}
-
-impl BoundedDetection {
-    /// Number of articles.
-    #[must_use]
-    pub fn articles(&self) -> u32 {
-        match &self.blocks {
-            Blocks::Whole(detection) => detection.articles(),
-            Blocks::Spilled { segments, .. } => segments.last().map_or(0, |s| s.first_article + s.articles),
-        }
-    }
-
-    /// Number of blocks; 1 if everything is in memory.
-    #[must_use]
-    pub fn blocks(&self) -> usize {
-        match &self.blocks {
-            Blocks::Whole(_) => 1,
-            Blocks::Spilled { segments, .. } => segments.len(),
-        }
-    }
-
-    /// A block by its number, from 0: what was decided of some articles that follow one another. It holds where units stand,
-    /// but no folds. The block that was read last is kept, so that it costs nothing to go through the articles in order.
-    ///
-    /// # Errors
-    /// If a temporary file cannot be read. A number beyond the last gives a block without articles.
-    pub fn block(&self, number: usize) -> Result<Arc<Detection>, SpillError> {
-        let (spool, segments, decided) = match &self.blocks {
-            Blocks::Whole(detection) if number == 0 => return Ok(Arc::clone(detection)),
-            Blocks::Whole(_) => return Ok(Arc::new(Detection::new(0, Store::default(), Default::default()))),
-            Blocks::Spilled {
-                spool,
-                segments,
-                decided,
-            } => (spool, segments, decided),
-        };
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, detection)) = read.as_ref().filter(|read| read.0 == number) {
-            return Ok(Arc::clone(detection));
-        }
-        *read = None; // two at a time would be too much
-        let Some(segment) = segments.get(number) else {
-            return Ok(Arc::new(Detection::new(0, Store::default(), Default::default())));
-        };
-        let verdicts = decided.verdicts(number)?;
-        let detection = Arc::new(Detection::new(segment.first_article, segment.layout(spool)?, verdicts));
-        *read = Some((number, Arc::clone(&detection)));
-        Ok(detection)
-    }
-
-    /// The block that an article is in.
-    ///
-    /// # Errors
-    /// As for [`BoundedDetection::block`].
-    pub fn block_of(&self, article: ArticleId) -> Result<Arc<Detection>, SpillError> {
-        self.block(match &self.blocks {
-            Blocks::Whole(_) => 0,
-            Blocks::Spilled { segments, .. } => segments
-                .partition_point(|s| s.first_article <= article.0)
-                .saturating_sub(1),
-        })
-    }
-
-    /// What was counted, over all articles.
-    ///
-    /// # Errors
-    /// As for [`BoundedDetection::block`].
-    pub fn stats(&self) -> Result<Stats, SpillError> {
-        let mut stats = Stats::default();
-        for number in 0..self.blocks() {
-            stats += self.block(number)?.stats();
-        }
-        Ok(stats)
-    }
 }
 
 #[cfg(test)]
@@ -442,7 +385,7 @@ mod tests {
         session.push(&article).unwrap();
         if let Some(spilled) = &mut session.spilled {
             spilled.articles = u32::MAX - 2;
-            session.session.store = Store::default().limited_to(spilled.limits());
+            session.store = Store::default().limited_to(spilled.limits());
         }
         assert_eq!(session.push(&article).unwrap(), ArticleId(u32::MAX - 2));
         assert_eq!(session.push(&article).unwrap(), ArticleId(u32::MAX - 1));
@@ -466,7 +409,7 @@ mod tests {
         spilled.segments[0].sentences = u32::MAX - 3;
         let limits = spilled.limits();
         assert_eq!((limits.articles, limits.units), (u32::MAX - 2, 1));
-        session.session.store = Store::default().limited_to(limits);
+        session.store = Store::default().limited_to(limits);
         let error = session.push(&article).unwrap_err();
         assert!(error.to_string().contains("sentences and parts"), "{error}");
         session.push(&Article::new("Only one sentence.")).unwrap();
