@@ -5,6 +5,14 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// By what articles are ranked if not by their order; numbers come before texts.
+///
+/// ```
+/// use redite::{Article, Rank};
+///
+/// let [mine, other] = [Rank::Number(2.0), Rank::Number(10.0)];
+/// let articles = [Article::new("A day.").with_rank(mine), Article::new("A night.").with_rank(other)];
+/// assert_ne!(articles[0].rank, articles[1].rank);
+/// ```
 #[derive(Clone, PartialEq, Debug)]
 pub enum Rank {
     /// A number.
@@ -26,6 +34,11 @@ impl Rank {
 }
 
 /// One input record: one or more texts that belong together.
+///
+/// ```
+/// let article = redite::Article::new("A headline").with_text("A lead. And a body.");
+/// assert_eq!(article.texts.len(), 2);
+/// ```
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Article<'t> {
     /// The texts, such as title, lead and body, in reading order. Texts after the first 65,535 are not looked at, nor is a
@@ -40,6 +53,11 @@ pub struct Article<'t> {
 
 impl<'t> Article<'t> {
     /// An article of one text.
+    ///
+    /// ```
+    /// let article = redite::Article::new("One text.");
+    /// assert_eq!(article.texts[0], "One text.");
+    /// ```
     #[must_use]
     pub fn new(text: impl Into<Cow<'t, str>>) -> Self {
         Self {
@@ -50,6 +68,11 @@ impl<'t> Article<'t> {
     }
 
     /// The same article with another text after the ones it has: body after lead after title.
+    ///
+    /// ```
+    /// let article = redite::Article::new("Title").with_text("Body.");
+    /// assert_eq!(article.texts[1], "Body.");
+    /// ```
     #[must_use]
     pub fn with_text(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         self.texts.push(text.into());
@@ -57,6 +80,13 @@ impl<'t> Article<'t> {
     }
 
     /// The same article in a known language.
+    ///
+    /// ```
+    /// use redite::segment::Language;
+    ///
+    /// let article = redite::Article::new("Am 3. Mai.").with_language(Language::from_tag("de"));
+    /// assert_eq!(article.language, Some(Language::from_tag("de")));
+    /// ```
     #[must_use]
     pub fn with_language(mut self, language: Language) -> Self {
         self.language = Some(language);
@@ -64,6 +94,17 @@ impl<'t> Article<'t> {
     }
 
     /// The same article with a rank.
+    ///
+    /// ```
+    /// use redite::{Article, Detector, Keep, Rank};
+    ///
+    /// let notice = "All rights to this notice are reserved by its authors.";
+    /// let articles = [1.0, 7.0].map(|rank| Article::new(notice).with_rank(Rank::Number(rank)));
+    /// let detector = Detector::builder().keep(Keep::HighestRank).build()?;
+    /// let repeat = detector.detect(articles).repeats().next().ok_or("none")?;
+    /// assert_eq!((repeat.removed.article.0, repeat.kept.article.0), (0, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_rank(mut self, rank: Rank) -> Self {
         self.rank = Some(rank);

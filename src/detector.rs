@@ -23,6 +23,12 @@ pub use detections::Detections;
 pub use session::{Memory, PushError, Session};
 
 /// A unit that repeats another, and the unit it repeats, which is kept.
+///
+/// ```
+/// let repeat = redite::Detector::new().repeats("The storm tore the roof off. The storm tore the roof off!")[0];
+/// assert_eq!(repeat.reason, redite::Reason::Equal);
+/// assert_eq!((repeat.kept.span.start, repeat.removed.span.start), (0, 29));
+/// ```
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Repeat {
     /// The unit that goes.
@@ -39,6 +45,11 @@ pub struct Repeat {
 }
 
 /// Finds repeats. Immutable, cheap to copy, free to share between threads.
+///
+/// ```
+/// let detector = redite::Detector::new();
+/// assert_eq!(detector.clean("The storm tore the roof off. The storm tore the roof off."), "The storm tore the roof off.");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Detector {
     settings: Settings,
@@ -52,6 +63,10 @@ impl Default for Detector {
 
 impl Detector {
     /// A detector with default settings.
+    ///
+    /// ```
+    /// assert_eq!(redite::Detector::new(), redite::Detector::default());
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         // The defaults are valid; `builder` has a test of its own for that.
@@ -61,12 +76,22 @@ impl Detector {
     }
 
     /// Sets what shall differ from the defaults.
+    ///
+    /// ```
+    /// let detector = redite::Detector::builder().min_tokens(8).build()?;
+    /// assert!(detector.repeats("The storm tore the roof off. The storm tore the roof off.").is_empty());
+    /// # Ok::<(), redite::SettingsError>(())
+    /// ```
     #[must_use]
     pub fn builder() -> DetectorBuilder {
         DetectorBuilder::default()
     }
 
     /// The settings.
+    ///
+    /// ```
+    /// assert_eq!(redite::Detector::new().settings().min_tokens(), 5);
+    /// ```
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -75,12 +100,22 @@ impl Detector {
     /// What one text says twice, in the order of the text.
     ///
     /// Time grows with the text and with how many of its units look alike.
+    ///
+    /// ```
+    /// let repeats = redite::Detector::new().repeats("The storm tore the roof off. The storm tore the roof off.");
+    /// assert_eq!(repeats.len(), 1);
+    /// ```
     #[must_use]
     pub fn repeats(&self, text: &str) -> Vec<Repeat> {
         self.detect([text]).repeats().collect()
     }
 
     /// One text without what it says twice.
+    ///
+    /// ```
+    /// let detector = redite::Detector::new();
+    /// assert_eq!(detector.clean("The storm tore the roof off. The storm tore the roof off."), "The storm tore the roof off.");
+    /// ```
     #[must_use]
     pub fn clean(&self, text: &str) -> String {
         let cleaned = self.detect([text]).clean(ArticleId(0), 0, text);
@@ -92,6 +127,11 @@ impl Detector {
     ///
     /// # Panics
     /// If there are more articles than a session can number, 2^32 − 1. [`Session::push`] gives an error instead.
+    ///
+    /// ```
+    /// let detection = redite::Detector::new().detect(["The storm tore the roof off.", "The storm tore the roof off."]);
+    /// assert_eq!(detection.repeats().next().map(|repeat| repeat.removed.article), Some(redite::ArticleId(1)));
+    /// ```
     pub fn detect<'t, A: Into<Article<'t>>>(&self, articles: impl IntoIterator<Item = A>) -> Detection {
         let mut session = self.session();
         for article in articles {
@@ -103,6 +143,13 @@ impl Detector {
     }
 
     /// Begins a corpus that is pushed article by article, in memory.
+    ///
+    /// ```
+    /// let mut session = redite::Detector::new().session();
+    /// session.push(&"A text.".into())?;
+    /// assert_eq!(session.finish()?.articles(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn session(&self) -> Session {
         Session::unlimited(self.settings)
@@ -112,6 +159,15 @@ impl Detector {
     ///
     /// # Errors
     /// If [`crate::Keep`] asks for an order that needs all articles in memory.
+    ///
+    /// ```
+    /// use redite::{Detector, Keep, Memory};
+    ///
+    /// assert!(Detector::new().session_within(Memory::new(1 << 30)).is_ok());
+    /// let longest = Detector::builder().keep(Keep::Longest).build()?;
+    /// assert!(longest.session_within(Memory::new(1 << 30)).is_err());
+    /// # Ok::<(), redite::SettingsError>(())
+    /// ```
     pub fn session_within(&self, memory: Memory) -> Result<Session, SettingsError> {
         Session::new(self.settings, memory)
     }
@@ -122,12 +178,25 @@ impl DetectorBuilder {
     ///
     /// # Errors
     /// If the threshold is not above 0 and at most 1, or the minimum length is 0.
+    ///
+    /// ```
+    /// assert!(redite::Detector::builder().threshold(0.6).build().is_ok());
+    /// assert!(redite::Detector::builder().threshold(0.0).build().is_err());
+    /// ```
     pub fn build(self) -> Result<Detector, SettingsError> {
         self.settings().map(|settings| Detector { settings })
     }
 }
 
 /// What was counted. Bytes are those of UTF-8.
+///
+/// ```
+/// let text = "The storm tore the roof off. The storm tore the roof off.";
+/// let detection = redite::Detector::new().detect([text]);
+/// let id = redite::ArticleId(0);
+/// assert_eq!((detection.stats().sentences, detection.stats().removed_bytes), (2, 28));
+/// # let _ = id;
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Articles.
@@ -165,6 +234,13 @@ impl std::ops::AddAssign for Stats {
 }
 
 /// Everything decided, by the numbers of the articles.
+///
+/// ```
+/// let text = "The storm tore the roof off. The storm tore the roof off.";
+/// let detection = redite::Detector::new().detect([text]);
+/// let id = redite::ArticleId(0);
+/// assert_eq!(detection.clean(id, 0, text), Ok("The storm tore the roof off.".to_owned()));
+/// ```
 #[derive(Debug)]
 pub struct Detection {
     /// The number of the first article in the store.
@@ -174,6 +250,15 @@ pub struct Detection {
 }
 
 /// A removed unit with the bytes that go with it.
+///
+/// ```
+/// let text = "The storm tore the roof off. The storm tore the roof off.";
+/// let detection = redite::Detector::new().detect([text]);
+/// let id = redite::ArticleId(0);
+/// let cut = detection.cuts(id, 0, text)?[0];
+/// assert_eq!(&text[cut.span.range()], " The storm tore the roof off.");
+/// # Ok::<(), redite::OtherText>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Cut {
     /// The bytes to take out of the field: the unit and the white space that joined it to the rest.
@@ -183,6 +268,14 @@ pub struct Cut {
 }
 
 /// A text was given that is not the one that was pushed, so the places of its units mean nothing in it.
+///
+/// ```
+/// let text = "The storm tore the roof off. The storm tore the roof off.";
+/// let detection = redite::Detector::new().detect([text]);
+/// let id = redite::ArticleId(0);
+/// let error = detection.clean(id, 0, "Another text.");
+/// assert_eq!(error, Err(redite::OtherText { article: id, field: 0 }));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct OtherText {
     /// The article that was asked for.
@@ -210,12 +303,27 @@ impl Detection {
     }
 
     /// Number of articles.
+    ///
+    /// ```
+    /// let text = "The storm tore the roof off. The storm tore the roof off.";
+    /// let detection = redite::Detector::new().detect([text]);
+    /// let id = redite::ArticleId(0);
+    /// assert_eq!(detection.articles(), 1);
+    /// # let _ = id;
+    /// ```
     #[must_use]
     pub fn articles(&self) -> u32 {
         narrow(self.store.records.len())
     }
 
     /// The number of the first article: 0, but for one of the blocks of a [`Detections`].
+    ///
+    /// ```
+    /// let text = "The storm tore the roof off. The storm tore the roof off.";
+    /// let detection = redite::Detector::new().detect([text]);
+    /// let id = redite::ArticleId(0);
+    /// assert_eq!(detection.first_article(), id);
+    /// ```
     #[must_use]
     pub fn first_article(&self) -> ArticleId {
         ArticleId(self.first)
@@ -233,12 +341,27 @@ impl Detection {
     }
 
     /// All repeats, in the order of the removed units.
+    ///
+    /// ```
+    /// let text = "The storm tore the roof off. The storm tore the roof off.";
+    /// let detection = redite::Detector::new().detect([text]);
+    /// let id = redite::ArticleId(0);
+    /// assert_eq!(detection.repeats().count(), 1);
+    /// # let _ = id;
+    /// ```
     pub fn repeats(&self) -> impl Iterator<Item = Repeat> + '_ {
         let all = self.first..self.first + self.articles();
         all.flat_map(|article| self.repeats_in(ArticleId(article)))
     }
 
     /// The repeats removed from one article, in its order.
+    ///
+    /// ```
+    /// let text = "The storm tore the roof off. The storm tore the roof off.";
+    /// let detection = redite::Detector::new().detect([text]);
+    /// let id = redite::ArticleId(0);
+    /// assert_eq!(detection.repeats_in(id).count(), 1);
+    /// ```
     pub fn repeats_in(&self, article: ArticleId) -> impl Iterator<Item = Repeat> + use<> {
         self.repeats_of(self.store.paragraphs_of(self.place(article)))
     }
@@ -268,6 +391,13 @@ impl Detection {
     }
 
     /// The units of one article that others are removed in favour of, in order.
+    ///
+    /// ```
+    /// let text = "The storm tore the roof off. The storm tore the roof off.";
+    /// let detection = redite::Detector::new().detect([text]);
+    /// let id = redite::ArticleId(0);
+    /// assert_eq!(&text[detection.kept_in(id)[0].span.range()], "The storm tore the roof off.");
+    /// ```
     #[must_use]
     pub fn kept_in(&self, article: ArticleId) -> Vec<Unit> {
         let store = &self.store;
@@ -304,6 +434,14 @@ impl Detection {
     ///
     /// # Errors
     /// If something is to be cut out, and this is not the text that was pushed.
+    ///
+    /// ```
+    /// let text = "The storm tore the roof off. The storm tore the roof off.";
+    /// let detection = redite::Detector::new().detect([text]);
+    /// let id = redite::ArticleId(0);
+    /// assert_eq!(detection.cuts(id, 0, text)?.len(), 1);
+    /// # Ok::<(), redite::OtherText>(())
+    /// ```
     pub fn cuts(&self, article: ArticleId, field: u16, text: &str) -> Result<Vec<Cut>, OtherText> {
         let paragraphs = self.store.paragraphs_of_field(self.place(article), field);
         let repeats: Vec<Repeat> = self.repeats_of(paragraphs.clone()).collect();
@@ -351,6 +489,13 @@ impl Detection {
     ///
     /// # Errors
     /// As for [`Detection::cuts`].
+    ///
+    /// ```
+    /// let text = "The storm tore the roof off. The storm tore the roof off.";
+    /// let detection = redite::Detector::new().detect([text]);
+    /// let id = redite::ArticleId(0);
+    /// assert_eq!(detection.clean(id, 0, text), Ok("The storm tore the roof off.".to_owned()));
+    /// ```
     pub fn clean(&self, article: ArticleId, field: u16, text: &str) -> Result<String, OtherText> {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
@@ -363,6 +508,13 @@ impl Detection {
     }
 
     /// The language by whose rules an article was cut.
+    ///
+    /// ```
+    /// let text = "The storm tore the roof off. The storm tore the roof off.";
+    /// let detection = redite::Detector::new().detect([text]);
+    /// let id = redite::ArticleId(0);
+    /// assert_eq!(detection.language(id).code(), "en");
+    /// ```
     #[must_use]
     pub fn language(&self, article: ArticleId) -> Language {
         let facts = self.store.facts(self.place(article));
@@ -370,6 +522,13 @@ impl Detection {
     }
 
     /// The bytes of all texts of an article.
+    ///
+    /// ```
+    /// let text = "The storm tore the roof off. The storm tore the roof off.";
+    /// let detection = redite::Detector::new().detect([text]);
+    /// let id = redite::ArticleId(0);
+    /// assert_eq!(detection.text_bytes(id), text.len() as u64);
+    /// ```
     #[must_use]
     pub fn text_bytes(&self, article: ArticleId) -> u64 {
         self.store.facts(self.place(article)).map_or(0, |facts| facts.1)
@@ -377,6 +536,16 @@ impl Detection {
 
     /// The fold of a unit that stands in a repeat: what was compared. Empty for any other, and in one of the
     /// [`Detections`] of a session that has spilled.
+    ///
+    /// ```
+    /// let text = "The storm tore the roof off. The storm tore the roof off.";
+    /// let detection = redite::Detector::new().detect([text]);
+    /// let id = redite::ArticleId(0);
+    /// let repeat = detection.repeats().next().ok_or("none")?;
+    /// assert_eq!(detection.fold(&repeat.removed), "the storm tore the roof off");
+    /// # let _ = id;
+    /// # Ok::<(), &str>(())
+    /// ```
     #[must_use]
     pub fn fold(&self, unit: &Unit) -> &str {
         let store = &self.store;
@@ -399,6 +568,14 @@ impl Detection {
     }
 
     /// What was counted, over all articles.
+    ///
+    /// ```
+    /// let text = "The storm tore the roof off. The storm tore the roof off.";
+    /// let detection = redite::Detector::new().detect([text]);
+    /// let id = redite::ArticleId(0);
+    /// assert_eq!(detection.stats().removed_equal, 1);
+    /// # let _ = id;
+    /// ```
     #[must_use]
     pub fn stats(&self) -> Stats {
         let mut stats = Stats {

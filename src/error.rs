@@ -4,6 +4,11 @@
 use std::fmt;
 
 /// A setting that cannot be used. The message says which, why, and what to use instead.
+///
+/// ```
+/// let error = redite::Detector::builder().threshold(2.0).build().unwrap_err();
+/// assert!(error.to_string().contains("at most 1"));
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SettingsError(Kind);
 
@@ -49,6 +54,14 @@ impl fmt::Display for SettingsError {
 impl std::error::Error for SettingsError {}
 
 /// There are more articles, texts or sentences than a session can number. The message says which, and what to do.
+///
+/// ```
+/// let mut session = redite::Detector::new().session();
+/// match session.push(&"A text.".into()) {
+///     Err(redite::PushError::Capacity(error)) => println!("{error}; it goes to the next session"),
+///     other => assert!(other.is_ok()),
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CapacityError(&'static str);
 

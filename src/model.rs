@@ -6,6 +6,11 @@ use std::ops::Range;
 /// A half-open range of bytes in the original text of one field of one article.
 ///
 /// Both ends lie on character boundaries. Texts are at most 4 GiB, so 32 bits are enough.
+///
+/// ```
+/// let span = redite::Span::new(2, 5);
+/// assert_eq!(&"a day"[span.range()], "day");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Span {
     /// First byte.
@@ -16,30 +21,52 @@ pub struct Span {
 
 impl Span {
     /// The span `start..end`, in bytes.
+    ///
+    /// ```
+    /// assert_eq!(redite::Span::new(2, 5).start, 2);
+    /// ```
     #[must_use]
     pub const fn new(start: u32, end: u32) -> Self {
         Self { start, end }
     }
 
     /// Number of bytes.
+    ///
+    /// ```
+    /// assert_eq!(redite::Span::new(2, 5).len(), 3);
+    /// ```
     #[must_use]
     pub const fn len(self) -> usize {
         (self.end - self.start) as usize
     }
 
     /// True if the span holds no byte.
+    ///
+    /// ```
+    /// assert!(redite::Span::new(2, 2).is_empty());
+    /// ```
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.start == self.end
     }
 
     /// The span as a `usize` range, ready to index a `&str`.
+    ///
+    /// ```
+    /// assert_eq!(redite::Span::new(2, 5).range(), 2..5);
+    /// ```
     #[must_use]
     pub const fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 
     /// The same span seen from a text in which this one's text begins at byte `by`.
+    ///
+    /// ```
+    /// use redite::Span;
+    ///
+    /// assert_eq!(Span::new(2, 5).shifted(10), Span::new(12, 15));
+    /// ```
     #[must_use]
     pub const fn shifted(self, by: u32) -> Self {
         Self {
@@ -49,6 +76,12 @@ impl Span {
     }
 
     /// True if every byte of `other` is in `self`.
+    ///
+    /// ```
+    /// use redite::Span;
+    ///
+    /// assert!(Span::new(2, 9).contains(Span::new(2, 5)));
+    /// ```
     #[must_use]
     pub const fn contains(self, other: Self) -> bool {
         self.start <= other.start && other.end <= self.end
@@ -62,10 +95,21 @@ impl fmt::Debug for Span {
 }
 
 /// The place of an article in the order in which articles came, from 0.
+///
+/// ```
+/// let mut session = redite::Detector::new().session();
+/// assert_eq!(session.push(&"A day.".into())?, redite::ArticleId(0));
+/// assert_eq!(session.push(&"A night.".into())?, redite::ArticleId(1));
+/// # Ok::<(), redite::PushError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct ArticleId(pub u32);
 
 /// What kind of unit a text is cut into.
+///
+/// ```
+/// assert_eq!(redite::UnitKind::Sentence.to_string(), "sentence");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum UnitKind {
     /// A paragraph.
@@ -84,6 +128,13 @@ impl fmt::Display for UnitKind {
 }
 
 /// One paragraph or sentence, by its place.
+///
+/// ```
+/// let text = "The storm tore the roof off. The storm tore the roof off.";
+/// let repeat = redite::Detector::new().repeats(text)[0];
+/// assert_eq!(&text[repeat.removed.span.range()], "The storm tore the roof off.");
+/// assert!(repeat.kept < repeat.removed);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Unit {
     /// The article it stands in.
@@ -97,6 +148,10 @@ pub struct Unit {
 }
 
 /// Why a unit counts as a repeat.
+///
+/// ```
+/// assert_eq!(redite::Reason::Near.to_string(), "near");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Reason {
     /// Its fold is the same.

@@ -7,23 +7,50 @@ use crate::hash;
 use std::fmt;
 
 /// The lengths of the shingles a measure looks at, in tokens: ascending, distinct, 1 to [`Lengths::LONGEST`].
+///
+/// ```
+/// use redite::shingle::Lengths;
+///
+/// assert_eq!(Lengths::new(&[2, 1]), Some(Lengths::ONE_AND_TWO));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Lengths(u16);
 
 impl Lengths {
     /// Longest shingle, in tokens.
+    ///
+    /// ```
+    /// use redite::shingle::Lengths;
+    ///
+    /// assert!(Lengths::new(&[Lengths::LONGEST + 1]).is_none());
+    /// ```
     pub const LONGEST: usize = 16;
 
     /// One- and two-token shingles together.
+    ///
+    /// ```
+    /// assert_eq!(redite::shingle::Lengths::ONE_AND_TWO.iter().collect::<Vec<_>>(), [1, 2]);
+    /// ```
     pub const ONE_AND_TWO: Self = Self(0b11);
 
     /// Single tokens.
+    ///
+    /// ```
+    /// assert_eq!(redite::shingle::Lengths::ONE.count(7), 7);
+    /// ```
     pub const ONE: Self = Self(0b1);
 
     /// Pairs of tokens.
     pub(crate) const TWO: Self = Self(0b10);
 
     /// The given lengths in any order; `None` if there is none, or one is 0 or above [`Lengths::LONGEST`].
+    ///
+    /// ```
+    /// use redite::shingle::Lengths;
+    ///
+    /// assert_eq!(Lengths::new(&[3, 3]), Lengths::new(&[3]));
+    /// assert!(Lengths::new(&[]).is_none());
+    /// ```
     #[must_use]
     pub fn new(lengths: &[usize]) -> Option<Self> {
         let mut bits = 0;
@@ -37,6 +64,14 @@ impl Lengths {
     }
 
     /// The lengths, ascending.
+    ///
+    /// ```
+    /// use redite::shingle::Lengths;
+    ///
+    /// let lengths = Lengths::new(&[4, 2]).ok_or("no length")?;
+    /// assert_eq!(lengths.iter().collect::<Vec<_>>(), [2, 4]);
+    /// # Ok::<(), &str>(())
+    /// ```
     pub fn iter(self) -> impl Iterator<Item = usize> {
         let mut bits = self.0;
         std::iter::from_fn(move || {
@@ -63,6 +98,11 @@ impl Lengths {
     }
 
     /// Number of shingles of a unit of `tokens` tokens. A unit shorter than every length is one shingle.
+    ///
+    /// ```
+    /// // Seven tokens and six pairs.
+    /// assert_eq!(redite::shingle::Lengths::ONE_AND_TWO.count(7), 13);
+    /// ```
     #[must_use]
     pub fn count(self, tokens: usize) -> usize {
         let all = self.iter().fold(0_usize, |all, w| {
@@ -127,6 +167,18 @@ impl fmt::Display for Lengths {
 /// Calls `visit` with the 32-bit hash of every shingle of a unit, longer shingles first (they are rarer, so a
 /// comparison that may stop early stops earlier). `tokens` are hashes of [`crate::fold::Tokens`]. Stops when `visit`
 /// says `false`.
+///
+/// ```
+/// use redite::shingle::{Lengths, visit};
+///
+/// let unit = redite::fold::fold("a rose is a rose");
+/// let mut shingles = Vec::new();
+/// visit(unit.hashes(), Lengths::ONE, |hash| {
+///     shingles.push(hash);
+///     true
+/// });
+/// assert_eq!((shingles.len(), shingles[0]), (5, shingles[3]));
+/// ```
 #[inline]
 pub fn visit(tokens: &[u32], lengths: Lengths, mut visit: impl FnMut(u32) -> bool) {
     let mut any = false;

@@ -8,6 +8,18 @@ use crate::store::{Segment, Store};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Everything decided, by blocks of articles: one block in memory, or several on disk, each read when it is asked for.
+///
+/// ```
+/// let mut session = redite::Detector::new().session();
+/// session.push_all(&["The storm tore the roof off.".into(), "The storm tore the roof off.".into()])?;
+/// let detections = session.finish()?;
+/// for number in 0..detections.blocks() {
+///     for repeat in detections.block(number)?.repeats() {
+///         println!("{:?} repeats {:?}", repeat.removed, repeat.kept);
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Detections {
     blocks: Blocks,
@@ -45,6 +57,14 @@ impl Detections {
     }
 
     /// Number of articles.
+    ///
+    /// ```
+    /// let mut session = redite::Detector::new().session();
+    /// session.push_all(&["The storm tore the roof off.".into(), "The storm tore the roof off.".into()])?;
+    /// let detections = session.finish()?;
+    /// assert_eq!(detections.articles(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn articles(&self) -> u32 {
         match &self.blocks {
@@ -54,6 +74,14 @@ impl Detections {
     }
 
     /// Number of blocks; 1 if everything is in memory.
+    ///
+    /// ```
+    /// let mut session = redite::Detector::new().session();
+    /// session.push_all(&["The storm tore the roof off.".into(), "The storm tore the roof off.".into()])?;
+    /// let detections = session.finish()?;
+    /// assert_eq!(detections.blocks(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn blocks(&self) -> usize {
         match &self.blocks {
@@ -67,6 +95,14 @@ impl Detections {
     ///
     /// # Errors
     /// If a temporary file cannot be read. A number beyond the last gives a block without articles.
+    ///
+    /// ```
+    /// let mut session = redite::Detector::new().session();
+    /// session.push_all(&["The storm tore the roof off.".into(), "The storm tore the roof off.".into()])?;
+    /// let detections = session.finish()?;
+    /// assert_eq!(detections.block(0)?.repeats().count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn block(&self, number: usize) -> Result<Arc<Detection>, SpillError> {
         let (spool, segments, decided) = match &self.blocks {
             Blocks::Whole(detection) if number == 0 => return Ok(Arc::clone(detection)),
@@ -95,6 +131,15 @@ impl Detections {
     ///
     /// # Errors
     /// As for [`Detections::block`].
+    ///
+    /// ```
+    /// let mut session = redite::Detector::new().session();
+    /// session.push_all(&["The storm tore the roof off.".into(), "The storm tore the roof off.".into()])?;
+    /// let detections = session.finish()?;
+    /// let id = redite::ArticleId(1);
+    /// assert_eq!(detections.block_of(id)?.repeats_in(id).count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn block_of(&self, article: ArticleId) -> Result<Arc<Detection>, SpillError> {
         self.block(match &self.blocks {
             Blocks::Whole(_) => 0,
@@ -108,6 +153,14 @@ impl Detections {
     ///
     /// # Errors
     /// As for [`Detections::block`].
+    ///
+    /// ```
+    /// let mut session = redite::Detector::new().session();
+    /// session.push_all(&["The storm tore the roof off.".into(), "The storm tore the roof off.".into()])?;
+    /// let detections = session.finish()?;
+    /// assert_eq!(detections.stats()?.removed_equal, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn stats(&self) -> Result<Stats, SpillError> {
         let mut stats = Stats::default();
         for number in 0..self.blocks() {

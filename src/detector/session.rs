@@ -15,6 +15,13 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How much memory a session may take, and where it puts what does not fit.
+///
+/// ```
+/// let memory = redite::Memory::new(64 << 20).in_folder(std::env::temp_dir());
+/// let session = redite::Detector::new().session_within(memory)?;
+/// assert_eq!(session.next_id().0, 0);
+/// # Ok::<(), redite::SettingsError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Memory {
     bytes: Option<usize>,
@@ -33,6 +40,11 @@ const SKETCH: usize = 4;
 impl Memory {
     /// About so many bytes, for the articles' folds and for deciding; the articles that are being pushed come on top. Less
     /// memory takes more time: what is on disk is read again for each share that fits.
+    ///
+    /// ```
+    /// let memory = redite::Memory::new(1 << 30);
+    /// assert!(memory.suffices(100 << 20) && !memory.suffices(1 << 30));
+    /// ```
     #[must_use]
     pub fn new(bytes: usize) -> Self {
         Self {
@@ -42,6 +54,10 @@ impl Memory {
     }
 
     /// As much as is needed: nothing goes to disk.
+    ///
+    /// ```
+    /// assert!(redite::Memory::unlimited().suffices(1 << 50));
+    /// ```
     #[must_use]
     pub fn unlimited() -> Self {
         Self {
@@ -53,6 +69,13 @@ impl Memory {
     /// The folder for temporary files, which must exist; by default that of the system. On Linux the files never have a
     /// name there, where the file system allows that; elsewhere on Unix their names are removed as soon as they are open.
     /// They take room while the process runs.
+    ///
+    /// ```
+    /// let memory = redite::Memory::new(1 << 30).in_folder("/no/such/folder");
+    /// let session = redite::Detector::new().session_within(memory)?; // nothing is written yet
+    /// # drop(session);
+    /// # Ok::<(), redite::SettingsError>(())
+    /// ```
     #[must_use]
     pub fn in_folder(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = folder.into();
@@ -60,18 +83,30 @@ impl Memory {
     }
 
     /// True if so many bytes of [`Session::held`] never go to disk.
+    ///
+    /// ```
+    /// assert!(redite::Memory::new(1 << 30).suffices(1 << 20));
+    /// ```
     #[must_use]
     pub fn suffices(&self, held: u64) -> bool {
         held < self.segment() as u64
     }
 
     /// About how much memory it takes to decide so many bytes of [`Session::held`] at once.
+    ///
+    /// ```
+    /// assert!(redite::Memory::needed(1 << 20) > 1 << 20);
+    /// ```
     #[must_use]
     pub fn needed(held: u64) -> u64 {
         held.saturating_mul(AT_ONCE)
     }
 
     /// About how much disk it takes to decide so many bytes of [`Session::held`] in shares.
+    ///
+    /// ```
+    /// assert!(redite::Memory::disk(1 << 20) > 1 << 20);
+    /// ```
     #[must_use]
     pub fn disk(held: u64) -> u64 {
         held.saturating_mul(2)
@@ -92,6 +127,15 @@ impl Memory {
 ///
 /// Holds no text, but its folds, a 32-bit hash a token, and a record a unit; deciding adds the index of the join. What exceeds
 /// the memory it was given goes to temporary files.
+///
+/// ```
+/// let mut session = redite::Detector::new().session();
+/// for _ in 0..2 {
+///     session.push(&"The storm tore the roof off.".into())?;
+/// }
+/// assert_eq!(session.finish()?.stats()?.removed_equal, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Session {
     settings: Settings,
@@ -129,6 +173,13 @@ impl Spilled {
 }
 
 /// An article could not be taken.
+///
+/// ```
+/// let mut session = redite::Detector::new().session_within(redite::Memory::new(0).in_folder("/no/such/folder"))?;
+/// let error = session.push(&"A text.".into());
+/// assert!(matches!(error, Err(redite::PushError::Spill(_))));
+/// # Ok::<(), redite::SettingsError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub enum PushError {
     /// There are more articles than can be numbered.
@@ -186,6 +237,13 @@ impl Session {
     /// # Errors
     /// If there would be more than 2^32 − 1 articles, texts, or sentences and parts of sentences together. If a temporary file
     /// cannot be written. The article is not taken; after the first kind of error the session can go on without it.
+    ///
+    /// ```
+    /// let mut session = redite::Detector::new().session();
+    /// let id = session.push(&redite::Article::new("A text."))?;
+    /// assert_eq!(id.0, 0);
+    /// # Ok::<(), redite::PushError>(())
+    /// ```
     pub fn push(&mut self, article: &Article<'_>) -> Result<ArticleId, PushError> {
         let id = self.next_id();
         self.store.push(article, &self.settings, &mut self.scratch)?;
@@ -197,6 +255,13 @@ impl Session {
     ///
     /// # Errors
     /// As for [`Session::push`]. None of the articles is taken then.
+    ///
+    /// ```
+    /// let mut session = redite::Detector::new().session();
+    /// session.push_all(&["One text.".into(), "Another text.".into()])?;
+    /// assert_eq!(session.next_id().0, 2);
+    /// # Ok::<(), redite::PushError>(())
+    /// ```
     pub fn push_all(&mut self, articles: &[Article<'_>]) -> Result<(), PushError> {
         let first = self.next_id();
         let taken = self.take_all(articles);
@@ -218,6 +283,10 @@ impl Session {
     }
 
     /// The number the next article will get.
+    ///
+    /// ```
+    /// assert_eq!(redite::Detector::new().session().next_id().0, 0);
+    /// ```
     #[must_use]
     pub fn next_id(&self) -> ArticleId {
         let before = self.spilled.as_ref().map_or(0, |spilled| spilled.articles);
@@ -225,6 +294,13 @@ impl Session {
     }
 
     /// About how many bytes the folds of the articles take, wherever they are.
+    ///
+    /// ```
+    /// let mut session = redite::Detector::new().session();
+    /// session.push(&"A text.".into())?;
+    /// assert!(session.held() > 6);
+    /// # Ok::<(), redite::PushError>(())
+    /// ```
     #[must_use]
     pub fn held(&self) -> u64 {
         let spilled = self.spilled.as_ref().map_or(0, |spilled| spilled.spool.end());
@@ -235,6 +311,14 @@ impl Session {
     ///
     /// # Errors
     /// If a temporary file cannot be read.
+    ///
+    /// ```
+    /// let mut session = redite::Detector::new().session();
+    /// let first = session.push(&"A text.".into())?;
+    /// session.rollback(first)?;
+    /// assert_eq!(session.next_id(), first);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn rollback(&mut self, first: ArticleId) -> Result<(), SpillError> {
         if let Some(spilled) = &mut self.spilled {
             while let Some(segment) = spilled.segments.last().filter(|_| first.0 < spilled.articles) {
@@ -288,6 +372,13 @@ impl Session {
     ///
     /// # Errors
     /// If a temporary file cannot be written or read.
+    ///
+    /// ```
+    /// let mut session = redite::Detector::new().session();
+    /// session.push(&"A text.".into())?;
+    /// assert_eq!(session.finish()?.articles(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn finish(self) -> Result<Detections, SpillError> {
         self.finish_observed(&|_| ())
     }
@@ -296,6 +387,14 @@ impl Session {
     ///
     /// # Errors
     /// As for [`Session::finish`].
+    ///
+    /// ```
+    /// let mut session = redite::Detector::new().session();
+    /// session.push(&"The storm tore the roof off.".into())?;
+    /// let detections = session.finish_observed(&|share| println!("{:.0} %", 100.0 * share))?;
+    /// # assert_eq!(detections.articles(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn finish_observed(mut self, observe: &(dyn Fn(f64) + Sync)) -> Result<Detections, SpillError> {
         if self.spilled.is_some() && !self.store.records.is_empty() {
             self.spill()?;

@@ -73,6 +73,12 @@ use table::{Class, Table};
 use writer::{Kind, Writer};
 
 /// Folds one text. Allocates the result; a [`Folder`] folds many texts into one buffer.
+///
+/// ```
+/// use redite::fold::fold;
+///
+/// assert_eq!(fold("In Köln, 1.500 people.").as_str(), fold("IN KÖLN １５００ PEOPLE").as_str());
+/// ```
 #[must_use]
 pub fn fold(text: &str) -> Tokens {
     let mut tokens = Tokens::default();
@@ -98,6 +104,11 @@ pub fn fold_slowly(text: &str) -> Tokens {
 /// Tokens are separated by one space, those of different texts too, so that the fold of two neighbours is a slice.
 /// A token that starts with an ASCII digit, or with `-` and a digit, is a number; nothing else starts so. It may hold
 /// `.` before decimals and between the parts of a compound number, `^` before an exponent and `_` before an index.
+///
+/// ```
+/// let unit = redite::fold::fold("Two words.");
+/// assert_eq!(unit.iter().collect::<Vec<_>>(), ["two", "words"]);
+/// ```
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Tokens {
     text: String,
@@ -107,29 +118,56 @@ pub struct Tokens {
 
 impl Tokens {
     /// All the tokens, with single spaces between them.
+    ///
+    /// ```
+    /// assert_eq!(redite::fold::fold("Two words.").as_str(), "two words");
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
     /// One 32-bit hash a token, the same on every machine. Its highest bit is set for numbers, see [`is_number_hash`].
+    ///
+    /// ```
+    /// let unit = redite::fold::fold("a rose is a rose");
+    /// assert_eq!(unit.hashes()[0], unit.hashes()[3]);
+    /// ```
     #[must_use]
     pub fn hashes(&self) -> &[u32] {
         &self.hashes
     }
 
     /// The tokens themselves.
+    ///
+    /// ```
+    /// assert_eq!(redite::fold::fold("Two words.").iter().count(), 2);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.text.split(' ').filter(|t| !t.is_empty())
     }
 
     /// Length in half words, see [`Piece::weight`].
+    ///
+    /// ```
+    /// // In half words, since a letter of a script without spaces is half a word.
+    /// assert_eq!(redite::fold::fold("Two words.").weight(), 4);
+    /// ```
     #[must_use]
     pub fn weight(&self) -> u32 {
         self.weight
     }
 
     /// Appends the tokens of `other`; returns by how much its bytes and its tokens have moved.
+    ///
+    /// ```
+    /// use redite::fold::fold;
+    ///
+    /// let mut both = fold("One.");
+    /// let (bytes, tokens) = both.append(&fold("Two."));
+    /// assert_eq!((both.as_str(), &both.as_str()[bytes..]), ("one two", "two"));
+    /// assert_eq!(tokens, 1);
+    /// ```
     pub fn append(&mut self, other: &Self) -> (usize, usize) {
         if !self.text.is_empty() && !other.text.is_empty() {
             self.text.push(' ');
@@ -157,6 +195,12 @@ impl Tokens {
     }
 
     /// Forgets everything, keeps the memory.
+    ///
+    /// ```
+    /// let mut unit = redite::fold::fold("Two words.");
+    /// unit.clear();
+    /// assert_eq!(unit.as_str(), "");
+    /// ```
     pub fn clear(&mut self) {
         self.text.clear();
         self.hashes.clear();
@@ -165,6 +209,14 @@ impl Tokens {
 }
 
 /// Where one folded text stands in its [`Tokens`].
+///
+/// ```
+/// use redite::fold::{Folder, Tokens};
+///
+/// let mut out = Tokens::default();
+/// let piece = Folder::default().fold("Two words.", &mut out);
+/// assert_eq!((piece.weight, out.weight()), (4, 4));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Piece {
     /// Bytes in [`Tokens::as_str`].
@@ -177,6 +229,12 @@ pub struct Piece {
 }
 
 /// True if a token of a fold is a number.
+///
+/// ```
+/// use redite::fold::is_number;
+///
+/// assert!(is_number("1500") && !is_number("a15"));
+/// ```
 #[must_use]
 pub fn is_number(token: &str) -> bool {
     token
@@ -186,6 +244,13 @@ pub fn is_number(token: &str) -> bool {
 }
 
 /// True if a hash of [`Tokens::hashes`] is that of a number.
+///
+/// ```
+/// use redite::fold::{fold, is_number_hash};
+///
+/// let unit = fold("1,500 people");
+/// assert_eq!(unit.hashes().iter().map(|&hash| is_number_hash(hash)).collect::<Vec<_>>(), [true, false]);
+/// ```
 #[must_use]
 pub const fn is_number_hash(hash: u32) -> bool {
     hash & NUMBER_BIT != 0
@@ -194,18 +259,38 @@ pub const fn is_number_hash(hash: u32) -> bool {
 const NUMBER_BIT: u32 = 1 << 31;
 
 /// True if a character of a fold is a combining mark.
+///
+/// ```
+/// assert!(redite::fold::is_mark('\u{301}') && !redite::fold::is_mark('e'));
+/// ```
 #[must_use]
 pub fn is_mark(c: char) -> bool {
     Table::get().entry(c).class() == Class::Mark
 }
 
 /// True if a character of a fold is a letter of a script written without spaces.
+///
+/// ```
+/// use redite::fold::is_unspaced;
+///
+/// assert!(is_unspaced('水') && !is_unspaced('w'));
+/// ```
 #[must_use]
 pub fn is_unspaced(c: char) -> bool {
     matches!(Table::get().entry(c).class(), Class::Unspaced | Class::Numeral)
 }
 
 /// Folds texts; owns the scratch memory.
+///
+/// ```
+/// use redite::fold::{Folder, Tokens};
+///
+/// let (mut folder, mut out) = (Folder::default(), Tokens::default());
+/// for text in ["One.", "Two."] {
+///     folder.fold(text, &mut out);
+/// }
+/// assert_eq!(out.as_str(), "one two");
+/// ```
 #[derive(Debug, Default)]
 pub struct Folder {
     numbers: Numbers,
@@ -216,6 +301,12 @@ pub struct Folder {
 
 impl Folder {
     /// Folds `text` and appends its tokens to `out`.
+    ///
+    /// ```
+    /// let mut out = redite::fold::Tokens::default();
+    /// redite::fold::Folder::default().fold("1.500 WORDS", &mut out);
+    /// assert_eq!(out.as_str(), "1500 words");
+    /// ```
     pub fn fold(&mut self, text: &str, out: &mut Tokens) -> Piece {
         let table = Table::get();
         let before = (out.text.len(), out.hashes.len());

@@ -15,6 +15,13 @@ const FIRST_UNSPACED: u8 = 0xE0;
 /// of the party" is like "Y is the founder of the party" in all but the name. Pairs of letters weigh the name as it
 /// looks to a reader. If three in four tokens of `a` are such letters, the threshold's share of its pairs of tokens must
 /// stand in `b`, too: letters are so few that many are shared by chance, but not side by side.
+///
+/// ```
+/// use redite::join::{Threshold, covers};
+///
+/// // Scripts with spaces are not asked for letters.
+/// assert!(covers("a b c", "x y z", Threshold::ONE));
+/// ```
 #[must_use]
 pub fn covers(a: &str, b: &str, threshold: Threshold) -> bool {
     pair_covers(&Pair::new(a, b), a, b, threshold)

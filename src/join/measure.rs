@@ -7,6 +7,13 @@ use std::fmt;
 
 /// A share of something counted: exact, and the same on every machine. (Where more than 2^32 shingles are counted, both
 /// numbers are halved until they fit.)
+///
+/// ```
+/// use redite::join::Measure;
+///
+/// let similarity = Measure::default().similarity("a b c", "a b d");
+/// assert_eq!((similarity.shared, similarity.of), (3, 7));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub struct Similarity {
     /// How many are shared.
@@ -17,6 +24,10 @@ pub struct Similarity {
 
 impl Similarity {
     /// Everything is shared.
+    ///
+    /// ```
+    /// assert_eq!(redite::join::Similarity::EQUAL.value(), 1.0);
+    /// ```
     pub const EQUAL: Self = Self { shared: 1, of: 1 };
 
     pub(super) fn new(shared: usize, of: usize) -> Self {
@@ -30,6 +41,12 @@ impl Similarity {
     }
 
     /// The share as a number from 0 to 1, correctly rounded.
+    ///
+    /// ```
+    /// use redite::join::Measure;
+    ///
+    /// assert_eq!(Measure::default().similarity("a b c", "a b d").value(), 3.0 / 7.0);
+    /// ```
     #[must_use]
     pub fn value(self) -> f64 {
         f64::from(self.shared) / f64::from(self.of)
@@ -43,6 +60,15 @@ impl fmt::Display for Similarity {
 }
 
 /// How the likeness of a later text `a` to an earlier text `b` is measured. All are 1 for equal folds.
+///
+/// ```
+/// use redite::join::Measure;
+/// use redite::shingle::Lengths;
+///
+/// let [later, earlier] = ["a b c", "a b c d e f"];
+/// assert_eq!(Measure::Jaccard(Lengths::ONE).similarity(later, earlier).value(), 0.5);
+/// assert_eq!(Measure::Containment(Lengths::ONE).similarity(later, earlier).value(), 1.0);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Measure {
     /// Shared shingles over all shingles of both, `|A∩B| / |A∪B|` on bags: Broder's resemblance.
@@ -73,6 +99,12 @@ impl fmt::Display for Measure {
 impl Measure {
     /// The measure of two folds, `a` the later one, computed on the tokens themselves: no hash has a say.
     /// Time and memory are linear in both (for [`Measure::Edit`], time is also quadratic in the distance).
+    ///
+    /// ```
+    /// use redite::join::Measure;
+    ///
+    /// assert_eq!(Measure::Edit.similarity("a b c d", "a x c d").value(), 0.75);
+    /// ```
     #[must_use]
     pub fn similarity(self, a: &str, b: &str) -> Similarity {
         self.of_pair(&Pair::new(a, b))
@@ -139,20 +171,38 @@ fn windows<'t>(tokens: &'t [Token], lengths: Lengths, mut visit: impl FnMut(&'t 
 const MOST: usize = usize::MAX >> if usize::BITS > 32 { 24 } else { 1 };
 
 /// A similarity at or above which a text is near another: above 0, at most 1.
+///
+/// ```
+/// use redite::join::Threshold;
+///
+/// assert!(Threshold::new(0.6).is_some() && Threshold::new(0.0).is_none());
+/// ```
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug)]
 pub struct Threshold(f64);
 
 impl Threshold {
     /// Only what is wholly alike.
+    ///
+    /// ```
+    /// assert_eq!(redite::join::Threshold::ONE.value(), 1.0);
+    /// ```
     pub const ONE: Self = Self(1.0);
 
     /// The threshold `value`; `None` unless `0 < value <= 1`.
+    ///
+    /// ```
+    /// assert!(redite::join::Threshold::new(f64::NAN).is_none());
+    /// ```
     #[must_use]
     pub fn new(value: f64) -> Option<Self> {
         (value > 0.0 && value <= 1.0).then_some(Self(value))
     }
 
     /// The number.
+    ///
+    /// ```
+    /// assert_eq!(redite::join::Threshold::new(0.6).map(|threshold| threshold.value()), Some(0.6));
+    /// ```
     #[must_use]
     pub fn value(self) -> f64 {
         self.0
@@ -160,6 +210,12 @@ impl Threshold {
 
     /// True if `similarity` is at or above the threshold. Quotient and threshold are the doubles nearest to what is
     /// meant, so that 3 of 5 reaches 0.6.
+    ///
+    /// ```
+    /// use redite::join::{Similarity, Threshold};
+    ///
+    /// assert!(Threshold::ONE.admits(Similarity::EQUAL));
+    /// ```
     #[must_use]
     pub fn admits(self, similarity: Similarity) -> bool {
         similarity.value() >= self.0

@@ -44,6 +44,14 @@ use sketch::Sketch;
 const SMALL: usize = 512;
 
 /// The units to be joined, in the order in which they are decided.
+///
+/// ```
+/// use redite::fold::{Tokens, fold};
+/// use redite::join::Units;
+///
+/// let units: &[Tokens] = &[fold("One."), fold("Two.")];
+/// assert_eq!((units.count(), units.text(1)), (2, "two"));
+/// ```
 pub trait Units: Sync {
     /// Number of units.
     fn count(&self) -> u32;
@@ -68,6 +76,11 @@ impl Units for [crate::fold::Tokens] {
 }
 
 /// What a pair must satisfy.
+///
+/// ```
+/// let rule = redite::Detector::new().settings().rule();
+/// assert_eq!(rule.threshold.value(), 0.52);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rule {
     /// How likeness is measured.
@@ -86,6 +99,15 @@ impl Rule {
 
     /// What would be lost if fold `later` went in favour of fold `earlier`, which it is like, given what is known of where they
     /// stand; nothing if it repeats it.
+    ///
+    /// ```
+    /// use redite::Lost;
+    /// use redite::verdict::Context;
+    ///
+    /// let rule = redite::Detector::new().settings().rule();
+    /// let lost = rule.lost("120 people came on friday", "180 people came on friday", Context::Unknown);
+    /// assert_eq!(lost, Some(Lost::Number("120")));
+    /// ```
     #[must_use]
     pub fn lost<'f>(&self, later: &'f str, earlier: &'f str, context: Context) -> Option<Lost<'f>> {
         let pair = Pair::new(later, earlier);
@@ -113,6 +135,12 @@ impl Rule {
     }
 
     /// The lengths of the shingles by which candidates are told; those of the measure, where it has shingles.
+    ///
+    /// ```
+    /// use redite::shingle::Lengths;
+    ///
+    /// assert_eq!(redite::Detector::new().settings().rule().lengths(), Lengths::ONE_AND_TWO);
+    /// ```
     #[must_use]
     pub fn lengths(&self) -> Lengths {
         measure::Bounds::new(self.measure, self.threshold).lengths
@@ -130,6 +158,12 @@ impl Rule {
 }
 
 /// A verified pair.
+///
+/// ```
+/// let units = ["a storm tore the roof off", "a storm tore the roof off!"].map(redite::fold::fold);
+/// let found = redite::join::pairs(&units[..], &redite::Detector::new().settings().rule());
+/// assert_eq!((found[0].later, found[0].earlier), (1, 0));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Match {
     /// The unit decided later.
@@ -142,6 +176,12 @@ pub struct Match {
 
 /// Every pair of units that satisfies the rule, ordered by later, then earlier unit. Units without tokens match
 /// nothing. The cost grows with the number of pairs found, which for boilerplate is quadratic: see [`leaders()`].
+///
+/// ```
+/// let units = ["the storm tore the roof off", "no news", "the storm tore a roof off"].map(redite::fold::fold);
+/// let found = redite::join::pairs(&units[..], &redite::Detector::new().settings().rule());
+/// assert_eq!(found.iter().map(|pair| (pair.later, pair.earlier)).collect::<Vec<_>>(), [(2, 0)]);
+/// ```
 #[must_use]
 pub fn pairs<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Match> {
     let verified = |pair: Candidate| {
@@ -156,6 +196,13 @@ pub fn pairs<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Match> {
 }
 
 /// A pair that the filters propose, and what verifying it on the folds says.
+///
+/// ```
+/// let units = ["the storm tore 2 roofs off", "the storm tore 3 roofs off"].map(redite::fold::fold);
+/// let rule = redite::Detector::new().settings().rule();
+/// let refused = redite::join::candidates(&units[..], &rule).into_iter().all(|pair| pair.similarity.is_none());
+/// assert!(refused);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Candidate {
     /// The unit decided later.
@@ -169,6 +216,12 @@ pub struct Candidate {
 /// Every pair of units that the prefix filter proposes, verified or refused, ordered by later, then earlier unit: to
 /// look inside. Those with a similarity are exactly [`pairs`]; how many others there are is what the join costs
 /// beyond its result. Refused pairs depend on the order of shingles and on shared counters, so they are no promise.
+///
+/// ```
+/// let units = ["the storm tore the roof off", "the storm tore a roof off"].map(redite::fold::fold);
+/// let proposed = redite::join::candidates(&units[..], &redite::Detector::new().settings().rule());
+/// assert!(proposed[0].similarity.is_some());
+/// ```
 #[must_use]
 pub fn candidates<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Candidate> {
     let prepared = Prepared::new(units, rule, None, false);
@@ -199,12 +252,25 @@ pub fn candidates<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Candidate> {
 ///
 /// The result holds a match for each removed unit; its `earlier` unit is always kept. It is the same for every
 /// number of threads.
+///
+/// ```
+/// let units = ["the storm tore the roof off", "no news", "the storm tore a roof off"].map(redite::fold::fold);
+/// let decided = redite::join::leaders(&units[..], &redite::Detector::new().settings().rule());
+/// assert_eq!(decided.iter().map(|repeat| repeat.map(|repeat| repeat.earlier)).collect::<Vec<_>>(), [None, None, Some(0)]);
+/// ```
 #[must_use]
 pub fn leaders<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Option<Match>> {
     leaders_after(units, 0, rule)
 }
 
 /// As [`leaders()`], but the first `known` units are kept in any case. The result is for the units after them.
+///
+/// ```
+/// let units = ["the storm tore the roof off", "the storm tore a roof off"].map(redite::fold::fold);
+/// let rule = redite::Detector::new().settings().rule();
+/// // Both are known: neither is decided.
+/// assert!(redite::join::leaders_after(&units[..], 2, &rule).is_empty());
+/// ```
 #[must_use]
 pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> Vec<Option<Match>> {
     let known = known.min(units.count());

@@ -11,6 +11,12 @@ use super::rules;
 ///
 /// Any code can be held; one without rules of its own is cut by the rules of [`Language::UNKNOWN`], which know the
 /// stops of every script and the titles and abbreviations that most languages share.
+///
+/// ```
+/// use redite::segment::Language;
+///
+/// assert_eq!(Language::from_tag("de-AT"), Language::from_tag("de"));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Language {
     code: [u8; 8],
@@ -69,6 +75,12 @@ const SCRIPTS: &[(char, char, &str)] = &[
 
 impl Language {
     /// No language: the rules that hold everywhere. Its code is `und`, as BCP 47 has it.
+    ///
+    /// ```
+    /// use redite::segment::Language;
+    ///
+    /// assert_eq!(Language::detect("…"), Language::UNKNOWN);
+    /// ```
     pub const UNKNOWN: Self = Self {
         code: *b"und\0\0\0\0\0",
         len: 3,
@@ -140,6 +152,13 @@ impl Language {
     /// Meant for a whole article: on less than about 40 letters one guess in five is wrong. At most 4 kB of `text` are
     /// read, so the cost does not grow with its length: some microseconds by script or words, about a tenth of a
     /// millisecond by `whatlang`.
+    ///
+    /// ```
+    /// use redite::segment::Language;
+    ///
+    /// let text = "Die Regierung hat am Montag beschlossen, dass die Schulen im Herbst wieder öffnen.";
+    /// assert_eq!(Language::detect(text).code(), "de");
+    /// ```
     #[must_use]
     pub fn detect(text: &str) -> Self {
         let mut letters = String::with_capacity(SAMPLE + 8);
@@ -206,6 +225,10 @@ impl Language {
     }
 
     /// The language's code: of two letters where ISO 639-1 has one, else of three, in lower case; `und` if unknown.
+    ///
+    /// ```
+    /// assert_eq!(redite::segment::Language::from_tag("pt-BR").code(), "pt");
+    /// ```
     #[must_use]
     pub fn code(&self) -> &str {
         str::from_utf8(&self.code[..usize::from(self.len)]).unwrap_or_default()

@@ -9,6 +9,14 @@ use super::wrap::unwrapped;
 ///
 /// Line breaks are those of Unicode (UAX #14 classes BK, CR, LF, NL): LF, CR, CR LF, VT, FF, NEL, LINE SEPARATOR and
 /// PARAGRAPH SEPARATOR. A line that holds only white space is blank.
+///
+/// ```
+/// use redite::segment::{Paragraphs, paragraphs};
+///
+/// let mut found = Vec::new();
+/// paragraphs("One line.\nTwo lines.", Paragraphs::Line, &mut found);
+/// assert_eq!(found.len(), 2);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Paragraphs {
     /// Blank lines where the text has any between two words, else line breaks, else the whole text is one paragraph. Where

@@ -16,6 +16,13 @@ pub(super) const POINT: char = '\u{ff0e}';
 ///
 /// Spans are relative to `sentence`, trimmed, in order, and hold all that is not white space. One span if there is
 /// nothing to cut. Linear time, no allocation but `out`.
+///
+/// ```
+/// let sentence = "Its agents left the U.S. Many of their families came later.";
+/// let mut parts = Vec::new();
+/// redite::segment::parts(sentence, &mut parts);
+/// assert_eq!(&sentence[parts[1].range()], "Many of their families came later.");
+/// ```
 pub fn parts(sentence: &str, out: &mut Vec<Span>) {
     let table = part_table();
     let (mut start, mut from) = (0, 0);

@@ -43,6 +43,15 @@ use crate::steps::looked;
 /// paragraph begins in Thai or Lao. Khmer, Burmese and Tibetan texts do have stops (។ ။ །) and are cut at those.
 ///
 /// [UAX #29]: https://www.unicode.org/reports/tr29/#Sentence_Boundaries
+///
+/// ```
+/// use redite::segment::{Language, sentences};
+///
+/// let text = "Am 3. Mai kam Dr. Braun. Er blieb.";
+/// let mut found = Vec::new();
+/// sentences(text, Language::from_tag("de"), &mut found);
+/// assert_eq!(&text[found[1].range()], "Er blieb.");
+/// ```
 pub fn sentences(paragraph: &str, language: Language, out: &mut Vec<Span>) {
     scan(paragraph, language, |sentence, _| out.push(sentence));
 }

@@ -17,6 +17,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A temporary file could not be made, written or read. The message says where, why, and what would help.
+///
+/// ```
+/// let memory = redite::Memory::new(0).in_folder("/no/such/folder");
+/// let mut session = redite::Detector::new().session_within(memory)?;
+/// let Err(redite::PushError::Spill(error)) = session.push(&"A text.".into()) else { panic!("it was written") };
+/// assert!(error.to_string().contains("/no/such/folder"));
+/// # Ok::<(), redite::SettingsError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct SpillError(Arc<(PathBuf, &'static str, io::Error)>);
 
@@ -26,12 +34,28 @@ impl SpillError {
     }
 
     /// The folder of the temporary files.
+    ///
+    /// ```
+    /// let memory = redite::Memory::new(0).in_folder("/no/such/folder");
+    /// let mut session = redite::Detector::new().session_within(memory)?;
+    /// let Err(redite::PushError::Spill(error)) = session.push(&"A text.".into()) else { panic!("it was written") };
+    /// assert_eq!(error.folder(), std::path::Path::new("/no/such/folder"));
+    /// # Ok::<(), redite::SettingsError>(())
+    /// ```
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.0.0
     }
 
     /// The kind of the operating system's error.
+    ///
+    /// ```
+    /// let memory = redite::Memory::new(0).in_folder("/no/such/folder");
+    /// let mut session = redite::Detector::new().session_within(memory)?;
+    /// let Err(redite::PushError::Spill(error)) = session.push(&"A text.".into()) else { panic!("it was written") };
+    /// assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+    /// # Ok::<(), redite::SettingsError>(())
+    /// ```
     #[must_use]
     pub fn kind(&self) -> io::ErrorKind {
         self.0.2.kind()

@@ -43,6 +43,16 @@ use std::ops::Range;
 use words::{Words, is_agency};
 
 /// What may be lost with a repeat.
+///
+/// ```
+/// use redite::{Detector, Level};
+///
+/// let text = "The port of Alpha is opened at noon today.\n\nThe port of Bravo is opened at noon today.";
+/// assert!(Detector::new().repeats(text).is_empty());
+/// let detector = Detector::builder().level(Level::Boilerplate).build()?;
+/// assert_eq!(detector.repeats(text).len(), 1);
+/// # Ok::<(), redite::SettingsError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]
 pub enum Level {
     /// Nothing: every word of the later text stands in the earlier one, in the same order.
@@ -55,6 +65,13 @@ pub enum Level {
 }
 
 /// Why a text stays although it is like an earlier one: the first fact that would be lost.
+///
+/// ```
+/// use redite::verdict::{Level, Lost, lost};
+///
+/// let found = lost("he did not come on friday", "he did come on friday", Level::Editor);
+/// assert_eq!(found, Some(Lost::Negation("not")));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub enum Lost<'f> {
@@ -155,6 +172,12 @@ const MOST_MOVED: u32 = 1;
 const CHANGED_SHARE: f64 = 0.4;
 
 /// What is known of where two texts stand.
+///
+/// ```
+/// use redite::verdict::Context;
+///
+/// assert_eq!(Context::default(), Context::Unknown);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Context {
     /// Nothing.
@@ -170,6 +193,13 @@ const EXCHANGED_SHARE: f64 = 0.05;
 const LEAST_EXCHANGED: f64 = 10.0;
 
 /// What would be lost if fold `later` went while fold `earlier` stays; nothing if the later one is a repeat.
+///
+/// ```
+/// use redite::verdict::{Level, lost};
+///
+/// assert_eq!(lost("it came on friday", "it came on friday evening", Level::Editor), None);
+/// assert!(lost("it came on friday evening", "it came on friday", Level::Exact).is_some());
+/// ```
 #[must_use]
 pub fn lost<'f>(later: &'f str, earlier: &'f str, level: Level) -> Option<Lost<'f>> {
     lost_of_pair(&Pair::new(later, earlier), level, Context::Unknown, &Told::default())
@@ -207,6 +237,12 @@ fn missing_in_order<'f>(pair: &Pair<'f>) -> Option<Lost<'f>> {
 }
 
 /// The numbers of fold `later` that do not stand in fold `earlier`, by value and as often, in order.
+///
+/// ```
+/// use redite::verdict::missing_numbers;
+///
+/// assert_eq!(missing_numbers("from 3 to 7 of 9", "from 3 to 8 of 9"), ["7"]);
+/// ```
 #[must_use]
 pub fn missing_numbers<'f>(later: &'f str, earlier: &str) -> Vec<&'f str> {
     let pair = Pair::new(later, earlier);

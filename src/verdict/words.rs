@@ -340,6 +340,10 @@ impl Words {
 }
 
 /// A digest of the tables of words that verdicts depend on: 16 hexadecimal digits, the same for the same tables on every machine.
+///
+/// ```
+/// assert_eq!(redite::verdict::tables_digest().len(), 16);
+/// ```
 #[must_use]
 pub fn tables_digest() -> String {
     let files = LANGUAGES.iter().copied().chain([("agencies", AGENCIES)]);
@@ -348,6 +352,13 @@ pub fn tables_digest() -> String {
 }
 
 /// True if a word negates, as a whole or in part (`don't`), by the list of its language. A language without a list has none.
+///
+/// ```
+/// use redite::segment::Language;
+/// use redite::verdict::is_negation;
+///
+/// assert!(is_negation(Language::from_tag("de"), "nicht"));
+/// ```
 pub fn is_negation(language: Language, word: &str) -> bool {
     let Some(words) = Words::of(language.code()) else {
         return false;

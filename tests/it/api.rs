@@ -168,3 +168,45 @@ fn odd_numbers_and_fields_are_no_panic() {
     let empty = Detector::new().detect([Article::default()]);
     assert_eq!((empty.articles(), empty.repeats().count()), (1, 0));
 }
+
+/// Items that are public without an example, by file and line.
+fn without_example(file: &std::path::Path) -> Vec<String> {
+    let text = std::fs::read_to_string(file).unwrap();
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let is_item = |line: &str| {
+        let rest = line.strip_prefix("pub ").unwrap_or_default();
+        ["fn ", "const ", "struct ", "enum ", "trait ", "type "]
+            .iter()
+            .any(|kind| rest.starts_with(kind))
+    };
+    let docs = |at: usize| {
+        let above = lines[..at].iter().rev();
+        let attached = above.take_while(|line| line.starts_with("///") || line.starts_with("#["));
+        attached.copied().collect::<String>()
+    };
+    (0..lines.len())
+        .filter(|&at| is_item(lines[at]))
+        .filter(|&at| !docs(at).contains("```") && !docs(at).contains("doc(hidden)"))
+        .map(|at| format!("{}:{}", file.display(), at + 1))
+        .collect()
+}
+
+#[test]
+fn every_public_item_has_an_example() {
+    let (mut folders, mut missing) = (vec![std::path::PathBuf::from("src")], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            // The program, and what it reads and writes with, are not public.
+            if path.ends_with("bin") || path.ends_with("files") || path.ends_with("steps.rs") {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                missing.extend(without_example(&path));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
