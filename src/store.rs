@@ -191,9 +191,9 @@ pub(crate) struct Store {
     limits: Limits,
 }
 
-/// Scratch memory for cutting and folding.
+/// FoldScratch memory for cutting and folding.
 #[derive(Debug, Default)]
-pub(crate) struct Scratch {
+pub(crate) struct FoldScratch {
     folder: Folder,
     paragraphs: Vec<Span>,
     /// Each with whether it is one part.
@@ -236,7 +236,7 @@ impl Store {
         &mut self,
         article: &Article<'_>,
         settings: &Settings,
-        scratch: &mut Scratch,
+        scratch: &mut FoldScratch,
     ) -> Result<(), CapacityError> {
         let number = self.records.len();
         self.check(number + 1, self.texts.len(), self.units())?;
@@ -270,8 +270,8 @@ impl Store {
         Ok(())
     }
 
-    fn push_text(&mut self, text: &str, language: Language, settings: &Settings, scratch: &mut Scratch) {
-        let Scratch {
+    fn push_text(&mut self, text: &str, language: Language, settings: &Settings, scratch: &mut FoldScratch) {
+        let FoldScratch {
             folder,
             paragraphs,
             sentences,

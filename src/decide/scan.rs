@@ -6,7 +6,7 @@ use super::units::{Folds, Units, piece_of_part};
 use super::versions::Versions;
 use super::{Observer, PREPARED, Removal, SCANNED, narrow};
 use crate::hash;
-use crate::join::{Found, Leaders, Order, Original, Past, Similarity, Units as _};
+use crate::join::{Found, Leaders, Order, Original, Similarity, Units as _, Unmatched};
 use crate::model::Reason;
 use crate::settings::{Keep, Settings};
 use crate::spill::Bits;
@@ -31,7 +31,7 @@ pub(crate) enum Keeper {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fate {
     /// No unit that has it stands for others, and none of the first leaders is like it.
-    Open(Past),
+    Open(Unmatched),
     /// The leader at that place has it.
     Leader(u32),
     /// It repeats a leader.
@@ -98,7 +98,7 @@ struct Level<'u, 's> {
 enum Decision {
     Goes(Removal<Keeper>),
     /// It repeats nothing.
-    Stays(Past),
+    Stays(Unmatched),
 }
 
 impl<'u, 's> Level<'u, 's> {
@@ -114,7 +114,7 @@ impl<'u, 's> Level<'u, 's> {
             leaders: Leaders::new(&folds.distinct, &settings.rule(), order, versions),
             filed: Vec::new(),
             fates: if fates.is_empty() {
-                vec![Fate::Open(Past::default()); folds.count()]
+                vec![Fate::Open(Unmatched::default()); folds.count()]
             } else {
                 fates
             },
@@ -148,7 +148,7 @@ impl<'u, 's> Level<'u, 's> {
             Fate::Open(past) if seen.insert(fold) => Some((fold, past)),
             _ => None,
         });
-        let open: Vec<(u32, Past)> = open.take(self.leaders.size()).collect();
+        let open: Vec<(u32, Unmatched)> = open.take(self.leaders.size()).collect();
         for (fold, found) in self.leaders.look_ahead(&open) {
             self.note(fold, found);
         }
@@ -178,7 +178,7 @@ impl<'u, 's> Level<'u, 's> {
     }
 
     /// From now on units are compared with this one, unless there is one of the same fold: a sentence may have that of its part.
-    fn file(&mut self, unit: u32, fold: u32, past: Past) {
+    fn file(&mut self, unit: u32, fold: u32, past: Unmatched) {
         if self.is_known(fold) {
             return;
         }
@@ -406,7 +406,7 @@ impl Scan<'_, '_> {
     }
 
     /// True if a paragraph is a new version of the one that it was found to be like but for numbers.
-    fn is_version(&self, paragraph: u32, past: Past) -> bool {
+    fn is_version(&self, paragraph: u32, past: Unmatched) -> bool {
         match past.version() {
             None => false,
             Some(Original::Elsewhere) => self.known_versions.contains(paragraph),

@@ -4,11 +4,11 @@ use super::{Detection, Detections};
 use crate::article::Article;
 use crate::decide::{self, External};
 use crate::error::{CapacityError, SettingsError};
-use crate::join::Plan;
+use crate::join::JoinPlan;
 use crate::model::ArticleId;
 use crate::settings::{Keep, Settings};
 use crate::spill::{Folder, SpillError, Spool};
-use crate::store::{Limits, Scratch, Segment, Selection, Store, narrow};
+use crate::store::{FoldScratch, Limits, Segment, Selection, Store, narrow};
 use rayon::prelude::*;
 use std::fmt;
 use std::path::PathBuf;
@@ -141,7 +141,7 @@ pub struct Session {
     settings: Settings,
     memory: Memory,
     store: Store,
-    scratch: Scratch,
+    scratch: FoldScratch,
     spilled: Option<Spilled>,
 }
 
@@ -151,7 +151,7 @@ struct Spilled {
     folder: Folder,
     spool: Spool,
     segments: Vec<Segment>,
-    plan: Plan,
+    plan: JoinPlan,
     articles: u32,
 }
 
@@ -227,7 +227,7 @@ impl Session {
             settings,
             memory: Memory::unlimited(),
             store: Store::default(),
-            scratch: Scratch::default(),
+            scratch: FoldScratch::default(),
             spilled: None,
         }
     }
@@ -354,7 +354,7 @@ impl Session {
                 self.spilled.insert(Spilled {
                     spool: folder.spool()?,
                     segments: Vec::new(),
-                    plan: Plan::new(&settings.rule(), settings.min_tokens() as usize, self.memory.sketch()),
+                    plan: JoinPlan::new(&settings.rule(), settings.min_tokens() as usize, self.memory.sketch()),
                     articles: 0,
                     folder,
                 })
@@ -437,7 +437,7 @@ fn stores(articles: &[Article<'_>], settings: &Settings) -> Result<Vec<Store>, C
     const SHARE: usize = 16;
     articles
         .par_chunks(SHARE)
-        .map_init(Scratch::default, |scratch, share| {
+        .map_init(FoldScratch::default, |scratch, share| {
             let mut store = Store::default();
             share
                 .iter()
@@ -449,7 +449,7 @@ fn stores(articles: &[Article<'_>], settings: &Settings) -> Result<Vec<Store>, C
 
 /// Counts the shingles of a store. Those of sentences and parts are among those of their paragraphs, but for what is too
 /// short to have any.
-fn count(store: &Store, plan: &Plan) {
+fn count(store: &Store, plan: &JoinPlan) {
     let paragraphs = (0..narrow(store.paragraphs.len())).map(|i| store.paragraph(i).entry);
     let sentences = (0..narrow(store.sentences.len())).map(|i| store.sentence(i));
     let parts = (0..narrow(store.parts.len())).map(|i| store.part(i));

@@ -1,12 +1,12 @@
 //! Units that are decided together: what each may match among the others, found out side by side before any is decided.
 
 use super::crowd::may_repeat;
-use super::index::{FEW, Pool, Scratch};
+use super::index::{FEW, LookupScratch, Pool};
 use super::lists::ListSet;
 use super::prepared::Prepared;
 use super::{Similarity, Units, narrow};
 use crate::steps::looked;
-use crate::verdict::{Told, filed};
+use crate::verdict::{LaterLanguage, filed};
 use rayon::prelude::*;
 use std::sync::OnceLock;
 
@@ -167,7 +167,7 @@ impl Batch {
                 keys
             })
         };
-        let find = |place: usize, scratch: &mut Scratch| {
+        let find = |place: usize, scratch: &mut LookupScratch| {
             let (unit, lists) = (units[place], shared.lists(place));
             let (mut found, hits) = (Vec::new(), scratch.counters(units.len()));
             let least = prepared.keys.shared(unit);
@@ -188,7 +188,7 @@ impl Batch {
                 found.retain(|&other| may_repeat(anchors, forms_of(other)));
             }
             // Up to the first match among those that are decided before.
-            let (told, mut is_asked) = (Told::default(), rayon::current_num_threads() > 1);
+            let (told, mut is_asked) = (LaterLanguage::default(), rayon::current_num_threads() > 1);
             let near = |place_of_other: u32| {
                 is_asked &= (place_of_other as usize) < place;
                 let other = units[place_of_other as usize];

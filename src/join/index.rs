@@ -9,7 +9,7 @@ use super::prepared::{Prepared, bag_of};
 use super::verify::Verifier;
 use super::{Rule, Units, narrow};
 use crate::steps::looked;
-use crate::verdict::{Told, lacks_numbers};
+use crate::verdict::{LaterLanguage, lacks_numbers};
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};
 
@@ -28,7 +28,7 @@ pub(super) struct Index {
 
 /// What one thread needs to look things up.
 #[derive(Debug, Default)]
-pub(super) struct Scratch {
+pub(super) struct LookupScratch {
     pub(super) verifier: Verifier,
     candidates: Vec<u32>,
     /// The numbers of the unit that looks, ascending, and room for the lists they lead to.
@@ -41,7 +41,7 @@ pub(super) struct Scratch {
     met: u64,
 }
 
-impl Scratch {
+impl LookupScratch {
     /// So many counters, all 0 before and after.
     pub(super) fn counters(&mut self, count: usize) -> &mut [u8] {
         if self.hits.len() < count {
@@ -56,9 +56,9 @@ impl Scratch {
     }
 }
 
-/// Scratch memory that outlives the tasks that borrow it: its counters are as many as the units.
+/// LookupScratch memory that outlives the tasks that borrow it: its counters are as many as the units.
 #[derive(Debug, Default)]
-pub(super) struct Pool(Mutex<Vec<Scratch>>);
+pub(super) struct Pool(Mutex<Vec<LookupScratch>>);
 
 impl Pool {
     pub(super) fn lend(&self) -> Lent<'_> {
@@ -70,10 +70,10 @@ impl Pool {
     }
 }
 
-/// Scratch memory that goes back to its [`Pool`].
+/// LookupScratch memory that goes back to its [`Pool`].
 #[derive(Debug)]
 pub(super) struct Lent<'p> {
-    pub(super) scratch: Scratch,
+    pub(super) scratch: LookupScratch,
     pool: &'p Pool,
 }
 
@@ -137,12 +137,12 @@ impl Index {
     pub(super) fn new<U: Units + ?Sized>(prepared: &Prepared<'_, U>) -> Self {
         let keeps_numbers = prepared.rule.keeps_numbers();
         let lists = [true, prepared.has_versions, keeps_numbers];
-        let traits = prepared.keys.traits();
+        let bitmaps = prepared.keys.bitmaps();
         Self {
             leaders: Vec::new(),
             lists: lists.map(|is_used| Lists::new(if is_used { prepared.places } else { 0 })),
             crowd: keeps_numbers.then(Crowd::new),
-            by_numbers: ByNumbers::new(if keeps_numbers { traits.with_numbers() } else { 0 }),
+            by_numbers: ByNumbers::new(if keeps_numbers { bitmaps.with_numbers() } else { 0 }),
             crowd_by_numbers: None,
         }
     }
@@ -157,7 +157,7 @@ impl Index {
         &mut self,
         prepared: &Prepared<'_, U>,
         new: &[(u32, How)],
-        scratch: &mut Scratch,
+        scratch: &mut LookupScratch,
     ) {
         let first = self.leaders.len();
         self.leaders.extend(new.iter().map(|&(unit, _)| unit));
@@ -175,7 +175,7 @@ impl Index {
                 if let Some(crowd) = crowd.as_mut().filter(|_| how == How::Crowded) {
                     let text = |leader: u32| units.text(leaders[leader as usize]);
                     crowd.push(text, leader, lists, &mut scratch.words);
-                    let units = || ByNumbers::new(keys.traits().with_numbers());
+                    let units = || ByNumbers::new(keys.bitmaps().with_numbers());
                     by_numbers = crowd_by_numbers.get_or_insert_with(units);
                 }
                 if prepared.rule.keeps_numbers() {
@@ -227,7 +227,7 @@ impl Index {
         later: u32,
         rule: &Rule,
         which: Among,
-        scratch: &mut Scratch,
+        scratch: &mut LookupScratch,
     ) {
         self.gather(prepared, later, rule, which, scratch);
         let mut candidates = std::mem::take(&mut scratch.candidates);
@@ -243,9 +243,9 @@ impl Index {
         later: u32,
         rule: &Rule,
         which: Among,
-        scratch: &mut Scratch,
+        scratch: &mut LookupScratch,
     ) {
-        let Scratch {
+        let LookupScratch {
             candidates,
             bag,
             lists: numbers,
@@ -274,7 +274,7 @@ impl Index {
         let filed = || filed.into_iter().flatten();
         // All lists are fetched at once: what follows depends on each of them, and memory is far.
         let length: u64 = filed().map(|filed| filed.length(lists)).sum();
-        let has_numbers = rule.keeps_numbers() && keys.traits().has_numbers(later);
+        let has_numbers = rule.keeps_numbers() && keys.bitmaps().has_numbers(later);
         let by_numbers = has_numbers.then_some(&self.by_numbers);
         if length > 0 && !visit_by_numbers(by_numbers, length, bag, numbers, candidates) {
             for filed in filed() {
@@ -311,12 +311,12 @@ impl Index {
 
     /// The first filed unit that matches the unit `later`.
     ///
-    /// It has then met [`Scratch::met`] candidates.
+    /// It has then met [`LookupScratch::met`] candidates.
     pub(super) fn first_match<U: Units + ?Sized>(
         &self,
         prepared: &Prepared<'_, U>,
         later: u32,
-        scratch: &mut Scratch,
+        scratch: &mut LookupScratch,
     ) -> Option<Hit> {
         self.candidates(prepared, later, &prepared.rule, Among::All, scratch);
         self.first(prepared, later, &prepared.rule, scratch, |_| true)
@@ -329,7 +329,7 @@ impl Index {
         prepared: &Prepared<'_, U>,
         later: u32,
         rule: &Rule,
-        scratch: &mut Scratch,
+        scratch: &mut LookupScratch,
     ) -> Option<Hit> {
         let bounding = |rule: &Rule| (rule.measure, rule.threshold);
         debug_assert_eq!(bounding(rule), bounding(&prepared.rule));
@@ -345,13 +345,13 @@ impl Index {
         prepared: &Prepared<'_, U>,
         later: u32,
         rule: &Rule,
-        scratch: &mut Scratch,
+        scratch: &mut LookupScratch,
         also: impl Fn(&Hit) -> bool,
     ) -> Option<Hit> {
-        let Scratch {
+        let LookupScratch {
             verifier, candidates, ..
         } = scratch;
-        let told = Told::default();
+        let told = LaterLanguage::default();
         let hit = |&leader: &u32| {
             let similarity = prepared.verified(later, self.leaders[leader as usize], rule, verifier, &told)?;
             Some(Hit { leader, similarity })

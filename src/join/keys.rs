@@ -1,9 +1,9 @@
 //! What units are found by: the first of their shingles in the total order, each turned into the list that holds them.
 
+use super::bitmap::Bitmaps;
 use super::letters;
 use super::measure::Bounds;
 use super::sketch::Sketch;
-use super::traits::Traits;
 use super::{SMALL, Units, narrow};
 use crate::hash;
 use crate::shingle::{self, Lengths};
@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// What is known of each unit before any is held against another: where its lists are named, and its traits.
+/// What is known of each unit before any is held against another: where its lists are named, and its bitmaps.
 #[derive(Debug)]
 pub(super) struct Keys {
     /// The lists of all units, one unit after the other.
@@ -24,7 +24,7 @@ pub(super) struct Keys {
     /// How many of its lists a later unit looks into, and in how many of them each is that it matches.
     probes: Vec<u32>,
     shared: Vec<u8>,
-    traits: Traits,
+    bitmaps: Bitmaps,
 }
 
 /// The keys of some units in a row.
@@ -36,7 +36,7 @@ struct Chunk {
     /// How many of them it looks for, and how many of these lead to each unit it matches.
     probes: Vec<u32>,
     shared: Vec<u8>,
-    traits: Traits,
+    bitmaps: Bitmaps,
 }
 
 impl Chunk {
@@ -57,7 +57,7 @@ impl Chunk {
             }
             at = keys.end;
             // What shares too little to match an earlier unit cannot be matched by a later one.
-            let least = finder.least_keys(self.traits.tokens(i));
+            let least = finder.least_keys(self.bitmaps.tokens(i));
             if is_symmetric && end - start < Bounds::shared_in_prefix(least) {
                 end = start;
             }
@@ -152,12 +152,12 @@ impl<U: Units + ?Sized> Finder<'_, U> {
     fn chunks(&self) -> Vec<Chunk> {
         let count = self.units.count();
         let one = |units: Range<u32>| {
-            let (mut scratch, mut chunk) = (Scratch::default(), Chunk::default());
+            let (mut scratch, mut chunk) = (KeyScratch::default(), Chunk::default());
             for unit in units {
                 let before = chunk.keys.len();
                 self.prefix(unit, &mut scratch, &mut chunk);
                 chunk.counts.push(narrow(chunk.keys.len() - before));
-                chunk.traits.push(self.units.tokens(unit));
+                chunk.bitmaps.push(self.units.tokens(unit));
             }
             chunk
         };
@@ -172,7 +172,7 @@ impl<U: Units + ?Sized> Finder<'_, U> {
 
     /// The first shingles of a unit in the total order, but for those that no other unit has. Copies of one shingle in
     /// one unit are told apart.
-    fn prefix(&self, unit: u32, scratch: &mut Scratch, chunk: &mut Chunk) {
+    fn prefix(&self, unit: u32, scratch: &mut KeyScratch, chunk: &mut Chunk) {
         let tokens = self.units.tokens(unit);
         let least = self.least_keys(tokens.len());
         let length = self.bounds.index_prefix(tokens.len(), least);
@@ -192,7 +192,7 @@ pub(super) fn prefix(
     length: usize,
     bounds: &Bounds,
     sketch: &Sketch,
-    Scratch { hashes, ranked }: &mut Scratch,
+    KeyScratch { hashes, ranked }: &mut KeyScratch,
     keys: &mut Vec<u32>,
 ) -> usize {
     hashes.clear();
@@ -228,7 +228,7 @@ fn copies(hashes: impl Iterator<Item = u32>, out: &mut Vec<u32>) {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Scratch {
+pub(super) struct KeyScratch {
     hashes: Vec<u32>,
     ranked: Vec<u64>,
 }
@@ -292,7 +292,7 @@ impl Keys {
             carries: Vec::new(),
             probes: Vec::with_capacity(units),
             shared: Vec::with_capacity(units),
-            traits: Traits::default(),
+            bitmaps: Bitmaps::default(),
         };
         for chunk in chunks {
             let mut end = keys.lists.len() as u64;
@@ -307,7 +307,7 @@ impl Keys {
             keys.lists.extend(chunk.keys);
             keys.probes.extend(chunk.probes);
             keys.shared.extend(chunk.shared);
-            keys.traits.append(chunk.traits);
+            keys.bitmaps.append(chunk.bitmaps);
         }
         keys
     }
@@ -335,7 +335,7 @@ impl Keys {
         self.shared[unit as usize]
     }
 
-    pub(super) fn traits(&self) -> &Traits {
-        &self.traits
+    pub(super) fn bitmaps(&self) -> &Bitmaps {
+        &self.bitmaps
     }
 }

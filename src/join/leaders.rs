@@ -7,10 +7,10 @@
 
 use super::batch::{Batch, LEAST, Near, Shared};
 use super::crowd::CROWD;
-use super::index::{CANDIDATE, How, Index, Lent, Pool, Scratch};
+use super::index::{CANDIDATE, How, Index, Lent, LookupScratch, Pool};
 use super::prepared::Prepared;
 use super::{Order, Rule, Similarity, Units, narrow};
-use crate::verdict::{Told, lacks_numbers};
+use crate::verdict::{LaterLanguage, lacks_numbers};
 use rayon::prelude::*;
 
 /// So many units for each thread are looked up side by side at most: the more, the more of them are held against one another.
@@ -33,7 +33,7 @@ pub(crate) struct Leaders<'u, U: ?Sized> {
     index: Index,
     /// The rule by which versions are told, of the same measure and threshold, if they are asked for.
     versions: Option<Rule>,
-    scratch: Scratch,
+    scratch: LookupScratch,
     pool: Pool,
     batch: Batch,
     /// The leaders of the batch, in order, and the leader that a place of the batch has become.
@@ -45,8 +45,8 @@ pub(crate) struct Leaders<'u, U: ?Sized> {
 
 /// What is known of a unit that matches no leader.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Past {
-    /// The first leader that it is a version of, if it was asked for: see [`Past::version`].
+pub(crate) struct Unmatched {
+    /// The first leader that it is a version of, if it was asked for: see [`Unmatched::version`].
     version: u32,
     /// How much its candidates have cost.
     cost: u32,
@@ -55,7 +55,7 @@ pub(crate) struct Past {
 const NONE: u32 = u32::MAX;
 const UNKNOWN: u32 = u32::MAX - 1;
 
-impl Default for Past {
+impl Default for Unmatched {
     fn default() -> Self {
         Self { version: NONE, cost: 0 }
     }
@@ -70,7 +70,7 @@ pub(crate) enum Original {
     Elsewhere,
 }
 
-impl Past {
+impl Unmatched {
     /// Of a unit that is a version of one that is not among these units.
     pub(crate) fn version_of_another() -> Self {
         Self {
@@ -111,7 +111,7 @@ impl Past {
 pub(crate) enum Found {
     /// It repeats the leader at that place, and none before.
     Match(u32, Similarity),
-    Nothing(Past),
+    Nothing(Unmatched),
 }
 
 impl<'u, U: Units + ?Sized> Leaders<'u, U> {
@@ -122,7 +122,7 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
             index: Index::new(&prepared),
             prepared,
             versions,
-            scratch: Scratch::default(),
+            scratch: LookupScratch::default(),
             pool: Pool::default(),
             batch: Batch::default(),
             new: Vec::new(),
@@ -149,7 +149,7 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
 
     /// Looks up side by side those of some different units, in the order in which they are decided, that come first, at least one:
     /// gives what has been found of them.
-    pub(crate) fn look_ahead(&mut self, units: &[(u32, Past)]) -> Vec<(u32, Found)> {
+    pub(crate) fn look_ahead(&mut self, units: &[(u32, Unmatched)]) -> Vec<(u32, Found)> {
         if let &[(unit, past)] = units {
             self.index.file(&self.prepared, &self.new, &mut self.scratch);
             self.new.clear();
@@ -180,7 +180,8 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
         } else {
             (2 * numbers.len()).clamp(LEAST, most())
         };
-        let look = |lent: &mut Lent<'_>, &(unit, past): &(u32, Past)| (unit, self.look(unit, past, &mut lent.scratch));
+        let look =
+            |lent: &mut Lent<'_>, &(unit, past): &(u32, Unmatched)| (unit, self.look(unit, past, &mut lent.scratch));
         let found: Vec<(u32, Found)> = (units[..numbers.len()].par_iter())
             .map_init(|| self.pool.lend(), look)
             .collect();
@@ -192,7 +193,7 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
     }
 
     /// Looks a unit up among the leaders.
-    fn look(&self, unit: u32, past: Past, scratch: &mut Scratch) -> Found {
+    fn look(&self, unit: u32, past: Unmatched, scratch: &mut LookupScratch) -> Found {
         if let Some(hit) = self.index.first_match(&self.prepared, unit, scratch) {
             return Found::Match(hit.leader, hit.similarity);
         }
@@ -205,7 +206,7 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
     }
 
     /// Decides a unit of the batch, of which that is known.
-    pub(crate) fn decide(&mut self, unit: u32, past: Past) -> Found {
+    pub(crate) fn decide(&mut self, unit: u32, past: Unmatched) -> Found {
         let Some(place) = self.batch.place(unit) else {
             debug_assert!(false, "it was not looked up");
             return Found::Nothing(past);
@@ -217,7 +218,7 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
         let mut leaders: Vec<(u32, &Near)> = leaders.collect();
         leaders.sort_unstable_by_key(|leader| leader.0);
         let units = self.batch.units();
-        let (prepared, verifier, told) = (&self.prepared, &mut self.scratch.verifier, Told::default());
+        let (prepared, verifier, told) = (&self.prepared, &mut self.scratch.verifier, LaterLanguage::default());
         for &(leader, near) in &leaders {
             let other = units[near.place as usize];
             let verify = || prepared.verified(unit, other, &prepared.rule, verifier, &told);
@@ -241,7 +242,7 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
     }
 
     /// Makes a leader of a unit that has been decided; gives its place among the leaders.
-    pub(crate) fn file(&mut self, unit: u32, past: Past) -> u32 {
+    pub(crate) fn file(&mut self, unit: u32, past: Unmatched) -> u32 {
         let leader = narrow(self.index.leaders().len() + self.new.len());
         self.new.push((unit, past.how()));
         if let Some(place) = self.batch.place(unit) {

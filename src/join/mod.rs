@@ -10,6 +10,7 @@
 //! far (`leaders.rs`).
 
 mod batch;
+mod bitmap;
 mod crowd;
 mod edit;
 mod index;
@@ -23,17 +24,16 @@ mod postings;
 mod prepared;
 mod sketch;
 mod stream;
-mod traits;
 mod verify;
 
 pub use letters::covers;
 pub use measure::{Measure, Similarity, Threshold};
 
-pub(crate) use leaders::{Found, Leaders, Original, Past};
-pub(crate) use stream::{Keys, Meeting, Plan, Signature, Waiting, has_numbers};
+pub(crate) use leaders::{Found, Leaders, Original, Unmatched};
+pub(crate) use stream::{JoinPlan, KeyBuffer, Meeting, Signature, Waiting, has_numbers};
 
 use crate::shingle::Lengths;
-use crate::verdict::{Context, Level, Lost, Pair, Told, lost_of_pair};
+use crate::verdict::{Context, LaterLanguage, Level, Lost, Pair, lost_of_pair};
 use batch::{Batch, Near, Shared};
 use index::{Lent, Pool};
 use prepared::Prepared;
@@ -111,7 +111,7 @@ impl Rule {
     #[must_use]
     pub fn lost<'f>(&self, later: &'f str, earlier: &'f str, context: Context) -> Option<Lost<'f>> {
         let pair = Pair::new(later, earlier);
-        self.lost_of_pair(&pair, [later, earlier], context, &Told::default())
+        self.lost_of_pair(&pair, [later, earlier], context, &LaterLanguage::default())
     }
 
     /// The same of folds that have been laid side by side already.
@@ -120,7 +120,7 @@ impl Rule {
         pair: &Pair<'f>,
         [later, earlier]: [&str; 2],
         context: Context,
-        told: &Told,
+        told: &LaterLanguage,
     ) -> Option<Lost<'f>> {
         if letters::pair_covers(pair, later, earlier, self.threshold) {
             lost_of_pair(pair, self.level, context, told)
@@ -131,7 +131,7 @@ impl Rule {
 
     /// The similarity of two folds, if `later` satisfies the rule in a reprint of `earlier`.
     pub(crate) fn similarity_in_reprint(&self, later: &str, earlier: &str) -> Option<Similarity> {
-        verify::similarity(later, earlier, self, Context::Reprint, &Told::default())
+        verify::similarity(later, earlier, self, Context::Reprint, &LaterLanguage::default())
     }
 
     /// The lengths of the shingles by which candidates are told; those of the measure, where it has shingles.
@@ -233,7 +233,7 @@ pub fn candidates<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Candidate> {
     let mut batch = Batch::default();
     batch.renew(all, &shared, &prepared, &pool, |_| true);
     let verify = |lent: &mut Lent<'_>, later: u32| {
-        let told = Told::default();
+        let told = LaterLanguage::default();
         let earlier = batch.near(later as usize).iter().take_while(|near| near.place < later);
         let candidate = |&Near { place: earlier, known }: &Near| Candidate {
             later,
@@ -277,7 +277,7 @@ pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> V
     let mut leaders = Leaders::new(units, rule, None, None);
     leaders.file_known((0..known).collect());
     let mut filed: Vec<u32> = (0..known).collect();
-    let mut fates = vec![Found::Nothing(Past::default()); (units.count() - known) as usize];
+    let mut fates = vec![Found::Nothing(Unmatched::default()); (units.count() - known) as usize];
     let mut out = Vec::with_capacity(fates.len());
     for unit in known..units.count() {
         let at = (unit - known) as usize;

@@ -1,6 +1,6 @@
 //! What is known of units before any of them is decided: what they are found by, and what tells pairs apart.
 
-use super::index::Scratch;
+use super::index::LookupScratch;
 use super::keys::{Finder, Keys};
 use super::measure::{Bounds, Similarity};
 use super::sketch::{Sketch, number_key};
@@ -8,7 +8,7 @@ use super::verify::{COMMON, Verifier, similarity};
 use super::{Order, Rule, SMALL, Units};
 use crate::fold::is_number_hash;
 use crate::steps::looked;
-use crate::verdict::{Context, Told};
+use crate::verdict::{Context, LaterLanguage};
 use std::sync::OnceLock;
 
 /// Units with their keys. Posting lists are addressed by hash: two shingles may share one; that adds candidates but never a
@@ -84,7 +84,7 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
 
     /// True if a unit may be a version of another.
     pub(super) fn may_be_version(&self, unit: u32) -> bool {
-        self.has_versions && self.keys.traits().has_numbers(unit)
+        self.has_versions && self.keys.bitmaps().has_numbers(unit)
     }
 
     /// Upper bound of how many units hold a number.
@@ -99,7 +99,7 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
 
     /// True if a number of a unit stands in no other, and must.
     pub(super) fn has_number_of_its_own(&self, unit: u32, rule: &Rule, bag: &mut Vec<u32>) -> bool {
-        if !rule.keeps_numbers() || !self.keys.traits().has_numbers(unit) {
+        if !rule.keeps_numbers() || !self.keys.bitmaps().has_numbers(unit) {
             return false;
         }
         bag_of(self.units.tokens(unit), bag);
@@ -112,17 +112,17 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
         later: u32,
         others: &mut Vec<u32>,
         unit: impl Fn(u32) -> u32,
-        scratch: &mut Scratch,
+        scratch: &mut LookupScratch,
     ) {
-        let traits = self.keys.traits();
-        let tokens = traits.tokens(later as usize);
+        let bitmaps = self.keys.bitmaps();
+        let tokens = bitmaps.tokens(later as usize);
         looked(others.len());
         // Most are told apart here, and need not be put in order.
         others.retain(|&other| {
             let earlier = unit(other);
             (scratch.verifier)
-                .least_overlap(tokens, traits.tokens(earlier as usize), &self.bounds)
-                .is_some_and(|least| traits.may_share(later, earlier, least, &self.bounds))
+                .least_overlap(tokens, bitmaps.tokens(earlier as usize), &self.bounds)
+                .is_some_and(|least| bitmaps.may_share(later, earlier, least, &self.bounds))
         });
         others.sort_unstable();
         others.dedup();
@@ -135,10 +135,10 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
         earlier: u32,
         rule: &Rule,
         verifier: &mut Verifier,
-        told: &Told,
+        told: &LaterLanguage,
     ) -> Option<Similarity> {
-        let traits = self.keys.traits();
-        let lengths = [later, earlier].map(|unit| traits.tokens(unit as usize));
+        let bitmaps = self.keys.bitmaps();
+        let lengths = [later, earlier].map(|unit| bitmaps.tokens(unit as usize));
         let least = verifier.least_overlap(lengths[0], lengths[1], &self.bounds)?;
         let tokens = [later, earlier].map(|unit| self.units.tokens(unit));
         if !verifier.may_match(later, tokens, least, &self.bounds, rule.keeps_numbers()) {

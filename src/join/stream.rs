@@ -4,22 +4,22 @@
 //! and every leader shows its keys to them, in order: the first that is verified is the first leader a unit matches.
 //! The same filter as in memory, seen from the other side.
 
-use super::keys::{Finder, Scratch, prefix};
+use super::bitmap::Bitmaps;
+use super::keys::{Finder, KeyScratch, prefix};
 use super::measure::{Bounds, Similarity};
 use super::numbers::{are_few, bag_key, class, single_key};
 use super::sketch::{Sketch, number_key};
-use super::traits::Traits;
 use super::verify::{COMMON, Verifier, similarity};
 use super::{Order, Rule, Units};
 use crate::fold::{Tokens, is_number_hash};
-use crate::verdict::{Context, Told};
+use crate::verdict::{Context, LaterLanguage};
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
 /// What units of all segments have in common: the rule and the order of shingles.
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub(crate) struct JoinPlan {
     rule: Rule,
     bounds: Bounds,
     order: Order,
@@ -33,7 +33,7 @@ pub(crate) struct Plan {
 /// follow; the bits of its tokens, and their number.
 pub(crate) type Signature = [u32; 5];
 
-impl Plan {
+impl JoinPlan {
     /// For units of at least `shortest` tokens, whose shingles are counted in about so many bytes.
     pub(crate) fn new(rule: &Rule, shortest: usize, bytes: usize) -> Self {
         let bounds = Bounds::new(rule.measure, rule.threshold).for_units_of(shortest);
@@ -48,7 +48,7 @@ impl Plan {
 
     /// Appends the keys by which a unit looks for leaders to `keys`; gives how many of them it shares with each that it
     /// matches.
-    fn look(&self, tokens: &[u32], text: &str, scratch: &mut Scratch, keys: &mut Vec<u32>) -> usize {
+    fn look(&self, tokens: &[u32], text: &str, scratch: &mut KeyScratch, keys: &mut Vec<u32>) -> usize {
         let none: &[Tokens] = &[];
         let finder = Finder {
             units: none,
@@ -79,7 +79,7 @@ impl Plan {
     }
 
     /// Appends the keys of a leader and its numbers to `words`. `None` if no later unit can match it.
-    pub(crate) fn leader(&self, tokens: &[u32], keys: &mut Keys, words: &mut Vec<u32>) -> Option<Signature> {
+    pub(crate) fn leader(&self, tokens: &[u32], keys: &mut KeyBuffer, words: &mut Vec<u32>) -> Option<Signature> {
         let least = self.bounds.least_keys(tokens.len());
         let length = self.bounds.index_prefix(tokens.len(), least);
         let start = words.len();
@@ -93,28 +93,28 @@ impl Plan {
             words.extend(tokens.iter().filter(|&&t| is_number_hash(t)));
             words[end..].sort_unstable();
         }
-        let mut traits = Traits::default();
-        traits.push(tokens);
+        let mut bitmaps = Bitmaps::default();
+        bitmaps.push(tokens);
         let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         #[expect(clippy::cast_possible_truncation, reason = "the halves are wanted")]
-        let (low, high) = (traits.word(0) as u32, (traits.word(0) >> 32) as u32);
+        let (low, high) = (bitmaps.word(0) as u32, (bitmaps.word(0) >> 32) as u32);
         let counts = [end - start, words.len() - end].map(narrow);
         Some([counts[0], counts[1], low, high, narrow(tokens.len())])
     }
 }
 
-/// Scratch memory for the keys of a unit.
+/// KeyScratch memory for the keys of a unit.
 #[derive(Debug, Default)]
-pub(crate) struct Keys(Scratch, Vec<u32>);
+pub(crate) struct KeyBuffer(KeyScratch, Vec<u32>);
 
 /// Units that wait.
 pub(crate) struct Waiting<'p, U: ?Sized> {
-    plan: &'p Plan,
+    plan: &'p JoinPlan,
     units: &'p U,
     rule: Rule,
     /// Number of keys each shares with every leader that it matches; 0 for those that do not wait.
     shared: Vec<u8>,
-    traits: Traits,
+    bitmaps: Bitmaps,
     /// Where the list of each slot begins; one more for the end of the last.
     starts: Vec<usize>,
     lists: Vec<u32>,
@@ -132,23 +132,23 @@ pub(crate) struct Meeting {
     hits: Vec<u8>,
     found: Vec<u32>,
     salts: Vec<u32>,
-    leader: Traits,
+    leader: Bitmaps,
 }
 
 /// What some units file.
 #[derive(Default)]
 struct Filed {
-    /// Keys and units.
+    /// KeyBuffer and units.
     entries: Vec<(u32, u32)>,
     salts: Vec<u32>,
     salted: Vec<u32>,
     shared: Vec<u8>,
-    traits: Traits,
+    bitmaps: Bitmaps,
 }
 
 impl<'p, U: Units + ?Sized> Waiting<'p, U> {
     /// Files those units of which `asked` is true, to meet leaders by a rule of the plan's measure and threshold.
-    pub(crate) fn new(plan: &'p Plan, units: &'p U, rule: &Rule, asked: &(dyn Fn(u32) -> bool + Sync)) -> Self {
+    pub(crate) fn new(plan: &'p JoinPlan, units: &'p U, rule: &Rule, asked: &(dyn Fn(u32) -> bool + Sync)) -> Self {
         const SHARE: u32 = 4096;
         let count = units.count();
         let starts: Vec<u32> = (0..count).step_by(SHARE as usize).collect();
@@ -156,7 +156,7 @@ impl<'p, U: Units + ?Sized> Waiting<'p, U> {
             .into_par_iter()
             .map(|start| {
                 let mut out = Filed::default();
-                let mut keys = Keys::default();
+                let mut keys = KeyBuffer::default();
                 for unit in start..count.min(start.saturating_add(SHARE)) {
                     let shared = if asked(unit) {
                         file(plan, rule, unit, units, &mut keys, &mut out)
@@ -164,7 +164,7 @@ impl<'p, U: Units + ?Sized> Waiting<'p, U> {
                         0
                     };
                     out.shared.push(shared);
-                    out.traits.push(units.tokens(unit));
+                    out.bitmaps.push(units.tokens(unit));
                 }
                 out
             })
@@ -183,7 +183,7 @@ impl<'p, U: Units + ?Sized> Waiting<'p, U> {
         }
         let mut lists = vec![0; keys];
         let mut salts = HashSet::with_hasher(crate::hash::map_state());
-        let (mut salted, mut shared, mut traits) = (Vec::new(), Vec::new(), Traits::default());
+        let (mut salted, mut shared, mut bitmaps) = (Vec::new(), Vec::new(), Bitmaps::default());
         for some in filed {
             for (key, unit) in some.entries {
                 let next = &mut starts[slot(key, slots) + 1];
@@ -193,14 +193,14 @@ impl<'p, U: Units + ?Sized> Waiting<'p, U> {
             salts.extend(some.salts);
             shared.extend(some.shared);
             salted.extend(some.salted);
-            traits.append(some.traits);
+            bitmaps.append(some.bitmaps);
         }
         Self {
             plan,
             units,
             rule: *rule,
             shared,
-            traits,
+            bitmaps,
             starts,
             lists,
             filter,
@@ -301,9 +301,9 @@ impl<'p, U: Units + ?Sized> Waiting<'p, U> {
     /// The least number of shingles that a unit must share with the leader; nothing if it cannot share as many.
     fn least_shared(&self, unit: u32, meeting: &mut Meeting) -> Option<usize> {
         let bounds = &self.plan.bounds;
-        let (x, y) = (self.traits.tokens(unit as usize), meeting.leader.tokens(0));
+        let (x, y) = (self.bitmaps.tokens(unit as usize), meeting.leader.tokens(0));
         let least = meeting.verifier.least_overlap(x, y, bounds)?;
-        Traits::may_share_across((&self.traits, unit), (&meeting.leader, 0), least, bounds).then_some(least)
+        Bitmaps::may_share_across((&self.bitmaps, unit), (&meeting.leader, 0), least, bounds).then_some(least)
     }
 
     /// The similarity of a unit to a leader of this fold, if they satisfy the rule.
@@ -313,18 +313,18 @@ impl<'p, U: Units + ?Sized> Waiting<'p, U> {
             leader,
             &self.rule,
             Context::Unknown,
-            &Told::default(),
+            &LaterLanguage::default(),
         )
     }
 }
 
 /// Files one unit; the number of keys it shares with every leader that it matches, 0 if there can be none.
 fn file<U: Units + ?Sized>(
-    plan: &Plan,
+    plan: &JoinPlan,
     rule: &Rule,
     unit: u32,
     units: &U,
-    Keys(scratch, keys): &mut Keys,
+    KeyBuffer(scratch, keys): &mut KeyBuffer,
     out: &mut Filed,
 ) -> u8 {
     let Order(sketch) = &plan.order;

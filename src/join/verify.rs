@@ -5,7 +5,7 @@ use super::measure::{Bounds, Measure, Similarity};
 use crate::fold::is_number_hash;
 use crate::shingle;
 use crate::steps::looked;
-use crate::verdict::{Context, Level, Pair, Told, is_replaced};
+use crate::verdict::{Context, LaterLanguage, Level, Pair, is_replaced};
 
 /// One unit's shingles in a small open-addressing table, held against many candidates.
 #[derive(Debug, Default)]
@@ -214,7 +214,13 @@ fn is_within(later: &[u32], earlier: &[u32], bounds: &Bounds) -> bool {
 }
 
 /// The similarity of two folds if they satisfy the rule. What is told of the later one serves for the next earlier one.
-pub(super) fn similarity(later: &str, earlier: &str, rule: &Rule, context: Context, told: &Told) -> Option<Similarity> {
+pub(super) fn similarity(
+    later: &str,
+    earlier: &str,
+    rule: &Rule,
+    context: Context,
+    told: &LaterLanguage,
+) -> Option<Similarity> {
     if later == earlier {
         return Some(Similarity::EQUAL);
     }

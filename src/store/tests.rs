@@ -6,7 +6,7 @@ use crate::settings::DetectorBuilder;
 fn pushed(articles: &[Article<'_>]) -> Store {
     let detector = DetectorBuilder::default().build().unwrap();
     let mut store = Store::default();
-    let mut scratch = Scratch::default();
+    let mut scratch = FoldScratch::default();
     for article in articles {
         store.push(article, detector.settings(), &mut scratch).unwrap();
     }
@@ -107,7 +107,7 @@ fn what_cannot_be_numbered_is_an_error_and_changes_nothing() {
     };
     let fill = |limits: Limits, one_by_one: bool| {
         let mut store = Store::default().limited_to(limits);
-        let mut scratch = Scratch::default();
+        let mut scratch = FoldScratch::default();
         let errors: Vec<CapacityError> = articles
             .iter()
             .filter_map(|article| {
@@ -176,7 +176,7 @@ fn a_text_that_is_too_long_has_no_units() {
     for fold in [60, usize::MAX] {
         let mut store = Store::default().limited_to(Limits { fold, ..limits });
         store
-            .push(&article, detector.settings(), &mut Scratch::default())
+            .push(&article, detector.settings(), &mut FoldScratch::default())
             .unwrap();
         let fields: Vec<u16> = units(&store).iter().map(|unit| unit.0.field).collect();
         let wide_units = usize::from(fold > 60) * 2;

@@ -202,15 +202,25 @@ const LEAST_EXCHANGED: f64 = 10.0;
 /// ```
 #[must_use]
 pub fn lost<'f>(later: &'f str, earlier: &'f str, level: Level) -> Option<Lost<'f>> {
-    lost_of_pair(&Pair::new(later, earlier), level, Context::Unknown, &Told::default())
+    lost_of_pair(
+        &Pair::new(later, earlier),
+        level,
+        Context::Unknown,
+        &LaterLanguage::default(),
+    )
 }
 
 /// What language a later text is in, once it has been asked for: for one that is held against many earlier ones.
 #[derive(Debug, Default)]
-pub(crate) struct Told(OnceCell<&'static Words>);
+pub(crate) struct LaterLanguage(OnceCell<&'static Words>);
 
 /// The same of folds that have been laid side by side already, the later of which `told` is about.
-pub(crate) fn lost_of_pair<'f>(pair: &Pair<'f>, level: Level, context: Context, told: &Told) -> Option<Lost<'f>> {
+pub(crate) fn lost_of_pair<'f>(
+    pair: &Pair<'f>,
+    level: Level,
+    context: Context,
+    told: &LaterLanguage,
+) -> Option<Lost<'f>> {
     match level {
         Level::Boilerplate => None,
         Level::Exact => missing_in_order(pair),
@@ -298,7 +308,7 @@ struct Judge<'p, 'f> {
 }
 
 impl<'p, 'f> Judge<'p, 'f> {
-    fn new(pair: &'p Pair<'f>, context: Context, told: &Told) -> Self {
+    fn new(pair: &'p Pair<'f>, context: Context, told: &LaterLanguage) -> Self {
         let words = || Words::of_text(pair.later.iter().map(|token| pair.text(*token)));
         Self {
             pair,

@@ -5,7 +5,7 @@ use super::super::units::{ByHash, piece};
 use super::super::versions::{Versions, is_version};
 use super::super::{Kept, narrow};
 use crate::hash;
-use crate::join::{self, Keys, Meeting, Plan, Rule, Signature, Similarity, Units, Waiting};
+use crate::join::{self, JoinPlan, KeyBuffer, Meeting, Rule, Signature, Similarity, Units, Waiting};
 use crate::model::{ArticleId, Span, Unit, UnitKind};
 use crate::settings::Settings;
 use crate::spill::{Bits, Folder, SpillError, Spool, join as joined, split};
@@ -69,20 +69,20 @@ struct Detail {
 }
 
 /// A leader that has been read.
-struct Passing {
+struct StreamedLeader {
     number: u32,
     is_original: bool,
     /// Its keys and numbers among the words of the batch.
     keys: Range<usize>,
     numbers: Range<usize>,
-    traits: Signature,
+    bitmaps: Signature,
     tokens_at: u64,
     /// Of its fold.
     hash: u64,
 }
 
 /// A unit and the leader of an earlier segment that it matches.
-pub(super) struct Met {
+pub(super) struct EarlierMatch {
     unit: u32,
     pub(super) kept: Kept,
     pub(super) similarity: Similarity,
@@ -90,7 +90,7 @@ pub(super) struct Met {
 }
 
 /// What a leader comes by: its words are among these.
-struct Past<'p> {
+struct Stream<'p> {
     words: &'p [u32],
     waiting: &'p Waiting<'p, Selection<'p>>,
     units: &'p Selection<'p>,
@@ -98,18 +98,18 @@ struct Past<'p> {
 
 /// What coming by has brought the folds of a segment.
 pub(super) struct Outcome {
-    pub(super) met: Vec<Option<Box<Met>>>,
+    pub(super) met: Vec<Option<Box<EarlierMatch>>>,
     /// The original that each may be a version of, by its number.
     pub(super) version_of: Vec<Option<u32>>,
 }
 
 /// Leaders of one level, of the segments so far, in order.
 pub(super) struct Earlier<'r> {
-    plan: &'r Plan,
+    plan: &'r JoinPlan,
     settings: &'r Settings,
     segments: &'r Spool,
     kind: UnitKind,
-    /// Of each: its traits (the highest bit of the second: it is no version of another); where its tokens stand in the
+    /// Of each: its bitmaps (the highest bit of the second: it is no version of another); where its tokens stand in the
     /// segments; a hash of its fold; keys and numbers.
     keys: Spool,
     /// Of each, [`DETAIL`] words: what it is; where its fold stands; where the pieces it is made of are listed, and how many.
@@ -121,7 +121,7 @@ pub(super) struct Earlier<'r> {
 
 impl<'r> Earlier<'r> {
     pub(super) fn new(
-        plan: &'r Plan,
+        plan: &'r JoinPlan,
         settings: &'r Settings,
         segments: &'r Spool,
         kind: UnitKind,
@@ -165,16 +165,16 @@ impl<'r> Earlier<'r> {
         for some in leaders.chunks(BATCH) {
             let keyed: Vec<Option<(Signature, Vec<u32>)>> = some
                 .par_iter()
-                .map_init(Keys::default, |keys, leader| {
+                .map_init(KeyBuffer::default, |keys, leader| {
                     let mut words = Vec::new();
-                    let traits = plan.leader(folds.tokens(leader.fold), keys, &mut words)?;
-                    Some((traits, words))
+                    let bitmaps = plan.leader(folds.tokens(leader.fold), keys, &mut words)?;
+                    Some((bitmaps, words))
                 })
                 .collect();
             for (leader, keyed) in some.iter().zip(keyed) {
                 numbers.push(keyed.is_some().then_some(self.count));
-                if let Some((traits, words)) = keyed {
-                    self.add_one(held, leader, with_pieces, (traits, &words))?;
+                if let Some((bitmaps, words)) = keyed {
+                    self.add_one(held, leader, with_pieces, (bitmaps, &words))?;
                 }
             }
         }
@@ -194,7 +194,7 @@ impl<'r> Earlier<'r> {
         held: Held<'_>,
         leader: &Leader,
         with_pieces: bool,
-        (traits, words): (Signature, &[u32]),
+        (bitmaps, words): (Signature, &[u32]),
     ) -> Result<(), SpillError> {
         let Held { store, .. } = held;
         let entry = match self.kind {
@@ -203,7 +203,7 @@ impl<'r> Earlier<'r> {
         };
         let (text_at, tokens_at) = held.segment.places(&entry.fold);
         let [low, high] = split(tokens_at);
-        let [keys, numbers, bits, more, tokens] = traits;
+        let [keys, numbers, bits, more, tokens] = bitmaps;
         let originality = u32::from(!leader.is_version) << 31;
         self.keys
             .put_words(&[keys, numbers | originality, bits, more, tokens, low, high])?;
@@ -268,10 +268,10 @@ impl<'r> Earlier<'r> {
                 let [keys, numbers, bits, more, tokens, low, high, hash, hash_high] = reader.array(&self.keys)?;
                 let (start, numbers_there) = (words.len(), numbers & !(1 << 31));
                 reader.words(&self.keys, (keys + numbers_there) as usize, &mut words)?;
-                batch.push(Passing {
+                batch.push(StreamedLeader {
                     number: next,
                     is_original: numbers >> 31 == 1,
-                    traits: [keys, numbers_there, bits, more, tokens],
+                    bitmaps: [keys, numbers_there, bits, more, tokens],
                     keys: start..start + keys as usize,
                     numbers: start + keys as usize..words.len(),
                     tokens_at: joined(low, high),
@@ -280,12 +280,12 @@ impl<'r> Earlier<'r> {
                 next += 1;
             }
             let (decided, versions) = (&outcome.met, &outcome.version_of);
-            let past = |waiting| Past {
+            let past = |waiting| Stream {
                 words: &words,
                 waiting,
                 units,
             };
-            let one = |meeting: &mut Meeting, leader: &Passing| {
+            let one = |meeting: &mut Meeting, leader: &StreamedLeader| {
                 let mut out = Vec::new();
                 let open = |unit: u32| decided[unit as usize].is_none();
                 // of two folds with one hash, the other may still be found by its shingles
@@ -298,7 +298,7 @@ impl<'r> Earlier<'r> {
                 }
                 Ok((out, alike))
             };
-            type Both = (Vec<Met>, Vec<(u32, u32)>);
+            type Both = (Vec<EarlierMatch>, Vec<(u32, u32)>);
             let all: Result<Vec<Both>, SpillError> = batch.par_iter().map_init(Meeting::default, one).collect();
             for (met, alike) in all? {
                 for met in met {
@@ -319,12 +319,12 @@ impl<'r> Earlier<'r> {
     /// One leader comes by, whose twin among the units may have an equal fold.
     fn one(
         &self,
-        leader: &Passing,
-        &Past { words, waiting, units }: &Past<'_>,
+        leader: &StreamedLeader,
+        &Stream { words, waiting, units }: &Stream<'_>,
         twin: Option<u32>,
         open: &dyn Fn(u32) -> bool,
         meeting: &mut Meeting,
-        out: &mut Vec<Met>,
+        out: &mut Vec<EarlierMatch>,
     ) -> Result<(), SpillError> {
         let found = waiting.candidates(
             &words[leader.keys.clone()],
@@ -333,12 +333,12 @@ impl<'r> Earlier<'r> {
             meeting,
         );
         let mut found = found.to_vec();
-        waiting.retain(&mut found, &leader.traits, meeting);
+        waiting.retain(&mut found, &leader.bitmaps, meeting);
         found.retain(|&unit| Some(unit) != twin);
         if found.is_empty() && twin.is_none() {
             return Ok(());
         }
-        let tokens = self.segments.words(leader.tokens_at, leader.traits[4] as usize)?;
+        let tokens = self.segments.words(leader.tokens_at, leader.bitmaps[4] as usize)?;
         let mut fetched: Option<(Detail, String)> = None;
         waiting.retain_by_tokens(&mut found, leader.number, &tokens, meeting);
         for unit in twin.into_iter().chain(found) {
@@ -346,7 +346,7 @@ impl<'r> Earlier<'r> {
             let Some(similarity) = waiting.verify(unit, text) else {
                 continue;
             };
-            out.push(Met {
+            out.push(EarlierMatch {
                 unit,
                 kept: detail.kept,
                 similarity,
@@ -359,8 +359,8 @@ impl<'r> Earlier<'r> {
     /// One leader comes by that is no version of another.
     fn one_original(
         &self,
-        leader: &Passing,
-        &Past { words, waiting, units }: &Past<'_>,
+        leader: &StreamedLeader,
+        &Stream { words, waiting, units }: &Stream<'_>,
         open: &dyn Fn(u32) -> bool,
         meeting: &mut Meeting,
         out: &mut Vec<(u32, u32)>,
@@ -370,11 +370,11 @@ impl<'r> Earlier<'r> {
             return Ok(());
         }
         let mut found = found.to_vec();
-        waiting.retain(&mut found, &leader.traits, meeting);
+        waiting.retain(&mut found, &leader.bitmaps, meeting);
         if found.is_empty() {
             return Ok(());
         }
-        let tokens = self.segments.words(leader.tokens_at, leader.traits[4] as usize)?;
+        let tokens = self.segments.words(leader.tokens_at, leader.bitmaps[4] as usize)?;
         let mut fetched = None;
         waiting.retain_by_tokens(&mut found, leader.number, &tokens, meeting);
         for unit in found {

@@ -10,13 +10,13 @@ use super::scan::{Before, Fate, Keeper, scan};
 use super::units::{Folds, Units};
 use super::versions::Versions;
 use super::{Kept, Observer, Removed, Verdicts, level_of, order};
-use crate::join::{Past, Plan, Similarity};
+use crate::join::{JoinPlan, Similarity, Unmatched};
 use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
 use crate::settings::{Keep, Scope, Settings};
 use crate::spill::{Bits, Folder, SpillError, Spool};
 use crate::store::{Segment, Store};
 use leaders::{Earlier, Held, Outcome};
-use reprints::Beside;
+use reprints::ReprintLeaders;
 use std::ops::Range;
 
 /// A corpus on disk.
@@ -26,7 +26,7 @@ pub(crate) struct External<'e> {
     pub(crate) segments: &'e [Segment],
     pub(crate) spool: &'e Spool,
     pub(crate) folder: &'e Folder,
-    pub(crate) plan: &'e Plan,
+    pub(crate) plan: &'e JoinPlan,
 }
 
 /// What was decided, on disk.
@@ -44,7 +44,7 @@ pub(crate) struct Decided {
 struct Known<'e> {
     /// Of paragraphs and of pieces.
     leaders: [Earlier<'e>; 2],
-    beside: Beside,
+    beside: ReprintLeaders,
 }
 
 const REMOVED: usize = 8;
@@ -139,7 +139,7 @@ impl<'e> External<'e> {
         };
         let mut earlier = Known {
             leaders: [self.no_leaders(0)?, self.no_leaders(1)?],
-            beside: Beside::new(self.folder, self.settings)?,
+            beside: ReprintLeaders::new(self.folder, self.settings)?,
         };
         for i in self.in_order() {
             let store = self.segments[i].read(self.spool)?;
@@ -259,8 +259,8 @@ fn fates(outcome: Outcome, folds: &Folds<'_>, kept: &mut Vec<Kept>) -> Vec<Fate>
                 let reason = if met.is_equal { Reason::Equal } else { Reason::Near };
                 Fate::Gone(keeper, reason, met.similarity)
             }
-            None if version.is_some() => Fate::Open(Past::version_of_another()),
-            None => Fate::Open(Past::default()),
+            None if version.is_some() => Fate::Open(Unmatched::version_of_another()),
+            None => Fate::Open(Unmatched::default()),
         })
         .collect();
     debug_assert_eq!(fates.len(), folds.count());

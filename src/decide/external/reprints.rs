@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// Paragraphs that tell where a text comes from, and the leaders beside them.
-pub(super) struct Beside {
+pub(super) struct ReprintLeaders {
     /// Hashes of the folds that have come.
     seen: Spool,
     /// Of each leader beside the first paragraph of a fold: the hash of that, and the number of the leader.
@@ -24,14 +24,14 @@ pub(super) struct Beside {
 
 /// What is known of the paragraphs of a segment.
 #[derive(Default)]
-pub(super) struct Met {
+pub(super) struct Known {
     /// By fold, whether it has come in an earlier segment.
     pub(super) stands: Vec<bool>,
     /// Paragraphs that repeat an earlier leader.
     pub(super) found: Vec<(u32, Kept, Similarity)>,
 }
 
-impl Beside {
+impl ReprintLeaders {
     pub(super) fn new(folder: &Folder, settings: &Settings) -> Result<Self, SpillError> {
         Ok(Self {
             seen: folder.spool()?,
@@ -47,9 +47,9 @@ impl Beside {
         by_hash: &ByHash,
         earlier: &Earlier<'_>,
         is_met: impl Fn(u32) -> bool,
-    ) -> Result<Met, SpillError> {
+    ) -> Result<Known, SpillError> {
         if !self.applies {
-            return Ok(Met::default());
+            return Ok(Known::default());
         }
         self.seen.flush()?;
         self.leaders.flush()?;
@@ -97,7 +97,7 @@ impl Beside {
         };
         let of_paragraphs: Vec<&[(u32, u32)]> = pairs.chunk_by(|a, b| a.0 == b.0).collect();
         let found: Result<Vec<_>, SpillError> = of_paragraphs.into_par_iter().map(first).collect();
-        Ok(Met {
+        Ok(Known {
             stands,
             found: found?.into_iter().flatten().collect(),
         })

@@ -11,7 +11,7 @@ use std::iter::zip;
 
 /// Of some units, by their place.
 #[derive(Debug, Default)]
-pub(super) struct Traits {
+pub(super) struct Bitmaps {
     first: Vec<First>,
     /// Units of more than [`FEW`] tokens have more bits: those of their tokens, then as many of their pairs.
     more: Vec<u64>,
@@ -39,7 +39,7 @@ fn words(tokens: usize) -> usize {
     (tokens / FEW + 1).next_power_of_two().min(64)
 }
 
-impl Traits {
+impl Bitmaps {
     pub(super) fn push(&mut self, tokens: &[u32]) {
         let start = self.more.len();
         let words = words(tokens.len());
@@ -101,7 +101,7 @@ impl Traits {
         Self::may_share_across((self, later), (self, earlier), least, bounds)
     }
 
-    /// The same of units whose traits are kept apart.
+    /// The same of units whose bitmaps are kept apart.
     #[inline]
     pub(super) fn may_share_across(
         (of_later, later): (&Self, u32),
@@ -217,18 +217,18 @@ mod tests {
             let mut later = units[0].clone();
             later.extend(units[1].iter().skip(from));
             let bounds = Bounds::new(Measure::Jaccard(Lengths::ONE), Threshold::new(0.5).unwrap());
-            let mut traits = Traits::default();
-            traits.push(&later);
-            let mut more = Traits::default();
+            let mut bitmaps = Bitmaps::default();
+            bitmaps.push(&later);
+            let mut more = Bitmaps::default();
             more.push(&units[1]);
-            traits.append(more);
+            bitmaps.append(more);
             let mut bag = units[1].clone();
             let shared = later
                 .iter()
                 .filter(|t| bag.iter().position(|u| u == *t).map(|at| bag.swap_remove(at)).is_some())
                 .count();
-            prop_assert!(traits.may_share(0, 1, shared, &bounds));
-            prop_assert!(traits.may_share(1, 0, shared, &bounds));
+            prop_assert!(bitmaps.may_share(0, 1, shared, &bounds));
+            prop_assert!(bitmaps.may_share(1, 0, shared, &bounds));
         }
     }
 
@@ -246,9 +246,9 @@ mod tests {
             let other: Vec<u32> = units[1].iter().map(token).collect();
             let bounds = Bounds::new(Measure::default(), Threshold::new(0.5).unwrap());
             for later in [edited, other] {
-                let mut traits = Traits::default();
-                traits.push(&later);
-                traits.push(&earlier);
+                let mut bitmaps = Bitmaps::default();
+                bitmaps.push(&later);
+                bitmaps.push(&earlier);
                 let bag = |tokens: &[u32]| {
                     let mut bag = Vec::new();
                     crate::shingle::all(tokens, bounds.lengths, &mut bag);
@@ -257,8 +257,8 @@ mod tests {
                 let mut left = bag(&earlier);
                 let is_left = |h: &u32| left.iter().position(|l| l == h).map(|at| left.swap_remove(at)).is_some();
                 let shared = bag(&later).into_iter().filter(is_left).count();
-                prop_assert!(traits.may_share(0, 1, shared, &bounds));
-                prop_assert!(traits.may_share(1, 0, shared, &bounds));
+                prop_assert!(bitmaps.may_share(0, 1, shared, &bounds));
+                prop_assert!(bitmaps.may_share(1, 0, shared, &bounds));
             }
         }
     }
@@ -266,24 +266,24 @@ mod tests {
     #[test]
     fn pairs_tell_apart_what_has_the_same_tokens() {
         let bounds = Bounds::new(Measure::default(), Threshold::new(0.5).unwrap());
-        let mut traits = Traits::default();
+        let mut bitmaps = Bitmaps::default();
         let token = |i: u32| crate::hash::shingle(&[i % 10]);
-        traits.push(&(0..60).map(token).collect::<Vec<_>>());
-        traits.push(&(0..60).map(|i| token(3 * i)).collect::<Vec<_>>());
-        assert!(traits.may_share(0, 1, 60, &bounds));
-        assert!(!traits.may_share(0, 1, 112, &bounds));
+        bitmaps.push(&(0..60).map(token).collect::<Vec<_>>());
+        bitmaps.push(&(0..60).map(|i| token(3 * i)).collect::<Vec<_>>());
+        assert!(bitmaps.may_share(0, 1, 60, &bounds));
+        assert!(!bitmaps.may_share(0, 1, 112, &bounds));
     }
 
     #[test]
     fn what_differs_is_told_apart() {
         let bounds = Bounds::new(Measure::Jaccard(Lengths::ONE), Threshold::new(0.5).unwrap());
-        let mut traits = Traits::default();
+        let mut bitmaps = Bitmaps::default();
         for n in [0_u32, 1, 2] {
             let tokens: Vec<u32> = (0..150 + 50 * n).map(|i| crate::hash::shingle(&[i * 3 + n])).collect();
-            traits.push(&tokens);
+            bitmaps.push(&tokens);
         }
-        assert!(!traits.may_share(0, 1, 130, &bounds));
-        assert!(!traits.may_share(1, 2, 130, &bounds));
-        assert!(traits.may_share(1, 1, 200, &bounds));
+        assert!(!bitmaps.may_share(0, 1, 130, &bounds));
+        assert!(!bitmaps.may_share(1, 2, 130, &bounds));
+        assert!(bitmaps.may_share(1, 1, 200, &bounds));
     }
 }
