@@ -9,20 +9,20 @@ use super::batch::{Batch, LEAST, Near, Shared};
 use super::crowd::CROWD;
 use super::index::{CANDIDATE, How, Index, Lent, LookupScratch, Pool};
 use super::prepared::Prepared;
-use super::{Order, Rule, Similarity, Units, narrow};
+use super::{Order, Rule, SMALL, Similarity, Units, narrow};
 use crate::verdict::{LaterLanguage, lacks_numbers};
 use rayon::prelude::*;
 
 /// So many units for each thread are looked up side by side at most: the more, the more of them are held against one another.
 const MOST: usize = 256;
 
-/// How many units are looked up at a time at most. With one thread nothing is gained by more than one, but tests count the steps
-/// of one thread.
-fn most() -> usize {
+/// How many of so many units are looked up at a time at most. With one thread nothing is gained by more than one, and with few units
+/// threads cost more than they bring; but tests count the steps of one thread, and fuzzing is to see batches.
+fn most(units: u32) -> usize {
     match rayon::current_num_threads() {
-        1 if cfg!(test) => LEAST,
-        1 => 1,
-        threads => MOST * threads,
+        threads if threads > 1 && units as usize >= SMALL => MOST * threads,
+        _ if cfg!(any(test, fuzzing)) => LEAST,
+        _ => 1,
     }
 }
 
@@ -127,7 +127,7 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
             batch: Batch::default(),
             new: Vec::new(),
             became: Vec::new(),
-            size: LEAST.min(most()),
+            size: LEAST.min(most(units.count())),
         }
     }
 
@@ -178,7 +178,7 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
         self.size = if numbers.len() < units.len() {
             numbers.len()
         } else {
-            (2 * numbers.len()).clamp(LEAST, most())
+            (2 * numbers.len()).clamp(LEAST, most(self.prepared.units.count()).max(LEAST))
         };
         let look =
             |lent: &mut Lent<'_>, &(unit, past): &(u32, Unmatched)| (unit, self.look(unit, past, &mut lent.scratch));
