@@ -143,12 +143,14 @@ impl<'u, 's> Level<'u, 's> {
 
     /// Looks up those of some folds, in the order in which they come, that come first; gives how many these are at most.
     fn look_ahead(&mut self, folds: impl Iterator<Item = u32>) {
+        let size = self.leaders.size();
         let mut seen = HashSet::with_hasher(hash::map_state());
         let open = folds.filter_map(|fold| match self.fates[fold as usize] {
-            Fate::Open(past) if seen.insert(fold) => Some((fold, past)),
+            // One is different anyway.
+            Fate::Open(past) if size == 1 || seen.insert(fold) => Some((fold, past)),
             _ => None,
         });
-        let open: Vec<(u32, Unmatched)> = open.take(self.leaders.size()).collect();
+        let open: Vec<(u32, Unmatched)> = open.take(size).collect();
         for (fold, found) in self.leaders.look_ahead(&open) {
             self.note(fold, found);
         }
