@@ -1,10 +1,10 @@
 //! Units that are decided together: what each may match among the others, found out side by side before any is decided.
 
 use super::crowd::may_repeat;
-use super::index::{FEW, LookupScratch, Pool};
 use super::lists::ListSet;
 use super::prepared::Prepared;
-use super::{Similarity, Units, narrow};
+use super::scratch::{LookupScratch, Pool};
+use super::{FEW, LEAST, Similarity, Units, narrow};
 use crate::steps::looked;
 use crate::verdict::{LaterLanguage, filed};
 use rayon::prelude::*;
@@ -31,9 +31,6 @@ pub(super) struct Near {
 }
 
 const NOWHERE: u32 = u32::MAX;
-
-/// A batch of no more units than this is never too much work.
-pub(super) const LEAST: usize = 32;
 
 /// So many times as many entries of lists may be looked at as there are.
 const WORK: usize = 8 * LEAST;

@@ -1,17 +1,15 @@
 //! Units filed in the lists by which a later unit must find them.
 
-use super::batch::LEAST;
-use super::crowd::{Crowd, Words};
+use super::crowd::Crowd;
 use super::lists::{Lists, Stretch};
 use super::measure::Similarity;
 use super::numbers::ByNumbers;
 use super::prepared::{Prepared, bag_of};
-use super::verify::Verifier;
-use super::{Rule, Units, narrow};
+use super::scratch::LookupScratch;
+use super::{FEW, LEAST, Rule, Units, narrow};
 use crate::steps::looked;
 use crate::verdict::{LaterLanguage, lacks_numbers};
 use rayon::prelude::*;
-use std::sync::{Mutex, PoisonError};
 
 /// What is filed of some units, in the lists by which a later unit must find them.
 #[derive(Debug)]
@@ -26,64 +24,6 @@ pub(super) struct Index {
     crowd_by_numbers: Option<ByNumbers>,
 }
 
-/// What one thread needs to look things up.
-#[derive(Debug, Default)]
-pub(super) struct LookupScratch {
-    pub(super) verifier: Verifier,
-    candidates: Vec<u32>,
-    /// The numbers of the unit that looks, ascending, and room for the lists they lead to.
-    bag: Vec<u32>,
-    lists: Vec<u32>,
-    /// How many lists of the unit that looks have led to each unit; 0 between look-ups.
-    hits: Vec<u8>,
-    pub(super) words: Words,
-    /// How many candidates the lists have led to, before they were told apart.
-    met: u64,
-}
-
-impl LookupScratch {
-    /// So many counters, all 0 before and after.
-    pub(super) fn counters(&mut self, count: usize) -> &mut [u8] {
-        if self.hits.len() < count {
-            self.hits.resize(count.next_power_of_two(), 0);
-        }
-        &mut self.hits
-    }
-
-    /// What the candidates of the last look-up cost: one each that lists led to, more if it was not told apart.
-    pub(super) fn met(&self) -> u64 {
-        self.met
-    }
-}
-
-/// LookupScratch memory that outlives the tasks that borrow it: its counters are as many as the units.
-#[derive(Debug, Default)]
-pub(super) struct Pool(Mutex<Vec<LookupScratch>>);
-
-impl Pool {
-    pub(super) fn lend(&self) -> Lent<'_> {
-        let scratch = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        Lent {
-            scratch: scratch.unwrap_or_default(),
-            pool: self,
-        }
-    }
-}
-
-/// LookupScratch memory that goes back to its [`Pool`].
-#[derive(Debug)]
-pub(super) struct Lent<'p> {
-    pub(super) scratch: LookupScratch,
-    pool: &'p Pool,
-}
-
-impl Drop for Lent<'_> {
-    fn drop(&mut self) {
-        let scratch = std::mem::take(&mut self.scratch);
-        self.pool.0.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
-    }
-}
-
 /// What a candidate that is laid beside the unit costs, in candidates that need no more than a look.
 pub(super) const CANDIDATE: u64 = 32;
 
@@ -92,9 +32,6 @@ const ENTRIES: u64 = 8;
 
 /// Entries of lists that are read sooner than words are looked up.
 const SHORT: u64 = 4096;
-
-/// Candidates that are laid beside the unit sooner than words are looked up.
-pub(super) const FEW: usize = 16;
 
 /// How a unit is filed under the keys of its prefix.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,11 +5,12 @@
 //! of them up side by side, among the leaders so far and among one another; then, in order, [`Leaders::decide`] for each and
 //! [`Leaders::file`] if it stays and may stand for others. What a batch holds does not change the outcome.
 
-use super::batch::{Batch, LEAST, Near, Shared};
+use super::batch::{Batch, Near, Shared};
 use super::crowd::CROWD;
-use super::index::{CANDIDATE, How, Index, Lent, LookupScratch, Pool};
+use super::index::{CANDIDATE, How, Index};
 use super::prepared::Prepared;
-use super::{Order, Rule, SMALL, Similarity, Units, narrow};
+use super::scratch::{Lent, LookupScratch, Pool};
+use super::{LEAST, Order, Rule, SMALL, Similarity, Units, narrow};
 use crate::verdict::{LaterLanguage, lacks_numbers};
 use rayon::prelude::*;
 

@@ -22,6 +22,7 @@ mod measure;
 mod numbers;
 mod postings;
 mod prepared;
+mod scratch;
 mod sketch;
 mod stream;
 mod verify;
@@ -35,13 +36,20 @@ pub(crate) use stream::{JoinPlan, KeyBuffer, Meeting, Signature, Waiting, has_nu
 use crate::shingle::Lengths;
 use crate::verdict::{Context, LaterLanguage, Level, Lost, Pair, lost_of_pair};
 use batch::{Batch, Near, Shared};
-use index::{Lent, Pool};
+
 use prepared::Prepared;
 use rayon::prelude::*;
+use scratch::{Lent, Pool};
 use sketch::Sketch;
 
 /// Below this many units threads cost more than they bring.
 const SMALL: usize = 512;
+
+/// Candidates that are laid beside the unit sooner than words are looked up.
+const FEW: usize = 16;
+
+/// A batch of no more units than this is never too much work.
+const LEAST: usize = 32;
 
 /// The units to be joined, in the order in which they are decided.
 ///

@@ -1,8 +1,8 @@
 //! What is known of units before any of them is decided: what they are found by, and what tells pairs apart.
 
-use super::index::LookupScratch;
 use super::keys::{Finder, Keys};
 use super::measure::{Bounds, Similarity};
+use super::scratch::LookupScratch;
 use super::sketch::{Sketch, number_key};
 use super::verify::{COMMON, Verifier, similarity};
 use super::{Order, Rule, SMALL, Units};

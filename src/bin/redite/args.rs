@@ -7,13 +7,22 @@ pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
+/// The text of `--help` on exit codes.
+const EXIT_CODES: &str = "Exit codes: 0 done (records that cannot be read are passed through, counted and named); \
+1 repeats found (find --exit-code); 2 wrong options or input, nothing was written; \
+3 done, but some file was not compared: of no known format, hidden, damaged, unreadable, the same as another, or without \
+a record that can be used (it is copied unchanged where it can be read at all, and named); with --strict that is 2 and \
+nothing is written; \
+129, 130, 143 stopped by SIGHUP, by SIGINT (Ctrl-C), by SIGTERM, no unfinished output is left; \
+141 (clean, restore) the program that read the output stopped reading before its end, and no other output was written.";
+
 /// Finds repeated sentences and paragraphs, exact and near, within one article and across millions, in any language,
 /// and shows or removes them.
 ///
 /// To begin: `redite find FOLDER` shows the repeats and changes nothing; `redite clean FOLDER -o OUT --removed
 /// removed.jsonl` writes the articles without them; `redite explain A B` says why one text repeats another.
 #[derive(Parser, Debug)]
-#[command(name = "redite", version, after_help = crate::exit::HELP)]
+#[command(name = "redite", version, after_help = EXIT_CODES)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -88,7 +97,7 @@ pub(crate) struct InputArgs {
 
     /// Largest size that a compressed file may unpack to; one that exceeds it is not read, because it may be a decompression bomb
     /// [default: 1G, or a hundred times its size]
-    #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse, help_heading = "Input")]
+    #[arg(long, value_name = "SIZE", value_parser = crate::amounts::parse, help_heading = "Input")]
     pub(crate) max_unpacked: Option<u64>,
 
     /// Number of threads, from 1 to 512; never changes the result [default: one per core]
@@ -208,7 +217,7 @@ pub(crate) struct MemoryArgs {
     /// Limit on memory, as in 512M or 1.5GiB (M is 10^6 bytes, Mi is 2^20). The least is 92M plus 14M for each thread,
     /// if no record is longer than a few megabytes. What does not fit goes to temporary files; the result is the same.
     /// Only with --keep first or last [default: no limit]
-    #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse, help_heading = "Resources")]
+    #[arg(long, value_name = "SIZE", value_parser = crate::amounts::parse, help_heading = "Resources")]
     pub(crate) memory: Option<u64>,
 
     /// Folder for temporary files. They have no names and leave nothing behind [default: the system's]
@@ -248,7 +257,7 @@ pub(crate) struct RestoreArgs {
     pub(crate) quiet: bool,
 
     /// Largest size that a compressed file may unpack to; give what was given to clean
-    #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse)]
+    #[arg(long, value_name = "SIZE", value_parser = crate::amounts::parse)]
     pub(crate) max_unpacked: Option<u64>,
 }
 

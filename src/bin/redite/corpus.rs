@@ -2,6 +2,7 @@
 
 use crate::again::Places;
 use crate::args::{InputArgs, RuleArgs};
+use crate::article::article;
 use crate::console;
 use crate::exit::Exit;
 use crate::faults::Faults;
@@ -12,13 +13,11 @@ use crate::settings;
 use crate::spool;
 use anyhow::{Result, bail};
 use redite::files::{
-    Batch, Discovery, Fields, FileError, Format, Id, Place, RankValue, ReadOptions, Record, Source, discover,
-    finite_stdin,
+    Batch, Discovery, Fields, FileError, Format, Id, Place, ReadOptions, Record, Source, discover, finite_stdin,
 };
 use redite::segment::Language;
-use redite::{Article, ArticleId, Cut, Detection, Detections, Detector, Rank, Session, Stats};
+use redite::{ArticleId, Cut, Detection, Detections, Detector, Session, Stats};
 use serde::Serialize;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -531,25 +530,5 @@ impl Reader {
         let mut hasher = DefaultHasher::new();
         id.raw().hash(&mut hasher);
         self.ids.push(hasher.finish())
-    }
-}
-
-pub(crate) fn article(fields: &Fields) -> Article<'_> {
-    Article {
-        texts: fields.texts.iter().map(|t| Cow::Borrowed(t.text.as_str())).collect(),
-        language: fields.lang.as_deref().map(Language::from_tag),
-        rank: fields.rank.as_ref().map(rank),
-    }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "ranks beyond 2^53 that differ in their last digits count as equal"
-)]
-fn rank(value: &RankValue) -> Rank {
-    match value {
-        RankValue::Integer(n) => Rank::Number(*n as f64),
-        RankValue::Float(x) => Rank::Number(*x),
-        RankValue::Text(text) => Rank::Text(text.clone()),
     }
 }

@@ -22,15 +22,6 @@ pub(crate) enum Exit {
     Closed,
 }
 
-/// The text of `--help` on exit codes.
-pub(crate) const HELP: &str = "Exit codes: 0 done (records that cannot be read are passed through, counted and named); \
-1 repeats found (find --exit-code); 2 wrong options or input, nothing was written; \
-3 done, but some file was not compared: of no known format, hidden, damaged, unreadable, the same as another, or without \
-a record that can be used (it is copied unchanged where it can be read at all, and named); with --strict that is 2 and \
-nothing is written; \
-129, 130, 143 stopped by SIGHUP, by SIGINT (Ctrl-C), by SIGTERM, no unfinished output is left; \
-141 (clean, restore) the program that read the output stopped reading before its end, and no other output was written.";
-
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use redite::files::{Fault, FaultKind, Place, SkipKind, Source};
 use std::collections::BTreeMap;
 
-use crate::summary::count;
+use crate::amounts::count;
 
 /// How many faults of one kind are printed one by one, and how many files that are not read for one reason.
 const FAULTS_SHOWN: u64 = 10;

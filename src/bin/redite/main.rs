@@ -7,7 +7,9 @@
 )]
 
 mod again;
+mod amounts;
 mod args;
+mod article;
 mod commands;
 mod console;
 mod corpus;

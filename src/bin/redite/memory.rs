@@ -1,10 +1,10 @@
 //! How much memory, disk space and time a run needs, and the limit that `--memory` sets.
 
+use crate::amounts::{count, duration, round, size};
 use crate::args::MemoryArgs;
+use crate::article::article;
 use crate::console;
-use crate::corpus::article;
 use crate::paint::visible;
-use crate::summary::count;
 use anyhow::{Context, Result, bail};
 use redite::files::{Codec, Format, ReadOptions, Source};
 use redite::{Article, Detector, Memory};
@@ -229,38 +229,6 @@ fn free(folder: &Path) -> Option<u64> {
     }
 }
 
-/// Two digits that count.
-fn round(n: u64) -> u64 {
-    let mut scale = 1;
-    while n / scale >= 100 {
-        scale *= 10;
-    }
-    (n + scale / 2) / scale * scale
-}
-
-/// `1.2 GB`, with two digits that count.
-pub(crate) fn size(bytes: u64) -> String {
-    let bytes = round(bytes);
-    let (unit, name) = match bytes {
-        1_000_000_000.. => (1_000_000_000, "GB"),
-        1_000_000.. => (1_000_000, "MB"),
-        _ => (1000, "kB"),
-    };
-    match (bytes / unit, bytes % unit * 10 / unit) {
-        (whole, tenth) if whole < 10 && tenth > 0 => format!("{whole}.{tenth} {name}"),
-        (whole, _) => format!("{whole} {name}"),
-    }
-}
-
-/// `3 minutes`.
-fn duration(time: Duration) -> String {
-    match time.as_secs().max(1) {
-        seconds @ ..100 => count(seconds, "second"),
-        seconds @ ..6000 => count(seconds.div_ceil(60), "minute"),
-        seconds => count(seconds.div_ceil(3600), "hour"),
-    }
-}
-
 /// Prints what a run would take.
 pub(crate) fn dry_run(
     sources: &[Source],
@@ -279,35 +247,6 @@ pub(crate) fn dry_run(
         cap.check(&estimate)?;
     }
     Ok(())
-}
-
-/// `512M` as bytes: k, M, G, T are powers of 1000, Ki, Mi, Gi, Ti of 1024, in either case, with or without B.
-pub(crate) fn parse(typed: &str) -> Result<u64, String> {
-    let digits = typed.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = typed[digits.len()..].to_ascii_lowercase();
-    let scale = match unit.strip_suffix('b').unwrap_or(&unit) {
-        "" => 1.0,
-        "k" => 1e3,
-        "m" => 1e6,
-        "g" => 1e9,
-        "t" => 1e12,
-        "ki" => 1024.0,
-        "mi" => 1_048_576.0,
-        "gi" => 1_073_741_824.0,
-        "ti" => 1_099_511_627_776.0,
-        _ => 0.0,
-    };
-    let bytes = digits.trim().parse::<f64>().map_or(0.0, |n| n * scale);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "it is held to be positive and small enough"
-    )]
-    if (1.0..1e18).contains(&bytes) {
-        Ok(bytes as u64)
-    } else {
-        Err("give a size in bytes, such as 500k, 20MB, 1.5G (powers of 1000) or 512MiB (of 1024)".to_owned())
-    }
 }
 
 /// Says what a large run will take, and refuses it if there is too little room.
@@ -329,44 +268,4 @@ pub(crate) fn before_run(
         console::lines(format_args!("{}\n", estimate.tell(cap)));
     }
     cap.map_or(Ok(()), |cap| cap.check(&estimate))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes() {
-        for (typed, bytes) in [
-            ("512M", 512_000_000),
-            ("0.5G", 500_000_000),
-            ("7", 7),
-            ("20k", 20_000),
-            ("1T", 1_000_000_000_000),
-            ("512m", 512_000_000),
-            ("512MB", 512_000_000),
-            ("512 mb", 512_000_000),
-            ("512MiB", 536_870_912),
-            ("512Mi", 536_870_912),
-            ("1.5gib", 1_610_612_736),
-            ("2KiB", 2048),
-            ("7B", 7),
-        ] {
-            assert_eq!(parse(typed), Ok(bytes), "{typed}");
-        }
-        for typed in [
-            "", "M", "-1G", "0", "nan", "inf", "1X", "1e30G", "1i", "1iB", "1MBB", "1BM", "infM", "0.1", "1é",
-        ] {
-            assert!(parse(typed).is_err(), "{typed}");
-        }
-        for (bytes, told) in [
-            (0, "0 kB"),
-            (1_234_567, "1.2 MB"),
-            (512_000_000, "510 MB"),
-            (99_700_000_000, "100 GB"),
-        ] {
-            assert_eq!(size(bytes), told);
-        }
-        assert_eq!(duration(Duration::from_secs(130)), "3 minutes");
-    }
 }

@@ -1,9 +1,9 @@
 //! The two texts of `redite explain`: typed, in a file, or part of an article of a corpus.
 
+use crate::amounts::count;
 use crate::args::ExplainArgs;
 use crate::corpus::place;
 use crate::look;
-use crate::summary::count;
 use anyhow::{Context, Result, bail};
 use redite::files::{Fields, ReadOptions, Source};
 use redite::segment::Language;

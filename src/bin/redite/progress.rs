@@ -52,7 +52,7 @@ impl Progress {
             let style = ProgressStyle::with_template("{msg:10} {wide_bar} {percent:>3} % of {size}, {left}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar())
                 .with_key("size", move |_: &ProgressState, out: &mut dyn Write| {
-                    let _written = out.write_str(&crate::memory::size(bytes));
+                    let _written = out.write_str(&crate::amounts::size(bytes));
                 })
                 .with_key("left", move |_: &ProgressState, out: &mut dyn Write| {
                     let left = lock(&left).clock.left(Instant::now());

@@ -1,5 +1,6 @@
 //! The report of a run, for people and as JSON.
 
+use crate::amounts::{count, digits, share};
 use crate::args::CleanArgs;
 use crate::corpus::{Corpus, NotCompared, Overview};
 use crate::settings::described;
@@ -284,26 +285,4 @@ impl fmt::Display for Summary {
         let speed = self.input_bytes as f64 / 1e6 / self.seconds.max(1e-3);
         writeln!(f, "{:.1} s, {speed:.1} MB/s", self.seconds)
     }
-}
-
-/// `1,234 articles`.
-pub(crate) fn count(n: u64, what: &str) -> String {
-    format!("{} {what}{}", digits(n), if n == 1 { "" } else { "s" })
-}
-
-pub(crate) fn digits(n: u64) -> String {
-    let plain = n.to_string();
-    let mut out = String::new();
-    for (i, c) in plain.chars().enumerate() {
-        if i > 0 && (plain.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a share for people")]
-pub(crate) fn share(part: u64, of: u64) -> String {
-    format!("{:.1} %", 100.0 * part as f64 / of.max(1) as f64)
 }

@@ -1,8 +1,8 @@
 //! What is measured on a pair of texts, and the verdict.
 
+use crate::amounts::digits;
 use crate::look;
 use crate::operand::Operand;
-use crate::summary::digits;
 use redite::fold::{Tokens, is_number};
 use redite::join::{Measure, Similarity};
 use redite::shingle::Lengths;

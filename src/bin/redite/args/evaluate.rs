@@ -55,7 +55,7 @@ pub(crate) struct EvaluateArgs {
 
     /// How much text is used at most, as in 500k, 20M or 1GiB, shared among the languages; of more text, a random
     /// choice of articles
-    #[arg(long, value_name = "SIZE", default_value = "20M", value_parser = crate::memory::parse, help_heading = "What is planted")]
+    #[arg(long, value_name = "SIZE", default_value = "20M", value_parser = crate::amounts::parse, help_heading = "What is planted")]
     pub(crate) max_text: u64,
 
     /// Also write the planted set and the list of planted pairs, as a benchmark, to this folder, which must be new or

@@ -1,12 +1,12 @@
 //! `redite debug`: what each step of the pipeline produces, as JSON Lines.
 
+use crate::amounts::{count, digits};
 use crate::args::{DebugArgs, LookArgs, ScopeArg, Step};
 use crate::console;
 use crate::corpus::{ReadReport, place};
 use crate::exit::Exit;
 use crate::look::{self, Cut};
 use crate::settings;
-use crate::summary::{count, digits};
 use anyhow::Result;
 use redite::fold::Tokens;
 use redite::join::{self, Units};

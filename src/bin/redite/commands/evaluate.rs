@@ -1,5 +1,6 @@
 //! `redite evaluate`: measures what the settings do to these articles.
 
+use crate::amounts::count;
 use crate::args::{EvaluateArgs, EvaluateFormat};
 use crate::console;
 use crate::corpus::place;
@@ -16,7 +17,6 @@ use crate::look;
 use crate::paint::Paint;
 use crate::progress::{COMPARING, Progress};
 use crate::settings;
-use crate::summary::count;
 use anyhow::{Result, bail};
 use redite::files::{Id, ReadOptions};
 use redite::{Detector, Scope};

@@ -1,10 +1,10 @@
 //! `redite explain`: what is measured on two texts, and the verdict in a sentence.
 
+use crate::amounts::{count, digits};
 use crate::args::{ExplainArgs, ExplainFormat};
 use crate::diff::diff;
 use crate::exit::Exit;
 use crate::paint::{Paint, excerpt, visible};
-use crate::summary::{count, digits};
 use crate::verdict::{Explanation, Shingles, Side, explain, words};
 use crate::{operand, settings};
 use anyhow::Result;

@@ -1,5 +1,6 @@
 //! `redite find`: shows the repeats, and changes nothing.
 
+use crate::amounts::{count, digits, share};
 use crate::args::{FindArgs, FindFormat};
 use crate::console;
 use crate::corpus::Corpus;
@@ -9,7 +10,6 @@ use crate::exit::{Exit, is_closed_pipe};
 use crate::paint::{Paint, excerpt, visible};
 use crate::progress::{COMPARING, Progress, READING};
 use crate::provenance::{Known, Provenance};
-use crate::summary::{count, digits, share};
 use anyhow::Result;
 use redite::files::removed::RemovedUnit;
 use redite::segment::Language;

@@ -3,12 +3,12 @@
 //! Each pair is decided alone, as two articles of which the earlier one comes first. Labels are opinions of readers, and
 //! few, so every share comes with its 95 % confidence interval (Wilson 1927).
 
+use crate::amounts::{count, digits};
 use crate::corpus::place;
 use crate::diff::diff;
 use crate::exit::Exit;
 use crate::look;
 use crate::paint::{Paint, visible};
-use crate::summary::{count, digits};
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 use redite::files::{Id, RankValue, ReadOptions};
