@@ -16,7 +16,9 @@ use std::cell::RefCell;
 #[path = "../../../src/bin/redite"]
 mod program {
     pub(crate) mod again;
+    pub(crate) mod amounts;
     pub(crate) mod args;
+    pub(crate) mod article;
     pub(crate) mod commands;
     pub(crate) mod console;
     pub(crate) mod corpus;
