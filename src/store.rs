@@ -191,7 +191,7 @@ pub(crate) struct Store {
     limits: Limits,
 }
 
-/// FoldScratch memory for cutting and folding.
+/// Scratch memory for cutting and folding.
 #[derive(Debug, Default)]
 pub(crate) struct FoldScratch {
     folder: Folder,

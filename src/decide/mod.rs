@@ -144,7 +144,7 @@ const SCANNED: u64 = 12;
 
 /// Decides every unit of a store, whose first article has that number.
 pub(crate) fn decide(store: &Store, settings: &Settings, first_article: u32, observe: Observer<'_>) -> Verdicts {
-    let scan = || match settings.scope() {
+    let scanned = match settings.scope() {
         Scope::Corpus => {
             let units = Units::of(store, settings, 0..narrow(store.paragraphs.len()));
             let paragraphs = order::paragraphs(store, settings);
@@ -152,8 +152,6 @@ pub(crate) fn decide(store: &Store, settings: &Settings, first_article: u32, obs
         }
         Scope::Article => by_article(store, settings, observe),
     };
-    // On one of the threads of the pool: to hand work over to it takes longer than most batches.
-    let (scanned, ()) = rayon::join(scan, || ());
     scanned.resolve(store, &[], first_article).0
 }
 

@@ -2,7 +2,7 @@
 //! decided of some articles does not change with the articles that follow.
 
 use super::reprints::{Reprints, neighbours};
-use super::units::{Folds, Units, piece_of_part};
+use super::units::{Folds, SMALL, Units, piece_of_part};
 use super::versions::Versions;
 use super::{Observer, PREPARED, Removal, SCANNED, narrow};
 use crate::hash;
@@ -30,7 +30,7 @@ pub(crate) enum Keeper {
 /// What is known of a fold.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fate {
-    /// No unit that has it stands for others, and none of the first leaders is like it.
+    /// No unit that has it stands for others, and it has not been found to repeat a leader so far.
     Open(Unmatched),
     /// The leader at that place has it.
     Leader(u32),
@@ -141,17 +141,23 @@ impl<'u, 's> Level<'u, 's> {
         self.is_known(fold) || self.leaders.is_ready(fold)
     }
 
-    /// Looks up those of some folds, in the order in which they come, that come first; gives how many these are at most.
+    /// Looks up the first of some folds, the units of which come in that order.
     fn look_ahead(&mut self, folds: impl Iterator<Item = u32>) {
         let size = self.leaders.size();
-        let mut seen = HashSet::with_hasher(hash::map_state());
-        let open = folds.filter_map(|fold| match self.fates[fold as usize] {
-            // One is different anyway.
-            Fate::Open(past) if size == 1 || seen.insert(fold) => Some((fold, past)),
+        let mut open = folds.filter_map(|fold| match self.fates[fold as usize] {
+            Fate::Open(past) => Some((fold, past)),
             _ => None,
         });
-        let open: Vec<(u32, Unmatched)> = open.take(size).collect();
-        for (fold, found) in self.leaders.look_ahead(&open) {
+        if size == 1 {
+            if let Some((fold, past)) = open.next() {
+                let found = self.leaders.look_at(fold, past);
+                self.note(fold, found);
+            }
+            return;
+        }
+        let mut seen = HashSet::with_hasher(hash::map_state());
+        let different: Vec<_> = open.filter(|open| seen.insert(open.0)).take(size).collect();
+        for (fold, found) in self.leaders.look_ahead(&different) {
             self.note(fold, found);
         }
     }
@@ -197,6 +203,24 @@ impl<'u, 's> Level<'u, 's> {
 /// Decides units, whose paragraphs are given in the order of decisions. An order of shingles that serves all of them may
 /// be given.
 pub(crate) fn scan(
+    units: &Units<'_>,
+    paragraphs: &[u32],
+    settings: &Settings,
+    order: Option<&Order>,
+    before: Before,
+    observe: Observer<'_>,
+) -> Scanned {
+    let scan = || scan_here(units, paragraphs, settings, order, before, observe);
+    if paragraphs.len() < SMALL {
+        scan()
+    } else {
+        // On one of the threads of the pool: to hand each batch over to it from outside takes as long as many a batch.
+        rayon::join(scan, || ()).0
+    }
+}
+
+/// The same on this thread.
+fn scan_here(
     units: &Units<'_>,
     paragraphs: &[u32],
     settings: &Settings,

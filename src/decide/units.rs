@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// Below this many units threads cost more than they bring.
-const SMALL: usize = 1024;
+pub(super) const SMALL: usize = 1024;
 
 /// Stands for no fold.
 const NONE: u32 = u32::MAX;

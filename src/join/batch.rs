@@ -203,9 +203,11 @@ impl Batch {
             .into_par_iter()
             .map_init(
                 || pool.lend(),
-                |lent, place| match shared.lists(place) {
-                    [] => Vec::new(),
-                    _ => find(place, &mut lent.scratch),
+                |lent, place| {
+                    if shared.lists(place).is_empty() || !is_open(place) {
+                        return Vec::new();
+                    }
+                    find(place, &mut lent.scratch)
                 },
             )
             .collect();

@@ -182,6 +182,7 @@ impl Index {
         which: Among,
         scratch: &mut LookupScratch,
     ) {
+        scratch.counters(self.leaders.len());
         let LookupScratch {
             candidates,
             bag,
@@ -198,10 +199,6 @@ impl Index {
         let shared = keys.shared(later);
         if lists.len() < usize::from(shared) || prepared.has_number_of_its_own(later, rule, bag) {
             return;
-        }
-        // Counting beats sorting: lists may be long.
-        if hits.len() < self.leaders.len() {
-            hits.resize(self.leaders.len().next_power_of_two(), 0);
         }
         let [alone, versions, in_crowd] = &self.lists;
         let filed = [

@@ -20,10 +20,13 @@ const MOST: usize = 256;
 /// How many of so many units are looked up at a time at most. With one thread nothing is gained by more than one, and with few units
 /// threads cost more than they bring; but tests count the steps of one thread, and fuzzing is to see batches.
 fn most(units: u32) -> usize {
-    match rayon::current_num_threads() {
-        threads if threads > 1 && units as usize >= SMALL => MOST * threads,
-        _ if cfg!(any(test, fuzzing)) => LEAST,
-        _ => 1,
+    // Asking for the number of threads starts them: not for few units.
+    if units as usize >= SMALL && rayon::current_num_threads() > 1 {
+        MOST * rayon::current_num_threads()
+    } else if cfg!(any(test, fuzzing)) {
+        LEAST
+    } else {
+        1
     }
 }
 
@@ -132,7 +135,7 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
         }
     }
 
-    /// How many of the units that come next are worth to be known.
+    /// How many of the units that come next to look up at a time: if it is one, by [`Self::look_at`].
     pub(crate) fn size(&self) -> usize {
         self.size
     }
@@ -148,20 +151,22 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
         self.index.file(&self.prepared, &new, &mut self.scratch);
     }
 
+    /// Looks up one unit, which can be decided now if it matches none.
+    pub(crate) fn look_at(&mut self, unit: u32, past: Unmatched) -> Found {
+        self.index.file(&self.prepared, &self.new, &mut self.scratch);
+        self.new.clear();
+        self.batch.hold_one(unit);
+        self.became.clear();
+        self.became.push(None);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let found = self.look(unit, past, &mut scratch);
+        self.scratch = scratch;
+        found
+    }
+
     /// Looks up side by side those of some different units, in the order in which they are decided, that come first, at least one:
     /// gives what has been found of them.
     pub(crate) fn look_ahead(&mut self, units: &[(u32, Unmatched)]) -> Vec<(u32, Found)> {
-        if let &[(unit, past)] = units {
-            self.index.file(&self.prepared, &self.new, &mut self.scratch);
-            self.new.clear();
-            self.batch.hold_one(unit);
-            self.became.clear();
-            self.became.push(None);
-            let mut scratch = std::mem::take(&mut self.scratch);
-            let found = self.look(unit, past, &mut scratch);
-            self.scratch = scratch;
-            return vec![(unit, found)];
-        }
         let (prepared, index) = (&self.prepared, &mut self.index);
         let mut numbers: Vec<u32> = units.iter().map(|&(unit, _)| unit).collect();
         let (mut shared, ()) = rayon::join(

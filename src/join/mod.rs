@@ -289,14 +289,20 @@ pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> V
     let mut out = Vec::with_capacity(fates.len());
     for unit in known..units.count() {
         let at = (unit - known) as usize;
-        if !leaders.is_ready(unit) && matches!(fates[at], Found::Nothing(_)) {
-            let open = (unit..units.count()).filter_map(|unit| match fates[(unit - known) as usize] {
-                Found::Nothing(past) => Some((unit, past)),
-                Found::Match(..) => None,
-            });
-            let ahead: Vec<_> = open.take(leaders.size()).collect();
-            for (unit, found) in leaders.look_ahead(&ahead) {
-                fates[(unit - known) as usize] = found;
+        if let Found::Nothing(past) = fates[at]
+            && !leaders.is_ready(unit)
+        {
+            if leaders.size() == 1 {
+                fates[at] = leaders.look_at(unit, past);
+            } else {
+                let open = (unit..units.count()).filter_map(|unit| match fates[(unit - known) as usize] {
+                    Found::Nothing(past) => Some((unit, past)),
+                    Found::Match(..) => None,
+                });
+                let ahead: Vec<_> = open.take(leaders.size()).collect();
+                for (unit, found) in leaders.look_ahead(&ahead) {
+                    fates[(unit - known) as usize] = found;
+                }
             }
         }
         if let Found::Nothing(past) = fates[at] {

@@ -34,7 +34,7 @@ impl LookupScratch {
     }
 }
 
-/// LookupScratch memory that outlives the tasks that borrow it: its counters are as many as the units.
+/// Scratch memory that outlives the tasks that borrow it: its counters are as many as the units.
 #[derive(Debug, Default)]
 pub(super) struct Pool(Mutex<Vec<LookupScratch>>);
 
@@ -48,7 +48,7 @@ impl Pool {
     }
 }
 
-/// LookupScratch memory that goes back to its [`Pool`].
+/// Scratch memory that goes back to its [`Pool`].
 #[derive(Debug)]
 pub(super) struct Lent<'p> {
     pub(super) scratch: LookupScratch,

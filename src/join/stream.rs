@@ -103,7 +103,7 @@ impl JoinPlan {
     }
 }
 
-/// KeyScratch memory for the keys of a unit.
+/// Scratch memory for the keys of a unit.
 #[derive(Debug, Default)]
 pub(crate) struct KeyBuffer(KeyScratch, Vec<u32>);
 
