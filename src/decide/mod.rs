@@ -31,7 +31,7 @@ use crate::settings::{Scope, Settings};
 use crate::spill::Bits;
 use crate::store::Store;
 use rayon::prelude::*;
-use scan::{Before, Keeper, Scanned, scan};
+use scan::{Keeper, Scanned, scan};
 use units::Units;
 
 /// A unit that goes, by its number among the store's units of its kind; what it repeats, named in one way or another; and
@@ -148,7 +148,7 @@ pub(crate) fn decide(store: &Store, settings: &Settings, first_article: u32, obs
         Scope::Corpus => {
             let units = Units::of(store, settings, 0..narrow(store.paragraphs.len()));
             let paragraphs = order::paragraphs(store, settings);
-            scan(&units, &paragraphs, settings, None, Before::default(), observe)
+            scan(&units, &paragraphs, settings, observe)
         }
         Scope::Article => by_article(store, settings, observe),
     };
@@ -163,7 +163,7 @@ fn by_article(store: &Store, settings: &Settings, observe: Observer<'_>) -> Scan
         let units = Units::of(store, settings, range.clone());
         let mut paragraphs: Vec<u32> = range.collect();
         order::in_article(&mut paragraphs, settings);
-        scan(&units, &paragraphs, settings, None, Before::default(), observe)
+        scan(&units, &paragraphs, settings, observe)
     };
     let articles: Vec<Scanned> = (0..narrow(store.records.len())).into_par_iter().map(decide).collect();
     let mut all = Scanned::default();

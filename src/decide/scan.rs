@@ -38,14 +38,12 @@ pub(crate) enum Fate {
     Gone(Keeper, Reason, Similarity),
 }
 
-/// What is known of the folds of some units from articles that were decided before them.
+/// What is known of some units from articles that were decided before them: nothing by default.
 pub(crate) struct Before {
     /// For each fold of paragraphs and of pieces; empty if nothing is known of any.
     pub(crate) fates: [Vec<Fate>; 2],
     /// Paragraphs that are new versions of earlier ones.
     pub(crate) versions: Bits,
-    /// Others follow: what stands beside leaders is asked for.
-    pub(crate) is_followed: bool,
     /// For each fold of paragraphs whether it stands there.
     pub(crate) stands: Vec<bool>,
     /// Paragraphs that repeat earlier ones in view of what stands beside both.
@@ -53,12 +51,10 @@ pub(crate) struct Before {
 }
 
 impl Default for Before {
-    /// Nothing.
     fn default() -> Self {
         Self {
             fates: Default::default(),
             versions: Bits::default(),
-            is_followed: false,
             stands: Vec::new(),
             reprints: HashMap::with_hasher(hash::map_state()),
         }
@@ -78,19 +74,16 @@ pub(crate) struct Leader {
 pub(crate) struct Scanned {
     /// What goes: paragraphs, sentences, parts, each in the order in which they were decided.
     pub(crate) removed: [Vec<Removal<Keeper>>; 3],
-    /// What is left for articles that follow: paragraphs and pieces.
-    pub(crate) leaders: [Vec<Leader>; 2],
-    /// Of the leaders among the paragraphs, by their place, the folds beside them that come first there, if others follow.
-    pub(crate) beside: Vec<(u32, u32)>,
     /// Paragraphs and sentences that were too short to be judged.
     pub(crate) too_short: u64,
 }
 
 /// Units of one level while they are being decided.
-struct Level<'u, 's> {
-    leaders: Leaders<'u, Selection<'s>>,
+pub(crate) struct Level<'u, 's> {
+    pub(crate) folds: &'u Folds<'s>,
+    pub(crate) leaders: Leaders<'u, Selection<'s>>,
     /// By place among the leaders.
-    filed: Vec<Leader>,
+    pub(crate) filed: Vec<Leader>,
     fates: Vec<Fate>,
 }
 
@@ -102,22 +95,13 @@ enum Decision {
 }
 
 impl<'u, 's> Level<'u, 's> {
-    fn new(
-        folds: &'u Folds<'s>,
-        fates: Vec<Fate>,
-        settings: &Settings,
-        order: Option<&'u Order>,
-        versions: Option<&Versions<'_>>,
-    ) -> Self {
+    fn new(folds: &'u Folds<'s>, settings: &Settings, order: &'u Order, versions: Option<&Versions<'_>>) -> Self {
         let versions = versions.map(Versions::rule);
         Self {
-            leaders: Leaders::new(&folds.distinct, &settings.rule(), order, versions),
+            folds,
+            leaders: Leaders::new(&folds.distinct, &settings.rule(), Some(order), versions),
             filed: Vec::new(),
-            fates: if fates.is_empty() {
-                vec![Fate::Open(Unmatched::default()); folds.count()]
-            } else {
-                fates
-            },
+            fates: vec![Fate::Open(Unmatched::default()); folds.count()],
         }
     }
 
@@ -200,94 +184,98 @@ impl<'u, 's> Level<'u, 's> {
     }
 }
 
-/// Decides units, whose paragraphs are given in the order of decisions. An order of shingles that serves all of them may
-/// be given.
-pub(crate) fn scan(
-    units: &Units<'_>,
-    paragraphs: &[u32],
-    settings: &Settings,
-    order: Option<&Order>,
-    before: Before,
-    observe: Observer<'_>,
-) -> Scanned {
-    let scan = || scan_here(units, paragraphs, settings, order, before, observe);
-    if paragraphs.len() < SMALL {
+/// Decides units, whose paragraphs are given in the order of decisions.
+pub(crate) fn scan(units: &Units<'_>, paragraphs: &[u32], settings: &Settings, observe: Observer<'_>) -> Scanned {
+    on_pool(paragraphs.len(), || {
+        let order = order_of(units, settings);
+        let mut scan = Scan::new(units, settings, &order, observe);
+        scan.run(paragraphs, Before::default(), observe);
+        scan.out
+    })
+}
+
+/// Does something with so many paragraphs on one of the threads of the pool, unless they are few: to hand each batch over to it
+/// from outside takes as long as many a batch.
+pub(crate) fn on_pool<T: Send>(paragraphs: usize, scan: impl FnOnce() -> T + Send) -> T {
+    if paragraphs < SMALL {
         scan()
     } else {
-        // On one of the threads of the pool: to hand each batch over to it from outside takes as long as many a batch.
         rayon::join(scan, || ()).0
     }
 }
 
-/// The same on this thread.
-fn scan_here(
-    units: &Units<'_>,
-    paragraphs: &[u32],
-    settings: &Settings,
-    order: Option<&Order>,
-    before: Before,
-    observe: Observer<'_>,
-) -> Scanned {
-    let prepared = |step: usize| observe(PREPARED[step] * paragraphs.len() as u64);
-    prepared(0);
-    let versions = Versions::new(units.store, settings);
-    // What is counted for whole paragraphs serves for whatever is part of them: for all, since those of one fold may be cut
-    // into different sentences.
-    let counted = order.is_none().then(|| match settings.units().paragraphs() {
+/// The order of shingles for some units. What is counted for whole paragraphs serves for whatever is part of them: for all, since
+/// those of one fold may be cut into different sentences.
+fn order_of(units: &Units<'_>, settings: &Settings) -> Order {
+    match settings.units().paragraphs() {
         true => Order::of(&units.all_paragraphs(), &settings.rule()),
         false => Order::of(&units.pieces.folds.distinct, &settings.rule()),
-    });
-    let order = order.or(counted.as_ref());
-    prepared(1);
-    let stands = |fold: u32| before.stands.get(fold as usize).is_some_and(|&stands| stands);
-    let reprints = Reprints::new(units.store, &units.paragraphs, settings, stands);
-    let [of_paragraphs, of_pieces] = before.fates;
-    let of_paragraphs = Level::new(&units.paragraphs, of_paragraphs, settings, order, versions.as_ref());
-    prepared(2);
-    let of_pieces = Level::new(&units.pieces.folds, of_pieces, settings, order, None);
-    prepared(3);
-    let mut scan = Scan {
-        units,
-        settings,
-        paragraphs: of_paragraphs,
-        pieces: of_pieces,
-        versions,
-        reprints,
-        known_versions: before.versions,
-        known_reprints: before.reprints,
-        ahead: HashMap::with_hasher(hash::map_state()),
-        out: Scanned::default(),
-    };
-    for at in 0..paragraphs.len() {
-        scan.paragraph(&paragraphs[at..]);
-        if at % TOLD == 0 {
-            observe(SCANNED * TOLD.min(paragraphs.len() - at) as u64);
-        }
     }
-    if before.is_followed {
-        scan.out.beside = scan.beside();
-    }
-    scan.out.leaders = [scan.paragraphs.filed, scan.pieces.filed];
-    scan.out
 }
 
-struct Scan<'u, 's> {
+/// Units that are being decided.
+pub(crate) struct Scan<'u, 's> {
     units: &'u Units<'s>,
     settings: &'u Settings,
-    paragraphs: Level<'u, 's>,
-    pieces: Level<'u, 's>,
+    pub(crate) paragraphs: Level<'u, 's>,
+    pub(crate) pieces: Level<'u, 's>,
     versions: Option<Versions<'s>>,
     reprints: Option<Reprints<'s>>,
     known_versions: Bits,
     known_reprints: HashMap<u32, (u32, Similarity), ahash::RandomState>,
     /// What was found out side by side: whether a paragraph is a version of the leader at that place.
     ahead: HashMap<(u32, u32), bool, ahash::RandomState>,
-    out: Scanned,
+    pub(crate) out: Scanned,
 }
 
-impl Scan<'_, '_> {
-    /// See [`Scanned::beside`].
-    fn beside(&self) -> Vec<(u32, u32)> {
+impl<'u, 's> Scan<'u, 's> {
+    /// Nothing is decided yet. The order of shingles serves all of the units.
+    pub(crate) fn new(units: &'u Units<'s>, settings: &'s Settings, order: &'u Order, observe: Observer<'_>) -> Self
+    where
+        's: 'u,
+    {
+        let prepared = |step: usize| observe(PREPARED[step] * units.range.len() as u64);
+        prepared(0);
+        let versions = Versions::new(units.store, settings);
+        prepared(1);
+        let paragraphs = Level::new(&units.paragraphs, settings, order, versions.as_ref());
+        prepared(2);
+        let pieces = Level::new(&units.pieces.folds, settings, order, None);
+        prepared(3);
+        Self {
+            units,
+            settings,
+            paragraphs,
+            pieces,
+            versions,
+            reprints: None,
+            known_versions: Bits::default(),
+            known_reprints: HashMap::with_hasher(hash::map_state()),
+            ahead: HashMap::with_hasher(hash::map_state()),
+            out: Scanned::default(),
+        }
+    }
+
+    /// Decides all, whose paragraphs are given in the order of decisions.
+    pub(crate) fn run(&mut self, paragraphs: &[u32], before: Before, observe: Observer<'_>) {
+        let stands = |fold: u32| before.stands.get(fold as usize).is_some_and(|&stands| stands);
+        self.reprints = Reprints::new(self.units.store, &self.units.paragraphs, self.settings, stands);
+        for (level, fates) in [&mut self.paragraphs, &mut self.pieces].into_iter().zip(before.fates) {
+            if !fates.is_empty() {
+                level.fates = fates;
+            }
+        }
+        (self.known_versions, self.known_reprints) = (before.versions, before.reprints);
+        for at in 0..paragraphs.len() {
+            self.paragraph(&paragraphs[at..]);
+            if at % TOLD == 0 {
+                observe(SCANNED * TOLD.min(paragraphs.len() - at) as u64);
+            }
+        }
+    }
+
+    /// Of the leaders among the paragraphs, by their place, the folds beside them that come first there.
+    pub(crate) fn beside(&self) -> Vec<(u32, u32)> {
         let Some(reprints) = &self.reprints else {
             return Vec::new();
         };

@@ -4,7 +4,7 @@ use super::{Detection, Detections};
 use crate::article::Article;
 use crate::decide::{self, External};
 use crate::error::{CapacityError, SettingsError};
-use crate::join::JoinPlan;
+use crate::join::Order;
 use crate::model::ArticleId;
 use crate::settings::{Keep, Settings};
 use crate::spill::{Folder, SpillError, Spool};
@@ -29,7 +29,7 @@ pub struct Memory {
 }
 
 /// Deciding a share takes so many times the memory of its units, these included.
-const SHARE: usize = 4;
+const SHARE: usize = 5;
 
 /// Deciding all at once takes so many times the memory of its units: nothing is looked for on disk.
 const AT_ONCE: u64 = 2;
@@ -151,7 +151,7 @@ struct Spilled {
     folder: Folder,
     spool: Spool,
     segments: Vec<Segment>,
-    plan: JoinPlan,
+    order: Order,
     articles: u32,
 }
 
@@ -354,13 +354,13 @@ impl Session {
                 self.spilled.insert(Spilled {
                     spool: folder.spool()?,
                     segments: Vec::new(),
-                    plan: JoinPlan::new(&settings.rule(), settings.min_tokens() as usize, self.memory.sketch()),
+                    order: Order::of_corpus(&settings.rule(), settings.min_tokens() as usize, self.memory.sketch()),
                     articles: 0,
                     folder,
                 })
             }
         };
-        count(&store, &spilled.plan);
+        count(&store, &spilled.order);
         let segment = store.write(spilled.articles, &mut spilled.spool)?;
         spilled.articles += segment.articles;
         spilled.segments.push(segment);
@@ -408,7 +408,7 @@ impl Session {
             segments: &spilled.segments,
             spool: &spilled.spool,
             folder: &spilled.folder,
-            plan: &spilled.plan,
+            order: &spilled.order,
         };
         let decided = external.decide(&observed(paragraphs, observe))?;
         Ok(Detections::spilled(spilled.spool, spilled.segments, decided))
@@ -449,15 +449,15 @@ fn stores(articles: &[Article<'_>], settings: &Settings) -> Result<Vec<Store>, C
 
 /// Counts the shingles of a store. Those of sentences and parts are among those of their paragraphs, but for what is too
 /// short to have any.
-fn count(store: &Store, plan: &JoinPlan) {
+fn count(store: &Store, order: &Order) {
     let paragraphs = (0..narrow(store.paragraphs.len())).map(|i| store.paragraph(i).entry);
     let sentences = (0..narrow(store.sentences.len())).map(|i| store.sentence(i));
     let parts = (0..narrow(store.parts.len())).map(|i| store.part(i));
     let short = sentences
         .chain(parts)
-        .filter(|entry| plan.is_own_shingle(entry.fold.tokens_len() as usize));
+        .filter(|entry| order.is_own_shingle(entry.fold.tokens_len() as usize));
     let entries = paragraphs.chain(short).map(|entry| entry.fold).collect();
-    plan.count(&Selection { store, entries });
+    order.count(&Selection { store, entries });
 }
 
 #[cfg(test)]
@@ -470,7 +470,8 @@ mod tests {
         for bytes in [0, 1, 6, 7, 1 << 20, usize::MAX / 2, usize::MAX] {
             let memory = Memory::new(bytes);
             assert!(memory.segment() <= bytes, "{bytes}");
-            assert!(memory.segment() as f64 >= bytes as f64 * 0.18 - 2.0, "{bytes}");
+            let share = (1.0 - 1.0 / SKETCH as f64) / SHARE as f64;
+            assert!(memory.segment() as f64 >= bytes as f64 * share * 0.99 - 2.0, "{bytes}");
         }
         assert!(Memory::new(usize::MAX).suffices(1 << 60));
     }

@@ -177,7 +177,8 @@ impl Batch {
                 }
             }
             shared.members(lists).for_each(|other| hits[other as usize] = 0);
-            prepared.tell_apart(unit, &mut found, |other| units[other as usize], scratch);
+            let bitmaps = prepared.keys.bitmaps();
+            prepared.tell_apart(unit, &mut found, |other| (bitmaps, units[other as usize]), scratch);
             // Entries of one form are told apart by their words; but versions may differ in these.
             if found.len() > FEW && prepared.rule.keeps_numbers() && !prepared.may_be_version(unit) {
                 let anchors = &mut scratch.words.anchors;

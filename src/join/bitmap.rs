@@ -7,6 +7,7 @@
 
 use super::measure::Bounds;
 use crate::fold::is_number_hash;
+use crate::spill::{Reader, SpillError, Spool, join, split};
 use std::iter::zip;
 
 /// Of some units, by their place.
@@ -20,13 +21,12 @@ pub(super) struct Bitmaps {
 #[derive(Clone, Copy, Debug, Default)]
 struct First {
     bits: u64,
-    /// Of its pairs, if they are known.
+    /// Of its pairs.
     pairs: u64,
     tokens: u32,
     /// Where its words of bits start, [`NOWHERE`] if 32 bits cannot say; and whether it holds numbers.
     more: u32,
     has_numbers: bool,
-    knows_pairs: bool,
 }
 
 const NOWHERE: u32 = u32::MAX;
@@ -64,7 +64,22 @@ impl Bitmaps {
             tokens: u32::try_from(tokens.len()).unwrap_or(u32::MAX),
             more: u32::try_from(start).unwrap_or(NOWHERE),
             has_numbers: tokens.iter().any(|&t| is_number_hash(t)),
-            knows_pairs: true,
+        });
+    }
+
+    /// Adds a unit of another.
+    pub(super) fn push_of(&mut self, other: &Self, unit: u32) {
+        let first = other.first[unit as usize];
+        let start = self.more.len();
+        if let Some(words) = other.all_bits(&first) {
+            words.iter().for_each(|words| self.more.extend_from_slice(words));
+        }
+        self.first.push(First {
+            more: match first.more {
+                NOWHERE => NOWHERE,
+                _ => u32::try_from(start).unwrap_or(NOWHERE),
+            },
+            ..first
         });
     }
 
@@ -78,6 +93,42 @@ impl Bitmaps {
             ..first
         }));
         self.more.extend(other.more);
+    }
+
+    /// Appends what [`Self::read`] reads.
+    pub(super) fn write(&self, to: &mut Spool) -> Result<(), SpillError> {
+        to.put_count(self.first.len())?;
+        for first in &self.first {
+            let ([low, high], [low_pairs, high_pairs]) = (split(first.bits), split(first.pairs));
+            let words = [low, high, low_pairs, high_pairs, first.tokens, first.more];
+            to.put_words(&words)?;
+            to.put_words(&[u32::from(first.has_numbers)])?;
+        }
+        to.put_count(self.more.len())?;
+        self.more.iter().try_for_each(|&bits| to.put_words(&split(bits)))
+    }
+
+    pub(super) fn read(reader: &mut Reader, from: &Spool) -> Result<Self, SpillError> {
+        let mut bitmaps = Self::default();
+        let count = reader.count(from)?;
+        bitmaps.first.reserve_exact(count);
+        for _ in 0..count {
+            let [low, high, low_pairs, high_pairs, tokens, more, has_numbers] = reader.array(from)?;
+            bitmaps.first.push(First {
+                bits: join(low, high),
+                pairs: join(low_pairs, high_pairs),
+                tokens,
+                more,
+                has_numbers: has_numbers == 1,
+            });
+        }
+        let count = reader.count(from)?;
+        bitmaps.more.reserve_exact(count);
+        for _ in 0..count {
+            let [low, high] = reader.array(from)?;
+            bitmaps.more.push(join(low, high));
+        }
+        Ok(bitmaps)
     }
 
     /// Number of tokens.
@@ -97,13 +148,7 @@ impl Bitmaps {
     /// False if units of these lengths, with these tokens, cannot share as many shingles as a match demands: `least` of
     /// them, if it is possible at all.
     #[inline]
-    pub(super) fn may_share(&self, later: u32, earlier: u32, least: usize, bounds: &Bounds) -> bool {
-        Self::may_share_across((self, later), (self, earlier), least, bounds)
-    }
-
-    /// The same of units whose bitmaps are kept apart.
-    #[inline]
-    pub(super) fn may_share_across(
+    pub(super) fn may_share(
         (of_later, later): (&Self, u32),
         (of_earlier, earlier): (&Self, u32),
         least: usize,
@@ -129,7 +174,7 @@ impl Bitmaps {
         if !few_tokens(tokens) {
             return false;
         }
-        if x.knows_pairs && y.knows_pairs && !few_pairs(tokens, lacking(x.pairs, y.pairs)) {
+        if !few_pairs(tokens, lacking(x.pairs, y.pairs)) {
             return false;
         }
         let (Some(x_bits), Some(y_bits)) = (of_later.all_bits(x), of_earlier.all_bits(y)) else {
@@ -149,29 +194,6 @@ impl Bitmaps {
         let all = self.more.get(start..start + 2 * words).filter(|_| words > 1)?;
         let (tokens, pairs) = all.split_at(words);
         Some([tokens, pairs])
-    }
-
-    /// The bits of a unit, folded into one word.
-    pub(super) fn word(&self, unit: u32) -> u64 {
-        self.first[unit as usize].bits
-    }
-
-    /// Forgets all units.
-    pub(super) fn clear(&mut self) {
-        self.first.clear();
-        self.more.clear();
-    }
-
-    /// Adds a unit of which no more is known than the word of its bits and the number of its tokens.
-    pub(super) fn push_word(&mut self, bits: u64, tokens: u32) {
-        self.first.push(First {
-            bits,
-            pairs: 0,
-            tokens,
-            more: NOWHERE,
-            has_numbers: false,
-            knows_pairs: false,
-        });
     }
 }
 
@@ -227,8 +249,8 @@ mod tests {
                 .iter()
                 .filter(|t| bag.iter().position(|u| u == *t).map(|at| bag.swap_remove(at)).is_some())
                 .count();
-            prop_assert!(bitmaps.may_share(0, 1, shared, &bounds));
-            prop_assert!(bitmaps.may_share(1, 0, shared, &bounds));
+            prop_assert!(Bitmaps::may_share((&bitmaps, 0), (&bitmaps, 1), shared, &bounds));
+            prop_assert!(Bitmaps::may_share((&bitmaps, 1), (&bitmaps, 0), shared, &bounds));
         }
     }
 
@@ -257,8 +279,8 @@ mod tests {
                 let mut left = bag(&earlier);
                 let is_left = |h: &u32| left.iter().position(|l| l == h).map(|at| left.swap_remove(at)).is_some();
                 let shared = bag(&later).into_iter().filter(is_left).count();
-                prop_assert!(bitmaps.may_share(0, 1, shared, &bounds));
-                prop_assert!(bitmaps.may_share(1, 0, shared, &bounds));
+                prop_assert!(Bitmaps::may_share((&bitmaps, 0), (&bitmaps, 1), shared, &bounds));
+                prop_assert!(Bitmaps::may_share((&bitmaps, 1), (&bitmaps, 0), shared, &bounds));
             }
         }
     }
@@ -270,8 +292,8 @@ mod tests {
         let token = |i: u32| crate::hash::shingle(&[i % 10]);
         bitmaps.push(&(0..60).map(token).collect::<Vec<_>>());
         bitmaps.push(&(0..60).map(|i| token(3 * i)).collect::<Vec<_>>());
-        assert!(bitmaps.may_share(0, 1, 60, &bounds));
-        assert!(!bitmaps.may_share(0, 1, 112, &bounds));
+        assert!(Bitmaps::may_share((&bitmaps, 0), (&bitmaps, 1), 60, &bounds));
+        assert!(!Bitmaps::may_share((&bitmaps, 0), (&bitmaps, 1), 112, &bounds));
     }
 
     #[test]
@@ -282,8 +304,8 @@ mod tests {
             let tokens: Vec<u32> = (0..150 + 50 * n).map(|i| crate::hash::shingle(&[i * 3 + n])).collect();
             bitmaps.push(&tokens);
         }
-        assert!(!bitmaps.may_share(0, 1, 130, &bounds));
-        assert!(!bitmaps.may_share(1, 2, 130, &bounds));
-        assert!(bitmaps.may_share(1, 1, 200, &bounds));
+        assert!(!Bitmaps::may_share((&bitmaps, 0), (&bitmaps, 1), 130, &bounds));
+        assert!(!Bitmaps::may_share((&bitmaps, 1), (&bitmaps, 2), 130, &bounds));
+        assert!(Bitmaps::may_share((&bitmaps, 1), (&bitmaps, 1), 200, &bounds));
     }
 }

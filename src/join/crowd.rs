@@ -7,6 +7,7 @@
 
 use super::lists::ListSet;
 use super::postings::Postings;
+use crate::spill::{Reader, SpillError, Spool};
 use crate::steps::looked;
 use crate::verdict::{Anchors, filed};
 
@@ -26,8 +27,8 @@ pub(super) struct Crowd {
     /// The units that are filed there, and for how many it was made.
     units: Vec<u32>,
     room: usize,
-    /// The lists that hold any.
-    held: ListSet,
+    /// The lists that hold any, if not all do that can be asked for.
+    held: Option<ListSet>,
 }
 
 /// What one thread needs to look a unit up by its words.
@@ -44,14 +45,28 @@ impl Crowd {
             by_words: Postings::new(0),
             units: Vec::new(),
             room: 0,
-            held: ListSet::default(),
+            held: Some(ListSet::default()),
         }
+    }
+
+    /// Appends what [`Self::read`] reads.
+    pub(super) fn write(&self, to: &mut Spool) -> Result<(), SpillError> {
+        self.by_words.write(to)
+    }
+
+    /// For look-ups only, in lists that are not empty.
+    pub(super) fn read(reader: &mut Reader, from: &Spool) -> Result<Self, SpillError> {
+        Ok(Self {
+            by_words: Postings::read(reader, from)?,
+            held: None,
+            ..Self::new()
+        })
     }
 
     /// Files a unit, of which there is the fold, under its words, and takes note of the lists that it is filed in.
     pub(super) fn push<'t>(&mut self, text: impl Fn(u32) -> &'t str, unit: u32, lists: &[u32], words: &mut Words) {
         if self.units.is_empty() {
-            self.held.clear();
+            self.held.get_or_insert_default().clear();
         }
         self.units.push(unit);
         if self.units.len() > self.room {
@@ -63,14 +78,19 @@ impl Crowd {
         } else {
             file(&mut self.by_words, unit, text(unit), words);
         }
-        for &list in lists {
-            self.held.insert(list);
+        if let Some(held) = &mut self.held {
+            for &list in lists {
+                held.insert(list);
+            }
         }
     }
 
     /// True if that many of the lists may hold any.
     pub(super) fn may_hold(&self, lists: &[u32], least: u8) -> bool {
-        self.held.holds(lists, least)
+        match &self.held {
+            Some(held) => held.holds(lists, least),
+            None => !lists.is_empty(),
+        }
     }
 
     /// Finds lists that hold each unit that this text repeats, the shortest of those of its words, for [`Self::visit`]; how

@@ -1,7 +1,8 @@
-//! Units filed in the lists by which a later unit must find them.
+//! Leaders filed in the lists by which a later unit must find them, and the way through these lists.
 
+use super::bitmap::Bitmaps;
 use super::crowd::Crowd;
-use super::lists::{Lists, Stretch};
+use super::lists::{Lists, PostingLists, Stretch};
 use super::measure::Similarity;
 use super::numbers::ByNumbers;
 use super::prepared::{Prepared, bag_of};
@@ -10,18 +11,20 @@ use super::{FEW, LEAST, Rule, Units, narrow};
 use crate::steps::looked;
 use crate::verdict::{LaterLanguage, lacks_numbers};
 use rayon::prelude::*;
+use std::borrow::Cow;
+use std::convert::Infallible;
 
-/// What is filed of some units, in the lists by which a later unit must find them.
+/// What is filed of some leaders. Lists hold their places.
 #[derive(Debug)]
-pub(super) struct Index {
-    /// The filed units, in order. Posting lists hold places in this list.
-    leaders: Vec<u32>,
-    /// By [`How`] they are filed.
-    lists: [Lists; 3],
-    /// The filed units that are entries of forms, where forms are facts.
-    crowd: Option<Crowd>,
-    by_numbers: ByNumbers,
-    crowd_by_numbers: Option<ByNumbers>,
+pub(super) struct Index<L = Lists> {
+    /// By [`How`] they are filed; the last two only if they are asked for.
+    pub(super) lists: [L; 3],
+    /// Versions of others are told apart.
+    pub(super) has_versions: bool,
+    /// The leaders that are entries of forms, where forms are facts.
+    pub(super) crowd: Option<Crowd>,
+    pub(super) by_numbers: ByNumbers,
+    pub(super) crowd_by_numbers: Option<ByNumbers>,
 }
 
 /// What a candidate that is laid beside the unit costs, in candidates that need no more than a look.
@@ -33,7 +36,7 @@ const ENTRIES: u64 = 8;
 /// Entries of lists that are read sooner than words are looked up.
 const SHORT: u64 = 4096;
 
-/// How a unit is filed under the keys of its prefix.
+/// How a leader is filed under the keys of its prefix.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum How {
     Alone,
@@ -43,17 +46,20 @@ pub(super) enum How {
     Crowded,
 }
 
+/// All ways, in the order of lists.
+pub(super) const KINDS: [How; 3] = [How::Alone, How::Version, How::Crowded];
+
 impl How {
-    /// Which of its lists an index has for units that are filed in that way.
-    fn list(self, has_crowd: bool) -> usize {
+    /// How it is filed in an index that may have no crowd.
+    pub(super) fn kind(self, has_crowd: bool) -> Self {
         match self {
-            Self::Crowded if !has_crowd => Self::Alone as usize,
-            how => how as usize,
+            Self::Crowded if !has_crowd => Self::Alone,
+            how => how,
         }
     }
 }
 
-/// Which of the filed units are asked for.
+/// Which of the leaders are asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Among {
     All,
@@ -61,12 +67,74 @@ pub(super) enum Among {
     Originals,
 }
 
-/// A filed unit that satisfies a rule.
+/// A leader that satisfies a rule.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hit {
-    /// Its place among the filed units.
+    /// Its place.
     pub(super) leader: u32,
     pub(super) similarity: Similarity,
+}
+
+/// What is known of the leaders of an index, by their places, wherever it is kept.
+pub(super) trait Filed {
+    /// What may go wrong.
+    type Error;
+    /// How many there are.
+    fn count(&self) -> usize;
+    /// Some bitmaps and the place of the leader's among them.
+    fn bitmap(&self, leader: u32) -> (&Bitmaps, u32);
+    /// Its tokens.
+    fn tokens(&self, leader: u32) -> Result<Cow<'_, [u32]>, Self::Error>;
+    /// Its fold.
+    fn text(&self, leader: u32) -> Result<Cow<'_, str>, Self::Error>;
+}
+
+/// Some of the units that are joined.
+pub(super) struct InMemory<'p, 'u, U: ?Sized> {
+    pub(super) prepared: &'p Prepared<'u, U>,
+    /// Which.
+    pub(super) units: &'p [u32],
+}
+
+impl<U: Units + ?Sized> Filed for InMemory<'_, '_, U> {
+    type Error = Infallible;
+
+    fn count(&self) -> usize {
+        self.units.len()
+    }
+
+    #[inline]
+    fn bitmap(&self, leader: u32) -> (&Bitmaps, u32) {
+        (self.prepared.keys.bitmaps(), self.units[leader as usize])
+    }
+
+    fn tokens(&self, leader: u32) -> Result<Cow<'_, [u32]>, Infallible> {
+        Ok(self.prepared.units.tokens(self.units[leader as usize]).into())
+    }
+
+    fn text(&self, leader: u32) -> Result<Cow<'_, str>, Infallible> {
+        Ok(self.prepared.units.text(self.units[leader as usize]).into())
+    }
+}
+
+/// A unit that looks for leaders.
+pub(super) struct Later<'p, 'u, U: ?Sized> {
+    pub(super) prepared: &'p Prepared<'u, U>,
+    pub(super) unit: u32,
+    /// The lists that it looks into, of each kind.
+    pub(super) lists: [&'p [u32]; 3],
+}
+
+impl<'p, 'u, U: Units + ?Sized> Later<'p, 'u, U> {
+    /// A unit that looks for leaders among the units it is joined with.
+    pub(super) fn here(prepared: &'p Prepared<'u, U>, unit: u32) -> Self {
+        let lists = prepared.keys.probes(unit);
+        Self {
+            prepared,
+            unit,
+            lists: [lists, lists, lists],
+        }
+    }
 }
 
 impl Index {
@@ -76,34 +144,30 @@ impl Index {
         let lists = [true, prepared.has_versions, keeps_numbers];
         let bitmaps = prepared.keys.bitmaps();
         Self {
-            leaders: Vec::new(),
             lists: lists.map(|is_used| Lists::new(if is_used { prepared.places } else { 0 })),
+            has_versions: prepared.has_versions,
             crowd: keeps_numbers.then(Crowd::new),
             by_numbers: ByNumbers::new(if keeps_numbers { bitmaps.with_numbers() } else { 0 }),
             crowd_by_numbers: None,
         }
     }
 
-    /// The filed units, in order.
-    pub(super) fn leaders(&self) -> &[u32] {
-        &self.leaders
-    }
-
-    /// Files units, so that later units find them. The first one gets the next place among the filed units.
+    /// Files units, so that later units find them. `leaders` holds all of them; these come last there.
     pub(super) fn file<U: Units + ?Sized>(
         &mut self,
         prepared: &Prepared<'_, U>,
-        new: &[(u32, How)],
+        leaders: &[u32],
+        new: &[How],
         scratch: &mut LookupScratch,
     ) {
-        let first = self.leaders.len();
-        self.leaders.extend(new.iter().map(|&(unit, _)| unit));
-        let (units, leaders, keys) = (prepared.units, &self.leaders, &prepared.keys);
+        let first = leaders.len() - new.len();
+        let new: Vec<(u32, How)> = leaders[first..].iter().copied().zip(new.iter().copied()).collect();
+        let (units, keys) = (prepared.units, &prepared.keys);
         let (by_numbers, crowd_by_numbers) = (&mut self.by_numbers, &mut self.crowd_by_numbers);
         let mut crowd = self.crowd.as_mut();
         let is_crowd = crowd.is_some();
         let mut file_besides = || {
-            for (leader, &(unit, how)) in (first..).zip(new) {
+            for (leader, &(unit, how)) in (first..).zip(&new) {
                 let (leader, lists) = (narrow(leader), keys.of(unit));
                 if lists.is_empty() {
                     continue;
@@ -123,9 +187,9 @@ impl Index {
             }
         };
         let file_lists = |lists: &mut [Stretch<'_>; 3]| {
-            for (leader, &(unit, how)) in (first..).zip(new) {
+            for (leader, &(unit, how)) in (first..).zip(&new) {
                 looked(keys.of(unit).len());
-                let lists = &mut lists[how.list(is_crowd)];
+                let lists = &mut lists[how.kind(is_crowd) as usize];
                 keys.of(unit).iter().for_each(|&list| lists.push(list, narrow(leader)));
             }
         };
@@ -156,33 +220,19 @@ impl Index {
         let mut stretches: Vec<[Stretch<'_>; 3]> = stretches.map(|((a, b), c)| [a, b, c]).collect();
         rayon::join(file_besides, || stretches.par_iter_mut().for_each(file_lists));
     }
+}
 
-    /// The filed units that may match the unit `later`, ascending by their places.
-    fn candidates<U: Units + ?Sized>(
-        &self,
-        prepared: &Prepared<'_, U>,
-        later: u32,
-        rule: &Rule,
-        which: Among,
-        scratch: &mut LookupScratch,
-    ) {
-        self.gather(prepared, later, rule, which, scratch);
-        let mut candidates = std::mem::take(&mut scratch.candidates);
-        prepared.tell_apart(later, &mut candidates, |leader| self.leaders[leader as usize], scratch);
-        scratch.met += CANDIDATE * candidates.len() as u64;
-        scratch.candidates = candidates;
-    }
-
-    /// The filed units that posting lists propose for the unit `later`, in any order.
+impl<L: PostingLists> Index<L> {
+    /// The leaders that lists propose for a unit, in any order.
     fn gather<U: Units + ?Sized>(
         &self,
-        prepared: &Prepared<'_, U>,
-        later: u32,
+        later: &Later<'_, '_, U>,
+        filed: &impl Filed,
         rule: &Rule,
         which: Among,
         scratch: &mut LookupScratch,
     ) {
-        scratch.counters(self.leaders.len());
+        scratch.counters(filed.count());
         let LookupScratch {
             candidates,
             bag,
@@ -194,39 +244,45 @@ impl Index {
         } = scratch;
         candidates.clear();
         *met = 0;
-        let keys = &prepared.keys;
-        let lists = keys.probes(later);
-        let shared = keys.shared(later);
-        if lists.len() < usize::from(shared) || prepared.has_number_of_its_own(later, rule, bag) {
+        let (prepared, keys) = (later.prepared, &later.prepared.keys);
+        let shared = keys.shared(later.unit);
+        // Fewer of its lists than it shares with what it matches lead nowhere.
+        let [alone, versions, in_crowd] = later.lists.map(|lists| match lists.len() < usize::from(shared) {
+            true => &[],
+            false => lists,
+        });
+        if [alone, versions, in_crowd].iter().all(|lists| lists.is_empty())
+            || prepared.has_number_of_its_own(later.unit, rule, bag)
+        {
             return;
         }
-        let [alone, versions, in_crowd] = &self.lists;
-        let filed = [
-            Some(alone),
-            Some(versions).filter(|lists| which == Among::All && lists.are_kept()),
+        let kinds = [
+            Some((&self.lists[How::Alone as usize], alone)),
+            Some((&self.lists[How::Version as usize], versions)).filter(|_| which == Among::All && self.has_versions),
         ];
-        let filed = || filed.into_iter().flatten();
+        let kinds = || kinds.into_iter().flatten();
         // All lists are fetched at once: what follows depends on each of them, and memory is far.
-        let length: u64 = filed().map(|filed| filed.length(lists)).sum();
-        let has_numbers = rule.keeps_numbers() && keys.bitmaps().has_numbers(later);
+        let length: u64 = kinds().map(|(filed, lists)| filed.length(lists)).sum();
+        let has_numbers = rule.keeps_numbers() && keys.bitmaps().has_numbers(later.unit);
         let by_numbers = has_numbers.then_some(&self.by_numbers);
         if length > 0 && !visit_by_numbers(by_numbers, length, bag, numbers, candidates) {
-            for filed in filed() {
+            for (filed, lists) in kinds() {
                 filed.count(lists, shared, hits, candidates);
             }
         }
         *met = length / ENTRIES;
-        if let Some(crowd) = self.crowd.as_ref().filter(|crowd| crowd.may_hold(lists, shared)) {
+        if let Some(crowd) = self.crowd.as_ref().filter(|crowd| crowd.may_hold(in_crowd, shared)) {
+            let lists = &self.lists[How::Crowded as usize];
             let before = candidates.len();
-            let length = in_crowd.length(lists);
+            let length = lists.length(in_crowd);
             let is_short = length <= SHORT;
             if is_short {
-                in_crowd.count(lists, shared, hits, candidates);
+                lists.count(in_crowd, shared, hits, candidates);
             }
             // By its words a unit finds what it repeats, which is less than what is like it, but takes longer.
             if !is_short || candidates.len() > before + FEW {
                 let by_words = (rule.keeps_numbers())
-                    .then(|| crowd.find(prepared.units.text(later), words))
+                    .then(|| crowd.find(prepared.units.text(later.unit), words))
                     .flatten();
                 let by_numbers = self.crowd_by_numbers.as_ref().filter(|_| has_numbers);
                 let of_lists = candidates.split_off(before);
@@ -235,7 +291,7 @@ impl Index {
                     match by_words {
                         Some(_) => crowd.visit(words, |unit| candidates.push(unit)),
                         None if is_short => candidates.extend(of_lists),
-                        None => in_crowd.count(lists, shared, hits, candidates),
+                        None => lists.count(in_crowd, shared, hits, candidates),
                     }
                 }
             }
@@ -243,54 +299,63 @@ impl Index {
         *met += candidates.len() as u64;
     }
 
-    /// The first filed unit that matches the unit `later`.
+    /// The first leader that a unit matches.
     ///
     /// It has then met [`LookupScratch::met`] candidates.
-    pub(super) fn first_match<U: Units + ?Sized>(
+    pub(super) fn first_match<U: Units + ?Sized, F: Filed>(
         &self,
-        prepared: &Prepared<'_, U>,
-        later: u32,
+        later: &Later<'_, '_, U>,
+        filed: &F,
         scratch: &mut LookupScratch,
-    ) -> Option<Hit> {
-        self.candidates(prepared, later, &prepared.rule, Among::All, scratch);
-        self.first(prepared, later, &prepared.rule, scratch, |_| true)
+    ) -> Result<Option<Hit>, F::Error> {
+        let rule = &later.prepared.rule;
+        self.first(later, filed, rule, Among::All, scratch, |_, _| true)
     }
 
-    /// The first filed original that `later` matches by another rule, of the same measure and threshold, and that lacks one of
-    /// its numbers.
-    pub(super) fn first_original<U: Units + ?Sized>(
+    /// The first original that a unit matches by another rule, of the same measure and threshold, and that lacks one of its
+    /// numbers.
+    pub(super) fn first_original<U: Units + ?Sized, F: Filed>(
         &self,
-        prepared: &Prepared<'_, U>,
-        later: u32,
+        later: &Later<'_, '_, U>,
+        filed: &F,
         rule: &Rule,
         scratch: &mut LookupScratch,
-    ) -> Option<Hit> {
+    ) -> Result<Option<Hit>, F::Error> {
         let bounding = |rule: &Rule| (rule.measure, rule.threshold);
-        debug_assert_eq!(bounding(rule), bounding(&prepared.rule));
-        self.candidates(prepared, later, rule, Among::Originals, scratch);
-        let text = |leader: u32| prepared.units.text(self.leaders[leader as usize]);
-        self.first(prepared, later, rule, scratch, |found| {
-            lacks_numbers(prepared.units.text(later), text(found.leader))
-        })
+        debug_assert_eq!(bounding(rule), bounding(&later.prepared.rule));
+        self.first(later, filed, rule, Among::Originals, scratch, lacks_numbers)
     }
 
-    fn first<U: Units + ?Sized>(
+    /// The first leader that a unit matches, if something is also true of both folds.
+    fn first<U: Units + ?Sized, F: Filed>(
         &self,
-        prepared: &Prepared<'_, U>,
-        later: u32,
+        later: &Later<'_, '_, U>,
+        filed: &F,
         rule: &Rule,
+        which: Among,
         scratch: &mut LookupScratch,
-        also: impl Fn(&Hit) -> bool,
-    ) -> Option<Hit> {
-        let LookupScratch {
-            verifier, candidates, ..
-        } = scratch;
+        also: impl Fn(&str, &str) -> bool,
+    ) -> Result<Option<Hit>, F::Error> {
+        self.gather(later, filed, rule, which, scratch);
+        let mut candidates = std::mem::take(&mut scratch.candidates);
+        let prepared = later.prepared;
+        prepared.tell_apart(later.unit, &mut candidates, |leader| filed.bitmap(leader), scratch);
+        scratch.met += CANDIDATE * candidates.len() as u64;
+        scratch.candidates = candidates;
         let told = LaterLanguage::default();
-        let hit = |&leader: &u32| {
-            let similarity = prepared.verified(later, self.leaders[leader as usize], rule, verifier, &told)?;
-            Some(Hit { leader, similarity })
-        };
-        candidates.iter().filter_map(hit).find(also)
+        for &leader in &scratch.candidates {
+            let tokens = filed.tokens(leader)?;
+            if !prepared.may_match(later.unit, &tokens, rule, &mut scratch.verifier) {
+                continue;
+            }
+            let text = filed.text(leader)?;
+            if let Some(similarity) = prepared.matched(later.unit, &text, rule, &told)
+                && also(prepared.units.text(later.unit), &text)
+            {
+                return Ok(Some(Hit { leader, similarity }));
+            }
+        }
+        Ok(None)
     }
 }
 

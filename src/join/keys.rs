@@ -25,12 +25,16 @@ pub(super) struct Keys {
     probes: Vec<u32>,
     shared: Vec<u8>,
     bitmaps: Bitmaps,
+    /// The keys behind the lists, where other units than these have lists under them.
+    names: Vec<u32>,
 }
 
 /// The keys of some units in a row.
 #[derive(Debug, Default)]
 struct Chunk {
     keys: Vec<u32>,
+    /// The same, once lists have taken their places.
+    names: Vec<u32>,
     /// How many keys each unit has.
     counts: Vec<u32>,
     /// How many of them it looks for, and how many of these lead to each unit it matches.
@@ -42,6 +46,9 @@ struct Chunk {
 impl Chunk {
     /// Puts the lists in the place of their keys. A list that is nobody else's is none.
     fn name_lists<U: Units + ?Sized>(&mut self, starts: &[u32], finder: &Finder<'_, U>) {
+        if finder.is_of_corpus {
+            self.names.clone_from(&self.keys);
+        }
         let is_symmetric = finder.bounds.is_symmetric();
         let (mut at, mut end) = (0, 0);
         for i in 0..self.counts.len() {
@@ -52,6 +59,9 @@ impl Chunk {
             for (nth, key) in keys.clone().enumerate() {
                 let list = starts[slot(self.keys[key], starts.len())];
                 self.keys[end] = list;
+                if finder.is_of_corpus {
+                    self.names[end] = self.names[key];
+                }
                 end += usize::from(list > 0);
                 looks += u32::from(list > 0 && nth < probes);
             }
@@ -65,6 +75,7 @@ impl Chunk {
             self.probes[i] = looks.min(self.counts[i]);
         }
         self.keys.truncate(end);
+        self.names.truncate(end);
     }
 }
 
@@ -83,6 +94,8 @@ pub(super) struct Finder<'f, U: ?Sized> {
     pub(super) least_keys: &'f [Option<usize>],
     /// [`Finder::look_if_dense`] of the common lengths, once they have been asked for. Empty if it is not worth it.
     pub(super) dense: &'f [OnceLock<(usize, usize)>],
+    /// Others than these units may have the same keys.
+    pub(super) is_of_corpus: bool,
 }
 
 impl<U: Units + ?Sized> Finder<'_, U> {
@@ -139,7 +152,7 @@ impl<U: Units + ?Sized> Finder<'_, U> {
     /// The keys of all units, and how many entries their lists can have in all.
     pub(super) fn find(&self) -> (Keys, usize) {
         let mut chunks = self.chunks();
-        let (starts, entries) = Slots::count(&chunks).into_starts();
+        let (starts, entries) = Slots::count(&chunks).into_starts(if self.is_of_corpus { 1 } else { 2 });
         let name = |chunk: &mut Chunk| chunk.name_lists(&starts, self);
         if chunks.len() == 1 || rayon::current_num_threads() == 1 {
             chunks.iter_mut().for_each(name);
@@ -256,15 +269,15 @@ impl Slots {
         Self(slots)
     }
 
-    /// Where the list of each slot starts, 0 if that of at most one key; and the entries of all lists, see
+    /// Where the list of each slot starts, 0 if that of fewer keys than `least`; and the entries of all lists, see
     /// [`super::lists::Lists`].
-    fn into_starts(self) -> (Vec<u32>, usize) {
+    fn into_starts(self, least: u32) -> (Vec<u32>, usize) {
         let mut next = 1;
         let starts = self
             .0
             .into_iter()
             .map(|count| match count.into_inner() {
-                0 | 1 => 0,
+                count if count < least => 0,
                 count => {
                     // Beyond what 32 bits can name the lists share the last start: slow, and right.
                     let start = u32::try_from(next);
@@ -293,6 +306,7 @@ impl Keys {
             probes: Vec::with_capacity(units),
             shared: Vec::with_capacity(units),
             bitmaps: Bitmaps::default(),
+            names: Vec::with_capacity(chunks.iter().map(|chunk| chunk.names.len()).sum()),
         };
         for chunk in chunks {
             let mut end = keys.lists.len() as u64;
@@ -305,6 +319,7 @@ impl Keys {
                 keys.ends.push(end as u32);
             }
             keys.lists.extend(chunk.keys);
+            keys.names.extend(chunk.names);
             keys.probes.extend(chunk.probes);
             keys.shared.extend(chunk.shared);
             keys.bitmaps.append(chunk.bitmaps);
@@ -318,10 +333,32 @@ impl Keys {
         (high << 32 | u64::from(self.ends[unit as usize])) as usize
     }
 
+    fn range(&self, unit: u32) -> Range<usize> {
+        unit.checked_sub(1).map_or(0, |before| self.end(before))..self.end(unit)
+    }
+
     /// The lists under which a unit is to be found.
     pub(super) fn of(&self, unit: u32) -> &[u32] {
-        let start = unit.checked_sub(1).map_or(0, |before| self.end(before));
-        &self.lists[start..self.end(unit)]
+        &self.lists[self.range(unit)]
+    }
+
+    /// The keys behind these lists, if they are kept.
+    pub(super) fn names(&self, unit: u32) -> &[u32] {
+        self.names.get(self.range(unit)).unwrap_or_default()
+    }
+
+    /// The same without the lists.
+    pub(super) fn into_names(self) -> Self {
+        Self {
+            lists: Vec::new(),
+            ..self
+        }
+    }
+
+    /// The first of these, behind [`Self::probes`].
+    pub(super) fn probed(&self, unit: u32) -> &[u32] {
+        let names = self.names(unit);
+        &names[..names.len().min(self.probes[unit as usize] as usize)]
     }
 
     /// Those in which it looks for others.

@@ -7,7 +7,8 @@
 
 use super::batch::{Batch, Near, Shared};
 use super::crowd::CROWD;
-use super::index::{CANDIDATE, How, Index};
+use super::index::{CANDIDATE, Filed, How, InMemory, Index, Later};
+use super::lists::PostingLists;
 use super::prepared::Prepared;
 use super::scratch::{Lent, LookupScratch, Pool};
 use super::{LEAST, Order, Rule, SMALL, Similarity, Units, narrow};
@@ -33,15 +34,17 @@ fn most(units: u32) -> usize {
 /// Units that later ones are compared with.
 #[derive(Debug)]
 pub(crate) struct Leaders<'u, U: ?Sized> {
-    prepared: Prepared<'u, U>,
-    index: Index,
+    pub(super) prepared: Prepared<'u, U>,
+    pub(super) index: Index,
     /// The rule by which versions are told, of the same measure and threshold, if they are asked for.
     versions: Option<Rule>,
     scratch: LookupScratch,
-    pool: Pool,
+    pub(super) pool: Pool,
     batch: Batch,
-    /// The leaders of the batch, in order, and the leader that a place of the batch has become.
-    new: Vec<(u32, How)>,
+    /// The leaders, in order; how each is filed; how many are; and the leader that a place of the batch has become.
+    pub(super) leaders: Vec<u32>,
+    pub(super) ways: Vec<How>,
+    filed: usize,
     became: Vec<Option<u32>>,
     /// How many units to look up next.
     size: usize,
@@ -75,11 +78,12 @@ pub(crate) enum Original {
 }
 
 impl Unmatched {
-    /// Of a unit that is a version of one that is not among these units.
-    pub(crate) fn version_of_another() -> Self {
+    /// The same among other units, where the leader that it is a version of has no place.
+    pub(crate) fn elsewhere(self) -> Self {
+        let is_version = self.version != NONE;
         Self {
-            version: UNKNOWN,
-            ..Self::default()
+            version: if is_version { UNKNOWN } else { NONE },
+            ..self
         }
     }
 
@@ -129,7 +133,9 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
             scratch: LookupScratch::default(),
             pool: Pool::default(),
             batch: Batch::default(),
-            new: Vec::new(),
+            leaders: Vec::new(),
+            ways: Vec::new(),
+            filed: 0,
             became: Vec::new(),
             size: LEAST.min(most(units.count())),
         }
@@ -147,14 +153,21 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
 
     /// Makes leaders of units that are decided already, before any other.
     pub(crate) fn file_known(&mut self, units: Vec<u32>) {
-        let new: Vec<(u32, How)> = units.iter().map(|&unit| (unit, How::Alone)).collect();
-        self.index.file(&self.prepared, &new, &mut self.scratch);
+        self.ways = vec![How::Alone; units.len()];
+        self.leaders = units;
+        self.file_new();
+    }
+
+    /// Files the leaders that are still to be filed.
+    pub(super) fn file_new(&mut self) {
+        let new = &self.ways[self.filed..];
+        self.index.file(&self.prepared, &self.leaders, new, &mut self.scratch);
+        self.filed = self.leaders.len();
     }
 
     /// Looks up one unit, which can be decided now if it matches none.
     pub(crate) fn look_at(&mut self, unit: u32, past: Unmatched) -> Found {
-        self.index.file(&self.prepared, &self.new, &mut self.scratch);
-        self.new.clear();
+        self.file_new();
         self.batch.hold_one(unit);
         self.became.clear();
         self.became.push(None);
@@ -167,13 +180,14 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
     /// Looks up side by side those of some different units, in the order in which they are decided, that come first, at least one:
     /// gives what has been found of them.
     pub(crate) fn look_ahead(&mut self, units: &[(u32, Unmatched)]) -> Vec<(u32, Found)> {
-        let (prepared, index) = (&self.prepared, &mut self.index);
+        let (prepared, index, leaders) = (&self.prepared, &mut self.index, &self.leaders);
+        let new = &self.ways[self.filed..];
         let mut numbers: Vec<u32> = units.iter().map(|&(unit, _)| unit).collect();
         let (mut shared, ()) = rayon::join(
             || Shared::new(&numbers, prepared, true),
-            || index.file(prepared, &self.new, &mut self.scratch),
+            || index.file(prepared, leaders, new, &mut self.scratch),
         );
-        self.new.clear();
+        self.filed = self.leaders.len();
         let shared = loop {
             if let Some(shared) = shared {
                 break shared;
@@ -200,15 +214,34 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
 
     /// Looks a unit up among the leaders.
     fn look(&self, unit: u32, past: Unmatched, scratch: &mut LookupScratch) -> Found {
-        if let Some(hit) = self.index.first_match(&self.prepared, unit, scratch) {
-            return Found::Match(hit.leader, hit.similarity);
+        let filed = InMemory {
+            prepared: &self.prepared,
+            units: &self.leaders,
+        };
+        let later = Later::here(&self.prepared, unit);
+        let Ok(found) = self.look_among(&later, &self.index, &filed, past, scratch);
+        found
+    }
+
+    /// Looks a unit up among leaders, wherever they are kept.
+    pub(super) fn look_among<L: PostingLists, F: Filed>(
+        &self,
+        later: &Later<'_, 'u, U>,
+        index: &Index<L>,
+        filed: &F,
+        past: Unmatched,
+        scratch: &mut LookupScratch,
+    ) -> Result<Found, F::Error> {
+        if let Some(hit) = index.first_match(later, filed, scratch)? {
+            return Ok(Found::Match(hit.leader, hit.similarity));
         }
         let mut past = past.and_cost(scratch.met());
-        if let Some(rule) = (self.versions).filter(|_| past.version == NONE && self.prepared.may_be_version(unit)) {
-            let original = self.index.first_original(&self.prepared, unit, &rule, scratch);
+        if let Some(rule) = (self.versions).filter(|_| past.version == NONE && self.prepared.may_be_version(later.unit))
+        {
+            let original = index.first_original(later, filed, &rule, scratch)?;
             past.version = original.map_or(NONE, |hit| hit.leader);
         }
-        Found::Nothing(past)
+        Ok(Found::Nothing(past))
     }
 
     /// Decides a unit of the batch, of which that is known.
@@ -234,8 +267,7 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
         }
         let mut past = past.and_cost(CANDIDATE * leaders.len() as u64);
         if let Some(rule) = (self.versions).filter(|_| past.version == NONE && prepared.may_be_version(unit)) {
-            let first = narrow(self.index.leaders().len());
-            let is_original = |leader: u32| self.new[(leader - first) as usize].1 != How::Version;
+            let is_original = |leader: u32| self.ways[leader as usize] != How::Version;
             let original = leaders.iter().find(|&&(leader, near)| {
                 let other = units[near.place as usize];
                 is_original(leader)
@@ -249,8 +281,9 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
 
     /// Makes a leader of a unit that has been decided; gives its place among the leaders.
     pub(crate) fn file(&mut self, unit: u32, past: Unmatched) -> u32 {
-        let leader = narrow(self.index.leaders().len() + self.new.len());
-        self.new.push((unit, past.how()));
+        let leader = narrow(self.leaders.len());
+        self.leaders.push(unit);
+        self.ways.push(past.how());
         if let Some(place) = self.batch.place(unit) {
             self.became[place] = Some(leader);
         }

@@ -1,20 +1,57 @@
-//! Lists of units, each of a length that is known beforehand, in one array.
+//! Lists of units: such as grow, each to a length that is known beforehand; and sets of lists.
 
 use crate::steps::looked;
 
-/// Lists of units, addressed by where they start: there stands how many they hold, then these.
+/// Lists of units, which have names.
+pub(super) trait PostingLists {
+    /// The units of a list.
+    fn all(&self, list: u32) -> &[u32];
+
+    /// How many units some lists hold.
+    fn length(&self, lists: &[u32]) -> u64 {
+        lists.iter().map(|&list| self.all(list).len() as u64).sum()
+    }
+
+    /// Appends to `found` the units that are in `least` of the lists, in any order. Counters, one for each unit, are 0 before
+    /// and after.
+    fn count(&self, lists: &[u32], least: u8, counters: &mut [u8], found: &mut Vec<u32>) {
+        for &list in lists {
+            let units = self.all(list);
+            looked(2 * units.len());
+            for &unit in units {
+                let count = &mut counters[unit as usize];
+                *count = count.saturating_add(1);
+                if *count == least {
+                    found.push(unit);
+                }
+            }
+        }
+        for &list in lists {
+            self.all(list).iter().for_each(|&unit| counters[unit as usize] = 0);
+        }
+    }
+}
+
+/// Lists that are addressed by where they start: there stands how many units they hold, then these.
 #[derive(Debug)]
 pub(super) struct Lists(Vec<u32>);
+
+impl PostingLists for Lists {
+    #[inline]
+    fn all(&self, list: u32) -> &[u32] {
+        let start = list as usize;
+        &self.0[start + 1..=start + self.0[start] as usize]
+    }
+
+    fn length(&self, lists: &[u32]) -> u64 {
+        lists.iter().map(|&list| u64::from(self.0[list as usize])).sum()
+    }
+}
 
 impl Lists {
     /// Empty lists with so many places in all.
     pub(super) fn new(places: usize) -> Self {
         Self(vec![0; places])
-    }
-
-    /// False if they were made without places.
-    pub(super) fn are_kept(&self) -> bool {
-        !self.0.is_empty()
     }
 
     /// All lists as one stretch.
@@ -43,43 +80,6 @@ impl Lists {
             }
         }
         out
-    }
-
-    /// How many units a list holds.
-    #[inline]
-    pub(super) fn len(&self, list: u32) -> u32 {
-        self.0[list as usize]
-    }
-
-    /// The units of a list.
-    #[inline]
-    pub(super) fn all(&self, list: u32) -> &[u32] {
-        let start = list as usize;
-        &self.0[start + 1..=start + self.0[start] as usize]
-    }
-
-    /// How many units some lists hold.
-    pub(super) fn length(&self, lists: &[u32]) -> u64 {
-        lists.iter().map(|&list| u64::from(self.len(list))).sum()
-    }
-
-    /// Appends to `found` the units that are in `least` of the lists, in any order. Counters, one for each unit, are 0 before
-    /// and after.
-    pub(super) fn count(&self, lists: &[u32], least: u8, counters: &mut [u8], found: &mut Vec<u32>) {
-        for &list in lists {
-            let units = self.all(list);
-            looked(2 * units.len());
-            for &unit in units {
-                let count = &mut counters[unit as usize];
-                *count = count.saturating_add(1);
-                if *count == least {
-                    found.push(unit);
-                }
-            }
-        }
-        for &list in lists {
-            self.all(list).iter().for_each(|&unit| counters[unit as usize] = 0);
-        }
     }
 }
 
@@ -149,9 +149,9 @@ mod tests {
             if unit < 3 {
                 lists.stretches(&[12])[1].push(12, unit);
             }
-            assert_eq!(lists.len(1), unit + 1);
+            assert_eq!(lists.length(&[1]), unit as u64 + 1);
         }
-        assert_eq!((lists.len(0), lists.all(12)), (0, &[0, 1, 2][..]));
+        assert_eq!((lists.length(&[0]), lists.all(12)), (0, &[0, 1, 2][..]));
         assert_eq!(lists.all(1), [0, 3, 6, 9, 12, 15, 18]);
         let (mut counters, mut found) = (vec![0; 20], Vec::new());
         lists.count(&[1, 12], 2, &mut counters, &mut found);

@@ -23,15 +23,16 @@ mod numbers;
 mod postings;
 mod prepared;
 mod scratch;
+mod shard;
 mod sketch;
-mod stream;
+mod sorted;
 mod verify;
 
 pub use letters::covers;
 pub use measure::{Measure, Similarity, Threshold};
 
 pub(crate) use leaders::{Found, Leaders, Original, Unmatched};
-pub(crate) use stream::{JoinPlan, KeyBuffer, Meeting, Signature, Waiting, has_numbers};
+pub(crate) use shard::{FoldPlace, Shard};
 
 use crate::shingle::Lengths;
 use crate::verdict::{Context, LaterLanguage, Level, Lost, Pair, lost_of_pair};
@@ -324,9 +325,14 @@ pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> V
     out
 }
 
-/// An order of shingles, rare ones first, that joins of several kinds of units share.
+/// An order of shingles, rare ones first, that joins of several kinds of units share, or of several shares of a corpus.
 #[derive(Debug)]
-pub(crate) struct Order(Sketch);
+pub(crate) struct Order {
+    sketch: Sketch,
+    bounds: measure::Bounds,
+    /// All units of a corpus are counted, and found by the same lengths of shingles.
+    is_of_corpus: bool,
+}
 
 impl Order {
     /// The order by the shingles of these units. It serves them and whatever is part of one of them: if a shingle comes
@@ -335,7 +341,31 @@ impl Order {
         let lengths = (0..units.count()).map(|i| units.tokens(i).len());
         let shortest = lengths.filter(|&n| n > 0).min().unwrap_or(0);
         let bounds = measure::Bounds::new(rule.measure, rule.threshold).for_units_of(shortest);
-        Self(Sketch::count(units, bounds.keys))
+        Self {
+            sketch: Sketch::count(units, bounds.keys),
+            bounds,
+            is_of_corpus: false,
+        }
+    }
+
+    /// For a corpus with units of at least `shortest` tokens, which are still to be counted, in about so many bytes.
+    pub(crate) fn of_corpus(rule: &Rule, shortest: usize, bytes: usize) -> Self {
+        let bounds = measure::Bounds::new(rule.measure, rule.threshold).for_units_of(shortest);
+        Self {
+            sketch: Sketch::of_bytes(bytes, bounds.keys),
+            bounds,
+            is_of_corpus: true,
+        }
+    }
+
+    /// Counts the shingles of some units, before the first of any are compared.
+    pub(crate) fn count<U: Units + ?Sized>(&self, units: &U) {
+        self.sketch.count_more(units);
+    }
+
+    /// True if a unit of so many tokens is too short for any shingle, and so one of its own: not part of any other's.
+    pub(crate) fn is_own_shingle(&self, tokens: usize) -> bool {
+        self.bounds.keys.iter().all(|w| w > tokens)
     }
 }
 

@@ -5,6 +5,7 @@
 //! numbers looks for the units with just these, and for units with more of them under any one.
 
 use super::postings::Postings;
+use crate::spill::{Reader, SpillError, Spool};
 use crate::steps::looked;
 
 /// Units of that many numbers or more are one class.
@@ -47,6 +48,18 @@ impl ByNumbers {
             postings: Postings::new(2 * units),
             held: 0,
         }
+    }
+
+    /// Appends what [`Self::read`] reads.
+    pub(super) fn write(&self, to: &mut Spool) -> Result<(), SpillError> {
+        to.put_words(&[self.held])?;
+        self.postings.write(to)
+    }
+
+    pub(super) fn read(reader: &mut Reader, from: &Spool) -> Result<Self, SpillError> {
+        let [held] = reader.array(from)?;
+        let postings = Postings::read(reader, from)?;
+        Ok(Self { postings, held })
     }
 
     /// Files a unit with these numbers; `bag` holds their token hashes, ascending. A number that is not `known` no other unit has.

@@ -1,5 +1,7 @@
 //! Lists of units under keys.
 
+use crate::spill::{Reader, SpillError, Spool};
+
 /// Lists of units, addressed by slot: the first entry stands in the slot itself, the others in blocks
 /// that grow, so that short lists cost one look and long ones are read in sequence.
 #[derive(Debug)]
@@ -49,6 +51,31 @@ impl Postings {
             most: u32::MAX as usize,
             is_full: false,
         }
+    }
+
+    /// Appends what [`Self::read`] reads.
+    pub(super) fn write(&self, to: &mut Spool) -> Result<(), SpillError> {
+        to.put_count(self.slots.len())?;
+        for slot in &self.slots {
+            to.put_words(&[slot.len, slot.first, slot.block])?;
+        }
+        to.put_list(&self.blocks)?;
+        to.put_words(&[u32::from(self.is_full)])
+    }
+
+    pub(super) fn read(reader: &mut Reader, from: &Spool) -> Result<Self, SpillError> {
+        let mut postings = Self::new(0);
+        let count = reader.count(from)?;
+        postings.mask = u32::try_from(count - 1).unwrap_or(u32::MAX);
+        postings.slots = Vec::with_capacity(count);
+        for _ in 0..count {
+            let [len, first, block] = reader.array(from)?;
+            postings.slots.push(Slot { len, first, block });
+        }
+        postings.blocks = reader.list(from)?;
+        let [is_full] = reader.array(from)?;
+        postings.is_full = is_full == 1;
+        Ok(postings)
     }
 
     fn slot(&self, key: u32) -> usize {

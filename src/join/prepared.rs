@@ -1,5 +1,6 @@
 //! What is known of units before any of them is decided: what they are found by, and what tells pairs apart.
 
+use super::bitmap::Bitmaps;
 use super::keys::{Finder, Keys};
 use super::measure::{Bounds, Similarity};
 use super::scratch::LookupScratch;
@@ -49,7 +50,11 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
             .filter(|&n| n > 0)
             .fold((usize::MAX, 0), |(low, high), n| (low.min(n), high.max(n)));
         let shortest = shortest.min(longest);
-        let bounds = Bounds::new(rule.measure, rule.threshold).for_units_of(shortest);
+        let of_corpus = order.filter(|order| order.is_of_corpus);
+        let bounds = match of_corpus {
+            Some(order) => order.bounds,
+            None => Bounds::new(rule.measure, rule.threshold).for_units_of(shortest),
+        };
         let mut least_keys = vec![None; longest.min(COMMON) + 1];
         for unit in 0..units.count() {
             let tokens = units.tokens(unit).len();
@@ -58,7 +63,9 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
             }
         }
         let counted = match order {
-            Some(Order(sketch)) if sketch.serves(bounds.keys, shortest) => Counted::Before(sketch),
+            Some(order) if order.is_of_corpus || order.sketch.serves(bounds.keys, shortest) => {
+                Counted::Before(&order.sketch)
+            }
             _ => Counted::Here(Sketch::count(units, bounds.keys)),
         };
         // With few units it costs more than it spares, but is tested.
@@ -69,6 +76,7 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
             sketch: counted.sketch(),
             least_keys: &least_keys,
             dense: &vec![OnceLock::new(); if known_by_length { least_keys.len() } else { 0 }],
+            is_of_corpus: of_corpus.is_some(),
         };
         let (keys, places) = finder.find();
         Self {
@@ -106,12 +114,13 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
         bag.iter().any(|&t| self.count_of_number(t) <= 1)
     }
 
-    /// Leaves of some units those that may match the unit `later`, by what tells them at one look, in ascending order of `unit`.
-    pub(super) fn tell_apart(
+    /// Leaves of some others those that the unit `later` may match, by what tells them at one look, in ascending order. Of each the
+    /// bitmaps are asked for.
+    pub(super) fn tell_apart<'b>(
         &self,
         later: u32,
         others: &mut Vec<u32>,
-        unit: impl Fn(u32) -> u32,
+        bitmap: impl Fn(u32) -> (&'b Bitmaps, u32),
         scratch: &mut LookupScratch,
     ) {
         let bitmaps = self.keys.bitmaps();
@@ -119,13 +128,28 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
         looked(others.len());
         // Most are told apart here, and need not be put in order.
         others.retain(|&other| {
-            let earlier = unit(other);
+            let (theirs, earlier) = bitmap(other);
             (scratch.verifier)
-                .least_overlap(tokens, bitmaps.tokens(earlier as usize), &self.bounds)
-                .is_some_and(|least| bitmaps.may_share(later, earlier, least, &self.bounds))
+                .least_overlap(tokens, theirs.tokens(earlier as usize), &self.bounds)
+                .is_some_and(|least| Bitmaps::may_share((bitmaps, later), (theirs, earlier), least, &self.bounds))
         });
         others.sort_unstable();
         others.dedup();
+    }
+
+    /// False if a unit cannot match an earlier one, by the tokens of both.
+    pub(super) fn may_match(&self, later: u32, earlier: &[u32], rule: &Rule, verifier: &mut Verifier) -> bool {
+        let tokens = self.units.tokens(later);
+        verifier
+            .least_overlap(tokens.len(), earlier.len(), &self.bounds)
+            .is_some_and(|least| {
+                verifier.may_match(later, [tokens, earlier], least, &self.bounds, rule.keeps_numbers())
+            })
+    }
+
+    /// The similarity of a unit to an earlier one of that fold, if they satisfy the rule.
+    pub(super) fn matched(&self, later: u32, earlier: &str, rule: &Rule, told: &LaterLanguage) -> Option<Similarity> {
+        similarity(self.units.text(later), earlier, rule, Context::Unknown, told)
     }
 
     /// The similarity of two units if the later one matches the earlier one.
@@ -137,15 +161,10 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
         verifier: &mut Verifier,
         told: &LaterLanguage,
     ) -> Option<Similarity> {
-        let bitmaps = self.keys.bitmaps();
-        let lengths = [later, earlier].map(|unit| bitmaps.tokens(unit as usize));
-        let least = verifier.least_overlap(lengths[0], lengths[1], &self.bounds)?;
-        let tokens = [later, earlier].map(|unit| self.units.tokens(unit));
-        if !verifier.may_match(later, tokens, least, &self.bounds, rule.keeps_numbers()) {
-            return None;
-        }
-        let [text, other] = [later, earlier].map(|unit| self.units.text(unit));
-        similarity(text, other, rule, Context::Unknown, told)
+        let may_match = self.may_match(later, self.units.tokens(earlier), rule, verifier);
+        may_match
+            .then(|| self.matched(later, self.units.text(earlier), rule, told))
+            .flatten()
     }
 }
 

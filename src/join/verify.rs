@@ -100,26 +100,6 @@ impl Verifier {
             }
     }
 
-    /// The same with the earlier unit in the table, for one that is held against many later ones.
-    pub(super) fn may_be_matched(
-        &mut self,
-        earlier: u32,
-        [later, tokens]: [&[u32]; 2],
-        least: usize,
-        bounds: &Bounds,
-        guard_numbers: bool,
-    ) -> bool {
-        self.load(earlier, tokens, bounds);
-        if guard_numbers && !self.holds_numbers_of(later) {
-            return false;
-        }
-        self.shares(later, least, bounds)
-            && match bounds.measure {
-                Measure::Edit => is_within(later, tokens, bounds),
-                _ => true,
-            }
-    }
-
     /// True if the loaded unit may share so many shingles with another.
     fn shares(&mut self, other: &[u32], least: usize, bounds: &Bounds) -> bool {
         let Some(mut spare) = bounds.lengths.count(other.len()).checked_sub(least) else {
@@ -178,19 +158,6 @@ impl Verifier {
             demand.least[at] = u32::try_from(found).unwrap_or(u32::MAX);
         }
         Some(demand.least[at] as usize)
-    }
-
-    /// True if every number of the other stands in the loaded unit, as often.
-    fn holds_numbers_of(&mut self, other: &[u32]) -> bool {
-        looked(other.len());
-        self.theirs.clear();
-        self.theirs.extend(other.iter().filter(|&&t| is_number_hash(t)));
-        if self.theirs.len() > self.numbers.len() {
-            return false;
-        }
-        self.theirs.sort_unstable();
-        let mut mine = self.numbers.iter();
-        self.theirs.iter().all(|n| mine.any(|t| t == n))
     }
 
     /// True if every number of the loaded unit stands in the other, as often.

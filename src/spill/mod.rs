@@ -157,6 +157,17 @@ impl Spool {
         Ok(())
     }
 
+    /// Appends how many of something follow.
+    pub(crate) fn put_count(&mut self, count: usize) -> Result<(), SpillError> {
+        self.put_words(&split(count as u64))
+    }
+
+    /// Appends words, and how many they are.
+    pub(crate) fn put_list(&mut self, words: &[u32]) -> Result<(), SpillError> {
+        self.put_count(words.len())?;
+        self.put_words(words)
+    }
+
     /// Writes what is still to be written, so that all can be read.
     pub(crate) fn flush(&mut self) -> Result<(), SpillError> {
         let buffer = std::mem::take(&mut self.buffer);
@@ -268,11 +279,31 @@ impl Reader {
 
     /// The next words, as many as are asked for by type.
     pub(crate) fn array<const N: usize>(&mut self, from: &Spool) -> Result<[u32; N], SpillError> {
-        let mut words = Vec::with_capacity(N);
-        self.words(from, N, &mut words)?;
         let mut array = [0; N];
-        array.copy_from_slice(&words);
+        for word in &mut array {
+            if self.at == self.buffer.len() {
+                self.fill(from, N)?;
+            }
+            if let Some((bytes, _)) = self.buffer[self.at..].split_first_chunk() {
+                *word = u32::from_le_bytes(*bytes);
+                self.at += bytes.len();
+            }
+        }
         Ok(array)
+    }
+
+    /// What [`Spool::put_count`] has written.
+    pub(crate) fn count(&mut self, from: &Spool) -> Result<usize, SpillError> {
+        let [low, high] = self.array(from)?;
+        Ok(usize::try_from(join(low, high)).unwrap_or(usize::MAX))
+    }
+
+    /// What [`Spool::put_list`] has written.
+    pub(crate) fn list(&mut self, from: &Spool) -> Result<Vec<u32>, SpillError> {
+        let count = self.count(from)?;
+        let mut words = Vec::with_capacity(count);
+        self.words(from, count, &mut words)?;
+        Ok(words)
     }
 
     fn fill(&mut self, from: &Spool, wanted: usize) -> Result<(), SpillError> {

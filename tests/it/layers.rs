@@ -21,7 +21,10 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("spill", vec![]),
         // what would be lost with a text: of folds, by the words of their language
         ("verdict", vec!["fold", "segment", "hash", "steps"]),
-        ("join", vec!["fold", "segment", "shingle", "verdict", "hash", "steps"]),
+        (
+            "join",
+            vec!["spill", "fold", "segment", "shingle", "verdict", "hash", "steps"],
+        ),
         // what goes in
         ("article", vec!["model", "error", "segment"]),
         ("settings", vec!["model", "error", "segment", "verdict", "join"]),

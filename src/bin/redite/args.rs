@@ -61,6 +61,11 @@ impl Command {
             Self::Completions(_) | Self::Man(_) => false,
         }
     }
+
+    /// True if it may take no more than so much memory.
+    pub(crate) fn is_capped(&self) -> bool {
+        matches!(self, Self::Clean(args) if args.memory.memory.is_some())
+    }
 }
 
 /// What to read, and which fields of a record to use.

@@ -42,6 +42,9 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };
+    if args.command.is_capped() {
+        memory::share_one_arena();
+    }
     console::set_quiet(args.command.is_quiet());
     let outcome = match &args.command {
         Command::Clean(args) => commands::clean::run(args),

@@ -1,22 +1,17 @@
-//! Leaders of the segments decided so far, on disk: they come by the units of the next segment, in order.
+//! Leaders of the segments decided so far, on disk: the units of the next segment are looked up among them, in order.
 
-use super::super::scan::Leader;
-use super::super::units::{ByHash, piece};
+use super::super::scan::{Leader, Level};
+use super::super::units::{ByHash, Folds, piece};
 use super::super::versions::{Versions, is_version};
 use super::super::{Kept, narrow};
 use crate::hash;
-use crate::join::{self, JoinPlan, KeyBuffer, Meeting, Rule, Signature, Similarity, Units, Waiting};
-use crate::model::{ArticleId, Span, Unit, UnitKind};
+use crate::join::{FoldPlace, Found, Original, Shard, Similarity, Units, Unmatched};
+use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
 use crate::settings::Settings;
 use crate::spill::{Bits, Folder, SpillError, Spool, join as joined, split};
-use crate::store::{Entry, Segment, Selection, Store};
-use crate::verdict::lacks_numbers;
+use crate::store::{Entry, Segment, Store};
 use rayon::prelude::*;
 use std::ops::Range;
-
-/// Leaders that are read at a time, and words of their keys. The outcome does not depend on it.
-const BATCH: usize = 8192;
-const WORDS: usize = 1 << 20;
 
 /// One segment's store, and which of the segments it is.
 #[derive(Clone, Copy)]
@@ -25,6 +20,9 @@ pub(super) struct Held<'s> {
     pub(super) segment: &'s Segment,
     pub(super) store: &'s Store,
 }
+
+/// Folds that are looked up at a time.
+const BATCH: usize = 1 << 14;
 
 const KEPT: usize = 6;
 
@@ -55,10 +53,10 @@ fn kept_of(words: &[u32], kind: UnitKind) -> Kept {
     }
 }
 
-/// Where a leader is to be found again: see [`Earlier::details`].
+/// Where a leader is to be found again: see [`EarlierLeaders::details`].
 const DETAIL: usize = 14;
 
-/// What [`Earlier::details`] knows of a leader.
+/// What [`EarlierLeaders::details`] knows of a leader.
 struct Detail {
     kept: Kept,
     text_at: u64,
@@ -68,50 +66,39 @@ struct Detail {
     tokens_at: u64,
 }
 
-/// A leader that has been read.
-struct StreamedLeader {
-    number: u32,
-    is_original: bool,
-    /// Its keys and numbers among the words of the batch.
-    keys: Range<usize>,
-    numbers: Range<usize>,
-    bitmaps: Signature,
-    tokens_at: u64,
-    /// Of its fold.
-    hash: u64,
-}
-
-/// A unit and the leader of an earlier segment that it matches.
+/// The leader of an earlier segment that a fold repeats.
 pub(super) struct EarlierMatch {
-    unit: u32,
     pub(super) kept: Kept,
+    pub(super) reason: Reason,
     pub(super) similarity: Similarity,
-    pub(super) is_equal: bool,
 }
 
-/// What a leader comes by: its words are among these.
-struct Stream<'p> {
-    words: &'p [u32],
-    waiting: &'p Waiting<'p, Selection<'p>>,
-    units: &'p Selection<'p>,
-}
-
-/// What coming by has brought the folds of a segment.
+/// What looking up the folds of a segment among earlier leaders has brought.
 pub(super) struct Outcome {
     pub(super) met: Vec<Option<Box<EarlierMatch>>>,
     /// The original that each may be a version of, by its number.
     pub(super) version_of: Vec<Option<u32>>,
+    /// What is known of those that have met none.
+    pub(super) past: Vec<Unmatched>,
 }
 
-/// Leaders of one level, of the segments so far, in order.
-pub(super) struct Earlier<'r> {
-    plan: &'r JoinPlan,
+/// The leaders of one segment.
+struct SegmentLeaders {
+    /// The number of the first.
+    first: u32,
+    /// Where they stand as a [`Shard`].
+    shard: Range<u64>,
+}
+
+/// Leaders of one level, of the segments so far, numbered in order.
+pub(super) struct EarlierLeaders<'r> {
     settings: &'r Settings,
-    segments: &'r Spool,
+    folds: &'r Spool,
     kind: UnitKind,
-    /// Of each: its bitmaps (the highest bit of the second: it is no version of another); where its tokens stand in the
-    /// segments; a hash of its fold; keys and numbers.
-    keys: Spool,
+    segments: Vec<SegmentLeaders>,
+    shards: Spool,
+    /// A hash of the fold of each.
+    hashes: Spool,
     /// Of each, [`DETAIL`] words: what it is; where its fold stands; where the pieces it is made of are listed, and how many.
     details: Spool,
     /// Of each piece: where its text begins in that of the whole, its bytes, the same of its tokens.
@@ -119,24 +106,29 @@ pub(super) struct Earlier<'r> {
     count: u32,
 }
 
-impl<'r> Earlier<'r> {
+impl<'r> EarlierLeaders<'r> {
     pub(super) fn new(
-        plan: &'r JoinPlan,
         settings: &'r Settings,
-        segments: &'r Spool,
+        folds: &'r Spool,
         kind: UnitKind,
         folder: &Folder,
     ) -> Result<Self, SpillError> {
         Ok(Self {
-            plan,
             settings,
-            segments,
+            folds,
             kind,
-            keys: folder.spool()?,
+            segments: Vec::new(),
+            shards: folder.spool()?,
+            hashes: folder.spool()?,
             details: folder.spool()?,
             pieces: folder.spool()?,
             count: 0,
         })
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> u32 {
+        self.count
     }
 
     fn detail(&self, leader: u32) -> Result<Detail, SpillError> {
@@ -151,65 +143,47 @@ impl<'r> Earlier<'r> {
         })
     }
 
-    /// Appends the leaders of a segment, whose folds are among these. Gives their numbers; those that no later unit can match have
-    /// none.
-    pub(super) fn add(
-        &mut self,
-        held: Held<'_>,
-        leaders: &[Leader],
-        folds: &Selection<'_>,
-    ) -> Result<Vec<Option<u32>>, SpillError> {
-        let mut numbers = Vec::with_capacity(leaders.len());
-        let plan = self.plan;
+    /// Appends the leaders of a segment.
+    pub(super) fn add(&mut self, held: Held<'_>, level: Level<'_, '_>) -> Result<(), SpillError> {
         let with_pieces = self.kind == UnitKind::Paragraph && Versions::new(held.store, self.settings).is_some();
-        for some in leaders.chunks(BATCH) {
-            let keyed: Vec<Option<(Signature, Vec<u32>)>> = some
-                .par_iter()
-                .map_init(KeyBuffer::default, |keys, leader| {
-                    let mut words = Vec::new();
-                    let bitmaps = plan.leader(folds.tokens(leader.fold), keys, &mut words)?;
-                    Some((bitmaps, words))
-                })
-                .collect();
-            for (leader, keyed) in some.iter().zip(keyed) {
-                numbers.push(keyed.is_some().then_some(self.count));
-                if let Some((bitmaps, words)) = keyed {
-                    self.add_one(held, leader, with_pieces, (bitmaps, &words))?;
-                }
-            }
+        for leader in &level.filed {
+            self.add_one(held, leader, with_pieces)?;
         }
-        Ok(numbers)
+        let entries = &level.folds.distinct.entries;
+        let place = |fold: u32| {
+            let entry = &entries[fold as usize];
+            let (text, tokens) = held.segment.places(entry);
+            FoldPlace {
+                tokens,
+                text,
+                text_len: entry.text_len(),
+            }
+        };
+        self.segments.push(SegmentLeaders {
+            first: self.count,
+            shard: level.leaders.write(place, &mut self.shards)?,
+        });
+        self.count += narrow(level.filed.len());
+        Ok(())
     }
 
     /// A leader by its number, if a paragraph of that fold repeats it in a reprint.
     pub(super) fn reprinted(&self, leader: u32, fold: &str) -> Result<Option<(Kept, Similarity)>, SpillError> {
         let detail = self.detail(leader)?;
-        let text = self.segments.text(detail.text_at, detail.text_len)?;
+        let text = self.folds.text(detail.text_at, detail.text_len)?;
         let similarity = self.settings.rule().similarity_in_reprint(fold, &text);
         Ok(similarity.map(|similarity| (detail.kept, similarity)))
     }
 
-    fn add_one(
-        &mut self,
-        held: Held<'_>,
-        leader: &Leader,
-        with_pieces: bool,
-        (bitmaps, words): (Signature, &[u32]),
-    ) -> Result<(), SpillError> {
+    fn add_one(&mut self, held: Held<'_>, leader: &Leader, with_pieces: bool) -> Result<(), SpillError> {
         let Held { store, .. } = held;
         let entry = match self.kind {
             UnitKind::Paragraph => store.paragraph(leader.unit).entry,
             UnitKind::Sentence => piece(store, leader.unit),
         };
         let (text_at, tokens_at) = held.segment.places(&entry.fold);
-        let [low, high] = split(tokens_at);
-        let [keys, numbers, bits, more, tokens] = bitmaps;
-        let originality = u32::from(!leader.is_version) << 31;
-        self.keys
-            .put_words(&[keys, numbers | originality, bits, more, tokens, low, high])?;
-        self.keys
+        self.hashes
             .put_words(&split(hash::bytes(store.text(&entry.fold).as_bytes())))?;
-        self.keys.put_words(words)?;
         let mut unit = store.unit(&entry, self.kind);
         unit.article.0 += held.segment.first_article;
         let kept = Kept {
@@ -228,176 +202,84 @@ impl<'r> Earlier<'r> {
         detail[8] = entry.fold.text_len();
         detail[9..11].copy_from_slice(&split(self.pieces.end()));
         detail[11] = narrow(pieces.len());
-        detail[12..].copy_from_slice(&[low, high]);
+        detail[12..].copy_from_slice(&split(tokens_at));
         self.details.put_words(&detail)?;
         for piece in pieces {
             self.pieces.put_words(&piece.fold.within(&entry.fold))?;
         }
-        self.count += 1;
         Ok(())
     }
 
-    /// Lets the leaders of earlier segments come by some folds. `versions` says by which rule versions are told, if they are.
-    pub(super) fn meet(
-        &mut self,
-        units: &Selection<'_>,
-        by_hash: &ByHash,
-        versions: Option<Rule>,
-    ) -> Result<Outcome, SpillError> {
-        let count = units.count() as usize;
+    /// Looks the folds of a segment up among the leaders: of each, the leader that is equal, or else the first that it repeats.
+    pub(super) fn meet(&mut self, level: &Level<'_, '_>, by_hash: &ByHash) -> Result<Outcome, SpillError> {
+        let folds = level.folds;
         let mut outcome = Outcome {
-            met: (0..count).map(|_| None).collect(),
-            version_of: vec![None; count],
+            met: (0..folds.count()).map(|_| None).collect(),
+            version_of: vec![None; folds.count()],
+            past: vec![Unmatched::default(); folds.count()],
         };
-        if self.count == 0 || count == 0 {
-            return Ok(outcome);
-        }
-        for spool in [&mut self.keys, &mut self.details, &mut self.pieces] {
+        for spool in [&mut self.shards, &mut self.hashes, &mut self.details, &mut self.pieces] {
             spool.flush()?;
         }
-        let rule = self.settings.rule();
-        let waiting = Waiting::new(self.plan, units, &rule, &|_| true);
-        let has_numbers = |i: u32| join::has_numbers(units.tokens(i));
-        let blind = versions.map(|rule| Waiting::new(self.plan, units, &rule, &has_numbers));
-        let mut reader = self.keys.reader(0..self.keys.end());
-        let (mut words, mut next) = (Vec::new(), 0);
-        while !reader.is_done() {
-            words.clear();
-            let mut batch = Vec::new();
-            while batch.len() < BATCH && words.len() < WORDS && !reader.is_done() {
-                let [keys, numbers, bits, more, tokens, low, high, hash, hash_high] = reader.array(&self.keys)?;
-                let (start, numbers_there) = (words.len(), numbers & !(1 << 31));
-                reader.words(&self.keys, (keys + numbers_there) as usize, &mut words)?;
-                batch.push(StreamedLeader {
-                    number: next,
-                    is_original: numbers >> 31 == 1,
-                    bitmaps: [keys, numbers_there, bits, more, tokens],
-                    keys: start..start + keys as usize,
-                    numbers: start + keys as usize..words.len(),
-                    tokens_at: joined(low, high),
-                    hash: joined(hash, hash_high),
-                });
-                next += 1;
+        let mut hashes = self.hashes.reader(0..self.hashes.end());
+        for leader in 0..self.count {
+            let [low, high] = hashes.array(&self.hashes)?;
+            if let Some(&fold) = by_hash.get(&joined(low, high)) {
+                self.meet_equal(leader, fold, folds, &mut outcome)?;
             }
-            let (decided, versions) = (&outcome.met, &outcome.version_of);
-            let past = |waiting| Stream {
-                words: &words,
-                waiting,
-                units,
-            };
-            let one = |meeting: &mut Meeting, leader: &StreamedLeader| {
-                let mut out = Vec::new();
-                let open = |unit: u32| decided[unit as usize].is_none();
-                // of two folds with one hash, the other may still be found by its shingles
-                let twin = by_hash.get(&leader.hash).copied();
-                self.one(leader, &past(&waiting), twin, &open, meeting, &mut out)?;
-                let mut alike = Vec::new();
-                if let Some(blind) = blind.as_ref().filter(|_| leader.is_original) {
-                    let open = |unit: u32| open(unit) && versions[unit as usize].is_none();
-                    self.one_original(leader, &past(blind), &open, meeting, &mut alike)?;
-                }
-                Ok((out, alike))
-            };
-            type Both = (Vec<EarlierMatch>, Vec<(u32, u32)>);
-            let all: Result<Vec<Both>, SpillError> = batch.par_iter().map_init(Meeting::default, one).collect();
-            for (met, alike) in all? {
-                for met in met {
-                    // An equal leader goes before all others, and there is one at most.
-                    let known = &mut outcome.met[met.unit as usize];
-                    if known.is_none() || met.is_equal {
-                        *known = Some(Box::new(met));
-                    }
-                }
-                for (unit, leader) in alike {
-                    outcome.version_of[unit as usize].get_or_insert(leader);
+        }
+        for segment in &self.segments {
+            let open = (0..narrow(folds.count())).filter(|&fold| outcome.met[fold as usize].is_none());
+            let open: Vec<u32> = open.collect();
+            let shard = Shard::read(segment.shard.clone(), &self.shards, self.folds)?;
+            for some in open.chunks(BATCH) {
+                let past = |&fold: &u32| (fold, outcome.past[fold as usize]);
+                let units: Vec<(u32, Unmatched)> = some.iter().map(past).collect();
+                for (fold, found) in level.leaders.look_into(&shard, &units)? {
+                    self.note(fold, found, segment, &mut outcome)?;
                 }
             }
         }
         Ok(outcome)
     }
 
-    /// One leader comes by, whose twin among the units may have an equal fold.
-    fn one(
-        &self,
-        leader: &StreamedLeader,
-        &Stream { words, waiting, units }: &Stream<'_>,
-        twin: Option<u32>,
-        open: &dyn Fn(u32) -> bool,
-        meeting: &mut Meeting,
-        out: &mut Vec<EarlierMatch>,
-    ) -> Result<(), SpillError> {
-        let found = waiting.candidates(
-            &words[leader.keys.clone()],
-            &words[leader.numbers.clone()],
-            open,
-            meeting,
-        );
-        let mut found = found.to_vec();
-        waiting.retain(&mut found, &leader.bitmaps, meeting);
-        found.retain(|&unit| Some(unit) != twin);
-        if found.is_empty() && twin.is_none() {
-            return Ok(());
-        }
-        let tokens = self.segments.words(leader.tokens_at, leader.bitmaps[4] as usize)?;
-        let mut fetched: Option<(Detail, String)> = None;
-        waiting.retain_by_tokens(&mut found, leader.number, &tokens, meeting);
-        for unit in twin.into_iter().chain(found) {
-            let (detail, text) = self.fetch(leader.number, &mut fetched)?;
-            let Some(similarity) = waiting.verify(unit, text) else {
-                continue;
-            };
-            out.push(EarlierMatch {
-                unit,
-                kept: detail.kept,
-                similarity,
-                is_equal: units.text(unit) == text,
-            });
-        }
-        Ok(())
-    }
-
-    /// One leader comes by that is no version of another.
-    fn one_original(
-        &self,
-        leader: &StreamedLeader,
-        &Stream { words, waiting, units }: &Stream<'_>,
-        open: &dyn Fn(u32) -> bool,
-        meeting: &mut Meeting,
-        out: &mut Vec<(u32, u32)>,
-    ) -> Result<(), SpillError> {
-        let found = waiting.candidates(&words[leader.keys.clone()], &[], open, meeting);
-        if found.is_empty() {
-            return Ok(());
-        }
-        let mut found = found.to_vec();
-        waiting.retain(&mut found, &leader.bitmaps, meeting);
-        if found.is_empty() {
-            return Ok(());
-        }
-        let tokens = self.segments.words(leader.tokens_at, leader.bitmaps[4] as usize)?;
-        let mut fetched = None;
-        waiting.retain_by_tokens(&mut found, leader.number, &tokens, meeting);
-        for unit in found {
-            let (_, text) = self.fetch(leader.number, &mut fetched)?;
-            if waiting.verify(unit, text).is_some() && lacks_numbers(units.text(unit), text) {
-                out.push((unit, leader.number));
+    /// Takes note of what looking a fold up among the leaders of a segment has brought.
+    fn note(&self, fold: u32, found: Found, segment: &SegmentLeaders, outcome: &mut Outcome) -> Result<(), SpillError> {
+        match found {
+            Found::Match(leader, similarity) => {
+                outcome.met[fold as usize] = Some(Box::new(EarlierMatch {
+                    kept: self.detail(segment.first + leader)?.kept,
+                    reason: Reason::Near,
+                    similarity,
+                }));
+            }
+            Found::Nothing(past) => {
+                if let Some(Original::Leader(leader)) = past.version() {
+                    outcome.version_of[fold as usize] = Some(segment.first + leader);
+                }
+                outcome.past[fold as usize] = past.elsewhere();
             }
         }
         Ok(())
     }
 
-    fn fetch<'f>(
-        &self,
-        leader: u32,
-        fetched: &'f mut Option<(Detail, String)>,
-    ) -> Result<&'f (Detail, String), SpillError> {
-        if fetched.is_none() {
-            let detail = self.detail(leader)?;
-            let text = self.segments.text(detail.text_at, detail.text_len)?;
-            *fetched = Some((detail, text));
+    /// Takes note of a leader that is equal to a fold, or else to another of the same hash.
+    fn meet_equal(&self, leader: u32, fold: u32, folds: &Folds<'_>, outcome: &mut Outcome) -> Result<(), SpillError> {
+        let detail = self.detail(leader)?;
+        let text = self.folds.text(detail.text_at, detail.text_len)?;
+        let is_equal = |fold: &u32| folds.distinct.text(*fold) == text;
+        let equal = match is_equal(&fold) {
+            true => Some(fold),
+            false => (0..narrow(folds.count())).find(is_equal),
+        };
+        if let Some(fold) = equal {
+            outcome.met[fold as usize] = Some(Box::new(EarlierMatch {
+                kept: detail.kept,
+                reason: Reason::Equal,
+                similarity: Similarity::EQUAL,
+            }));
         }
-        // just filled
-        fetched.as_ref().map_or_else(|| unreachable!("it was fetched"), Ok)
+        Ok(())
     }
 
     /// Of pairs of paragraphs, a later one of this store and an earlier one by its number, the later ones that are versions.
@@ -420,10 +302,10 @@ impl<'r> Earlier<'r> {
 
     fn is_version(&self, versions: &Versions<'_>, store: &Store, later: u32, earlier: u32) -> Result<bool, SpillError> {
         let detail = self.detail(earlier)?;
-        let text = self.segments.text(detail.text_at, detail.text_len)?;
+        let text = self.folds.text(detail.text_at, detail.text_len)?;
         let pieces = self.pieces.words(detail.pieces_at, 4 * detail.pieces)?;
         let count = pieces.as_chunks::<4>().0.iter().map(|p| p[2] + p[3]).max().unwrap_or(0);
-        let tokens = self.segments.words(detail.tokens_at, count as usize)?;
+        let tokens = self.folds.words(detail.tokens_at, count as usize)?;
         let mut units = Pieces::default();
         for &[text_at, text_len, at, len] in pieces.as_chunks::<4>().0 {
             units.0.push((

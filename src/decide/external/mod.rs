@@ -1,21 +1,21 @@
 //! The same scan for a corpus that memory has no room for: segment by segment.
 //!
-//! The units of a segment first meet the leaders of the segments decided before, which are streamed past them from disk, in
-//! order; with what that brings the segment is scanned in memory, and its leaders are appended.
+//! The units of a segment are first looked up among the leaders of the segments decided before, shard by shard; with what that
+//! brings the segment is scanned in memory, and its leaders become the next shard.
 
 mod leaders;
 mod reprints;
 
-use super::scan::{Before, Fate, Keeper, scan};
-use super::units::{Folds, Units};
+use super::scan::{Before, Fate, Keeper, Scan, on_pool};
+use super::units::Units;
 use super::versions::Versions;
 use super::{Kept, Observer, Removed, Verdicts, level_of, order};
-use crate::join::{JoinPlan, Similarity, Unmatched};
+use crate::join::{Order, Similarity, Unmatched};
 use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
 use crate::settings::{Keep, Scope, Settings};
 use crate::spill::{Bits, Folder, SpillError, Spool};
 use crate::store::{Segment, Store};
-use leaders::{Earlier, Held, Outcome};
+use leaders::{EarlierLeaders, EarlierMatch, Held, Outcome};
 use reprints::ReprintLeaders;
 use std::ops::Range;
 
@@ -26,7 +26,8 @@ pub(crate) struct External<'e> {
     pub(crate) segments: &'e [Segment],
     pub(crate) spool: &'e Spool,
     pub(crate) folder: &'e Folder,
-    pub(crate) plan: &'e JoinPlan,
+    /// That serves the whole corpus.
+    pub(crate) order: &'e Order,
 }
 
 /// What was decided, on disk.
@@ -43,7 +44,7 @@ pub(crate) struct Decided {
 /// What is known of the segments so far.
 struct Known<'e> {
     /// Of paragraphs and of pieces.
-    leaders: [Earlier<'e>; 2],
+    leaders: [EarlierLeaders<'e>; 2],
     beside: ReprintLeaders,
 }
 
@@ -161,8 +162,8 @@ impl<'e> External<'e> {
         Ok(out)
     }
 
-    fn no_leaders(&self, level: usize) -> Result<Earlier<'e>, SpillError> {
-        Earlier::new(self.plan, self.settings, self.spool, kind_of(level), self.folder)
+    fn no_leaders(&self, level: usize) -> Result<EarlierLeaders<'e>, SpillError> {
+        EarlierLeaders::new(self.settings, self.spool, kind_of(level), self.folder)
     }
 
     /// The segments in the order of decisions.
@@ -183,46 +184,45 @@ impl<'e> External<'e> {
         observe: Observer<'_>,
     ) -> Result<(Verdicts, Vec<(usize, Kept)>), SpillError> {
         let units = Units::of(store, self.settings, 0..self.segments[number].paragraphs);
-        let (before, kept) = self.before(&units, earlier)?;
-        let stands = before.stands.clone();
         let paragraphs = order::paragraphs(store, self.settings);
-        let scanned = scan(
-            &units,
-            &paragraphs,
-            self.settings,
-            Some(self.plan.order()),
-            before,
-            observe,
-        );
-        let held = Held {
-            number: super::narrow(number),
-            segment: &self.segments[number],
-            store,
-        };
-        let folds = [&units.paragraphs, &units.pieces.folds];
-        let mut numbers = [Vec::new(), Vec::new()];
-        for (level, folds) in folds.into_iter().enumerate() {
-            let leaders = &scanned.leaders[level];
-            numbers[level] = earlier.leaders[level].add(held, leaders, &folds.distinct)?;
-        }
-        earlier.beside.add(&units, &scanned, &stands, &numbers[0])?;
-        drop(units);
+        let (scanned, kept) = on_pool(paragraphs.len(), || {
+            let mut scan = Scan::new(&units, self.settings, self.order, observe);
+            let (before, kept) = self.before(&units, &scan, earlier)?;
+            let stands = before.stands.clone();
+            scan.run(&paragraphs, before, observe);
+            let held = Held {
+                number: super::narrow(number),
+                segment: &self.segments[number],
+                store,
+            };
+            earlier.beside.add(&units, &scan, &stands, earlier.leaders[0].count())?;
+            let Scan {
+                paragraphs,
+                pieces,
+                out,
+                ..
+            } = scan;
+            for (earlier, level) in earlier.leaders.iter_mut().zip([paragraphs, pieces]) {
+                earlier.add(held, level)?;
+            }
+            Ok((out, kept))
+        })?;
         Ok(scanned.resolve(store, &kept, self.segments[number].first_article))
     }
 
     /// What is known of the units of a segment from those before, and the units that they go in favour of.
-    fn before(&self, units: &Units<'_>, earlier: &mut Known<'_>) -> Result<(Before, Vec<Kept>), SpillError> {
+    fn before(
+        &self,
+        units: &Units<'_>,
+        scan: &Scan<'_, '_>,
+        earlier: &mut Known<'_>,
+    ) -> Result<(Before, Vec<Kept>), SpillError> {
         let mut kept = Vec::new();
-        let mut before = Before {
-            is_followed: true,
-            ..Before::default()
-        };
-        let versions = Versions::new(units.store, self.settings);
+        let mut before = Before::default();
         let [paragraphs, pieces] = &mut earlier.leaders;
-        let asked = versions.map(|versions| versions.rule());
         let by_hash = units.paragraphs.by_hash();
-        let outcome = paragraphs.meet(&units.paragraphs.distinct, &by_hash, asked)?;
-        if let Some(versions) = versions {
+        let outcome = paragraphs.meet(&scan.paragraphs, &by_hash)?;
+        if let Some(versions) = Versions::new(units.store, self.settings) {
             let pairs = units.range.clone().filter_map(|paragraph| {
                 let fold = units.paragraphs.of(paragraph)?;
                 let original = outcome.version_of.get(fold as usize).copied().flatten()?;
@@ -240,29 +240,22 @@ impl<'e> External<'e> {
                 .insert(paragraph, (super::narrow(kept.len()), similarity));
             kept.push(found);
         }
-        before.fates[0] = fates(outcome, &units.paragraphs, &mut kept);
-        let folds = &units.pieces.folds;
-        let outcome = pieces.meet(&folds.distinct, &folds.by_hash(), None)?;
-        before.fates[1] = fates(outcome, folds, &mut kept);
+        before.fates[0] = fates(outcome, &mut kept);
+        let outcome = pieces.meet(&scan.pieces, &units.pieces.folds.by_hash())?;
+        before.fates[1] = fates(outcome, &mut kept);
         Ok((before, kept))
     }
 }
 
-/// What meeting earlier leaders says of some folds; what they go in favour of is appended to `kept`.
-fn fates(outcome: Outcome, folds: &Folds<'_>, kept: &mut Vec<Kept>) -> Vec<Fate> {
-    let met = outcome.met.into_iter().zip(outcome.version_of);
-    let fates: Vec<Fate> = met
-        .map(|(met, version)| match met {
-            Some(met) => {
-                let keeper = Keeper::Before(super::narrow(kept.len()));
-                kept.push(met.kept);
-                let reason = if met.is_equal { Reason::Equal } else { Reason::Near };
-                Fate::Gone(keeper, reason, met.similarity)
-            }
-            None if version.is_some() => Fate::Open(Unmatched::version_of_another()),
-            None => Fate::Open(Unmatched::default()),
-        })
-        .collect();
-    debug_assert_eq!(fates.len(), folds.count());
-    fates
+/// What looking up some folds among earlier leaders says of them; what they go in favour of is appended to `kept`.
+fn fates(outcome: Outcome, kept: &mut Vec<Kept>) -> Vec<Fate> {
+    let fate = |(met, past): (Option<Box<EarlierMatch>>, Unmatched)| match met {
+        Some(met) => {
+            let keeper = Keeper::Before(super::narrow(kept.len()));
+            kept.push(met.kept);
+            Fate::Gone(keeper, met.reason, met.similarity)
+        }
+        None => Fate::Open(past),
+    };
+    outcome.met.into_iter().zip(outcome.past).map(fate).collect()
 }

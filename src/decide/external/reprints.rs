@@ -3,9 +3,9 @@
 
 use super::super::Kept;
 use super::super::reprints::{applies, is_long, neighbours};
-use super::super::scan::Scanned;
+use super::super::scan::Scan;
 use super::super::units::{ByHash, Units};
-use super::leaders::Earlier;
+use super::leaders::EarlierLeaders;
 use crate::hash;
 use crate::join::{Similarity, Units as _};
 use crate::settings::Settings;
@@ -45,7 +45,7 @@ impl ReprintLeaders {
         &mut self,
         units: &Units<'_>,
         by_hash: &ByHash,
-        earlier: &Earlier<'_>,
+        earlier: &EarlierLeaders<'_>,
         is_met: impl Fn(u32) -> bool,
     ) -> Result<Known, SpillError> {
         if !self.applies {
@@ -103,13 +103,14 @@ impl ReprintLeaders {
         })
     }
 
-    /// Appends what a segment has brought: `stands` says which folds had come before, `numbers` gives the numbers of its leaders.
+    /// Appends what a segment has brought: `stands` says which folds had come before, and its leaders are numbered from `first`
+    /// on.
     pub(super) fn add(
         &mut self,
         units: &Units<'_>,
-        scanned: &Scanned,
+        scan: &Scan<'_, '_>,
         stands: &[bool],
-        numbers: &[Option<u32>],
+        first: u32,
     ) -> Result<(), SpillError> {
         let mut is_known = stands.to_vec();
         for paragraph in units.range.clone().filter(|_| self.applies) {
@@ -119,11 +120,9 @@ impl ReprintLeaders {
                 self.seen.put_words(&split(units.paragraphs.hash_of(fold)))?;
             }
         }
-        for &(leader, fold) in &scanned.beside {
-            if let Some(number) = numbers[leader as usize] {
-                let [low, high] = split(units.paragraphs.hash_of(fold));
-                self.leaders.put_words(&[low, high, number])?;
-            }
+        for (leader, fold) in scan.beside() {
+            let [low, high] = split(units.paragraphs.hash_of(fold));
+            self.leaders.put_words(&[low, high, first + leader])?;
         }
         Ok(())
     }
