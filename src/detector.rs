@@ -152,23 +152,21 @@ impl Detector {
     /// ```
     #[must_use]
     pub fn session(&self) -> Session {
-        Session::unlimited(self.settings)
+        Session::new(self.settings, Memory::unlimited())
     }
 
     /// Begins a corpus that may be too large for memory: what exceeds `memory` goes to temporary files. The result is the same.
     ///
-    /// # Errors
-    /// If [`crate::Keep`] asks for an order that needs all articles in memory.
-    ///
     /// ```
-    /// use redite::{Detector, Keep, Memory};
+    /// use redite::{Detector, Memory};
     ///
-    /// assert!(Detector::new().session_within(Memory::new(1 << 30)).is_ok());
-    /// let longest = Detector::builder().keep(Keep::Longest).build()?;
-    /// assert!(longest.session_within(Memory::new(1 << 30)).is_err());
-    /// # Ok::<(), redite::SettingsError>(())
+    /// let mut session = Detector::new().session_within(Memory::new(1 << 30));
+    /// session.push(&"A text.".into())?;
+    /// assert_eq!(session.finish()?.articles(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn session_within(&self, memory: Memory) -> Result<Session, SettingsError> {
+    #[must_use]
+    pub fn session_within(&self, memory: Memory) -> Session {
         Session::new(self.settings, memory)
     }
 }
@@ -243,8 +241,6 @@ impl std::ops::AddAssign for Stats {
 /// ```
 #[derive(Debug)]
 pub struct Detection {
-    /// The number of the first article in the store.
-    first: u32,
     store: Store,
     verdicts: Verdicts,
 }
@@ -298,8 +294,8 @@ impl fmt::Display for OtherText {
 impl std::error::Error for OtherText {}
 
 impl Detection {
-    fn new(first: u32, store: Store, verdicts: Verdicts) -> Self {
-        Self { first, store, verdicts }
+    fn new(store: Store, verdicts: Verdicts) -> Self {
+        Self { store, verdicts }
     }
 
     /// Number of articles.
@@ -326,18 +322,12 @@ impl Detection {
     /// ```
     #[must_use]
     pub fn first_article(&self) -> ArticleId {
-        ArticleId(self.first)
+        ArticleId(self.store.first)
     }
 
     /// The place of an article in the store.
     fn place(&self, article: ArticleId) -> u32 {
-        article.0.checked_sub(self.first).unwrap_or(u32::MAX)
-    }
-
-    fn unit(&self, entry: &Entry, kind: UnitKind) -> Unit {
-        let mut unit = self.store.unit(entry, kind);
-        unit.article.0 += self.first;
-        unit
+        article.0.checked_sub(self.store.first).unwrap_or(u32::MAX)
     }
 
     /// All repeats, in the order of the removed units.
@@ -350,7 +340,7 @@ impl Detection {
     /// # let _ = id;
     /// ```
     pub fn repeats(&self) -> impl Iterator<Item = Repeat> + '_ {
-        let all = self.first..self.first + self.articles();
+        let all = self.store.first..self.store.first + self.articles();
         all.flat_map(|article| self.repeats_in(ArticleId(article)))
     }
 
@@ -374,7 +364,7 @@ impl Detection {
         let of_parts = within(parts, of_parts);
         let mut all = Vec::with_capacity(of_paragraphs.len() + of_sentences.len() + of_parts.len());
         let repeat = |entry: Entry, kind, removed: &Removed| Repeat {
-            removed: self.unit(&entry, kind),
+            removed: self.store.unit(&entry, kind),
             kept: removed.kept,
             reason: removed.reason,
             similarity: removed.similarity,
@@ -408,14 +398,14 @@ impl Detection {
         let [of_paragraphs, of_sentences, of_parts] = self.levels_of(store.paragraphs_of(self.place(article)));
         let paragraphs = kept(paragraphs, of_paragraphs);
         let mut all: Vec<Unit> = (paragraphs.iter())
-            .map(|&i| self.unit(&store.paragraph(i).entry, UnitKind::Paragraph))
+            .map(|&i| self.store.unit(&store.paragraph(i).entry, UnitKind::Paragraph))
             .collect();
         let sentences = kept(sentences, of_sentences).into_iter().map(|i| store.sentence(i));
         let parts = kept(parts, of_parts).into_iter().map(|i| store.part(i));
         all.extend(
             sentences
                 .chain(parts)
-                .map(|entry| self.unit(&entry, UnitKind::Sentence)),
+                .map(|entry| self.store.unit(&entry, UnitKind::Sentence)),
         );
         all.sort_unstable();
         all

@@ -16,14 +16,9 @@ pub struct SettingsError(Kind);
 enum Kind {
     Threshold(String),
     MinTokens,
-    Order,
 }
 
 impl SettingsError {
-    pub(crate) fn order() -> Self {
-        Self(Kind::Order)
-    }
-
     pub(crate) fn threshold(value: f64) -> Self {
         Self(Kind::Threshold(value.to_string()))
     }
@@ -39,13 +34,9 @@ impl fmt::Display for SettingsError {
             Kind::Threshold(value) => {
                 write!(
                     f,
-                    "threshold {value}: must be above 0 and at most 1; 0.58 is the default, 1 asks for equal shingles"
+                    "threshold {value}: must be above 0 and at most 1; 0.52 is the default, 1 asks for equal shingles"
                 )
             }
-            Kind::Order => f.write_str(
-                "keeping the longest copy, or one by rank, needs all articles in memory: keep the first or the last, or \
-                 set no limit on memory",
-            ),
             Kind::MinTokens => f.write_str("the minimum length must be at least 1 word, which compares every unit"),
         }
     }

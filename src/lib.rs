@@ -41,7 +41,7 @@
 //! use redite::{Detector, Memory};
 //!
 //! let memory = Memory::new(64 << 20).in_folder(std::env::temp_dir());
-//! let mut session = Detector::new().session_within(memory)?;
+//! let mut session = Detector::new().session_within(memory);
 //! for day in 0..1000 {
 //!     session.push(&format!("Dispatch {day}.\n\nAll rights to this dispatch are reserved by its authors.").into())?;
 //! }

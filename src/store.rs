@@ -1,20 +1,22 @@
 //! Units of all articles, folded, in flat arrays: what is held of a corpus whose texts are gone.
 
-use crate::article::{Article, Rank};
+use crate::article::Rank;
 use crate::error::CapacityError;
-use crate::fold::{Folder, Tokens};
+use crate::fold::Tokens;
 use crate::hash;
 use crate::join::Units;
 use crate::model::{ArticleId, Span, Unit, UnitKind};
-use crate::segment::{self, Language};
-use crate::settings::Settings;
+use crate::segment::Language;
 use edges::PackedEdges;
 use std::ops::Range;
 
+mod append;
 mod edges;
+mod ingest;
 mod spilled;
 
 pub(crate) use edges::Edges;
+pub(crate) use ingest::FoldScratch;
 pub(crate) use spilled::Segment;
 
 /// Where the fold of a unit is.
@@ -181,6 +183,9 @@ pub(crate) struct Store {
     pub(crate) parts: Vec<Part>,
     texts: Vec<Text>,
     pub(crate) records: Vec<Record>,
+    /// The number of the first article, which the others follow, or the numbers of all of them.
+    pub(crate) first: u32,
+    numbers: Vec<u32>,
     /// Up to the last article that has one.
     ranks: Vec<Option<Rank>>,
     pub(crate) text_bytes: u64,
@@ -191,17 +196,15 @@ pub(crate) struct Store {
     limits: Limits,
 }
 
-/// Scratch memory for cutting and folding.
-#[derive(Debug, Default)]
-pub(crate) struct FoldScratch {
-    folder: Folder,
-    paragraphs: Vec<Span>,
-    /// Each with whether it is one part.
-    sentences: Vec<(Span, bool)>,
-    parts: Vec<Span>,
-}
-
 impl Store {
+    /// An empty store whose first article gets that number.
+    pub(crate) fn beginning_with(first: u32) -> Self {
+        Self {
+            first,
+            ..Self::default()
+        }
+    }
+
     /// The same store, which from now on holds no more than that.
     pub(crate) fn limited_to(self, limits: Limits) -> Self {
         Self { limits, ..self }
@@ -228,134 +231,6 @@ impl Store {
             Err(CapacityError::units())
         } else {
             Ok(())
-        }
-    }
-
-    /// Cuts and folds one article and appends it. If it does not fit, nothing changes.
-    pub(crate) fn push(
-        &mut self,
-        article: &Article<'_>,
-        settings: &Settings,
-        scratch: &mut FoldScratch,
-    ) -> Result<(), CapacityError> {
-        let number = self.records.len();
-        self.check(number + 1, self.texts.len(), self.units())?;
-        let language = article.language.or(settings.language).unwrap_or_else(|| {
-            let longest = article.texts.iter().max_by_key(|text| text.len());
-            match longest {
-                Some(text) if !article.texts.iter().all(|text| segment::is_cut_alike(text)) => Language::detect(text),
-                _ => Language::UNKNOWN,
-            }
-        });
-        if article.rank.is_some() {
-            self.ranks.resize(self.records.len(), None);
-            self.ranks.push(article.rank.clone());
-        }
-        self.records.push(Record {
-            first_text: narrow(self.texts.len()),
-            language,
-            text_before: self.text_bytes,
-        });
-        for text in article.texts.iter().take(usize::from(u16::MAX)) {
-            let mut fits = self.check(number + 1, self.texts.len() + 1, self.units());
-            if fits.is_ok() {
-                self.push_text(text, language, settings, scratch);
-                fits = self.check(number + 1, self.texts.len(), self.units());
-            }
-            if fits.is_err() {
-                self.truncate(narrow(number));
-                return fits;
-            }
-        }
-        Ok(())
-    }
-
-    fn push_text(&mut self, text: &str, language: Language, settings: &Settings, scratch: &mut FoldScratch) {
-        let FoldScratch {
-            folder,
-            paragraphs,
-            sentences,
-            parts,
-        } = scratch;
-        let number = self.texts.len();
-        self.texts.push(Text {
-            first_paragraph: narrow(self.paragraphs.len()),
-            first_sentence: narrow(self.sentences.len()),
-            hash: hash::bytes(text.as_bytes()),
-        });
-        self.text_bytes += text.len() as u64;
-        if text.len() > self.limits.text {
-            self.unread.push(narrow(number));
-            return;
-        }
-        let start = self.tokens.as_str().len();
-        paragraphs.clear();
-        segment::paragraphs(text, settings.paragraphs, paragraphs);
-        for &paragraph in &*paragraphs {
-            if self.tokens.as_str().len() - start > self.limits.fold {
-                break; // what is found so far is forgotten below
-            }
-            self.paragraphs.push(narrow(self.sentences.len()));
-            sentences.clear();
-            let inside = &text[paragraph.range()];
-            segment::sentences_and_whole(inside, language, sentences);
-            debug_assert_eq!(sentences.first().map(|s| s.0.start), Some(0));
-            debug_assert_eq!(sentences.last().map(|s| s.0.end as usize), Some(inside.len()));
-            let mut end = 0;
-            for &(sentence, whole) in &*sentences {
-                let number = narrow(self.sentences.len());
-                let said = &inside[sentence.range()];
-                let span = sentence.shifted(paragraph.start);
-                let edges = Edges::of(said, &inside[end..sentence.range().start]);
-                self.push_row(span, self.end(), edges.packed());
-                end = sentence.range().end;
-                parts.clear();
-                if !whole || cfg!(debug_assertions) {
-                    segment::parts(said, parts);
-                    debug_assert!(
-                        !whole || parts[..] == [Span::new(0, sentence.end - sentence.start)],
-                        "{said:?}"
-                    );
-                } else {
-                    parts.push(Span::new(0, sentence.end - sentence.start));
-                }
-                let several = parts.len() > 1;
-                for (i, part) in parts.iter().enumerate() {
-                    let before = self.end().low();
-                    let piece = folder.fold(&said[part.range()], &mut self.tokens);
-                    self.weight = self.weight.wrapping_add(piece.weight);
-                    if several && i == 1 {
-                        // What begins with a small letter leans on the part before it, unless it can stand alone.
-                        if let Some(first) = self.parts.last_mut() {
-                            first.is_leant_on &= !settings.is_judged(piece.weight);
-                        }
-                    }
-                    if several {
-                        let next = parts.get(i + 1).and_then(|p| said[p.range()].chars().next());
-                        self.parts.push(Part {
-                            span: part.shifted(span.start),
-                            before,
-                            sentence: number,
-                            is_leant_on: i == 0 && next.is_some_and(char::is_lowercase),
-                            edges: match i.checked_sub(1) {
-                                Some(before) => Edges::of(
-                                    &said[part.range()],
-                                    &said[parts[before].range().end..part.range().start],
-                                ),
-                                None => Edges {
-                                    begins_line: self.edges(index(u64::from(number))).begins_line,
-                                    ..Edges::of(&said[part.range()], "")
-                                },
-                            }
-                            .packed(),
-                        });
-                    }
-                }
-            }
-        }
-        if self.tokens.as_str().len() - start > self.limits.fold {
-            self.forget_units_of(number);
-            self.unread.push(narrow(number));
         }
     }
 
@@ -411,66 +286,28 @@ impl Store {
         }
     }
 
-    /// Appends what another store holds; its articles follow this one's. If it does not fit, nothing changes.
-    pub(crate) fn append(&mut self, other: Self) -> Result<(), CapacityError> {
-        self.check(
-            self.records.len() + other.records.len(),
-            self.texts.len() + other.texts.len(),
-            self.units() + other.units(),
-        )?;
-        if self.records.is_empty() {
-            *self = Self {
-                limits: self.limits,
-                ..other
-            };
-            return Ok(());
-        }
-        let end = self.end();
-        let (text, tokens) = self.tokens.append(&other.tokens);
-        // The space between the two belongs to the first token, as that before every other.
-        let moved = |mark: Mark| Mark {
-            text: if mark.text == 0 {
-                end.text
-            } else {
-                mark.text + text as u64
-            },
-            tokens: mark.tokens + tokens as u64,
-            weight: mark.weight.wrapping_add(end.weight),
-        };
-        let (sentences, paragraphs) = (narrow(self.sentences.len()), narrow(self.paragraphs.len()));
-        self.parts.extend(other.parts.iter().map(|part| {
-            let before = moved(other.before(part.sentence as usize).next(part.before));
-            Part {
-                before: before.low(),
-                sentence: part.sentence + sentences,
-                ..*part
-            }
-        }));
-        for (i, row) in other.sentences.iter().enumerate() {
-            self.push_row(row.span, moved(other.before(i)), row.edges);
-        }
-        self.weight = end.weight.wrapping_add(other.weight);
-        self.paragraphs
-            .extend(other.paragraphs.iter().map(|first| first + sentences));
-        if !other.ranks.is_empty() {
-            self.ranks.resize(self.records.len(), None);
-            self.ranks.extend(other.ranks);
-        }
-        let texts = narrow(self.texts.len());
-        self.texts.extend(other.texts.iter().map(|text| Text {
-            first_paragraph: text.first_paragraph + paragraphs,
-            first_sentence: text.first_sentence + sentences,
-            ..*text
-        }));
-        self.unread.extend(other.unread.iter().map(|text| text + texts));
-        let before = self.text_bytes;
-        self.records.extend(other.records.iter().map(|r| Record {
-            first_text: r.first_text + texts,
-            text_before: r.text_before + before,
-            ..*r
-        }));
-        self.text_bytes += other.text_bytes;
-        Ok(())
+    /// The same store, whose articles have these numbers.
+    pub(crate) fn numbered(self, numbers: Vec<u32>) -> Self {
+        Self { numbers, ..self }
+    }
+
+    /// The same store, whose articles have these ranks.
+    pub(crate) fn ranked(self, ranks: Vec<Option<Rank>>) -> Self {
+        Self { ranks, ..self }
+    }
+
+    /// The numbers of the first paragraph, sentence and part of an article, or of what follows them if it has none.
+    pub(crate) fn first_units(&self, article: u32) -> [u32; 3] {
+        let paragraphs = self.paragraphs_of(article);
+        let sentences = self.sentences_of(paragraphs.clone());
+        let parts = self.parts_of(sentences.clone());
+        [paragraphs.start, sentences.start, parts.start].map(narrow)
+    }
+
+    /// The number of an article by its place.
+    pub(crate) fn number(&self, article: usize) -> ArticleId {
+        let listed = self.numbers.get(article).copied();
+        ArticleId(listed.unwrap_or_else(|| self.first.saturating_add(narrow(article))))
     }
 
     /// Forgets the articles from `articles` on.
@@ -600,7 +437,7 @@ impl Store {
     pub(crate) fn unit(&self, entry: &Entry, kind: UnitKind) -> Unit {
         let (article, field) = self.place(entry);
         Unit {
-            article: ArticleId(narrow(article)),
+            article: self.number(article),
             field: u16::try_from(field).unwrap_or(u16::MAX),
             span: entry.span,
             kind,

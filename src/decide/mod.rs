@@ -23,7 +23,8 @@ mod spare;
 mod units;
 mod versions;
 
-pub(crate) use external::{Decided, External};
+pub(crate) use external::{Decided, External, Pushed, shares};
+pub(crate) use order::Ranks;
 
 use crate::join::Similarity;
 use crate::model::{Reason, Unit, UnitKind};
@@ -63,32 +64,24 @@ pub(crate) struct Verdicts {
 /// A unit of articles that were decided before, in whose favour others go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
-    pub(crate) segment: u32,
-    /// Its number in that segment: of a paragraph, or of a piece.
+    pub(crate) share: u32,
+    /// The share that it was decided in, and its number there: of a paragraph, or of a piece.
     pub(crate) number: u32,
     pub(crate) unit: Unit,
 }
 
 impl Scanned {
     /// Names what is kept by its place, and takes back what should stay: see [`spare`]. `before` are the units decided before
-    /// that something may go in favour of, and `first_article` is the number of the store's first one. Gives those of
-    /// `before` that something does go in favour of, too, with their levels.
-    fn resolve(mut self, store: &Store, before: &[Kept], first_article: u32) -> (Verdicts, Vec<(usize, Kept)>) {
+    /// that something may go in favour of. Gives those of them that something does go in favour of, too, with their levels.
+    fn resolve(mut self, store: &Store, before: &[Kept]) -> (Verdicts, Vec<(usize, Kept)>) {
         let sentences = narrow(store.sentences.len());
         for removed in &mut self.removed {
             removed.sort_unstable_by_key(|removal| removal.removed);
         }
         let unit = |level: usize, keeper: Keeper| match keeper {
             Keeper::Before(place) => before[place as usize].unit,
-            Keeper::Here(number) => {
-                let mut unit = if level == 0 {
-                    store.unit(&store.paragraph(number).entry, UnitKind::Paragraph)
-                } else {
-                    store.unit(&units::piece(store, number), UnitKind::Sentence)
-                };
-                unit.article.0 += first_article;
-                unit
-            }
+            Keeper::Here(number) if level == 0 => store.unit(&store.paragraph(number).entry, UnitKind::Paragraph),
+            Keeper::Here(number) => store.unit(&units::piece(store, number), UnitKind::Sentence),
         };
         let mut verdicts = Verdicts {
             removed: std::array::from_fn(|level| {
@@ -104,7 +97,7 @@ impl Scanned {
             kept: [store.paragraphs.len(), store.sentences.len(), store.parts.len()].map(Bits::new),
             too_short: self.too_short,
         };
-        let spared = spare::spared(&verdicts.removed, store, first_article);
+        let spared = spare::spared(&verdicts.removed, store);
         let mut used = Vec::new();
         for (level, (removals, spared)) in self.removed.iter().zip(&spared).enumerate() {
             for (removal, _) in removals.iter().zip(spared).filter(|(_, stays)| !**stays) {
@@ -142,8 +135,8 @@ const PREPARED: [u64; 4] = [2, 1, 2, 3];
 /// To decide it.
 const SCANNED: u64 = 12;
 
-/// Decides every unit of a store, whose first article has that number.
-pub(crate) fn decide(store: &Store, settings: &Settings, first_article: u32, observe: Observer<'_>) -> Verdicts {
+/// Decides every unit of a store.
+pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) -> Verdicts {
     let scanned = match settings.scope() {
         Scope::Corpus => {
             let units = Units::of(store, settings, 0..narrow(store.paragraphs.len()));
@@ -152,7 +145,7 @@ pub(crate) fn decide(store: &Store, settings: &Settings, first_article: u32, obs
         }
         Scope::Article => by_article(store, settings, observe),
     };
-    scanned.resolve(store, &[], first_article).0
+    scanned.resolve(store, &[]).0
 }
 
 /// Decides articles that do not know of one another.

@@ -39,12 +39,11 @@ struct Leaf {
     is_said_beside: bool,
 }
 
-/// For what is removed of each level, in store order, whether it stays. The first article of the store has that number.
-pub(super) fn spared(removed: &[Vec<Removed>; 3], store: &Store, first_article: u32) -> [Vec<bool>; 3] {
+/// For what is removed of each level, in store order, whether it stays.
+pub(super) fn spared(removed: &[Vec<Removed>; 3], store: &Store) -> [Vec<bool>; 3] {
     let mut stays: [Vec<bool>; 3] = removed.each_ref().map(|removed| vec![false; removed.len()]);
     let mut texts = Texts {
         store,
-        first_article,
         removed,
         at: [0; 3],
         leaves: Vec::new(),
@@ -135,7 +134,6 @@ fn settle(leaves: &[Leaf], introduction: Option<Leaf>) -> Vec<usize> {
 /// Reads the leaves of paragraph after paragraph.
 struct Texts<'s> {
     store: &'s Store,
-    first_article: u32,
     removed: &'s [Vec<Removed>; 3],
     /// How much of each level has been read.
     at: [usize; 3],
@@ -194,8 +192,7 @@ impl Texts<'_> {
             let kept = self.removed[level][place].kept;
             let entry = self.store.paragraph(super::narrow(paragraph)).entry;
             let here = self.store.unit(&entry, UnitKind::Paragraph);
-            (kept.article.0, kept.field) == (here.article.0 + self.first_article, here.field)
-                && here.span.contains(kept.span)
+            (kept.article.0, kept.field) == (here.article.0, here.field) && here.span.contains(kept.span)
         };
         self.leaves.push(Leaf {
             edges,

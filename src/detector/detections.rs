@@ -106,7 +106,7 @@ impl Detections {
     pub fn block(&self, number: usize) -> Result<Arc<Detection>, SpillError> {
         let (spool, segments, decided) = match &self.blocks {
             Blocks::Whole(detection) if number == 0 => return Ok(Arc::clone(detection)),
-            Blocks::Whole(_) => return Ok(Arc::new(Detection::new(0, Store::default(), Default::default()))),
+            Blocks::Whole(_) => return Ok(Arc::new(Detection::new(Store::default(), Default::default()))),
             Blocks::Spilled {
                 spool,
                 segments,
@@ -119,10 +119,10 @@ impl Detections {
         }
         *read = None; // two at a time would be too much
         let Some(segment) = segments.get(number) else {
-            return Ok(Arc::new(Detection::new(0, Store::default(), Default::default())));
+            return Ok(Arc::new(Detection::new(Store::default(), Default::default())));
         };
         let verdicts = decided.verdicts(number)?;
-        let detection = Arc::new(Detection::new(segment.first_article, segment.layout(spool)?, verdicts));
+        let detection = Arc::new(Detection::new(segment.layout(spool)?, verdicts));
         *read = Some((number, Arc::clone(&detection)));
         Ok(detection)
     }

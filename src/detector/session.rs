@@ -2,11 +2,11 @@
 
 use super::{Detection, Detections};
 use crate::article::Article;
-use crate::decide::{self, External};
-use crate::error::{CapacityError, SettingsError};
+use crate::decide::{self, External, Pushed, Ranks};
+use crate::error::CapacityError;
 use crate::join::Order;
 use crate::model::ArticleId;
-use crate::settings::{Keep, Settings};
+use crate::settings::Settings;
 use crate::spill::{Folder, SpillError, Spool};
 use crate::store::{FoldScratch, Limits, Segment, Selection, Store, narrow};
 use rayon::prelude::*;
@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 ///
 /// ```
 /// let memory = redite::Memory::new(64 << 20).in_folder(std::env::temp_dir());
-/// let session = redite::Detector::new().session_within(memory)?;
+/// let session = redite::Detector::new().session_within(memory);
 /// assert_eq!(session.next_id().0, 0);
 /// # Ok::<(), redite::SettingsError>(())
 /// ```
@@ -72,7 +72,7 @@ impl Memory {
     ///
     /// ```
     /// let memory = redite::Memory::new(1 << 30).in_folder("/no/such/folder");
-    /// let session = redite::Detector::new().session_within(memory)?; // nothing is written yet
+    /// let session = redite::Detector::new().session_within(memory); // nothing is written yet
     /// # drop(session);
     /// # Ok::<(), redite::SettingsError>(())
     /// ```
@@ -102,7 +102,8 @@ impl Memory {
         held.saturating_mul(AT_ONCE)
     }
 
-    /// About how much disk it takes to decide so many bytes of [`Session::held`] in shares.
+    /// About how much disk it takes to decide so many bytes of [`Session::held`] in shares; twice as much if articles are decided in
+    /// another order than they were pushed in (any [`crate::Keep`] but the first and the last).
     ///
     /// ```
     /// assert!(redite::Memory::disk(1 << 20) > 1 << 20);
@@ -151,11 +152,18 @@ struct Spilled {
     folder: Folder,
     spool: Spool,
     segments: Vec<Segment>,
+    /// Of all articles.
+    ranks: Ranks,
     order: Order,
     articles: u32,
 }
 
 impl Spilled {
+    /// The store for the articles that follow.
+    fn next(&self) -> Store {
+        Store::beginning_with(self.articles).limited_to(self.limits())
+    }
+
     /// How much a store can hold besides: articles and units are numbered across all segments.
     fn limits(&self) -> Limits {
         let all = Limits::default();
@@ -175,7 +183,7 @@ impl Spilled {
 /// An article could not be taken.
 ///
 /// ```
-/// let mut session = redite::Detector::new().session_within(redite::Memory::new(0).in_folder("/no/such/folder"))?;
+/// let mut session = redite::Detector::new().session_within(redite::Memory::new(0).in_folder("/no/such/folder"));
 /// let error = session.push(&"A text.".into());
 /// assert!(matches!(error, Err(redite::PushError::Spill(_))));
 /// # Ok::<(), redite::SettingsError>(())
@@ -212,20 +220,10 @@ impl From<SpillError> for PushError {
 }
 
 impl Session {
-    pub(super) fn new(settings: Settings, memory: Memory) -> Result<Self, SettingsError> {
-        if memory.bytes.is_some() && !matches!(settings.keep(), Keep::First | Keep::Last) {
-            return Err(SettingsError::order());
-        }
-        Ok(Self {
-            memory,
-            ..Self::unlimited(settings)
-        })
-    }
-
-    pub(super) fn unlimited(settings: Settings) -> Self {
+    pub(super) fn new(settings: Settings, memory: Memory) -> Self {
         Self {
             settings,
-            memory: Memory::unlimited(),
+            memory,
             store: Store::default(),
             scratch: FoldScratch::default(),
             spilled: None,
@@ -327,7 +325,8 @@ impl Session {
                 spilled.articles = segment.first_article;
                 spilled.spool.truncate(segment.start)?;
                 spilled.segments.pop();
-                self.store = store.limited_to(spilled.limits());
+                let ranks = spilled.ranks.split_off(spilled.articles);
+                self.store = store.limited_to(spilled.limits()).ranked(ranks);
             }
             self.store.truncate(first.0 - spilled.articles);
         } else {
@@ -354,6 +353,7 @@ impl Session {
                 self.spilled.insert(Spilled {
                     spool: folder.spool()?,
                     segments: Vec::new(),
+                    ranks: Ranks::default(),
                     order: Order::of_corpus(&settings.rule(), settings.min_tokens() as usize, self.memory.sketch()),
                     articles: 0,
                     folder,
@@ -361,10 +361,11 @@ impl Session {
             }
         };
         count(&store, &spilled.order);
-        let segment = store.write(spilled.articles, &mut spilled.spool)?;
+        spilled.ranks.extend(&store, settings);
+        let segment = store.write(&mut spilled.spool)?;
         spilled.articles += segment.articles;
         spilled.segments.push(segment);
-        self.store = Store::default().limited_to(spilled.limits());
+        self.store = spilled.next();
         Ok(())
     }
 
@@ -403,10 +404,17 @@ impl Session {
             return Ok(Detections::whole(self.decide(observe)));
         };
         let paragraphs: u64 = spilled.segments.iter().map(|s| u64::from(s.paragraphs)).sum();
+        let pushed = Pushed {
+            segments: &spilled.segments,
+            spool: &spilled.spool,
+            ranks: &spilled.ranks,
+        };
+        let (shares, moved) = decide::shares(pushed, &self.settings, &spilled.folder)?;
         let external = External {
             settings: &self.settings,
             segments: &spilled.segments,
-            spool: &spilled.spool,
+            shares: &shares,
+            spool: moved.as_ref().unwrap_or(&spilled.spool),
             folder: &spilled.folder,
             order: &spilled.order,
         };
@@ -417,8 +425,8 @@ impl Session {
     /// Decides what is in memory.
     pub(super) fn decide(self, observe: &(dyn Fn(f64) + Sync)) -> Detection {
         let observe = observed(self.store.paragraphs.len() as u64, observe);
-        let verdicts = decide::decide(&self.store, &self.settings, 0, &observe);
-        Detection::new(0, self.store, verdicts)
+        let verdicts = decide::decide(&self.store, &self.settings, &observe);
+        Detection::new(self.store, verdicts)
     }
 }
 
@@ -480,12 +488,12 @@ mod tests {
     #[test]
     fn numbers_that_are_used_up_are_an_error() {
         let detector = crate::Detector::new();
-        let mut session = detector.session_within(Memory::new(0)).unwrap();
+        let mut session = detector.session_within(Memory::new(0));
         let article = Article::new("One sentence. Another one.");
         session.push(&article).unwrap();
         if let Some(spilled) = &mut session.spilled {
             spilled.articles = u32::MAX - 2;
-            session.store = Store::default().limited_to(spilled.limits());
+            session.store = spilled.next();
         }
         assert_eq!(session.push(&article).unwrap(), ArticleId(u32::MAX - 2));
         assert_eq!(session.push(&article).unwrap(), ArticleId(u32::MAX - 1));
@@ -501,7 +509,7 @@ mod tests {
     #[test]
     fn units_are_counted_over_all_segments() {
         let detector = crate::Detector::new();
-        let mut session = detector.session_within(Memory::new(0)).unwrap();
+        let mut session = detector.session_within(Memory::new(0));
         let article = Article::new("One sentence. Another one.");
         session.push(&article).unwrap();
         session.push(&article).unwrap();

@@ -169,14 +169,22 @@ impl Tokens {
     /// assert_eq!(tokens, 1);
     /// ```
     pub fn append(&mut self, other: &Self) -> (usize, usize) {
-        if !self.text.is_empty() && !other.text.is_empty() {
+        self.append_some(&other.text, &other.hashes);
+        self.weight = self.weight.saturating_add(other.weight);
+        (
+            self.text.len() - other.text.len(),
+            self.hashes.len() - other.hashes.len(),
+        )
+    }
+
+    /// Appends some tokens that follow one another in others, with or without the space before them.
+    pub(crate) fn append_some(&mut self, text: &str, hashes: &[u32]) {
+        let text = text.strip_prefix(' ').unwrap_or(text);
+        if !self.text.is_empty() && !text.is_empty() {
             self.text.push(' ');
         }
-        let moved = (self.text.len(), self.hashes.len());
-        self.text.push_str(&other.text);
-        self.hashes.extend_from_slice(&other.hashes);
-        self.weight = self.weight.saturating_add(other.weight);
-        moved
+        self.text.push_str(text);
+        self.hashes.extend_from_slice(hashes);
     }
 
     /// Tokens that were folded before, as [`Tokens::as_str`] and [`Tokens::hashes`] gave them.

@@ -13,9 +13,13 @@ impl Bits {
         self.0[n as usize / 64] |= 1 << (n % 64);
     }
 
-    /// Adds what another set of the same size holds.
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(word, more)| *word |= more);
+    /// The numbers it holds, ascending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> {
+        let of_word = |(at, &word): (u32, &u64)| {
+            let bits = (0..64).filter(move |bit| word >> bit & 1 == 1);
+            bits.map(move |bit| 64 * at + bit)
+        };
+        (0..).zip(&self.0).filter(|(_, word)| **word != 0).flat_map(of_word)
     }
 
     pub(crate) fn contains(&self, n: u32) -> bool {

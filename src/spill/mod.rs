@@ -20,7 +20,7 @@ use std::sync::Arc;
 ///
 /// ```
 /// let memory = redite::Memory::new(0).in_folder("/no/such/folder");
-/// let mut session = redite::Detector::new().session_within(memory)?;
+/// let mut session = redite::Detector::new().session_within(memory);
 /// let Err(redite::PushError::Spill(error)) = session.push(&"A text.".into()) else { panic!("it was written") };
 /// assert!(error.to_string().contains("/no/such/folder"));
 /// # Ok::<(), redite::SettingsError>(())
@@ -37,7 +37,7 @@ impl SpillError {
     ///
     /// ```
     /// let memory = redite::Memory::new(0).in_folder("/no/such/folder");
-    /// let mut session = redite::Detector::new().session_within(memory)?;
+    /// let mut session = redite::Detector::new().session_within(memory);
     /// let Err(redite::PushError::Spill(error)) = session.push(&"A text.".into()) else { panic!("it was written") };
     /// assert_eq!(error.folder(), std::path::Path::new("/no/such/folder"));
     /// # Ok::<(), redite::SettingsError>(())
@@ -51,7 +51,7 @@ impl SpillError {
     ///
     /// ```
     /// let memory = redite::Memory::new(0).in_folder("/no/such/folder");
-    /// let mut session = redite::Detector::new().session_within(memory)?;
+    /// let mut session = redite::Detector::new().session_within(memory);
     /// let Err(redite::PushError::Spill(error)) = session.push(&"A text.".into()) else { panic!("it was written") };
     /// assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
     /// # Ok::<(), redite::SettingsError>(())

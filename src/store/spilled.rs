@@ -47,8 +47,24 @@ impl Store {
             + size_of_val(&*self.records)
     }
 
+    /// About how many of them an article takes.
+    pub(crate) fn bytes_of(&self, article: u32) -> u64 {
+        let paragraphs = self.paragraphs_of(article);
+        let sentences = self.sentences_of(paragraphs.clone());
+        let parts = self.parts_of(sentences.clone()).len();
+        let [from, to] = [sentences.start, sentences.end].map(|sentence| self.before(sentence));
+        let of = |count: usize, size: usize| (count * size) as u64;
+        to.text - from.text
+            + 4 * (to.tokens - from.tokens)
+            + of(sentences.len(), size_of::<Row>())
+            + of(paragraphs.len(), size_of::<u32>())
+            + of(parts, size_of::<Part>())
+            + of(self.texts_of(article).len(), size_of::<Text>())
+            + of(1, size_of::<Record>())
+    }
+
     /// Appends the store to a file.
-    pub(crate) fn write(&self, first_article: u32, to: &mut Spool) -> Result<Segment, SpillError> {
+    pub(crate) fn write(&self, to: &mut Spool) -> Result<Segment, SpillError> {
         let narrow = super::narrow;
         let start = to.end();
         for r in &self.records {
@@ -77,7 +93,7 @@ impl Store {
         to.put(self.tokens.as_str().as_bytes())?;
         to.flush()?;
         Ok(Segment {
-            first_article,
+            first_article: self.first,
             articles: narrow(self.records.len()),
             paragraphs: narrow(self.paragraphs.len()),
             sentences: narrow(self.sentences.len()),
@@ -111,6 +127,7 @@ impl Segment {
     pub(crate) fn layout(&self, from: &Spool) -> Result<Store, SpillError> {
         let mut reader = from.reader(self.start..self.hashes);
         let mut store = Store {
+            first: self.first_article,
             text_bytes: self.text_bytes,
             weight: self.weight,
             elsewhere: [self.fold_bytes, self.tokens],

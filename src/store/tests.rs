@@ -1,6 +1,7 @@
 //! What a store holds, and how much.
 
 use super::*;
+use crate::article::Article;
 use crate::settings::DetectorBuilder;
 
 fn pushed(articles: &[Article<'_>]) -> Store {
@@ -71,6 +72,32 @@ fn appending_and_forgetting_is_as_pushing() {
             let first = pushed(&articles[..middle]);
             assert_eq!(units(&store), units(&first));
             assert_eq!((store.rank(4), store.text_bytes), (first.rank(4), first.text_bytes));
+        }
+    }
+}
+
+#[test]
+fn some_articles_in_a_store_of_their_own_are_as_pushed() {
+    let articles = articles();
+    let whole = pushed(&articles);
+    for chosen in 0_u32..1 << articles.len() {
+        let places: Vec<u32> = (0..narrow(articles.len()))
+            .filter(|place| chosen >> place & 1 == 1)
+            .collect();
+        let some = whole.some(&places);
+        let alone: Vec<Article<'_>> = places.iter().map(|&place| articles[place as usize].clone()).collect();
+        let expected = pushed(&alone);
+        assert_eq!(units(&some), units(&expected));
+        assert_eq!(
+            (some.tokens.as_str(), some.text_bytes),
+            (expected.tokens.as_str(), expected.text_bytes)
+        );
+        for place in 0..narrow(places.len()) {
+            assert_eq!(
+                (some.rank(place), some.facts(place)),
+                (expected.rank(place), expected.facts(place))
+            );
+            assert_eq!(some.first_units(place), expected.first_units(place));
         }
     }
 }

@@ -8,6 +8,25 @@ use redite::{
     Article, ArticleId, Detection, Detections, Detector, Keep, Level, Memory, Rank, Repeat, Scope, Session, Unit,
 };
 
+const ORDERS: [Keep; 5] = [
+    Keep::First,
+    Keep::Last,
+    Keep::Longest,
+    Keep::LowestRank,
+    Keep::HighestRank,
+];
+
+/// The same articles, some of them with ranks: numbers, texts, and as many that are equal.
+fn ranked(articles: Vec<Article<'static>>) -> Vec<Article<'static>> {
+    let mut random = support::random(11);
+    let rank = |article: Article<'static>| match random(5) {
+        0 => article,
+        1 => article.with_rank(Rank::Text(format!("2026-11-{:02}", random(30)))),
+        _ => article.with_rank(Rank::Number(random(9) as f64)),
+    };
+    articles.into_iter().map(rank).collect()
+}
+
 /// Everything that can be asked of a detection.
 #[derive(PartialEq, Debug)]
 struct Said {
@@ -48,7 +67,7 @@ fn hold(detector: &Detector, articles: &[Article<'_>], caps: &[usize], blocks: u
     kept.dedup();
     assert_eq!(expected.kept, kept);
     for &cap in caps {
-        let mut session = detector.session_within(Memory::new(cap)).unwrap();
+        let mut session = detector.session_within(Memory::new(cap));
         for article in articles {
             session.push(article).unwrap();
         }
@@ -61,11 +80,11 @@ fn hold(detector: &Detector, articles: &[Article<'_>], caps: &[usize], blocks: u
 
 fn assert_same(bounded: &Detections, expected: &Said, detection: &Detection, articles: &[Article<'_>]) {
     let found = said(|id| bounded.block_of(id).unwrap(), articles);
-    assert_eq!(bounded.stats().unwrap(), detection.stats());
-    assert_eq!(bounded.articles(), detection.articles());
     for (a, b) in found.repeats.iter().zip(&expected.repeats) {
         assert_eq!(a, b);
     }
+    assert_eq!(bounded.stats().unwrap(), detection.stats());
+    assert_eq!(bounded.articles(), detection.articles());
     assert_eq!(&found, expected);
 }
 
@@ -133,11 +152,11 @@ fn notices(count: usize) -> Vec<Article<'static>> {
 
 #[test]
 fn every_setting_decides_the_same_on_disk() {
-    let (real, forms) = (corpus(2), notices(300));
+    let (real, forms) = (ranked(corpus(2)), ranked(notices(300)));
     let mut total = 0;
     for units in UNITS {
         for scope in [Scope::Article, Scope::Corpus] {
-            for keep in [Keep::First, Keep::Last] {
+            for keep in ORDERS {
                 let detector = Detector::builder()
                     .units(units)
                     .scope(scope)
@@ -172,7 +191,7 @@ fn every_setting_decides_the_same_on_disk() {
 #[test]
 fn a_corpus_that_fits_stays_in_memory() {
     let articles = corpus(1);
-    let mut session = Detector::new().session_within(Memory::new(100 << 20)).unwrap();
+    let mut session = Detector::new().session_within(Memory::new(100 << 20));
     session.push_all(&articles).unwrap();
     let bounded = session.finish().unwrap();
     assert_eq!(bounded.blocks(), 1);
@@ -183,12 +202,12 @@ fn a_corpus_that_fits_stays_in_memory() {
 
 #[test]
 fn rollback_reaches_across_segments() {
-    let articles = corpus(1);
-    let detector = Detector::new();
+    let articles = ranked(corpus(1));
+    let detector = Detector::builder().keep(Keep::HighestRank).build().unwrap();
     let detection = std::sync::Arc::new(detector.detect(articles.iter().cloned()));
     let expected = said(|_| detection.clone(), &articles);
     for cap in [0, 60_000, 1 << 30] {
-        let mut session = detector.session_within(Memory::new(cap)).unwrap();
+        let mut session = detector.session_within(Memory::new(cap));
         let add = |session: &mut Session, some: &[Article<'_>]| session.push_all(some).unwrap();
         for (i, share) in articles.chunks(9).enumerate() {
             let first = session.next_id();
@@ -200,29 +219,17 @@ fn rollback_reaches_across_segments() {
         }
         assert_same(&session.finish().unwrap(), &expected, &detection, &articles);
     }
-    let mut session = detector.session_within(Memory::new(0)).unwrap();
+    let mut session = detector.session_within(Memory::new(0));
     session.push_all(&articles).unwrap();
     session.rollback(ArticleId(0)).unwrap();
     assert_eq!(session.finish().unwrap().articles(), 0);
 }
 
 #[test]
-fn what_needs_all_in_memory_says_so() {
-    for keep in [Keep::Longest, Keep::LowestRank, Keep::HighestRank] {
-        let detector = Detector::builder().keep(keep).build().unwrap();
-        let error = detector.session_within(Memory::new(1 << 30)).unwrap_err();
-        assert!(error.to_string().contains("keep the first"), "{error}");
-        let mut session = detector.session_within(Memory::unlimited()).unwrap();
-        session.push(&Article::new("A.").with_rank(Rank::Number(1.0))).unwrap();
-        assert_eq!(session.finish().unwrap().articles(), 1);
-    }
-}
-
-#[test]
 fn a_missing_folder_is_an_error_that_names_it() {
     let folder = tempfile::tempdir().unwrap();
     let memory = Memory::new(0).in_folder(folder.path().join("missing"));
-    let mut session = Detector::new().session_within(memory).unwrap();
+    let mut session = Detector::new().session_within(memory);
     let error = session.push(&Article::new("Some text.")).unwrap_err();
     assert!(
         error.to_string().contains("missing: cannot make a temporary file"),
@@ -234,8 +241,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn reprints_are_decided_the_same_on_disk(articles in support::reprints(), last in any::<bool>(), cap in 0_usize..8000) {
-        let keep = if last { Keep::Last } else { Keep::First };
+    fn reprints_are_decided_the_same_on_disk(
+        articles in support::reprints(),
+        keep in prop::sample::select(&ORDERS[..]),
+        cap in 0_usize..8000,
+    ) {
         let detector = Detector::builder().keep(keep).build().unwrap();
         hold(&detector, &articles, &[0, cap], 1);
     }
@@ -243,12 +253,11 @@ proptest! {
     #[test]
     fn random_texts_are_decided_the_same_on_disk(
         texts in prop::collection::vec("([a-d]{1,2} |[1-3] |aa bb cc dd ab ba |cd dc da ad ac |[.;:] |\n\n|天地人東西 ){0,40}", 1..14),
-        last in any::<bool>(),
+        keep in prop::sample::select(&ORDERS[..]),
         cap in 0_usize..8000,
         min_tokens in 1_u32..6,
     ) {
-        let articles: Vec<Article<'_>> = texts.into_iter().map(Article::new).collect();
-        let keep = if last { Keep::Last } else { Keep::First };
+        let articles = ranked(texts.into_iter().map(Article::new).collect());
         let detector = Detector::builder().min_tokens(min_tokens).keep(keep).build().unwrap();
         hold(&detector, &articles, &[0, cap], 1);
     }

@@ -38,7 +38,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "decide",
             vec![
-                "model", "hash", "steps", "fold", "segment", "verdict", "join", "settings", "store", "spill",
+                "model", "hash", "steps", "fold", "segment", "verdict", "join", "settings", "article", "store", "spill",
             ],
         ),
         (
@@ -205,7 +205,7 @@ fn a_planted_violation_is_caught() {
         ("fold", "fn f() -> crate::Detector { todo!() }"),
         ("segment", "use crate::fold::fold;"),
         ("join", "let x = 1; let y = crate::store::Store::default();"),
-        ("decide", "use crate::{\n    article::{Article, Rank},\n    hash,\n};"),
+        ("decide", "use crate::{\n    detector::{Detection, Stats},\n    hash,\n};"),
         ("verdict", "use crate::join::Rule;"),
         ("files", "use crate::{model::Span, settings};"),
         ("cellar", ""),

@@ -220,8 +220,8 @@ pub(crate) struct CleanArgs {
 #[derive(clap::Args, Debug)]
 pub(crate) struct MemoryArgs {
     /// Limit on memory, as in 512M or 1.5GiB (M is 10^6 bytes, Mi is 2^20). The least is 92M plus 14M for each thread,
-    /// if no record is longer than a few megabytes. What does not fit goes to temporary files; the result is the same.
-    /// Only with --keep first or last [default: no limit]
+    /// if no record is longer than a few megabytes. What does not fit goes to temporary files; the result is the same
+    /// [default: no limit]
     #[arg(long, value_name = "SIZE", value_parser = crate::amounts::parse, help_heading = "Resources")]
     pub(crate) memory: Option<u64>,
 

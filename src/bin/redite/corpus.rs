@@ -125,7 +125,7 @@ impl Corpus {
     ) -> Result<(Self, Progress)> {
         let (detector, rank_field) = settings::detector(rule)?;
         let options = settings::read_options(input, rank_field);
-        let session = detector.session_within(cap.map_or_else(redite::Memory::unlimited, Cap::memory))?;
+        let session = detector.session_within(cap.map_or_else(redite::Memory::unlimited, Cap::memory));
         let Found { sources, report } = find(input, exclude)?;
         let mut progress = progress(&sources, &options)?;
         let mut reader = Reader {

@@ -7,7 +7,7 @@ use crate::console;
 use crate::paint::visible;
 use anyhow::{Context, Result, bail};
 use redite::files::{Codec, Format, ReadOptions, Source};
-use redite::{Article, Detector, Memory};
+use redite::{Article, Detector, Keep, Memory};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -127,13 +127,15 @@ pub(crate) struct Estimate {
     articles: u64,
     text: u64,
     held: u64,
+    /// Articles are decided in another order than they come in: they are written once more.
+    is_reordered: bool,
     time: Duration,
 }
 
 impl Estimate {
     /// Reads some of the inputs.
     pub(crate) fn of(sources: &[Source], options: &ReadOptions, detector: &Detector) -> Result<Self> {
-        let mut session = detector.session_within(Memory::unlimited())?;
+        let mut session = detector.session_within(Memory::unlimited());
         let (mut sampled, mut articles, mut text) = (0, 0_u64, 0_u64);
         let sources: Vec<&Source> = sources.iter().filter(|source| source.unread().is_none()).collect();
         let started = Instant::now();
@@ -187,6 +189,7 @@ impl Estimate {
             articles: scaled(articles),
             text: scaled(text),
             held: scaled(session.held()),
+            is_reordered: !matches!(detector.settings().keep(), Keep::First | Keep::Last),
             time: time.mul_f64(scale * WHOLE_RUN),
         })
     }
@@ -202,7 +205,8 @@ impl Estimate {
             0
         } else {
             // with the kept texts, and the places of units
-            Memory::disk(self.held) + self.text / 4
+            let copies = if self.is_reordered { 2 } else { 1 };
+            copies * Memory::disk(self.held) + self.text / 4
         }
     }
 

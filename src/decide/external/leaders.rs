@@ -31,7 +31,7 @@ fn words_of(kept: &Kept) -> [u32; KEPT] {
         article, field, span, ..
     } = kept.unit;
     [
-        kept.segment,
+        kept.share,
         kept.number,
         article.0,
         u32::from(field),
@@ -42,7 +42,7 @@ fn words_of(kept: &Kept) -> [u32; KEPT] {
 
 fn kept_of(words: &[u32], kind: UnitKind) -> Kept {
     Kept {
-        segment: words[0],
+        share: words[0],
         number: words[1],
         unit: Unit {
             article: ArticleId(words[2]),
@@ -184,10 +184,9 @@ impl<'r> EarlierLeaders<'r> {
         let (text_at, tokens_at) = held.segment.places(&entry.fold);
         self.hashes
             .put_words(&split(hash::bytes(store.text(&entry.fold).as_bytes())))?;
-        let mut unit = store.unit(&entry, self.kind);
-        unit.article.0 += held.segment.first_article;
+        let unit = store.unit(&entry, self.kind);
         let kept = Kept {
-            segment: held.number,
+            share: held.number,
             number: leader.unit,
             unit,
         };

@@ -5,14 +5,17 @@
 
 mod leaders;
 mod reprints;
+mod shares;
+
+pub(crate) use shares::{Pushed, Share, shares};
 
 use super::scan::{Before, Fate, Keeper, Scan, on_pool};
 use super::units::Units;
 use super::versions::Versions;
-use super::{Kept, Observer, Removed, Verdicts, level_of, order};
+use super::{Kept, Observer, Removed, Verdicts, level_of};
 use crate::join::{Order, Similarity, Unmatched};
 use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
-use crate::settings::{Keep, Scope, Settings};
+use crate::settings::{Scope, Settings};
 use crate::spill::{Bits, Folder, SpillError, Spool};
 use crate::store::{Segment, Store};
 use leaders::{EarlierLeaders, EarlierMatch, Held, Outcome};
@@ -23,7 +26,10 @@ use std::ops::Range;
 #[derive(Clone, Copy)]
 pub(crate) struct External<'e> {
     pub(crate) settings: &'e Settings,
+    /// As they were pushed.
     pub(crate) segments: &'e [Segment],
+    /// In the order of decisions, and the file that they stand in.
+    pub(crate) shares: &'e [Share],
     pub(crate) spool: &'e Spool,
     pub(crate) folder: &'e Folder,
     /// That serves the whole corpus.
@@ -35,7 +41,7 @@ pub(crate) struct External<'e> {
 pub(crate) struct Decided {
     removed: Spool,
     /// By segment and level, where its removals stand.
-    ranges: Vec<[Range<u64>; 3]>,
+    ranges: Vec<[Vec<Range<u64>>; 3]>,
     kept: Vec<[Bits; 3]>,
     /// By segment, paragraphs and sentences that were too short to be judged.
     too_short: Vec<u64>,
@@ -54,11 +60,14 @@ impl Decided {
     /// What was decided of one segment.
     pub(crate) fn verdicts(&self, segment: usize) -> Result<Verdicts, SpillError> {
         let mut removed: [Vec<Removed>; 3] = Default::default();
-        for (level, range) in self.ranges[segment].iter().enumerate() {
-            let mut reader = self.removed.reader(range.clone());
-            while !reader.is_done() {
-                removed[level].push(restored(level, reader.array(&self.removed)?));
+        for (level, ranges) in self.ranges[segment].iter().enumerate() {
+            for range in ranges {
+                let mut reader = self.removed.reader(range.clone());
+                while !reader.is_done() {
+                    removed[level].push(restored(level, reader.array(&self.removed)?));
+                }
             }
+            removed[level].sort_unstable_by_key(|removal| removal.removed);
         }
         Ok(Verdicts {
             removed,
@@ -67,19 +76,39 @@ impl Decided {
         })
     }
 
-    fn put(&mut self, segment: usize, verdicts: &Verdicts) -> Result<(), SpillError> {
+    /// Takes note of what was decided of a share.
+    fn put(&mut self, share: &Share, verdicts: &Verdicts) -> Result<(), SpillError> {
         for (level, removed) in verdicts.removed.iter().enumerate() {
-            let start = self.removed.end();
-            for removal in removed {
-                self.removed.put_words(&record(removal))?;
+            let pushed = removed.iter().map(|removal| {
+                let (segment, unit) = share.pushed(level, removal.removed);
+                (
+                    segment,
+                    Removed {
+                        removed: unit,
+                        ..*removal
+                    },
+                )
+            });
+            let pushed: Vec<(usize, Removed)> = pushed.collect();
+            for some in pushed.chunk_by(|a, b| a.0 == b.0) {
+                let start = self.removed.end();
+                for (_, removal) in some {
+                    self.removed.put_words(&record(removal))?;
+                }
+                self.ranges[some[0].0][level].push(start..self.removed.end());
             }
-            self.ranges[segment][level] = start..self.removed.end();
         }
-        for (all, kept) in self.kept[segment].iter_mut().zip(&verdicts.kept) {
-            all.add(kept);
+        for (level, kept) in verdicts.kept.iter().enumerate() {
+            kept.iter().for_each(|unit| self.keep(share, level, unit));
         }
-        self.too_short[segment] = verdicts.too_short;
+        self.too_short[share.pushed(0, 0).0] += verdicts.too_short;
         Ok(())
+    }
+
+    /// Takes note of a unit of a share that others go in favour of.
+    fn keep(&mut self, share: &Share, level: usize, unit: u32) {
+        let (segment, unit) = share.pushed(level, unit);
+        self.kept[segment][level].insert(unit);
     }
 }
 
@@ -132,7 +161,7 @@ impl<'e> External<'e> {
     pub(crate) fn decide(&self, observe: Observer<'_>) -> Result<Decided, SpillError> {
         let mut out = Decided {
             removed: self.folder.spool()?,
-            ranges: vec![[0..0, 0..0, 0..0]; self.segments.len()],
+            ranges: self.segments.iter().map(|_| Default::default()).collect(),
             kept: (self.segments.iter())
                 .map(|s| [s.paragraphs, s.sentences, s.parts].map(|count| Bits::new(count as usize)))
                 .collect(),
@@ -142,21 +171,21 @@ impl<'e> External<'e> {
             leaders: [self.no_leaders(0)?, self.no_leaders(1)?],
             beside: ReprintLeaders::new(self.folder, self.settings)?,
         };
-        for i in self.in_order() {
-            let store = self.segments[i].read(self.spool)?;
+        for (number, share) in self.shares.iter().enumerate() {
+            let store = share.read(self.spool)?;
             let verdicts = match self.settings.scope() {
-                Scope::Article => super::decide(&store, self.settings, self.segments[i].first_article, observe),
+                Scope::Article => super::decide(&store, self.settings, observe),
                 Scope::Corpus => {
-                    let (verdicts, used) = self.segment(i, &store, &mut earlier, observe)?;
+                    let (verdicts, used) = self.share(number, &store, &mut earlier, observe)?;
                     for (level, kept) in used {
-                        let segment = kept.segment as usize;
-                        let (level, number) = level_of(level, kept.number, self.segments[segment].sentences);
-                        out.kept[segment][level].insert(number);
+                        let share = &self.shares[kept.share as usize];
+                        let (level, unit) = level_of(level, kept.number, share.segment.sentences);
+                        out.keep(share, level, unit);
                     }
                     verdicts
                 }
             };
-            out.put(i, &verdicts)?;
+            out.put(share, &verdicts)?;
         }
         out.removed.flush()?;
         Ok(out)
@@ -166,25 +195,17 @@ impl<'e> External<'e> {
         EarlierLeaders::new(self.settings, self.spool, kind_of(level), self.folder)
     }
 
-    /// The segments in the order of decisions.
-    fn in_order(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.segments.len()).collect();
-        if self.settings.keep() == Keep::Last {
-            order.reverse();
-        }
-        order
-    }
-
-    /// Decides one segment.
-    fn segment(
+    /// Decides one share.
+    fn share(
         &self,
         number: usize,
         store: &Store,
         earlier: &mut Known<'_>,
         observe: Observer<'_>,
     ) -> Result<(Verdicts, Vec<(usize, Kept)>), SpillError> {
-        let units = Units::of(store, self.settings, 0..self.segments[number].paragraphs);
-        let paragraphs = order::paragraphs(store, self.settings);
+        let share = &self.shares[number];
+        let units = Units::of(store, self.settings, 0..share.segment.paragraphs);
+        let paragraphs = share.paragraphs(store, self.settings);
         let (scanned, kept) = on_pool(paragraphs.len(), || {
             let mut scan = Scan::new(&units, self.settings, self.order, observe);
             let (before, kept) = self.before(&units, &scan, earlier)?;
@@ -192,7 +213,7 @@ impl<'e> External<'e> {
             scan.run(&paragraphs, before, observe);
             let held = Held {
                 number: super::narrow(number),
-                segment: &self.segments[number],
+                segment: &share.segment,
                 store,
             };
             earlier.beside.add(&units, &scan, &stands, earlier.leaders[0].count())?;
@@ -207,7 +228,7 @@ impl<'e> External<'e> {
             }
             Ok((out, kept))
         })?;
-        Ok(scanned.resolve(store, &kept, self.segments[number].first_article))
+        Ok(scanned.resolve(store, &kept))
     }
 
     /// What is known of the units of a segment from those before, and the units that they go in favour of.

@@ -84,10 +84,6 @@ fn what_cannot_be_under_a_cap_is_said() {
         .ends(2)
         .says(&["such as 500k"]);
     scratch
-        .redite(&["clean", "in.jsonl", "--memory", "1G", "--keep", "longest"])
-        .ends(2)
-        .says(&["keep the first or the last"]);
-    scratch
         .redite(&["clean", "in.jsonl", "--memory", "1G", "--temp-dir", "missing"])
         .ends(2)
         .says(&["--temp-dir missing: no such folder"]);

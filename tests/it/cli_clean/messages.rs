@@ -100,7 +100,6 @@ fn errors_and_reports() {
         &["clean", "in.jsonl", "--similarity", "edit:2"],
         &["clean", "in.jsonl", "--similarity", "jaccard:0"],
         &["clean", "in.jsonl", "--keep", "-"],
-        &["clean", "in.jsonl", "--keep", "longest", "--memory", "1G"],
         &["clean", "in.jsonl", "--lang", "french"],
         &["clean", "in.jsonl", "--lang", "klingonish"],
         &["clean", "in.jsonl", "--threads", "10000"],
