@@ -169,7 +169,8 @@ impl Index {
         let mut file_besides = || {
             for (leader, &(unit, how)) in (first..).zip(&new) {
                 let (leader, lists) = (narrow(leader), keys.of(unit));
-                if lists.is_empty() {
+                // A list of its own leads nowhere, but in a share of a corpus.
+                if lists.is_empty() && !prepared.is_share {
                     continue;
                 }
                 let mut by_numbers = &mut *by_numbers;

@@ -25,16 +25,40 @@ pub(super) struct Keys {
     probes: Vec<u32>,
     shared: Vec<u8>,
     bitmaps: Bitmaps,
-    /// The keys behind the lists, where other units than these have lists under them.
-    names: Vec<u32>,
+    /// Where other units may have the same keys: [`Entry`]s in their order.
+    entries: Vec<u64>,
+}
+
+/// A key of a unit, in one word that is in the order of keys.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) key: u32,
+    pub(super) unit: u32,
+    /// A later unit looks for it.
+    pub(super) is_probed: bool,
+}
+
+impl Entry {
+    fn word(self) -> u64 {
+        // A unit takes memory, so 31 bits can name all.
+        u64::from(self.key) << 32 | u64::from(self.unit) << 1 | u64::from(self.is_probed)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are wanted")]
+    #[inline]
+    pub(super) fn of(word: u64) -> Self {
+        Self {
+            key: (word >> 32) as u32,
+            unit: word as u32 >> 1,
+            is_probed: word & 1 == 1,
+        }
+    }
 }
 
 /// The keys of some units in a row.
 #[derive(Debug, Default)]
 struct Chunk {
     keys: Vec<u32>,
-    /// The same, once lists have taken their places.
-    names: Vec<u32>,
     /// How many keys each unit has.
     counts: Vec<u32>,
     /// How many of them it looks for, and how many of these lead to each unit it matches.
@@ -46,9 +70,6 @@ struct Chunk {
 impl Chunk {
     /// Puts the lists in the place of their keys. A list that is nobody else's is none.
     fn name_lists<U: Units + ?Sized>(&mut self, starts: &[u32], finder: &Finder<'_, U>) {
-        if finder.is_of_corpus {
-            self.names.clone_from(&self.keys);
-        }
         let is_symmetric = finder.bounds.is_symmetric();
         let (mut at, mut end) = (0, 0);
         for i in 0..self.counts.len() {
@@ -59,9 +80,6 @@ impl Chunk {
             for (nth, key) in keys.clone().enumerate() {
                 let list = starts[slot(self.keys[key], starts.len())];
                 self.keys[end] = list;
-                if finder.is_of_corpus {
-                    self.names[end] = self.names[key];
-                }
                 end += usize::from(list > 0);
                 looks += u32::from(list > 0 && nth < probes);
             }
@@ -75,7 +93,6 @@ impl Chunk {
             self.probes[i] = looks.min(self.counts[i]);
         }
         self.keys.truncate(end);
-        self.names.truncate(end);
     }
 }
 
@@ -152,14 +169,42 @@ impl<U: Units + ?Sized> Finder<'_, U> {
     /// The keys of all units, and how many entries their lists can have in all.
     pub(super) fn find(&self) -> (Keys, usize) {
         let mut chunks = self.chunks();
-        let (starts, entries) = Slots::count(&chunks).into_starts(if self.is_of_corpus { 1 } else { 2 });
+        let entries = match self.is_of_corpus {
+            true => self.entries(&chunks),
+            false => Vec::new(),
+        };
+        let (starts, places) = Slots::count(&chunks).into_starts();
         let name = |chunk: &mut Chunk| chunk.name_lists(&starts, self);
         if chunks.len() == 1 || rayon::current_num_threads() == 1 {
             chunks.iter_mut().for_each(name);
         } else {
             chunks.par_iter_mut().for_each(name);
         }
-        (Keys::new(chunks), entries)
+        (Keys::new(chunks, entries), places)
+    }
+
+    /// The keys of all units, but for those that share too little with any other.
+    fn entries(&self, chunks: &[Chunk]) -> Vec<u64> {
+        let mut entries = Vec::with_capacity(chunks.iter().map(|chunk| chunk.keys.len()).sum());
+        let mut unit = 0;
+        for chunk in chunks {
+            let mut keys = &chunk.keys[..];
+            for i in 0..chunk.counts.len() {
+                let (of_unit, rest) = keys.split_at(chunk.counts[i] as usize);
+                keys = rest;
+                let least = Bounds::shared_in_prefix(self.least_keys(chunk.bitmaps.tokens(i)));
+                if of_unit.len() >= least || !self.bounds.is_symmetric() {
+                    entries.extend((0..).zip(of_unit).map(|(nth, &key)| {
+                        let is_probed = nth < chunk.probes[i];
+                        Entry { key, unit, is_probed }.word()
+                    }));
+                }
+                unit += 1;
+            }
+        }
+        looked(entries.len());
+        entries.par_sort_unstable();
+        entries
     }
 
     fn chunks(&self) -> Vec<Chunk> {
@@ -269,15 +314,15 @@ impl Slots {
         Self(slots)
     }
 
-    /// Where the list of each slot starts, 0 if that of fewer keys than `least`; and the entries of all lists, see
+    /// Where the list of each slot starts, 0 if that of at most one key; and the places of all lists, see
     /// [`super::lists::Lists`].
-    fn into_starts(self, least: u32) -> (Vec<u32>, usize) {
+    fn into_starts(self) -> (Vec<u32>, usize) {
         let mut next = 1;
         let starts = self
             .0
             .into_iter()
             .map(|count| match count.into_inner() {
-                count if count < least => 0,
+                0 | 1 => 0,
                 count => {
                     // Beyond what 32 bits can name the lists share the last start: slow, and right.
                     let start = u32::try_from(next);
@@ -297,7 +342,7 @@ fn slot(key: u32, size: usize) -> usize {
 }
 
 impl Keys {
-    fn new(chunks: Vec<Chunk>) -> Self {
+    fn new(chunks: Vec<Chunk>, entries: Vec<u64>) -> Self {
         let units = chunks.iter().map(|chunk| chunk.counts.len()).sum();
         let mut keys = Self {
             lists: Vec::with_capacity(chunks.iter().map(|chunk| chunk.keys.len()).sum()),
@@ -306,7 +351,7 @@ impl Keys {
             probes: Vec::with_capacity(units),
             shared: Vec::with_capacity(units),
             bitmaps: Bitmaps::default(),
-            names: Vec::with_capacity(chunks.iter().map(|chunk| chunk.names.len()).sum()),
+            entries,
         };
         for chunk in chunks {
             let mut end = keys.lists.len() as u64;
@@ -319,7 +364,6 @@ impl Keys {
                 keys.ends.push(end as u32);
             }
             keys.lists.extend(chunk.keys);
-            keys.names.extend(chunk.names);
             keys.probes.extend(chunk.probes);
             keys.shared.extend(chunk.shared);
             keys.bitmaps.append(chunk.bitmaps);
@@ -333,32 +377,23 @@ impl Keys {
         (high << 32 | u64::from(self.ends[unit as usize])) as usize
     }
 
-    fn range(&self, unit: u32) -> Range<usize> {
-        unit.checked_sub(1).map_or(0, |before| self.end(before))..self.end(unit)
-    }
-
     /// The lists under which a unit is to be found.
     pub(super) fn of(&self, unit: u32) -> &[u32] {
-        &self.lists[self.range(unit)]
+        let start = unit.checked_sub(1).map_or(0, |before| self.end(before));
+        &self.lists[start..self.end(unit)]
     }
 
-    /// The keys behind these lists, if they are kept.
-    pub(super) fn names(&self, unit: u32) -> &[u32] {
-        self.names.get(self.range(unit)).unwrap_or_default()
+    /// The keys of all units, in their order, if they are kept.
+    pub(super) fn entries(&self) -> &[u64] {
+        &self.entries
     }
 
     /// The same without the lists.
-    pub(super) fn into_names(self) -> Self {
+    pub(super) fn without_lists(self) -> Self {
         Self {
             lists: Vec::new(),
             ..self
         }
-    }
-
-    /// The first of these, behind [`Self::probes`].
-    pub(super) fn probed(&self, unit: u32) -> &[u32] {
-        let names = self.names(unit);
-        &names[..names.len().min(self.probes[unit as usize] as usize)]
     }
 
     /// Those in which it looks for others.

@@ -25,6 +25,8 @@ pub(super) struct Prepared<'u, U: ?Sized> {
     pub(super) places: usize,
     /// Versions of units are told apart.
     pub(super) has_versions: bool,
+    /// Units that are not among these may be like them.
+    pub(super) is_share: bool,
 }
 
 #[derive(Debug)]
@@ -87,6 +89,7 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
             keys,
             places,
             has_versions,
+            is_share: of_corpus.is_some(),
         }
     }
 

@@ -15,8 +15,6 @@ pub(super) struct LookupScratch {
     /// How many lists of the unit that looks have led to each unit; 0 between look-ups.
     pub(super) hits: Vec<u8>,
     pub(super) words: Words,
-    /// Room for the lists of a shard that a unit looks into, by kind.
-    pub(super) of_shard: [Vec<u32>; 3],
     /// How many candidates the lists have led to, before they were told apart.
     pub(super) met: u64,
 }

@@ -7,9 +7,10 @@
 use super::bitmap::Bitmaps;
 use super::crowd::Crowd;
 use super::index::{Filed, How, Index, KINDS, Later};
+use super::keys::Entry;
 use super::leaders::{Found, Leaders, Unmatched};
 use super::numbers::ByNumbers;
-use super::scratch::{Lent, LookupScratch};
+use super::scratch::Lent;
 use super::sorted::SortedLists;
 use super::{Units, narrow};
 use crate::spill::{Reader, SpillError, Spool, join, split};
@@ -119,15 +120,21 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
             ..
         } = index;
         drop(lists);
-        let (keys, start) = (prepared.keys.into_names(), to.end());
+        let (keys, start) = (prepared.keys.without_lists(), to.end());
+        let mut places = vec![NOWHERE; prepared.units.count() as usize];
+        for (place, &unit) in (0..).zip(&leaders) {
+            places[unit as usize] = place;
+        }
         for kind in KINDS {
-            let of_kind = (0..).zip(&leaders).zip(&ways);
-            let of_kind = of_kind.filter(|(_, how)| how.kind(crowd.is_some()) == kind);
-            let entries = of_kind.flat_map(|((leader, &unit), _)| {
-                let entry = move |&key: &u32| u64::from(key) << 32 | leader;
-                keys.names(unit).iter().map(entry)
+            let is_of_kind = |&place: &u32| {
+                let way = ways.get(place as usize);
+                way.is_some_and(|how| how.kind(crowd.is_some()) == kind)
+            };
+            let pairs = keys.entries().iter().filter_map(|&entry| {
+                let Entry { key, unit, .. } = Entry::of(entry);
+                Some((key, Some(places[unit as usize]).filter(is_of_kind)?))
             });
-            SortedLists::of(entries.collect(), narrow(leaders.len())).write(to)?;
+            SortedLists::of(pairs, narrow(leaders.len())).write(to)?;
         }
         to.put_words(&[u32::from(crowd.is_some())])?;
         if let Some(crowd) = crowd {
@@ -150,39 +157,93 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
         Ok(start..to.end())
     }
 
-    /// Looks up units among the leaders of a shard, side by side.
+    /// Looks up, side by side, those units that may match a leader of a shard, of those that have not matched before. It is told what is
+    /// known of a unit if it has not.
     pub(crate) fn look_into(
         &self,
         shard: &Shard<'_>,
-        units: &[(u32, Unmatched)],
+        past: impl Fn(u32) -> Option<Unmatched> + Sync,
     ) -> Result<Vec<(u32, Found)>, SpillError> {
-        let look = |lent: &mut Lent<'_>, &(unit, past): &(u32, Unmatched)| {
-            let scratch = &mut lent.scratch;
-            let found = self.look_into_one(shard, unit, past, scratch)?;
-            Ok((unit, found))
+        let keys = &self.prepared.keys;
+        let found = shard.index.lists.each_ref().map(|lists| FoundLists::new(self, lists));
+        let look = |lent: &mut Lent<'_>, unit: u32| {
+            let lists = found.each_ref().map(|found| found.of(unit));
+            let is_enough = |lists: &&[u32]| !lists.is_empty() && lists.len() >= usize::from(keys.shared(unit));
+            let past = past(unit).filter(|_| lists.iter().any(is_enough))?;
+            let later = Later {
+                prepared: &self.prepared,
+                unit,
+                lists,
+            };
+            let found = self.look_among(&later, &shard.index, shard, past, &mut lent.scratch);
+            Some(found.map(|found| (unit, found)))
         };
-        units.par_iter().map_init(|| self.pool.lend(), look).collect()
-    }
-
-    fn look_into_one(
-        &self,
-        shard: &Shard<'_>,
-        unit: u32,
-        past: Unmatched,
-        scratch: &mut LookupScratch,
-    ) -> Result<Found, SpillError> {
-        let mut lists = std::mem::take(&mut scratch.of_shard);
-        let keys = self.prepared.keys.probed(unit);
-        for (filed, lists) in shard.index.lists.iter().zip(&mut lists) {
-            filed.find(keys, lists);
-        }
-        let later = Later {
-            prepared: &self.prepared,
-            unit,
-            lists: lists.each_ref().map(Vec::as_slice),
-        };
-        let found = self.look_among(&later, &shard.index, shard, past, scratch);
-        scratch.of_shard = lists;
-        found
+        let all = 0..self.prepared.units.count();
+        let looked_up = all.into_par_iter().map_init(|| self.pool.lend(), look);
+        looked_up.flatten_iter().collect()
     }
 }
+
+/// The lists of a shard, of one kind, that the units of a share look into.
+struct FoundLists {
+    /// One unit after the other, and where those of each unit end; both empty if there are none.
+    lists: Vec<u32>,
+    ends: Vec<u32>,
+}
+
+impl FoundLists {
+    fn new<U: Units + ?Sized>(leaders: &Leaders<'_, U>, lists: &SortedLists) -> Self {
+        const SHARE: usize = 1 << 16;
+        const BLOCK: usize = 256;
+        let (prepared, none) = (&leaders.prepared, Vec::new());
+        if lists.is_empty() {
+            return Self {
+                lists: none,
+                ends: Vec::new(),
+            };
+        }
+        // In the order of keys, so that both are read in sequence; and without a branch for the many that have no list.
+        let find = |entries: &[u64]| {
+            let (mut out, mut kept) = (Vec::new(), [0; BLOCK]);
+            for block in entries.chunks(BLOCK) {
+                let mut count = 0;
+                for &word in block {
+                    let Entry { key, is_probed, .. } = Entry::of(word);
+                    kept[count] = word;
+                    count += usize::from(is_probed & lists.may_hold(key));
+                }
+                let kept = kept[..count].iter().map(|&word| Entry::of(word));
+                out.extend(kept.filter_map(|Entry { key, unit, .. }| Some((unit, lists.find(key)?))));
+            }
+            out
+        };
+        let found: Vec<Vec<(u32, u32)>> = prepared.keys.entries().par_chunks(SHARE).map(find).collect();
+        let mut ends = vec![0_u32; prepared.units.count() as usize + 1];
+        found
+            .iter()
+            .flatten()
+            .for_each(|&(unit, _)| ends[unit as usize + 1] += 1);
+        for unit in 1..ends.len() {
+            ends[unit] += ends[unit - 1];
+        }
+        let mut out = vec![0; found.iter().map(Vec::len).sum()];
+        for &(unit, list) in found.iter().flatten() {
+            let next = &mut ends[unit as usize];
+            out[*next as usize] = list;
+            *next += 1;
+        }
+        Self { lists: out, ends }
+    }
+
+    /// Those that a unit looks into.
+    fn of(&self, unit: u32) -> &[u32] {
+        let Some(&end) = self.ends.get(unit as usize) else {
+            return &[];
+        };
+        let start = unit.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.lists[start as usize..end as usize]
+    }
+}
+
+/// Stands for no place.
+const NOWHERE: u32 = u32::MAX;

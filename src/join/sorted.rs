@@ -4,7 +4,6 @@ use super::lists::PostingLists;
 use super::narrow;
 use crate::spill::{Reader, SpillError, Spool};
 use crate::steps::looked;
-use rayon::prelude::*;
 
 /// Lists that are found by their keys, which are hashes. Most hold one unit.
 #[derive(Debug, Default)]
@@ -25,8 +24,8 @@ pub(super) struct SortedLists {
 /// Bits of the filter for each key.
 const BITS: usize = 8;
 
-/// Keys in a bucket, on average, so that most buckets are in one cache line.
-const IN_BUCKET: usize = 6;
+/// Keys in a bucket, on average.
+const IN_BUCKET: usize = 3;
 
 /// The bucket of a key among so many, in the order of keys.
 #[inline]
@@ -35,42 +34,36 @@ fn bucket(key: u32, buckets: usize) -> usize {
 }
 
 impl SortedLists {
-    /// Lists of units, which are below `units`, from pairs of a key in the high half and a unit in the low one.
-    pub(super) fn of(mut entries: Vec<u64>, units: u32) -> Self {
-        looked(entries.len());
-        entries.par_sort_unstable();
-        let key = |entry: u64| narrow((entry >> 32) as usize);
-        #[expect(clippy::cast_possible_truncation, reason = "the low half is the unit")]
-        let unit = |&entry: &u64| entry as u32;
+    /// Lists of units, which are below `units`, from pairs of a key and a unit, in the order of keys.
+    pub(super) fn of(pairs: impl Iterator<Item = (u32, u32)>, units: u32) -> Self {
         let mut out = Self {
             units,
             ..Self::default()
         };
-        // Beyond what 32 bits can name the lists are one: slow, and right.
-        let (mut rest, most) = (Vec::new(), (u32::MAX - units) as usize);
-        let mut in_rest = Vec::new();
-        for list in entries.chunk_by(|&a, &b| key(a) == key(b)) {
-            let value = if let [one] = list {
-                unit(one)
-            } else if out.lists.len() + list.len() < most {
-                let start = units + narrow(out.lists.len());
-                out.lists.push(narrow(list.len()));
-                out.lists.extend(list.iter().map(unit));
-                start
-            } else {
-                in_rest.push(out.keys.len());
-                rest.extend(list.iter().map(unit));
-                0
-            };
-            out.keys.push([key(list[0]), value]);
+        let (mut key, mut list) = (None, Vec::new());
+        for pair in pairs {
+            looked(1);
+            if key != Some(pair.0) {
+                out.push(key, &list);
+                (key, list) = (Some(pair.0), Vec::new());
+            }
+            list.push(pair.1);
         }
-        let start = units + narrow(out.lists.len());
-        in_rest.into_iter().for_each(|at| out.keys[at][1] = start);
-        if !rest.is_empty() {
-            out.lists.push(narrow(rest.len()));
-            out.lists.extend(rest);
-        }
+        out.push(key, &list);
         out
+    }
+
+    fn push(&mut self, key: Option<u32>, list: &[u32]) {
+        let Some(key) = key else { return };
+        let value = if let [one] = list {
+            *one
+        } else {
+            let start = self.units + narrow(self.lists.len());
+            self.lists.push(narrow(list.len()));
+            self.lists.extend_from_slice(list);
+            start
+        };
+        self.keys.push([key, value]);
     }
 
     /// Appends what [`Self::read`] reads.
@@ -107,30 +100,20 @@ impl SortedLists {
         self.keys.is_empty()
     }
 
-    /// The lists of those of some keys that have one, in their order, in place of what was in `lists`.
-    pub(super) fn find(&self, keys: &[u32], lists: &mut Vec<u32>) {
-        lists.clear();
-        if self.keys.is_empty() {
-            return;
-        }
-        let (bits, buckets) = (64 * self.filter.len(), self.buckets.len() - 1);
-        lists.extend_from_slice(keys);
-        lists.retain(|&key| {
-            let bit = bucket(key, bits);
-            self.filter[bit / 64] >> (bit % 64) & 1 == 1
-        });
-        let mut end = 0;
-        for at in 0..lists.len() {
-            let key = lists[at];
-            let bucket = bucket(key, buckets);
-            let (start, after) = (self.buckets[bucket], self.buckets[bucket + 1]);
-            let mut keys = self.keys[start as usize..after as usize].iter();
-            if let Some(found) = keys.position(|[there, _]| *there == key) {
-                lists[end] = start + narrow(found);
-                end += 1;
-            }
-        }
-        lists.truncate(end);
+    /// False if a key has no list; mostly, if it has none.
+    #[inline]
+    pub(super) fn may_hold(&self, key: u32) -> bool {
+        let bit = bucket(key, 64 * self.filter.len());
+        self.filter[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// The list of a key, of one that has been read from disk.
+    #[inline]
+    pub(super) fn find(&self, key: u32) -> Option<u32> {
+        let bucket = bucket(key, self.buckets.len() - 1);
+        let (start, end) = (self.buckets[bucket], self.buckets[bucket + 1]);
+        let mut keys = self.keys[start as usize..end as usize].iter();
+        keys.position(|[there, _]| *there == key).map(|at| start + narrow(at))
     }
 }
 
@@ -162,22 +145,23 @@ mod tests {
         ) {
             let mut expected: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
             entries.iter().for_each(|&(key, unit)| expected.entry(key).or_default().push(unit));
-            let pairs = entries.iter().map(|&(key, unit)| u64::from(key) << 32 | u64::from(unit)).collect();
+            let mut pairs = entries.clone();
+            pairs.sort_unstable();
             let mut spool = Folder::new(std::env::temp_dir()).spool().unwrap();
-            SortedLists::of(pairs, 50).write(&mut spool).unwrap();
+            SortedLists::of(pairs.into_iter(), 50).write(&mut spool).unwrap();
             spool.flush().unwrap();
             let lists = SortedLists::read(&mut spool.reader(0..spool.end()), &spool).unwrap();
             prop_assert_eq!(lists.is_empty(), entries.is_empty());
             for (key, units) in &mut expected {
                 units.sort_unstable();
-                let mut found = Vec::new();
-                lists.find(&[*key], &mut found);
-                prop_assert_eq!(found.iter().map(|&list| lists.all(list)).collect::<Vec<_>>(), [&units[..]]);
+                prop_assert_eq!(lists.all(lists.find(*key).unwrap()), &units[..]);
             }
-            let mut found = vec![0];
-            let others: Vec<u32> = (10..400).chain([u32::MAX]).filter(|key| !expected.contains_key(key)).collect();
-            lists.find(&others, &mut found);
-            prop_assert_eq!(found, Vec::<u32>::new());
+            for key in (10..400).chain([u32::MAX]).filter(|key| !expected.contains_key(key)) {
+                prop_assert_eq!(lists.find(key), None);
+            }
+            for key in expected.keys() {
+                prop_assert!(lists.may_hold(*key));
+            }
         }
     }
 }

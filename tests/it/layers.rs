@@ -205,7 +205,10 @@ fn a_planted_violation_is_caught() {
         ("fold", "fn f() -> crate::Detector { todo!() }"),
         ("segment", "use crate::fold::fold;"),
         ("join", "let x = 1; let y = crate::store::Store::default();"),
-        ("decide", "use crate::{\n    detector::{Detection, Stats},\n    hash,\n};"),
+        (
+            "decide",
+            "use crate::{\n    detector::{Detection, Stats},\n    hash,\n};",
+        ),
         ("verdict", "use crate::join::Rule;"),
         ("files", "use crate::{model::Span, settings};"),
         ("cellar", ""),

@@ -21,9 +21,6 @@ pub(super) struct Held<'s> {
     pub(super) store: &'s Store,
 }
 
-/// Folds that are looked up at a time.
-const BATCH: usize = 1 << 14;
-
 const KEPT: usize = 6;
 
 fn words_of(kept: &Kept) -> [u32; KEPT] {
@@ -228,15 +225,13 @@ impl<'r> EarlierLeaders<'r> {
             }
         }
         for segment in &self.segments {
-            let open = (0..narrow(folds.count())).filter(|&fold| outcome.met[fold as usize].is_none());
-            let open: Vec<u32> = open.collect();
             let shard = Shard::read(segment.shard.clone(), &self.shards, self.folds)?;
-            for some in open.chunks(BATCH) {
-                let past = |&fold: &u32| (fold, outcome.past[fold as usize]);
-                let units: Vec<(u32, Unmatched)> = some.iter().map(past).collect();
-                for (fold, found) in level.leaders.look_into(&shard, &units)? {
-                    self.note(fold, found, segment, &mut outcome)?;
-                }
+            let past = |fold: u32| {
+                let is_open = outcome.met[fold as usize].is_none();
+                is_open.then(|| outcome.past[fold as usize])
+            };
+            for (fold, found) in level.leaders.look_into(&shard, past)? {
+                self.note(fold, found, segment, &mut outcome)?;
             }
         }
         Ok(outcome)
