@@ -97,38 +97,26 @@ impl Bitmaps {
 
     /// Appends what [`Self::read`] reads.
     pub(super) fn write(&self, to: &mut Spool) -> Result<(), SpillError> {
-        to.put_count(self.first.len())?;
-        for first in &self.first {
+        to.put_rows(self.first.iter().map(|first| {
             let ([low, high], [low_pairs, high_pairs]) = (split(first.bits), split(first.pairs));
-            let words = [low, high, low_pairs, high_pairs, first.tokens, first.more];
-            to.put_words(&words)?;
-            to.put_words(&[u32::from(first.has_numbers)])?;
-        }
-        to.put_count(self.more.len())?;
-        self.more.iter().try_for_each(|&bits| to.put_words(&split(bits)))
+            let has_numbers = u32::from(first.has_numbers);
+            [low, high, low_pairs, high_pairs, first.tokens, first.more, has_numbers]
+        }))?;
+        to.put_rows(self.more.iter().map(|&bits| split(bits)))
     }
 
     pub(super) fn read(reader: &mut Reader, from: &Spool) -> Result<Self, SpillError> {
-        let mut bitmaps = Self::default();
-        let count = reader.count(from)?;
-        bitmaps.first.reserve_exact(count);
-        for _ in 0..count {
-            let [low, high, low_pairs, high_pairs, tokens, more, has_numbers] = reader.array(from)?;
-            bitmaps.first.push(First {
-                bits: join(low, high),
-                pairs: join(low_pairs, high_pairs),
-                tokens,
-                more,
-                has_numbers: has_numbers == 1,
-            });
-        }
-        let count = reader.count(from)?;
-        bitmaps.more.reserve_exact(count);
-        for _ in 0..count {
-            let [low, high] = reader.array(from)?;
-            bitmaps.more.push(join(low, high));
-        }
-        Ok(bitmaps)
+        let first = |[low, high, low_pairs, high_pairs, tokens, more, has_numbers]: [u32; 7]| First {
+            bits: join(low, high),
+            pairs: join(low_pairs, high_pairs),
+            tokens,
+            more,
+            has_numbers: has_numbers == 1,
+        };
+        Ok(Self {
+            first: reader.rows(from, first)?,
+            more: reader.rows(from, |[low, high]| join(low, high))?,
+        })
     }
 
     /// Number of tokens.

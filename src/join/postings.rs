@@ -55,27 +55,20 @@ impl Postings {
 
     /// Appends what [`Self::read`] reads.
     pub(super) fn write(&self, to: &mut Spool) -> Result<(), SpillError> {
-        to.put_count(self.slots.len())?;
-        for slot in &self.slots {
-            to.put_words(&[slot.len, slot.first, slot.block])?;
-        }
-        to.put_list(&self.blocks)?;
+        to.put_rows(self.slots.iter().map(|slot| [slot.len, slot.first, slot.block]))?;
+        to.put_rows(self.blocks.iter().map(|&word| [word]))?;
         to.put_words(&[u32::from(self.is_full)])
     }
 
     pub(super) fn read(reader: &mut Reader, from: &Spool) -> Result<Self, SpillError> {
-        let mut postings = Self::new(0);
-        let count = reader.count(from)?;
-        postings.mask = u32::try_from(count - 1).unwrap_or(u32::MAX);
-        postings.slots = Vec::with_capacity(count);
-        for _ in 0..count {
-            let [len, first, block] = reader.array(from)?;
-            postings.slots.push(Slot { len, first, block });
-        }
-        postings.blocks = reader.list(from)?;
-        let [is_full] = reader.array(from)?;
-        postings.is_full = is_full == 1;
-        Ok(postings)
+        let slots = reader.rows(from, |[len, first, block]| Slot { len, first, block })?;
+        Ok(Self {
+            mask: u32::try_from(slots.len() - 1).unwrap_or(u32::MAX),
+            slots,
+            blocks: reader.rows(from, |[word]| word)?,
+            most: u32::MAX as usize,
+            is_full: reader.array(from)? == [1],
+        })
     }
 
     fn slot(&self, key: u32) -> usize {

@@ -71,16 +71,12 @@ impl<'f> Shard<'f> {
             .then(|| ByNumbers::read(&mut reader, from))
             .transpose()?;
         let bitmaps = Bitmaps::read(&mut reader, from)?;
-        let count = reader.count(from)?;
-        let mut places = Vec::with_capacity(count);
-        for _ in 0..count {
-            let [low, high, low_text, high_text, text_len] = reader.array(from)?;
-            places.push(FoldPlace {
-                tokens: join(low, high),
-                text: join(low_text, high_text),
-                text_len,
-            });
-        }
+        let place = |[low, high, low_text, high_text, text_len]: [u32; 5]| FoldPlace {
+            tokens: join(low, high),
+            text: join(low_text, high_text),
+            text_len,
+        };
+        let places = reader.rows(from, place)?;
         Ok(Self {
             index: Index {
                 has_versions: !lists[How::Version as usize].is_empty(),
@@ -148,12 +144,11 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
         let mut bitmaps = Bitmaps::default();
         leaders.iter().for_each(|&unit| bitmaps.push_of(keys.bitmaps(), unit));
         bitmaps.write(to)?;
-        to.put_count(leaders.len())?;
-        for &unit in &leaders {
+        to.put_rows(leaders.iter().map(|&unit| {
             let FoldPlace { tokens, text, text_len } = place(unit);
             let ([low, high], [low_text, high_text]) = (split(tokens), split(text));
-            to.put_words(&[low, high, low_text, high_text, text_len])?;
-        }
+            [low, high, low_text, high_text, text_len]
+        }))?;
         Ok(start..to.end())
     }
 

@@ -69,16 +69,16 @@ impl SortedLists {
     /// Appends what [`Self::read`] reads.
     pub(super) fn write(&self, to: &mut Spool) -> Result<(), SpillError> {
         to.put_words(&[self.units])?;
-        to.put_list(self.keys.as_flattened())?;
-        to.put_list(&self.lists)
+        to.put_rows(self.keys.iter().copied())?;
+        to.put_rows(self.lists.iter().map(|&word| [word]))
     }
 
     pub(super) fn read(reader: &mut Reader, from: &Spool) -> Result<Self, SpillError> {
         let [units] = reader.array(from)?;
-        let keys = reader.list(from)?.as_chunks::<2>().0.to_vec();
+        let keys = reader.rows(from, |pair| pair)?;
         let mut out = Self {
             units,
-            lists: reader.list(from)?,
+            lists: reader.rows(from, |[word]| word)?,
             buckets: vec![0; keys.len() / IN_BUCKET + 2],
             filter: vec![0; keys.len() * BITS / 64 + 1],
             keys,

@@ -152,20 +152,22 @@ impl Spool {
             if self.buffer.len() + 4 * some.len() > BUFFER {
                 self.flush()?;
             }
-            self.buffer.extend(some.iter().flat_map(|word| word.to_le_bytes()));
+            some.iter()
+                .for_each(|word| self.buffer.extend_from_slice(&word.to_le_bytes()));
         }
         Ok(())
     }
 
-    /// Appends how many of something follow.
-    pub(crate) fn put_count(&mut self, count: usize) -> Result<(), SpillError> {
-        self.put_words(&split(count as u64))
-    }
-
-    /// Appends words, and how many they are.
-    pub(crate) fn put_list(&mut self, words: &[u32]) -> Result<(), SpillError> {
-        self.put_count(words.len())?;
-        self.put_words(words)
+    /// Appends rows of words, and how many they are.
+    pub(crate) fn put_rows<const N: usize>(
+        &mut self,
+        rows: impl ExactSizeIterator<Item = [u32; N]>,
+    ) -> Result<(), SpillError> {
+        self.put_words(&split(rows.len() as u64))?;
+        for row in rows {
+            self.put_words(&row)?;
+        }
+        Ok(())
     }
 
     /// Writes what is still to be written, so that all can be read.
@@ -292,18 +294,24 @@ impl Reader {
         Ok(array)
     }
 
-    /// What [`Spool::put_count`] has written.
-    pub(crate) fn count(&mut self, from: &Spool) -> Result<usize, SpillError> {
+    /// What [`Spool::put_rows`] has written, each row turned into something.
+    pub(crate) fn rows<T, const N: usize>(
+        &mut self,
+        from: &Spool,
+        row: impl Fn([u32; N]) -> T,
+    ) -> Result<Vec<T>, SpillError> {
+        const ROWS: usize = 4096;
         let [low, high] = self.array(from)?;
-        Ok(usize::try_from(join(low, high)).unwrap_or(usize::MAX))
-    }
-
-    /// What [`Spool::put_list`] has written.
-    pub(crate) fn list(&mut self, from: &Spool) -> Result<Vec<u32>, SpillError> {
-        let count = self.count(from)?;
-        let mut words = Vec::with_capacity(count);
-        self.words(from, count, &mut words)?;
-        Ok(words)
+        let mut left = usize::try_from(join(low, high)).unwrap_or(usize::MAX);
+        let (mut out, mut words) = (Vec::with_capacity(left), Vec::new());
+        while left > 0 {
+            let some = left.min(ROWS);
+            words.clear();
+            self.words(from, N * some, &mut words)?;
+            out.extend(words.as_chunks().0.iter().map(|words| row(*words)));
+            left -= some;
+        }
+        Ok(out)
     }
 
     fn fill(&mut self, from: &Spool, wanted: usize) -> Result<(), SpillError> {

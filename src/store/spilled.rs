@@ -18,9 +18,6 @@ pub(crate) struct Segment {
     pub(crate) text_bytes: u64,
     /// Where it begins.
     pub(crate) start: u64,
-    texts: u32,
-    unread: u32,
-    carries: [u32; 2],
     weight: u32,
     /// Where the folds begin, and their bytes.
     folds: u64,
@@ -29,11 +26,6 @@ pub(crate) struct Segment {
     hashes: u64,
     tokens: u64,
 }
-
-const ROW: usize = 6;
-const PART: usize = 8;
-const RECORD: usize = 5;
-const TEXT: usize = 4;
 
 impl Store {
     /// About how many bytes it takes.
@@ -67,26 +59,36 @@ impl Store {
     pub(crate) fn write(&self, to: &mut Spool) -> Result<Segment, SpillError> {
         let narrow = super::narrow;
         let start = to.end();
-        for r in &self.records {
+        to.put_rows(self.records.iter().map(|r| {
             let ([code, more], [low, high]) = (r.language.words(), split(r.text_before));
-            to.put_words(&[r.first_text, code, more, low, high])?;
-        }
-        for t in &self.texts {
+            [r.first_text, code, more, low, high]
+        }))?;
+        to.put_rows(self.texts.iter().map(|t| {
             let [low, high] = split(t.hash);
-            to.put_words(&[t.first_paragraph, t.first_sentence, low, high])?;
+            [t.first_paragraph, t.first_sentence, low, high]
+        }))?;
+        for words in [&self.unread, &self.paragraphs].into_iter().chain(&self.carries) {
+            to.put_rows(words.iter().map(|&word| [word]))?;
         }
-        to.put_words(&self.unread)?;
-        to.put_words(&self.paragraphs)?;
-        self.carries.iter().try_for_each(|carries| to.put_words(carries))?;
         let place = |span: &Span, before: &Low| [span.start, span.end, before.text, before.tokens, before.weight];
-        for Row { span, before, edges } in &self.sentences {
-            to.put_words(&place(span, before))?;
-            to.put_words(&[edges.0])?;
-        }
-        for part in &self.parts {
-            to.put_words(&place(&part.span, &part.before))?;
-            to.put_words(&[part.sentence, u32::from(part.is_leant_on), part.edges.0])?;
-        }
+        to.put_rows(self.sentences.iter().map(|Row { span, before, edges }| {
+            let [start, end, text, tokens, weight] = place(span, before);
+            [start, end, text, tokens, weight, edges.0]
+        }))?;
+        to.put_rows(self.parts.iter().map(|part| {
+            let [start, end, text, tokens, weight] = place(&part.span, &part.before);
+            let is_leant_on = u32::from(part.is_leant_on);
+            [
+                start,
+                end,
+                text,
+                tokens,
+                weight,
+                part.sentence,
+                is_leant_on,
+                part.edges.0,
+            ]
+        }))?;
         let hashes = to.end();
         to.put_words(self.tokens.hashes())?;
         let folds = to.end();
@@ -100,9 +102,6 @@ impl Store {
             parts: narrow(self.parts.len()),
             text_bytes: self.text_bytes,
             start,
-            texts: narrow(self.texts.len()),
-            unread: narrow(self.unread.len()),
-            carries: self.carries.each_ref().map(|carries| narrow(carries.len())),
             weight: self.weight,
             folds,
             fold_bytes: self.tokens.as_str().len() as u64,
@@ -126,57 +125,45 @@ impl Segment {
     /// Reads the store without what was folded: where its units stand is all it knows.
     pub(crate) fn layout(&self, from: &Spool) -> Result<Store, SpillError> {
         let mut reader = from.reader(self.start..self.hashes);
-        let mut store = Store {
+        let before = |[text, tokens, weight]: [u32; 3]| Low { text, tokens, weight };
+        let record = |[first_text, code, more, low, high]: [u32; 5]| Record {
+            first_text,
+            language: Language::of_words([code, more]),
+            text_before: join(low, high),
+        };
+        let text = |[first_paragraph, first_sentence, low, high]: [u32; 4]| Text {
+            first_paragraph,
+            first_sentence,
+            hash: join(low, high),
+        };
+        let row = |[start, end, text, tokens, weight, edges]: [u32; 6]| Row {
+            span: Span::new(start, end),
+            before: before([text, tokens, weight]),
+            edges: PackedEdges(edges),
+        };
+        let part = |[start, end, text, tokens, weight, sentence, is_leant_on, edges]: [u32; 8]| Part {
+            span: Span::new(start, end),
+            before: before([text, tokens, weight]),
+            sentence,
+            is_leant_on: is_leant_on == 1,
+            edges: PackedEdges(edges),
+        };
+        let word = |[word]: [u32; 1]| word;
+        // Fields are read in the order in which they were written.
+        Ok(Store {
+            records: reader.rows(from, record)?,
+            texts: reader.rows(from, text)?,
+            unread: reader.rows(from, word)?,
+            paragraphs: reader.rows(from, word)?,
+            carries: [reader.rows(from, word)?, reader.rows(from, word)?],
+            sentences: reader.rows(from, row)?,
+            parts: reader.rows(from, part)?,
             first: self.first_article,
             text_bytes: self.text_bytes,
             weight: self.weight,
             elsewhere: [self.fold_bytes, self.tokens],
             ..Store::default()
-        };
-        store.records.reserve_exact(self.articles as usize);
-        for _ in 0..self.articles {
-            let [first_text, code, more, low, high] = reader.array::<RECORD>(from)?;
-            store.records.push(Record {
-                first_text,
-                language: Language::of_words([code, more]),
-                text_before: join(low, high),
-            });
-        }
-        store.texts.reserve_exact(self.texts as usize);
-        for _ in 0..self.texts {
-            let [first_paragraph, first_sentence, low, high] = reader.array::<TEXT>(from)?;
-            store.texts.push(Text {
-                first_paragraph,
-                first_sentence,
-                hash: join(low, high),
-            });
-        }
-        reader.words(from, self.unread as usize, &mut store.unread)?;
-        reader.words(from, self.paragraphs as usize, &mut store.paragraphs)?;
-        for (carries, count) in store.carries.iter_mut().zip(self.carries) {
-            reader.words(from, count as usize, carries)?;
-        }
-        store.sentences.reserve_exact(self.sentences as usize);
-        for _ in 0..self.sentences {
-            let [start, end, text, tokens, weight, edges] = reader.array::<ROW>(from)?;
-            store.sentences.push(Row {
-                span: Span::new(start, end),
-                before: Low { text, tokens, weight },
-                edges: PackedEdges(edges),
-            });
-        }
-        store.parts.reserve_exact(self.parts as usize);
-        for _ in 0..self.parts {
-            let [start, end, text, tokens, weight, sentence, leant_on, edges] = reader.array::<PART>(from)?;
-            store.parts.push(Part {
-                span: Span::new(start, end),
-                before: Low { text, tokens, weight },
-                sentence,
-                is_leant_on: leant_on == 1,
-                edges: PackedEdges(edges),
-            });
-        }
-        Ok(store)
+        })
     }
 
     /// Where the text of a fold stands in the file, and its hashes.
