@@ -55,6 +55,12 @@ pub struct Detector {
     settings: Settings,
 }
 
+impl From<Settings> for Detector {
+    fn from(settings: Settings) -> Self {
+        Self { settings }
+    }
+}
+
 impl Default for Detector {
     fn default() -> Self {
         Self::new()

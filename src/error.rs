@@ -16,11 +16,17 @@ pub struct SettingsError(Kind);
 enum Kind {
     Threshold(String),
     MinTokens,
+    /// A setting, what was given, and what is wrong with it.
+    Value(&'static str, String, String),
 }
 
 impl SettingsError {
     pub(crate) fn threshold(value: f64) -> Self {
         Self(Kind::Threshold(value.to_string()))
+    }
+
+    pub(crate) fn value(setting: &'static str, given: &str, why: &str) -> Self {
+        Self(Kind::Value(setting, given.to_owned(), why.to_owned()))
     }
 
     pub(crate) fn min_tokens() -> Self {
@@ -37,6 +43,7 @@ impl fmt::Display for SettingsError {
                     "threshold {value}: must be above 0 and at most 1; 0.52 is the default, 1 asks for equal shingles"
                 )
             }
+            Kind::Value(setting, given, why) => write!(f, "{setting} {given}: {why}"),
             Kind::MinTokens => f.write_str("the minimum length must be at least 1 word, which compares every unit"),
         }
     }

@@ -1,5 +1,9 @@
 //! Every setting that changes a result.
 
+mod names;
+#[cfg(feature = "serde")]
+mod serialized;
+
 use crate::error::SettingsError;
 use crate::join::{Measure, Rule, Threshold};
 use crate::segment::{Language, Paragraphs};
@@ -83,6 +87,20 @@ pub enum Keep {
 }
 
 /// All settings, valid by construction: see [`crate::Detector::builder`].
+///
+/// As text they are a line such as `level=exact threshold=0.7`, by the names of the command line: printed with all of them, read with any.
+/// With the feature `serde` they are serialized as that line.
+///
+/// ```
+/// use redite::{Detector, Level, Settings};
+///
+/// let settings: Settings = "level=exact threshold=0.7".parse()?;
+/// assert_eq!(settings.level(), Level::Exact);
+/// assert_eq!(settings.to_string().parse(), Ok(settings));
+/// let detector = Detector::from(settings);
+/// assert_eq!(detector.settings(), &settings);
+/// # Ok::<(), redite::SettingsError>(())
+/// ```
 ///
 /// ```
 /// use redite::{Detector, Settings};

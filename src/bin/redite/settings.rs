@@ -1,11 +1,9 @@
 //! From options to the settings of the library.
 
 use crate::args::{InputArgs, LevelArg, OtherRuleArgs, ParagraphsArg, RuleArgs, ScopeArg, UnitArg};
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use redite::files::ReadOptions;
-use redite::join::Measure;
 use redite::segment::{Language, Paragraphs};
-use redite::shingle::Lengths;
 use redite::verdict::tables_digest;
 use redite::{Detector, Keep, Level, Scope, UnitChoice};
 
@@ -28,7 +26,7 @@ pub(crate) fn detector_at(threshold: f64, args: &OtherRuleArgs) -> Result<(Detec
             ScopeArg::Corpus => Scope::Corpus,
         })
         .threshold(threshold)
-        .measure(measure(&args.similarity)?)
+        .measure(args.similarity.parse().map_err(|error| anyhow!("--{error}"))?)
         .level(match args.level {
             LevelArg::Exact => Level::Exact,
             LevelArg::Editor => Level::Editor,
@@ -66,65 +64,30 @@ pub(crate) fn keep(args: &OtherRuleArgs) -> Result<(Keep, Option<String>)> {
 /// words.
 pub(crate) fn described(detector: &Detector, rank_field: Option<&str>) -> serde_json::Map<String, serde_json::Value> {
     let settings = detector.settings();
-    let lower = |value: &dyn std::fmt::Debug| serde_json::Value::from(format!("{value:?}").to_lowercase());
+    let name = |value: &dyn std::fmt::Display| serde_json::Value::from(value.to_string());
     let keep = match (settings.keep(), rank_field) {
         (Keep::LowestRank, Some(field)) => field.to_owned(),
         (Keep::HighestRank, Some(field)) => format!("-{field}"),
-        (keep, _) => format!("{keep:?}").to_lowercase(),
+        (keep, _) => keep.to_string(),
     };
     [
-        (
-            "unit",
-            match settings.units() {
-                UnitChoice::Both => "both",
-                UnitChoice::Paragraphs => "paragraph",
-                UnitChoice::Sentences => "sentence",
-            }
-            .into(),
-        ),
-        ("scope", lower(&settings.scope())),
-        ("similarity", settings.measure().to_string().into()),
+        ("unit", name(&settings.units())),
+        ("scope", name(&settings.scope())),
+        ("similarity", name(&settings.measure())),
         ("threshold", settings.threshold().value().into()),
-        ("level", lower(&settings.level())),
+        ("level", name(&settings.level())),
         ("keep", keep.into()),
         ("min_tokens", settings.min_tokens().into()),
         (
             "lang",
             settings.language().map(|language| language.code().to_owned()).into(),
         ),
-        ("paragraphs", lower(&settings.paragraphs())),
+        ("paragraphs", name(&settings.paragraphs())),
         ("words", tables_digest().into()),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
     .collect()
-}
-
-/// `jaccard`, `jaccard:1,2`, `containment:3`, `edit`.
-fn measure(typed: &str) -> Result<Measure> {
-    let (name, lengths) = typed
-        .split_once(':')
-        .map_or((typed, None), |(name, lengths)| (name, Some(lengths)));
-    let lengths = match lengths {
-        None => Lengths::ONE_AND_TWO,
-        Some(list) => {
-            let numbers: Option<Vec<usize>> = list.split(',').map(|n| n.trim().parse().ok()).collect();
-            match numbers.as_deref().and_then(Lengths::new) {
-                Some(lengths) => lengths,
-                None => bail!(
-                    "--similarity {typed}: shingle lengths must be numbers from 1 to {}, as in jaccard:1,2",
-                    Lengths::LONGEST
-                ),
-            }
-        }
-    };
-    match name {
-        "jaccard" => Ok(Measure::Jaccard(lengths)),
-        "containment" => Ok(Measure::Containment(lengths)),
-        "edit" if typed == "edit" => Ok(Measure::Edit),
-        "edit" => bail!("--similarity {typed}: edit compares tokens, so it takes no shingle lengths"),
-        _ => bail!("--similarity {typed}: no such measure; use jaccard, containment or edit, as in jaccard:1,2"),
-    }
 }
 
 /// Where in a record to look.
