@@ -110,7 +110,7 @@ impl Memory {
     /// ```
     #[must_use]
     pub fn disk(held: u64) -> u64 {
-        held.saturating_mul(2)
+        held.saturating_mul(5) / 2
     }
 
     fn sketch(&self) -> usize {
