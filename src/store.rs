@@ -183,10 +183,11 @@ pub(crate) struct Store {
     pub(crate) parts: Vec<Part>,
     texts: Vec<Text>,
     pub(crate) records: Vec<Record>,
-    /// The number of the first article, which the others follow, or the numbers of all of them.
+    /// The number of the first article; the others follow it, unless `numbers` lists them.
     pub(crate) first: u32,
+    /// The numbers of all articles, or nothing.
     numbers: Vec<u32>,
-    /// Up to the last article that has one.
+    /// The ranks of the first articles; those beyond have none.
     ranks: Vec<Option<Rank>>,
     pub(crate) text_bytes: u64,
     /// Texts that are too long to be compared, by number, ascending: they have no paragraphs.

@@ -64,8 +64,9 @@ pub(crate) struct Verdicts {
 /// A unit of articles that were decided before, in whose favour others go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
+    /// The share in which it was decided.
     pub(crate) share: u32,
-    /// The share that it was decided in, and its number there: of a paragraph, or of a piece.
+    /// Its number in that share: of a paragraph, or of a piece.
     pub(crate) number: u32,
     pub(crate) unit: Unit,
 }

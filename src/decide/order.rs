@@ -26,7 +26,7 @@ impl Ranks {
         }
     }
 
-    /// Forgets the articles from that one on; their ranks, if they have any.
+    /// Forgets the articles from that one on, and gives their ranks; none if ranks are not asked for.
     pub(crate) fn split_off(&mut self, article: u32) -> Vec<Option<Rank>> {
         self.weights.truncate(article as usize);
         self.ranks.split_off(self.ranks.len().min(article as usize))

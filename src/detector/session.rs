@@ -343,8 +343,8 @@ impl Session {
         self.spill()
     }
 
+    /// Writes out what is held; if that fails it is still held.
     fn spill(&mut self) -> Result<(), SpillError> {
-        let store = std::mem::take(&mut self.store);
         let settings = &self.settings;
         let spilled = match &mut self.spilled {
             Some(spilled) => spilled,
@@ -360,9 +360,9 @@ impl Session {
                 })
             }
         };
-        count(&store, &spilled.order);
-        spilled.ranks.extend(&store, settings);
-        let segment = store.write(&mut spilled.spool)?;
+        let segment = self.store.write(&mut spilled.spool)?;
+        count(&self.store, &spilled.order);
+        spilled.ranks.extend(&self.store, settings);
         spilled.articles += segment.articles;
         spilled.segments.push(segment);
         self.store = spilled.next();

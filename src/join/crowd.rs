@@ -1,6 +1,6 @@
 //! Units that are like many others and yet none of them: entries of one form, which differ in a few words.
 //!
-//! LaterLanguage by shingles, each is a candidate of all, and a list of them grows with every one. So what has met many candidates in
+//! Told by shingles, each is a candidate of all, and a list of them grows with every one. So what has met many candidates in
 //! vain is filed apart, under the forms of its words ([`crate::verdict::filed`]); a later unit is led to it by one of its own
 //! words, that with the shortest lists. Either way nothing is missed: which way a unit is filed may depend on the order of
 //! the run, what is found does not.

@@ -169,7 +169,7 @@ impl Index {
         let mut file_besides = || {
             for (leader, &(unit, how)) in (first..).zip(&new) {
                 let (leader, lists) = (narrow(leader), keys.of(unit));
-                // A list of its own leads nowhere, but in a share of a corpus.
+                // Without lists it has no key in common with another unit here; a unit of a later share may have one.
                 if lists.is_empty() && !prepared.is_share {
                     continue;
                 }

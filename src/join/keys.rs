@@ -25,11 +25,11 @@ pub(super) struct Keys {
     probes: Vec<u32>,
     shared: Vec<u8>,
     bitmaps: Bitmaps,
-    /// Where other units may have the same keys: [`Entry`]s in their order.
+    /// The keys of all units as words ([`Entry`]), ascending; only in a share of a corpus, else empty.
     entries: Vec<u64>,
 }
 
-/// A key of a unit, in one word that is in the order of keys.
+/// A key of a unit. As words, entries are in the order of their keys.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     pub(super) key: u32,
@@ -40,7 +40,10 @@ pub(super) struct Entry {
 
 impl Entry {
     fn word(self) -> u64 {
-        // A unit takes memory, so 31 bits can name all.
+        debug_assert!(
+            self.unit >> 31 == 0,
+            "a share of 2^31 distinct folds takes more memory than a machine has"
+        );
         u64::from(self.key) << 32 | u64::from(self.unit) << 1 | u64::from(self.is_probed)
     }
 

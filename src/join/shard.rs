@@ -1,7 +1,7 @@
 //! Leaders on disk: what a share of a corpus that memory has no room for leaves behind for the shares that follow.
 //!
-//! When a share has been decided, the index of its leaders is written as it is, without the places that lists have not filled. A
-//! later share reads it again, and its units look into it as they look into their own ([`Index`]): one filter, one order of
+//! When a share has been decided, the lists of its leaders are written under sorted keys, with their bitmaps and the lists of
+//! numbers and words. A later share reads them again, and its units look into it as they look into their own ([`Index`]): one filter, one order of
 //! shingles, one way to verify. Only the folds are left on disk, and read where a candidate is laid beside a unit.
 
 use super::bitmap::Bitmaps;
@@ -163,7 +163,7 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
         let found = shard.index.lists.each_ref().map(|lists| FoundLists::new(self, lists));
         let look = |lent: &mut Lent<'_>, unit: u32| {
             let lists = found.each_ref().map(|found| found.of(unit));
-            let is_enough = |lists: &&[u32]| !lists.is_empty() && lists.len() >= usize::from(keys.shared(unit));
+            let is_enough = |lists: &&[u32]| lists.len() >= usize::from(keys.shared(unit).max(1));
             let past = past(unit).filter(|_| lists.iter().any(is_enough))?;
             let later = Later {
                 prepared: &self.prepared,

@@ -136,7 +136,12 @@ impl FromStr for Settings {
                 "threshold" => builder.threshold(value.parse().map_err(|_| number("threshold"))?),
                 "min-tokens" => builder.min_tokens(value.parse().map_err(|_| number("min-tokens"))?),
                 "paragraphs" => builder.paragraphs(value.parse()?),
-                "lang" => builder.language(Some(Language::from_tag(value))),
+                "lang" => match Language::from_tag(value) {
+                    Language::UNKNOWN if value != Language::UNKNOWN.code() => {
+                        return Err(SettingsError::value("lang", value, "must be a code such as de"));
+                    }
+                    language => builder.language(Some(language)),
+                },
                 other => {
                     let why =
                         "must be one of unit, scope, keep, level, similarity, threshold, min-tokens, paragraphs, lang";
@@ -214,6 +219,7 @@ mod tests {
             ("threshold=high", "threshold high: must be a number"),
             ("threshold=2", "threshold 2: must be above 0"),
             ("min-tokens=0", "at least 1 word"),
+            ("lang=?", "lang ?: must be a code"),
             ("depth=3", "setting depth: must be one of unit, scope"),
         ] {
             let error = line.parse::<Settings>().unwrap_err().to_string();

@@ -1,6 +1,6 @@
 //! Keys by which a text is found from a later one that repeats it, if both differ from many others in a few words only.
 //!
-//! Filled-in forms share most of their shingles, and all of them stay. LaterLanguage by shingles, each is a candidate of all; but
+//! Filled-in forms share most of their shingles, and all of them stay. Told by shingles, each is a candidate of all; but
 //! a repeat has each content word of the later text, or a close form of it, unless that word is new there, and then its
 //! neighbours stand side by side in the earlier text. So the earlier text is filed under all forms of its words and all
 //! neighbours ([`filed`]), and the later one is led to it by the forms and possible neighbours of any one of its content

@@ -7,7 +7,7 @@ use crate::console;
 use crate::paint::visible;
 use anyhow::{Context, Result, bail};
 use redite::files::{Codec, Format, ReadOptions, Source};
-use redite::{Article, Detector, Keep, Memory};
+use redite::{Article, Detector, Keep, Memory, Scope};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -31,14 +31,17 @@ pub(crate) fn share_one_arena() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
         use std::os::unix::process::CommandExt;
-        const NAME: &str = "MALLOC_ARENA_MAX";
-        if std::env::var_os(NAME).is_none() {
+        const ARENAS: &str = "MALLOC_ARENA_MAX";
+        // Where the loader forgets the variable above, as for a program with privileges, it is not tried a second time.
+        const STARTED_AGAIN: &str = "REDITE_STARTED_AGAIN";
+        let is_set = |name| std::env::var_os(name).is_some();
+        if let (false, Ok(program)) = (is_set(ARENAS) || is_set(STARTED_AGAIN), std::env::current_exe()) {
             let mut typed = std::env::args_os();
-            let mut again = std::process::Command::new("/proc/self/exe");
+            let mut again = std::process::Command::new(program);
             if let Some(name) = typed.next() {
                 again.arg0(name);
             }
-            let _cannot = again.args(typed).env(NAME, "1").exec();
+            let _cannot = again.args(typed).env(ARENAS, "1").env(STARTED_AGAIN, "1").exec();
         }
     }
 }
@@ -127,7 +130,7 @@ pub(crate) struct Estimate {
     articles: u64,
     text: u64,
     held: u64,
-    /// Articles are decided in another order than they come in: they are written once more.
+    /// Articles are decided in another order than they come in: they are written twice more.
     is_reordered: bool,
     time: Duration,
 }
@@ -189,7 +192,8 @@ impl Estimate {
             articles: scaled(articles),
             text: scaled(text),
             held: scaled(session.held()),
-            is_reordered: !matches!(detector.settings().keep(), Keep::First | Keep::Last),
+            is_reordered: detector.settings().scope() == Scope::Corpus
+                && !matches!(detector.settings().keep(), Keep::First | Keep::Last),
             time: time.mul_f64(scale * WHOLE_RUN),
         })
     }

@@ -1,4 +1,4 @@
-//! Leaders of the segments decided so far, on disk: the units of the next segment are looked up among them, in order.
+//! Leaders of the shares decided so far, on disk: the units of the next share are looked up among them, in order.
 
 use super::super::scan::{Leader, Level};
 use super::super::units::{ByHash, Folds, piece};
@@ -63,14 +63,14 @@ struct Detail {
     tokens_at: u64,
 }
 
-/// The leader of an earlier segment that a fold repeats.
+/// The leader of an earlier share that a fold repeats.
 pub(super) struct EarlierMatch {
     pub(super) kept: Kept,
     pub(super) reason: Reason,
     pub(super) similarity: Similarity,
 }
 
-/// What looking up the folds of a segment among earlier leaders has brought.
+/// What looking up the folds of a share among earlier leaders has brought.
 pub(super) struct Outcome {
     pub(super) met: Vec<Option<Box<EarlierMatch>>>,
     /// The original that each may be a version of, by its number.
@@ -79,20 +79,20 @@ pub(super) struct Outcome {
     pub(super) past: Vec<Unmatched>,
 }
 
-/// The leaders of one segment.
-struct SegmentLeaders {
+/// The leaders of one share.
+struct ShareLeaders {
     /// The number of the first.
     first: u32,
     /// Where they stand as a [`Shard`].
     shard: Range<u64>,
 }
 
-/// Leaders of one level, of the segments so far, numbered in order.
+/// Leaders of one level, of the shares so far, numbered in order.
 pub(super) struct EarlierLeaders<'r> {
     settings: &'r Settings,
     folds: &'r Spool,
     kind: UnitKind,
-    segments: Vec<SegmentLeaders>,
+    shares: Vec<ShareLeaders>,
     shards: Spool,
     /// A hash of the fold of each.
     hashes: Spool,
@@ -114,7 +114,7 @@ impl<'r> EarlierLeaders<'r> {
             settings,
             folds,
             kind,
-            segments: Vec::new(),
+            shares: Vec::new(),
             shards: folder.spool()?,
             hashes: folder.spool()?,
             details: folder.spool()?,
@@ -140,7 +140,7 @@ impl<'r> EarlierLeaders<'r> {
         })
     }
 
-    /// Appends the leaders of a segment.
+    /// Appends the leaders of a share.
     pub(super) fn add(&mut self, held: Held<'_>, level: Level<'_, '_>) -> Result<(), SpillError> {
         let with_pieces = self.kind == UnitKind::Paragraph && Versions::new(held.store, self.settings).is_some();
         for leader in &level.filed {
@@ -156,7 +156,10 @@ impl<'r> EarlierLeaders<'r> {
                 text_len: entry.text_len(),
             }
         };
-        self.segments.push(SegmentLeaders {
+        if level.filed.is_empty() {
+            return Ok(());
+        }
+        self.shares.push(ShareLeaders {
             first: self.count,
             shard: level.leaders.write(place, &mut self.shards)?,
         });
@@ -206,7 +209,7 @@ impl<'r> EarlierLeaders<'r> {
         Ok(())
     }
 
-    /// Looks the folds of a segment up among the leaders: of each, the leader that is equal, or else the first that it repeats.
+    /// Looks the folds of a share up among the leaders: of each, the leader that is equal, or else the first that it repeats.
     pub(super) fn meet(&mut self, level: &Level<'_, '_>, by_hash: &ByHash) -> Result<Outcome, SpillError> {
         let folds = level.folds;
         let mut outcome = Outcome {
@@ -217,6 +220,9 @@ impl<'r> EarlierLeaders<'r> {
         for spool in [&mut self.shards, &mut self.hashes, &mut self.details, &mut self.pieces] {
             spool.flush()?;
         }
+        if folds.count() == 0 {
+            return Ok(outcome);
+        }
         let mut hashes = self.hashes.reader(0..self.hashes.end());
         for leader in 0..self.count {
             let [low, high] = hashes.array(&self.hashes)?;
@@ -224,32 +230,32 @@ impl<'r> EarlierLeaders<'r> {
                 self.meet_equal(leader, fold, folds, &mut outcome)?;
             }
         }
-        for segment in &self.segments {
-            let shard = Shard::read(segment.shard.clone(), &self.shards, self.folds)?;
+        for share in &self.shares {
+            let shard = Shard::read(share.shard.clone(), &self.shards, self.folds)?;
             let past = |fold: u32| {
                 let is_open = outcome.met[fold as usize].is_none();
                 is_open.then(|| outcome.past[fold as usize])
             };
             for (fold, found) in level.leaders.look_into(&shard, past)? {
-                self.note(fold, found, segment, &mut outcome)?;
+                self.note(fold, found, share, &mut outcome)?;
             }
         }
         Ok(outcome)
     }
 
-    /// Takes note of what looking a fold up among the leaders of a segment has brought.
-    fn note(&self, fold: u32, found: Found, segment: &SegmentLeaders, outcome: &mut Outcome) -> Result<(), SpillError> {
+    /// Takes note of what looking a fold up among the leaders of a share has brought.
+    fn note(&self, fold: u32, found: Found, share: &ShareLeaders, outcome: &mut Outcome) -> Result<(), SpillError> {
         match found {
             Found::Match(leader, similarity) => {
                 outcome.met[fold as usize] = Some(Box::new(EarlierMatch {
-                    kept: self.detail(segment.first + leader)?.kept,
+                    kept: self.detail(share.first + leader)?.kept,
                     reason: Reason::Near,
                     similarity,
                 }));
             }
             Found::Nothing(past) => {
                 if let Some(Original::Leader(leader)) = past.version() {
-                    outcome.version_of[fold as usize] = Some(segment.first + leader);
+                    outcome.version_of[fold as usize] = Some(share.first + leader);
                 }
                 outcome.past[fold as usize] = past.elsewhere();
             }

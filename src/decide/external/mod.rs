@@ -1,7 +1,7 @@
-//! The same scan for a corpus that memory has no room for: segment by segment.
+//! The same scan for a corpus that memory has no room for: share by share.
 //!
-//! The units of a segment are first looked up among the leaders of the segments decided before, shard by shard; with what that
-//! brings the segment is scanned in memory, and its leaders become the next shard.
+//! The units of a share are first looked up among the leaders of the shares decided before, shard by shard; with what that
+//! brings the share is scanned in memory, and its leaders become the next shard.
 
 mod leaders;
 mod reprints;
@@ -28,8 +28,9 @@ pub(crate) struct External<'e> {
     pub(crate) settings: &'e Settings,
     /// As they were pushed.
     pub(crate) segments: &'e [Segment],
-    /// In the order of decisions, and the file that they stand in.
+    /// In the order in which they are decided.
     pub(crate) shares: &'e [Share],
+    /// The file in which the shares stand.
     pub(crate) spool: &'e Spool,
     pub(crate) folder: &'e Folder,
     /// That serves the whole corpus.
@@ -47,7 +48,7 @@ pub(crate) struct Decided {
     too_short: Vec<u64>,
 }
 
-/// What is known of the segments so far.
+/// What is known of the shares so far.
 struct Known<'e> {
     /// Of paragraphs and of pieces.
     leaders: [EarlierLeaders<'e>; 2],
@@ -231,7 +232,7 @@ impl<'e> External<'e> {
         Ok(scanned.resolve(store, &kept))
     }
 
-    /// What is known of the units of a segment from those before, and the units that they go in favour of.
+    /// What is known of the units of a share from those before, and the units that they go in favour of.
     fn before(
         &self,
         units: &Units<'_>,

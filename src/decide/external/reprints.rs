@@ -1,4 +1,4 @@
-//! What stood beside the leaders of the segments decided so far, on disk: see [`super::super::reprints`]. Folds are known by
+//! What stood beside the leaders of the shares decided so far, on disk: see [`super::super::reprints`]. Folds are known by
 //! their 64-bit hashes there.
 
 use super::super::Kept;
@@ -22,10 +22,10 @@ pub(super) struct ReprintLeaders {
     applies: bool,
 }
 
-/// What is known of the paragraphs of a segment.
+/// What is known of the paragraphs of a share.
 #[derive(Default)]
 pub(super) struct Known {
-    /// By fold, whether it has come in an earlier segment.
+    /// By fold, whether it has come in an earlier share.
     pub(super) stands: Vec<bool>,
     /// Paragraphs that repeat an earlier leader.
     pub(super) found: Vec<(u32, Kept, Similarity)>,
@@ -40,7 +40,7 @@ impl ReprintLeaders {
         })
     }
 
-    /// What is known of the paragraphs of a segment, of which some repeat an earlier leader anyway.
+    /// What is known of the paragraphs of a share, of which some repeat an earlier leader anyway.
     pub(super) fn meet(
         &mut self,
         units: &Units<'_>,
@@ -103,7 +103,7 @@ impl ReprintLeaders {
         })
     }
 
-    /// Appends what a segment has brought: `stands` says which folds had come before, and its leaders are numbered from `first`
+    /// Appends what a share has brought: `stands` says which folds had come before, and its leaders are numbered from `first`
     /// on.
     pub(super) fn add(
         &mut self,

@@ -1,7 +1,7 @@
 //! What is decided together: a segment as it was pushed, or articles of many segments that follow one another in another order.
 
 use crate::decide::order::{Ranks, paragraphs, paragraphs_of};
-use crate::settings::{Keep, Settings};
+use crate::settings::{Keep, Scope, Settings};
 use crate::spill::{Folder, SpillError, Spool};
 use crate::store::{Segment, Store};
 
@@ -76,10 +76,11 @@ pub(crate) fn shares(
         order: Vec::new(),
     };
     let pushed_alone = segments.iter().enumerate().map(share);
-    Ok(match settings.keep() {
-        Keep::First => (pushed_alone.collect(), None),
-        Keep::Last => (pushed_alone.rev().collect(), None),
-        Keep::Longest | Keep::LowestRank | Keep::HighestRank => {
+    Ok(match (settings.scope(), settings.keep()) {
+        // In the first case articles do not know of one another.
+        (Scope::Article, _) | (Scope::Corpus, Keep::First) => (pushed_alone.collect(), None),
+        (Scope::Corpus, Keep::Last) => (pushed_alone.rev().collect(), None),
+        (Scope::Corpus, Keep::Longest | Keep::LowestRank | Keep::HighestRank) => {
             let (shares, spool) = in_order(pushed, settings, folder)?;
             (shares, Some(spool))
         }
@@ -105,19 +106,18 @@ fn in_order(pushed: Pushed<'_>, settings: &Settings, folder: &Folder) -> Result<
     let mut some = folder.spool()?;
     for (number, segment) in (0..).zip(segments) {
         let store = segment.read(spool)?;
-        for (share, gathered) in (0..).zip(&mut gathered) {
-            let is_here = |place: &u32| share_of[(segment.first_article + place) as usize] == share;
-            let places: Vec<u32> = (0..segment.articles).filter(is_here).collect();
-            if places.is_empty() {
-                continue;
-            }
+        let share = |place: &u32| share_of[(segment.first_article + place) as usize];
+        let mut places: Vec<u32> = (0..segment.articles).collect();
+        places.sort_by_key(share);
+        for places in places.chunk_by(|a, b| share(a) == share(b)) {
+            let gathered = &mut gathered[share(&places[0]) as usize];
             gathered.articles.extend(places.iter().map(|&place| Moved {
                 number: segment.first_article + place,
                 segment: number,
                 from: store.first_units(place),
                 to: [0; 3],
             }));
-            gathered.stores.push(store.some(&places).write(&mut some)?);
+            gathered.stores.push(store.some(places).write(&mut some)?);
         }
     }
     let mut rest = &order[..];
@@ -143,7 +143,7 @@ fn in_order(pushed: Pushed<'_>, settings: &Settings, folder: &Folder) -> Result<
     Ok((out, moved))
 }
 
-/// Of each article the share it is decided in: none takes more memory than the largest segment, unless by one article.
+/// The share in which each article is decided. No share takes more memory than the largest segment.
 fn share_of(pushed: Pushed<'_>, order: &[u32]) -> Result<Vec<u32>, SpillError> {
     let mut sizes = Vec::with_capacity(order.len());
     let mut most = 0;
