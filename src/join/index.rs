@@ -161,13 +161,13 @@ impl Index {
         scratch: &mut LookupScratch,
     ) {
         let first = leaders.len() - new.len();
-        let new: Vec<(u32, How)> = leaders[first..].iter().copied().zip(new.iter().copied()).collect();
+        let each = || (first..).zip(leaders[first..].iter().copied().zip(new.iter().copied()));
         let (units, keys) = (prepared.units, &prepared.keys);
         let (by_numbers, crowd_by_numbers) = (&mut self.by_numbers, &mut self.crowd_by_numbers);
         let mut crowd = self.crowd.as_mut();
         let is_crowd = crowd.is_some();
         let mut file_besides = || {
-            for (leader, &(unit, how)) in (first..).zip(&new) {
+            for (leader, (unit, how)) in each() {
                 let (leader, lists) = (narrow(leader), keys.of(unit));
                 // Without lists it has no key in common with another unit here; a unit of a later share may have one.
                 if lists.is_empty() && !prepared.is_share {
@@ -188,7 +188,7 @@ impl Index {
             }
         };
         let file_lists = |lists: &mut [Stretch<'_>; 3]| {
-            for (leader, &(unit, how)) in (first..).zip(&new) {
+            for (leader, (unit, how)) in each() {
                 looked(keys.of(unit).len());
                 let lists = &mut lists[how.kind(is_crowd) as usize];
                 keys.of(unit).iter().for_each(|&list| lists.push(list, narrow(leader)));
@@ -205,10 +205,10 @@ impl Index {
             return;
         }
         // Some list or other begins each stretch: those of a few units.
-        let mut at: Vec<u32> = new
+        let mut at: Vec<u32> = leaders[first..]
             .iter()
             .step_by(new.len() / 64 + 1)
-            .flat_map(|&(unit, _)| keys.of(unit))
+            .flat_map(|&unit| keys.of(unit))
             .copied()
             .collect();
         at.sort_unstable();

@@ -119,19 +119,15 @@ pub(super) struct Finder<'f, U: ?Sized> {
 }
 
 impl<U: Units + ?Sized> Finder<'_, U> {
-    pub(super) fn least_keys(&self, tokens: usize) -> usize {
+    fn least_keys(&self, tokens: usize) -> usize {
         let known = self.least_keys.get(tokens).copied().flatten();
         known.unwrap_or_else(|| self.bounds.least_keys(tokens))
     }
 
     /// How many of its first keys a unit looks for, and how many of them lead to each unit it matches.
     fn look(&self, unit: u32, least: usize) -> (usize, usize) {
-        self.look_at(self.units.tokens(unit).len(), least, || self.units.text(unit))
-    }
-
-    /// The same of any unit, by its tokens and its text.
-    pub(super) fn look_at<'t>(&self, tokens: usize, least: usize, text: impl FnOnce() -> &'t str) -> (usize, usize) {
-        let is_dense = || letters::is_dense(tokens, text());
+        let tokens = self.units.tokens(unit).len();
+        let is_dense = || letters::is_dense(tokens, self.units.text(unit));
         if !self.dense.is_empty() && self.bounds.keys == Lengths::TWO && is_dense() {
             self.look_if_dense(tokens)
         } else {
@@ -172,9 +168,10 @@ impl<U: Units + ?Sized> Finder<'_, U> {
     /// The keys of all units, and how many entries their lists can have in all.
     pub(super) fn find(&self) -> (Keys, usize) {
         let mut chunks = self.chunks();
-        let entries = match self.is_of_corpus {
-            true => self.entries(&chunks),
-            false => Vec::new(),
+        let entries = if self.is_of_corpus {
+            self.entries(&chunks)
+        } else {
+            Vec::new()
         };
         let (starts, places) = Slots::count(&chunks).into_starts();
         let name = |chunk: &mut Chunk| chunk.name_lists(&starts, self);
@@ -248,7 +245,7 @@ impl<U: Units + ?Sized> Finder<'_, U> {
 
 /// Appends the keys among the first `length` shingles of a unit, but for those that no other unit has, of which it gives
 /// the number.
-pub(super) fn prefix(
+fn prefix(
     tokens: &[u32],
     length: usize,
     bounds: &Bounds,
@@ -289,7 +286,7 @@ fn copies(hashes: impl Iterator<Item = u32>, out: &mut Vec<u32>) {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct KeyScratch {
+struct KeyScratch {
     hashes: Vec<u32>,
     ranked: Vec<u64>,
 }

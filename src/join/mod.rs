@@ -37,7 +37,6 @@ pub(crate) use shard::{FoldPlace, Shard};
 use crate::shingle::Lengths;
 use crate::verdict::{Context, LaterLanguage, Level, Lost, Pair, lost_of_pair};
 use batch::{Batch, Near, Shared};
-
 use prepared::Prepared;
 use rayon::prelude::*;
 use scratch::{Lent, Pool};

@@ -12,24 +12,24 @@ use crate::steps::looked;
 const MANY: usize = 16;
 
 /// The class of a unit by how many numbers it holds.
-pub(super) fn class(numbers: usize) -> usize {
+fn class(numbers: usize) -> usize {
     numbers.min(MANY)
 }
 
 /// True if units of so many numbers are filed under all of them together.
-pub(super) fn are_few(numbers: usize) -> bool {
+fn are_few(numbers: usize) -> bool {
     (2..MANY).contains(&numbers)
 }
 
 /// The key of all numbers of a unit; `bag` holds their token hashes, ascending.
-pub(super) fn bag_key(bag: &[u32]) -> u32 {
+fn bag_key(bag: &[u32]) -> u32 {
     let mix = |h: u64, &t: &u32| (h.rotate_left(23) ^ u64::from(t)).wrapping_mul(0x9FB2_1C65_1E98_DF25);
     let hash = bag.iter().fold(bag.len() as u64, mix);
     (hash >> 32) as u32
 }
 
 /// The key of one number among those of a unit of that class.
-pub(super) fn single_key(token: u32, class: usize) -> u32 {
+fn single_key(token: u32, class: usize) -> u32 {
     bag_key(&[token, u32::try_from(class).unwrap_or(u32::MAX)]).rotate_left(7)
 }
 

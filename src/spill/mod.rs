@@ -217,25 +217,18 @@ impl Spool {
         String::from_utf8(self.bytes(at, count)?).map_err(error)
     }
 
-    /// Appends words to `into`.
-    pub(crate) fn words_into(&self, at: u64, count: usize, into: &mut Vec<u32>) -> Result<(), SpillError> {
-        into.reserve_exact(count);
-        let mut at = at;
-        let mut left = 4 * count;
+    /// Words that were written as such.
+    pub(crate) fn words(&self, at: u64, count: usize) -> Result<Vec<u32>, SpillError> {
+        let mut words = Vec::with_capacity(count);
+        let (mut at, mut left) = (at, 4 * count);
         let mut buffer = vec![0; left.min(BUFFER)];
         while left > 0 {
             let some = &mut buffer[..left.min(BUFFER)];
             self.read(at, some)?;
-            into.extend(some.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)));
+            words.extend(some.as_chunks::<4>().0.iter().map(|word| u32::from_le_bytes(*word)));
             at += some.len() as u64;
             left -= some.len();
         }
-        Ok(())
-    }
-
-    pub(crate) fn words(&self, at: u64, count: usize) -> Result<Vec<u32>, SpillError> {
-        let mut words = Vec::new();
-        self.words_into(at, count, &mut words)?;
         Ok(words)
     }
 
