@@ -129,6 +129,16 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
         let bitmaps = self.keys.bitmaps();
         let tokens = bitmaps.tokens(later as usize);
         looked(others.len());
+        // Without a branch, so that memory is waited for once and not for each: what follows finds it near.
+        let lengths = scratch.verifier.partner_lengths(tokens, &self.bounds);
+        let mut kept = 0;
+        for at in 0..others.len() {
+            let other = others[at];
+            let (theirs, earlier) = bitmap(other);
+            others[kept] = other;
+            kept += usize::from(lengths.contains(&theirs.tokens(earlier as usize)));
+        }
+        others.truncate(kept);
         // Most are told apart here, and need not be put in order.
         others.retain(|&other| {
             let (theirs, earlier) = bitmap(other);

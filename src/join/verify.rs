@@ -6,6 +6,7 @@ use crate::fold::is_number_hash;
 use crate::shingle;
 use crate::steps::looked;
 use crate::verdict::{Context, LaterLanguage, Level, Pair, is_replaced};
+use std::ops::RangeInclusive;
 
 /// One unit's shingles in a small open-addressing table, held against many candidates.
 #[derive(Debug, Default)]
@@ -128,25 +129,35 @@ impl Verifier {
         enough
     }
 
-    /// The least number of shingles that units of these lengths share if they match; nothing if they cannot.
-    pub(super) fn least_overlap(&mut self, later: usize, earlier: usize, bounds: &Bounds) -> Option<usize> {
-        if later >= COMMON {
-            let (least, most) = bounds.partner_lengths(later);
-            return (least..=most)
-                .contains(&earlier)
-                .then(|| bounds.least_overlap(later, earlier).max(1));
-        }
+    /// The lengths of earlier units that a later one of that length can match.
+    pub(super) fn partner_lengths(&mut self, later: usize, bounds: &Bounds) -> RangeInclusive<usize> {
+        let find = || bounds.partner_lengths(later);
+        let (least, most) = if later >= COMMON {
+            find()
+        } else {
+            *self.demand(later).partner_lengths.get_or_insert_with(find)
+        };
+        least..=most
+    }
+
+    fn demand(&mut self, later: usize) -> &mut Demand {
         if self.demands.len() <= later {
             self.demands.resize_with(later + 1, Demand::default);
         }
-        let demand = &mut self.demands[later];
-        let (least, most) = *demand
-            .partner_lengths
-            .get_or_insert_with(|| bounds.partner_lengths(later));
-        if !(least..=most).contains(&earlier) {
+        &mut self.demands[later]
+    }
+
+    /// The least number of shingles that units of these lengths share if they match; nothing if they cannot.
+    pub(super) fn least_overlap(&mut self, later: usize, earlier: usize, bounds: &Bounds) -> Option<usize> {
+        let lengths = self.partner_lengths(later, bounds);
+        if !lengths.contains(&earlier) {
             return None;
         }
-        let at = earlier - least;
+        if later >= COMMON {
+            return Some(bounds.least_overlap(later, earlier).max(1));
+        }
+        let demand = self.demand(later);
+        let at = earlier - lengths.start();
         if at > 2 * COMMON {
             return Some(bounds.least_overlap(later, earlier).max(1));
         }
