@@ -390,7 +390,7 @@ impl<'u, 's> Scan<'u, 's> {
     }
 
     /// What a paragraph repeats in view of what stands beside both: the first such leader.
-    fn reprint(&self, paragraph: u32, fold: u32) -> Option<Removal<Keeper>> {
+    fn reprint(&mut self, paragraph: u32, fold: u32) -> Option<Removal<Keeper>> {
         let reprints = self.reprints.as_ref()?;
         let removal = |keeper, similarity| Removal {
             removed: paragraph,
@@ -411,10 +411,14 @@ impl<'u, 's> Scan<'u, 's> {
         let mut leaders: Vec<u32> = candidates.filter_map(leader).collect();
         leaders.sort_unstable();
         leaders.dedup();
+        let (rule, level) = (reprints.rule, &mut self.paragraphs);
         leaders.into_iter().find_map(|leader| {
-            let leader = self.paragraphs.filed[leader as usize];
+            let leader = level.filed[leader as usize];
+            if !level.leaders.may_match(fold, leader.fold) {
+                return None;
+            }
             let text = |fold| folds.distinct.text(fold);
-            let similarity = reprints.rule.similarity_in_reprint(text(fold), text(leader.fold))?;
+            let similarity = rule.similarity_in_reprint(text(fold), text(leader.fold))?;
             Some(removal(Keeper::Here(leader.unit), similarity))
         })
     }

@@ -343,7 +343,7 @@ impl Folder {
     /// or nothing if it met one that does.
     fn scan<const TRUSTED: bool>(&mut self, table: &Table, text: &str, out: &mut Tokens) -> Option<u32> {
         let mut buffer = std::mem::take(&mut self.buffer);
-        let mut writer = Writer::new(out, &mut buffer);
+        let mut writer = Writer::new(out, &mut buffer, text.len());
         let weight = self
             .tokens::<TRUSTED>(table, text, &mut writer)
             .then(|| writer.finish());

@@ -33,9 +33,12 @@ pub(super) struct Writer<'t> {
 }
 
 impl<'t> Writer<'t> {
-    pub(super) fn new(out: &'t mut Tokens, buffer: &'t mut Vec<u8>) -> Self {
-        if buffer.is_empty() {
-            buffer.resize(BUFFER, 0);
+    /// For a text of so many bytes.
+    pub(super) fn new(out: &'t mut Tokens, buffer: &'t mut Vec<u8>, text: usize) -> Self {
+        // Most folds are hardly longer than their text. A word alone does without most of the buffer.
+        let length = text.saturating_add(6 * BLOCK).min(BUFFER);
+        if buffer.len() < length {
+            buffer.resize(length, 0);
         }
         Self {
             out,

@@ -279,6 +279,12 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
         Found::Nothing(past)
     }
 
+    /// False if a unit cannot match an earlier one, in whatever context.
+    pub(crate) fn may_match(&mut self, later: u32, earlier: u32) -> bool {
+        let (prepared, verifier) = (&self.prepared, &mut self.scratch.verifier);
+        prepared.may_match(later, prepared.units.tokens(earlier), &prepared.rule, verifier)
+    }
+
     /// Makes a leader of a unit that has been decided; gives its place among the leaders.
     pub(crate) fn file(&mut self, unit: u32, past: Unmatched) -> u32 {
         let leader = narrow(self.leaders.len());

@@ -1,6 +1,8 @@
 //! Words that are close forms of one another: inflected, misspelled, with or without accents.
 
 use crate::fold::{is_number, is_unspaced};
+use crate::steps::once;
+use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 
 /// Letters at the beginning that most close forms have in common.
@@ -59,9 +61,14 @@ pub(super) fn bare_letters(word: &str) -> Vec<char> {
 /// As [`is_close_form`], for two words of one closed class, in which words are alike that must not be confused: `seventeen`
 /// and `seventy`. Only an ending of a quarter may differ.
 pub(super) fn is_form_in_class(a: &str, b: &str) -> bool {
-    let (a, b) = (bare_letters(a), bare_letters(b));
-    let most = a.len().max(b.len());
-    a.len().abs_diff(b.len()) <= 2 && 4 * shared_beginning(&a, &b) >= 3 * most && most >= 4
+    fn is_form<L: PartialEq>(a: &[L], b: &[L]) -> bool {
+        let most = a.len().max(b.len());
+        a.len().abs_diff(b.len()) <= 2 && 4 * shared_beginning(a, b) >= 3 * most && most >= 4
+    }
+    if a.is_ascii() && b.is_ascii() {
+        return is_form(a.as_bytes(), b.as_bytes());
+    }
+    is_form(&bare_letters(a), &bare_letters(b))
 }
 
 pub(super) fn is_hangul(word: &str) -> bool {
@@ -80,6 +87,60 @@ fn is_accent(c: char) -> bool {
 
 /// The letters of a word without its accents. Vowels that are written in two signs are one letter, syllables of Hangul several.
 pub(super) fn plain(word: &str) -> Vec<char> {
+    let letters = PlainLetters::get();
+    let mut plain = Vec::with_capacity(word.len());
+    for c in word.chars() {
+        match letters.of(c) {
+            Some(letter) => plain.push(letter),
+            None => return plain_by_rule(word),
+        }
+    }
+    plain
+}
+
+/// What letters are without their accents, where that is one letter whatever stands beside it.
+struct PlainLetters(Vec<[Option<char>; Self::BLOCK]>);
+
+impl PlainLetters {
+    const BLOCK: usize = 0x100;
+    /// Latin, Greek and Cyrillic, combining marks aside; Latin with the marks of Vietnamese.
+    const BLOCKS: [u32; 6] = [0, 1, 2, 3, 4, 0x1e];
+    const MARKS: std::ops::RangeInclusive<char> = '\u{300}'..='\u{36f}';
+
+    fn get() -> &'static Self {
+        static LETTERS: OnceLock<PlainLetters> = OnceLock::new();
+        LETTERS.get_or_init(|| once(Self::new))
+    }
+
+    fn new() -> Self {
+        let letter = |c: char| match plain_by_rule(c.encode_utf8(&mut [0; 4]))[..] {
+            [letter] if !Self::MARKS.contains(&c) && !Self::MARKS.contains(&letter) => Some(letter),
+            _ => None,
+        };
+        let block = |&block: &u32| {
+            let mut letters = [None; Self::BLOCK];
+            for (place, slot) in (0..).zip(&mut letters) {
+                *slot = char::from_u32(block << 8 | place).and_then(letter);
+            }
+            letters
+        };
+        Self(Self::BLOCKS.iter().map(block).collect())
+    }
+
+    #[inline]
+    fn of(&self, c: char) -> Option<char> {
+        let cp = u32::from(c);
+        let block = match cp >> 8 {
+            block @ 0..=4 => block as usize,
+            0x1e => 5,
+            _ => return None,
+        };
+        self.0[block][cp as usize % Self::BLOCK]
+    }
+}
+
+/// The same by what Unicode says of each letter and those beside it.
+fn plain_by_rule(word: &str) -> Vec<char> {
     let unify = |c: char| match c {
         'أ' | 'إ' | 'آ' | 'ٱ' => 'ا',
         'ى' => 'ي',
@@ -173,7 +234,18 @@ fn is_inflected<L: PartialEq>(a: &[L], b: &[L]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_close_form;
+    use super::{is_close_form, plain, plain_by_rule};
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn letters_that_are_looked_up_are_those_of_the_rule(
+            word in "[a-zà-ÿĀ-ͯΑ-ӿḀ-ỿ\u{300}-\u{308}ก-ฮا-ي가-힣]{0,8}",
+        ) {
+            prop_assert_eq!(plain(&word), plain_by_rule(&word));
+        }
+    }
 
     #[test]
     fn forms_and_slips_are_close_other_words_are_not() {

@@ -3,7 +3,7 @@
 //! A language is a file in `lang/`, see `lang/README.md`. A language without one has no closed classes; where it is not known
 //! which words are common, those of up to three letters are.
 
-use crate::fold::{Tokens, fold, is_number, is_unspaced};
+use crate::fold::{Folder, Tokens, fold, is_number, is_unspaced};
 use crate::hash;
 use crate::segment::Language;
 use crate::steps::{looked, once};
@@ -95,13 +95,13 @@ const LEAST_TOLD: u32 = 20;
 const MOST_WORDS_FOR_ONE: u32 = 7;
 
 /// Which languages a word is common in, by their place among [`LANGUAGES`].
-fn speakers() -> &'static HashMap<Box<str>, Vec<u8>, ahash::RandomState> {
-    static SPEAKERS: OnceLock<HashMap<Box<str>, Vec<u8>, ahash::RandomState>> = OnceLock::new();
+fn speakers() -> &'static HashMap<&'static str, Vec<u8>, ahash::RandomState> {
+    static SPEAKERS: OnceLock<HashMap<&'static str, Vec<u8>, ahash::RandomState>> = OnceLock::new();
     SPEAKERS.get_or_init(|| {
-        let mut speakers: HashMap<Box<str>, Vec<u8>, _> = HashMap::with_hasher(hash::map_state());
+        let mut speakers: HashMap<&'static str, Vec<u8>, _> = HashMap::with_hasher(hash::map_state());
         for (place, language) in (0..LANGUAGES.len()).zip(0..) {
             for (word, _) in Words::at(place).kinds.iter().filter(|(_, kind)| kind.is_common) {
-                speakers.entry(word.clone()).or_default().push(language);
+                speakers.entry(word).or_default().push(language);
             }
         }
         speakers
@@ -230,6 +230,7 @@ impl Words {
 
     fn parse(file: &str) -> Self {
         let mut words = Self::empty();
+        let (mut folder, mut folded) = (Folder::default(), Tokens::default());
         let mut sets = 2;
         for line in file.lines() {
             let Some((key, list)) = line.split_once(": ").filter(|_| !line.starts_with('#')) else {
@@ -237,7 +238,8 @@ impl Words {
             };
             sets += u32::from(key == "contrast");
             for word in list.split(' ') {
-                let folded = fold(word);
+                folded.clear();
+                folder.fold(word, &mut folded);
                 let mut letters = folded.as_str().chars().filter(|&c| c != ' ');
                 let name: Box<str> = if letters.clone().any(is_unspaced) {
                     letters.by_ref().collect::<String>().into()
