@@ -63,7 +63,7 @@ impl<'t> Writer<'t> {
         looked(done);
         let bytes = &self.buffer[..done];
         let first = usize::from(self.out.text.is_empty() && !bytes.is_empty());
-        match std::str::from_utf8(&bytes[first..]) {
+        match simdutf8::basic::from_utf8(&bytes[first..]) {
             Ok(text) => self.out.text.push_str(text),
             Err(_) => unreachable!("only whole characters are written"),
         }

@@ -50,7 +50,7 @@ impl Edges {
             begins_line: gap.contains(['\n', '\r']),
             is_mark: !text.chars().any(char::is_alphabetic),
             words: words(text),
-            chars: text.chars().zip(0..Self::LONG).map(|(_, n)| n + 1).last().unwrap_or(0),
+            chars: chars(text),
         }
     }
 
@@ -71,13 +71,23 @@ impl Edges {
     }
 }
 
+/// Characters, counted up to [`Edges::LONG`].
+fn chars(text: &str) -> u8 {
+    let bytes = text.as_bytes();
+    let begins = |byte: &&u8| !matches!(byte, 0x80..=0xBF);
+    match bytes.get(..Edges::LONG.into()) {
+        Some(beginning) if beginning.is_ascii() => Edges::LONG,
+        _ => (1..=Edges::LONG).zip(bytes.iter().filter(begins)).last().map_or(0, |(n, _)| n),
+    }
+}
+
 /// How many words between spaces and punctuation the first [`Edges::LONG`] characters of a text have, counted up to
 /// [`Edges::MANY`].
 fn words(text: &str) -> u8 {
     let mut words = 0;
     let mut is_inside = false;
     for c in text.chars().take(Edges::LONG.into()) {
-        let is_word = c.is_alphanumeric() || c == '_';
+        let is_word = c.is_ascii_lowercase() || c != ' ' && (c.is_alphanumeric() || c == '_');
         words += u8::from(is_word && !is_inside);
         is_inside = is_word;
         if words == Edges::MANY {

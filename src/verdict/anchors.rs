@@ -19,8 +19,9 @@ use crate::hash;
 use crate::steps::looked;
 use std::ops::Range;
 
-/// The first letters without one of which a word is filed.
+/// The first letters without one of which a word is filed, and those by themselves.
 const DELETED: usize = 5;
+const BEGINNING: usize = 4;
 
 /// The keys under which an earlier text is filed, in any order, each once.
 pub(crate) fn filed(fold: &str, keys: &mut Vec<u32>) {
@@ -143,6 +144,9 @@ fn key_of_neighbours([before, after]: [u32; 2]) -> u32 {
 #[derive(Default)]
 struct Letters {
     bytes: String,
+    /// The letters of the word, and where each of the first ones begins.
+    word: String,
+    starts: Vec<usize>,
 }
 
 impl Letters {
@@ -152,38 +156,71 @@ impl Letters {
         keys.push(hash::token(text.as_bytes()));
         if token.weight < 2 || token.is_number {
             // a letter whose marks have slipped
-            keys.push(self.key(text.chars().next().as_ref()));
+            let first = text.chars().next().map_or(0, char::len_utf8);
+            keys.push(hash::token(&text.as_bytes()[..first]));
+            return;
+        }
+        if text.is_ascii() {
+            self.word.clear();
+            self.word.push_str(text);
+            self.starts.clear();
+            self.starts.extend(0..=DELETED.min(text.len()));
+            self.beginning(keys);
+            self.deletions(keys);
             return;
         }
         let letters = bare_letters(text);
-        keys.push(self.key(letters.iter().take(4)));
-        self.deletions(&letters, keys);
+        self.read(&letters);
+        self.beginning(keys);
+        self.deletions(keys);
         let all = plain(text);
         if all.len() > letters.len() {
-            self.deletions(&all, keys);
+            self.read(&all);
+            self.deletions(keys);
         }
         if is_hangul(text) {
-            self.deletions(&syllables(text), keys);
+            self.read(&syllables(text));
+            self.deletions(keys);
         }
     }
 
-    fn deletions(&mut self, letters: &[char], keys: &mut Vec<u32>) {
+    /// Takes the letters of a word.
+    fn read(&mut self, letters: &[char]) {
         looked(letters.len());
-        keys.push(self.key(letters));
-        for deleted in 0..letters.len().min(DELETED) {
-            keys.push(self.key(letters[..deleted].iter().chain(&letters[deleted + 1..])));
+        self.word.clear();
+        self.starts.clear();
+        for &letter in letters {
+            if self.starts.len() <= DELETED {
+                self.starts.push(self.word.len());
+            }
+            self.word.push(letter);
+        }
+        if self.starts.len() <= DELETED {
+            self.starts.push(self.word.len());
+        }
+    }
+
+    /// Appends the key of the first letters of the word.
+    fn beginning(&self, keys: &mut Vec<u32>) {
+        let end = self.starts.get(BEGINNING).copied().unwrap_or(self.word.len());
+        keys.push(hash::token(&self.word.as_bytes()[..end]));
+    }
+
+    /// Appends the keys of the word and of what it is without one of its first letters.
+    fn deletions(&mut self, keys: &mut Vec<u32>) {
+        looked(self.word.len());
+        keys.push(hash::token(self.word.as_bytes()));
+        for deleted in self.starts.windows(2) {
+            self.bytes.clear();
+            self.bytes.push_str(&self.word[..deleted[0]]);
+            self.bytes.push_str(&self.word[deleted[1]..]);
+            keys.push(hash::token(self.bytes.as_bytes()));
         }
     }
 
     fn together(&mut self, pair: &Pair<'_>, two: [Token; 2]) -> u32 {
         self.bytes.clear();
         two.into_iter().for_each(|token| self.bytes.push_str(pair.text(token)));
-        hash::token(self.bytes.as_bytes())
-    }
-
-    fn key<'l>(&mut self, letters: impl IntoIterator<Item = &'l char>) -> u32 {
-        self.bytes.clear();
-        self.bytes.extend(letters);
         hash::token(self.bytes.as_bytes())
     }
 }

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
 
 /// Letters at the beginning that most close forms have in common.
-const BEGINNING: usize = 4;
+pub(super) const BEGINNING: usize = 4;
 
 /// True if one word is a close form of the other, so that either says the same in the other's place:
 ///
