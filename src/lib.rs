@@ -79,6 +79,7 @@ mod error;
 pub mod files;
 pub mod fold;
 mod hash;
+mod letters;
 pub mod join;
 pub mod model;
 mod notes;

@@ -1,6 +1,7 @@
 //! Words that are close forms of one another: inflected, misspelled, with or without accents.
 
 use crate::fold::{is_number, is_unspaced};
+use crate::letters::LetterTable;
 use crate::steps::once;
 use std::sync::OnceLock;
 use unicode_normalization::UnicodeNormalization;
@@ -87,10 +88,10 @@ fn is_accent(c: char) -> bool {
 
 /// The letters of a word without its accents. Vowels that are written in two signs are one letter, syllables of Hangul several.
 pub(super) fn plain(word: &str) -> Vec<char> {
-    let letters = PlainLetters::get();
+    let letters = plain_letters();
     let mut plain = Vec::with_capacity(word.len());
     for c in word.chars() {
-        match letters.of(c) {
+        match letters.get(c).flatten() {
             Some(letter) => plain.push(letter),
             None => return plain_by_rule(word),
         }
@@ -98,45 +99,17 @@ pub(super) fn plain(word: &str) -> Vec<char> {
     plain
 }
 
-/// What letters are without their accents, where that is one letter whatever stands beside it.
-struct PlainLetters(Vec<[Option<char>; Self::BLOCK]>);
-
-impl PlainLetters {
-    const BLOCK: usize = 0x100;
-    /// Latin, Greek and Cyrillic, combining marks aside; Latin with the marks of Vietnamese.
-    const BLOCKS: [u32; 6] = [0, 1, 2, 3, 4, 0x1e];
+/// What letters are without their accents, where that is one letter whatever stands beside it; of Latin, Greek and Cyrillic,
+/// combining marks aside.
+fn plain_letters() -> &'static LetterTable<Option<char>> {
+    const BLOCKS: [u8; 6] = [0, 1, 2, 3, 4, 0x1e];
     const MARKS: std::ops::RangeInclusive<char> = '\u{300}'..='\u{36f}';
-
-    fn get() -> &'static Self {
-        static LETTERS: OnceLock<PlainLetters> = OnceLock::new();
-        LETTERS.get_or_init(|| once(Self::new))
-    }
-
-    fn new() -> Self {
-        let letter = |c: char| match plain_by_rule(c.encode_utf8(&mut [0; 4]))[..] {
-            [letter] if !Self::MARKS.contains(&c) && !Self::MARKS.contains(&letter) => Some(letter),
-            _ => None,
-        };
-        let block = |&block: &u32| {
-            let mut letters = [None; Self::BLOCK];
-            for (place, slot) in (0..).zip(&mut letters) {
-                *slot = char::from_u32(block << 8 | place).and_then(letter);
-            }
-            letters
-        };
-        Self(Self::BLOCKS.iter().map(block).collect())
-    }
-
-    #[inline]
-    fn of(&self, c: char) -> Option<char> {
-        let cp = u32::from(c);
-        let block = match cp >> 8 {
-            block @ 0..=4 => block as usize,
-            0x1e => 5,
-            _ => return None,
-        };
-        self.0[block][cp as usize % Self::BLOCK]
-    }
+    static LETTERS: OnceLock<LetterTable<Option<char>>> = OnceLock::new();
+    let plain = |c: char| match plain_by_rule(c.encode_utf8(&mut [0; 4]))[..] {
+        [letter] if !MARKS.contains(&c) && !MARKS.contains(&letter) => Some(letter),
+        _ => None,
+    };
+    LETTERS.get_or_init(|| once(|| LetterTable::new(&BLOCKS, plain)))
 }
 
 /// The same by what Unicode says of each letter and those beside it.
