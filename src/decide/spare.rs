@@ -48,22 +48,30 @@ pub(super) fn spared(removed: &[Vec<Removed>; 3], store: &Store) -> [Vec<bool>; 
         at: [0; 3],
         leaves: Vec::new(),
     };
-    let mut before: Option<(usize, Leaf)> = None;
-    for paragraph in 0..store.paragraphs.len() {
-        let text = store.text_of(super::narrow(paragraph)).unwrap_or_default();
-        let is_loss = texts.read(paragraph, &stays);
+    let mut before: Option<(u32, Leaf)> = None;
+    for paragraph in that_lose(removed, store) {
+        let introduction = texts.introduction(paragraph, before, &stays);
+        texts.read(paragraph, &stays);
         let leaves = &mut texts.leaves;
-        let introduction = before.filter(|(of, _)| *of == text).map(|(_, leaf)| leaf);
-        if is_loss {
-            for at in settle(leaves, introduction) {
-                if let Some((level, place)) = leaves[at].removed.take() {
-                    stays[level][place] = true;
-                }
+        for at in settle(leaves, introduction) {
+            if let Some((level, place)) = leaves[at].removed.take() {
+                stays[level][place] = true;
             }
         }
-        before = leaves.last().map(|&leaf| (text, leaf)).or(before);
+        before = leaves.last().map(|&leaf| (paragraph, leaf)).or(before);
     }
     stays
+}
+
+/// The paragraphs of which something is removed, in store order.
+fn that_lose(removed: &[Vec<Removed>; 3], store: &Store) -> Vec<u32> {
+    let [paragraphs, sentences, parts] = removed.each_ref().map(|removed| removed.iter().map(|r| r.removed));
+    let of_sentence = |sentence| super::narrow(store.paragraphs.partition_point(|&first| first <= sentence) - 1);
+    let of_part = |part: u32| of_sentence(store.parts[part as usize].sentence);
+    let mut out: Vec<u32> = paragraphs.chain(sentences.map(of_sentence)).chain(parts.map(of_part)).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
 }
 
 /// Which of the removed leaves of one paragraph stay, given the one before the paragraph.
@@ -141,8 +149,21 @@ struct Texts<'s> {
 }
 
 impl Texts<'_> {
-    /// Reads a paragraph; true if any of it is removed.
-    fn read(&mut self, paragraph: usize, stays: &[Vec<bool>; 3]) -> bool {
+    /// The last leaf of the same text before a paragraph, given the last one of a paragraph that has been settled before.
+    fn introduction(&mut self, paragraph: u32, settled: Option<(u32, Leaf)>, stays: &[Vec<bool>; 3]) -> Option<Leaf> {
+        let text = self.store.paragraphs_of_text_of(paragraph);
+        (text.start..paragraph).rev().find_map(|before| {
+            if let Some((_, leaf)) = settled.filter(|settled| settled.0 == before) {
+                return Some(leaf);
+            }
+            self.read(before, stays);
+            self.leaves.last().copied()
+        })
+    }
+
+    /// Reads a paragraph.
+    fn read(&mut self, number: u32, stays: &[Vec<bool>; 3]) {
+        let paragraph = number as usize;
         self.leaves.clear();
         let store = self.store;
         let sentences = store.sentences_in(paragraph);
@@ -150,7 +171,7 @@ impl Texts<'_> {
             let entry = store.paragraph(super::narrow(paragraph)).entry;
             let edges = self.edges_of(sentences.clone());
             self.leaf(edges, entry.weight, false, Some(removed), paragraph);
-            return true;
+            return;
         }
         let mut parts = store.parts_of(sentences.clone()).peekable();
         looked(sentences.len());
@@ -184,7 +205,6 @@ impl Texts<'_> {
                 );
             }
         }
-        self.leaves.iter().any(|leaf| leaf.removed.is_some())
     }
 
     fn leaf(&mut self, edges: Edges, weight: u32, is_inside: bool, removed: Option<(usize, usize)>, paragraph: usize) {
