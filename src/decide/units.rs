@@ -32,13 +32,14 @@ pub(crate) struct Folds<'s> {
 impl<'s> Folds<'s> {
     /// The folds of those of a range of units that are judged.
     fn new(store: &'s Store, units: Range<u32>, entry: impl Fn(u32) -> Option<Entry> + Sync) -> Self {
+        // 0 of what is not judged. That folds share a hash is seen below.
         let key = |unit: u32| {
-            let entry = entry(unit)?;
+            let Some(entry) = entry(unit) else { return 0 };
             let text = store.text(&entry.fold);
             looked(text.len());
-            Some(hash::bytes(text.as_bytes()))
+            hash::bytes(text.as_bytes()).max(1)
         };
-        let keys: Vec<Option<u64>> = if units.len() < SMALL {
+        let keys: Vec<u64> = if units.len() < SMALL {
             units.clone().map(key).collect()
         } else {
             units.clone().into_par_iter().map(key).collect()
@@ -52,8 +53,8 @@ impl<'s> Folds<'s> {
             start: units.start,
         };
         let mut known: HashMap<u64, u32, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
-        for (unit, key) in units.zip(keys) {
-            let Some((mut key, entry)) = key.and_then(|key| Some((key, entry(unit)?))) else {
+        for (unit, mut key) in units.zip(keys) {
+            let Some(entry) = (key != 0).then(|| entry(unit)).flatten() else {
                 folds.of_units.push(NONE);
                 continue;
             };
@@ -155,11 +156,18 @@ impl<'s> Units<'s> {
                 settings.is_judged(weight).then_some(entry)
             }
         };
+        let of_paragraphs = || Folds::new(store, paragraphs.clone(), |i| judged(store.paragraph(i).entry));
+        let of_pieces = || Folds::new(store, 0..narrow(sentences.len() + parts.len()), piece);
+        let (paragraphs, folds) = if range.len() < SMALL {
+            (of_paragraphs(), of_pieces())
+        } else {
+            rayon::join(of_paragraphs, of_pieces)
+        };
         Self {
             store,
-            paragraphs: Folds::new(store, paragraphs, |i| judged(store.paragraph(i).entry)),
+            paragraphs,
             pieces: Pieces {
-                folds: Folds::new(store, 0..narrow(sentences.len() + parts.len()), piece),
+                folds,
                 first,
                 sentences: narrow(sentences.len()),
             },
