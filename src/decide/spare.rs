@@ -68,7 +68,10 @@ fn that_lose(removed: &[Vec<Removed>; 3], store: &Store) -> Vec<u32> {
     let [paragraphs, sentences, parts] = removed.each_ref().map(|removed| removed.iter().map(|r| r.removed));
     let of_sentence = |sentence| super::narrow(store.paragraphs.partition_point(|&first| first <= sentence) - 1);
     let of_part = |part: u32| of_sentence(store.parts[part as usize].sentence);
-    let mut out: Vec<u32> = paragraphs.chain(sentences.map(of_sentence)).chain(parts.map(of_part)).collect();
+    let mut out: Vec<u32> = paragraphs
+        .chain(sentences.map(of_sentence))
+        .chain(parts.map(of_part))
+        .collect();
     out.sort_unstable();
     out.dedup();
     out

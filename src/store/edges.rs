@@ -43,7 +43,9 @@ impl Edges {
                 .chars()
                 .rev()
                 .take_while(|&c| letters.is_alphanumeric(c) || c == '.');
-            word.take(ABBREVIATION + 1).filter(|&c| letters.is_alphabetic(c)).count()
+            word.take(ABBREVIATION + 1)
+                .filter(|&c| letters.is_alphabetic(c))
+                .count()
         });
         let is_quoted = text.trim_end().ends_with(['"', '”', '»', '’']);
         Self {
@@ -117,7 +119,10 @@ fn chars(text: &str) -> u8 {
     let begins = |byte: &&u8| !matches!(byte, 0x80..=0xBF);
     match bytes.get(..Edges::LONG.into()) {
         Some(beginning) if beginning.is_ascii() => Edges::LONG,
-        _ => (1..=Edges::LONG).zip(bytes.iter().filter(begins)).last().map_or(0, |(n, _)| n),
+        _ => (1..=Edges::LONG)
+            .zip(bytes.iter().filter(begins))
+            .last()
+            .map_or(0, |(n, _)| n),
     }
 }
 

@@ -81,7 +81,11 @@ fn key(word: &str) -> u32 {
     // of a letter of a script without spaces, the marks may have slipped
     let most = if word.starts_with(is_unspaced) { 1 } else { usize::MAX };
     if word.is_ascii() {
-        let end = if is_number(word) { word.len() } else { BEGINNING.min(word.len()) };
+        let end = if is_number(word) {
+            word.len()
+        } else {
+            BEGINNING.min(word.len())
+        };
         return hash::token(&word.as_bytes()[..end]).max(EDGE + 1);
     }
     let beginning: String = plain_beginning(word).take(most).collect();

@@ -10,6 +10,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         // the floor: plain values and hashes
         ("model", vec![]),
         ("hash", vec![]),
+        ("letters", vec![]),
         ("error", vec![]),
         // counted work, for tests
         ("steps", vec![]),
@@ -20,7 +21,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("segment", vec!["model", "notes", "steps"]),
         ("spill", vec![]),
         // what would be lost with a text: of folds, by the words of their language
-        ("verdict", vec!["fold", "segment", "hash", "steps"]),
+        ("verdict", vec!["fold", "segment", "hash", "letters", "steps"]),
         (
             "join",
             vec!["spill", "fold", "segment", "shingle", "verdict", "hash", "steps"],
@@ -35,7 +36,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "store",
             vec![
-                "model", "hash", "error", "steps", "fold", "segment", "join", "settings", "article", "spill",
+                "model", "hash", "letters", "error", "steps", "fold", "segment", "join", "settings", "article", "spill",
             ],
         ),
         (
