@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn letters_of_the_blocks_are_known() {
-        let table = LetterTable::new(&[0, 0x1e, 4], |c| u32::from(c));
+        let table = LetterTable::new(&[0, 0x1e, 4], u32::from);
         for c in '\0'..=char::MAX {
             let is_known = matches!(u32::from(c) >> 8, 0 | 4 | 0x1e);
             assert_eq!(table.get(c), is_known.then_some(u32::from(c)), "{c:?}");

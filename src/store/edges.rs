@@ -92,7 +92,7 @@ impl Letters {
 
     fn get() -> &'static Self {
         static LETTERS: OnceLock<Letters> = OnceLock::new();
-        let kind = |c: char| Self::LETTER * u8::from(c.is_alphabetic()) | Self::NUMBER * u8::from(c.is_numeric());
+        let kind = |c: char| Self::LETTER * u8::from(c.is_alphabetic()) + Self::NUMBER * u8::from(c.is_numeric());
         LETTERS.get_or_init(|| once(|| Self(LetterTable::new(&Self::BLOCKS, kind))))
     }
 
