@@ -83,7 +83,17 @@ impl Bitmaps {
         });
     }
 
-    pub(super) fn append(&mut self, other: Self) {
+    /// Those of all of these, one after the other.
+    pub(super) fn concat(all: Vec<Self>) -> Self {
+        let mut out = Self {
+            first: Vec::with_capacity(all.iter().map(|some| some.first.len()).sum()),
+            more: Vec::with_capacity(all.iter().map(|some| some.more.len()).sum()),
+        };
+        all.into_iter().for_each(|some| out.append(some));
+        out
+    }
+
+    fn append(&mut self, other: Self) {
         let before = self.more.len();
         self.first.extend(other.first.into_iter().map(|first| First {
             more: match first.more {

@@ -16,14 +16,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// What is known of each unit before any is held against another: where its lists are named, and its bitmaps.
 #[derive(Debug)]
 pub(super) struct Keys {
-    /// The lists of all units, one unit after the other.
-    lists: Vec<u32>,
-    /// How many lists there are up to each unit, the low 32 bits, and the units at which the high ones grow.
-    ends: Vec<u32>,
-    carries: Vec<u32>,
-    /// How many of its lists a later unit looks into, and in how many of them each is that it matches.
-    probes: Vec<u32>,
-    shared: Vec<u8>,
+    /// Units in a row, [`CHUNK`] in each but the last.
+    chunks: Vec<Chunk>,
     bitmaps: Bitmaps,
     /// The keys of all units as words ([`Entry`]), ascending; only in a share of a corpus, else empty.
     entries: Vec<u64>,
@@ -58,26 +52,32 @@ impl Entry {
     }
 }
 
-/// The keys of some units in a row.
+/// Some units in a row.
 #[derive(Debug, Default)]
 struct Chunk {
+    /// The keys of all units, one unit after the other; later the lists in their place.
     keys: Vec<u32>,
-    /// How many keys each unit has.
-    counts: Vec<u32>,
-    /// How many of them it looks for, and how many of these lead to each unit it matches.
+    /// Where those of each unit end.
+    ends: Vec<usize>,
+    /// How many of them a later unit looks for, and in how many of their lists each unit is that it matches.
     probes: Vec<u32>,
     shared: Vec<u8>,
     bitmaps: Bitmaps,
 }
 
 impl Chunk {
+    /// Where the keys of the nth unit stand.
+    fn range(&self, nth: usize) -> Range<usize> {
+        nth.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[nth]
+    }
+
     /// Puts the lists in the place of their keys. A list that is nobody else's is none.
     fn name_lists<U: Units + ?Sized>(&mut self, starts: &[u32], finder: &Finder<'_, U>) {
         let is_symmetric = finder.bounds.is_symmetric();
         let (mut at, mut end) = (0, 0);
-        for i in 0..self.counts.len() {
+        for i in 0..self.ends.len() {
             let start = end;
-            let keys = at..at + self.counts[i] as usize;
+            let keys = at..self.ends[i];
             let probes = self.probes[i] as usize;
             let mut looks = 0;
             for (nth, key) in keys.clone().enumerate() {
@@ -92,10 +92,11 @@ impl Chunk {
             if is_symmetric && end - start < Bounds::shared_in_prefix(least) {
                 end = start;
             }
-            self.counts[i] = narrow(end - start);
-            self.probes[i] = looks.min(self.counts[i]);
+            self.ends[i] = end;
+            self.probes[i] = looks.min(narrow(end - start));
         }
         self.keys.truncate(end);
+        self.keys.shrink_to_fit();
     }
 }
 
@@ -188,10 +189,8 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         let mut entries = Vec::with_capacity(chunks.iter().map(|chunk| chunk.keys.len()).sum());
         let mut unit = 0;
         for chunk in chunks {
-            let mut keys = &chunk.keys[..];
-            for i in 0..chunk.counts.len() {
-                let (of_unit, rest) = keys.split_at(chunk.counts[i] as usize);
-                keys = rest;
+            for i in 0..chunk.ends.len() {
+                let of_unit = &chunk.keys[chunk.range(i)];
                 let least = Bounds::shared_in_prefix(self.least_keys(chunk.bitmaps.tokens(i)));
                 if of_unit.len() >= least || !self.bounds.is_symmetric() {
                     entries.extend((0..).zip(of_unit).map(|(nth, &key)| {
@@ -212,20 +211,19 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         let one = |units: Range<u32>| {
             let (mut scratch, mut chunk) = (KeyScratch::default(), Chunk::default());
             for unit in units {
-                let before = chunk.keys.len();
                 self.prefix(unit, &mut scratch, &mut chunk);
-                chunk.counts.push(narrow(chunk.keys.len() - before));
+                chunk.ends.push(chunk.keys.len());
                 chunk.bitmaps.push(self.units.tokens(unit));
             }
             chunk
         };
+        let chunks = 0..count.div_ceil(CHUNK);
+        let nth = |n: u32| one(n * CHUNK..count.min((n * CHUNK).saturating_add(CHUNK)));
         if (count as usize) < SMALL || rayon::current_num_threads() == 1 {
-            return vec![one(0..count)];
+            chunks.map(nth).collect()
+        } else {
+            chunks.into_par_iter().map(nth).collect()
         }
-        (0..count.div_ceil(CHUNK))
-            .into_par_iter()
-            .map(|n| one(n * CHUNK..count.min((n * CHUNK).saturating_add(CHUNK))))
-            .collect()
     }
 
     /// The first shingles of a unit in the total order, but for those that no other unit has. Copies of one shingle in
@@ -342,45 +340,25 @@ fn slot(key: u32, size: usize) -> usize {
 }
 
 impl Keys {
-    fn new(chunks: Vec<Chunk>, entries: Vec<u64>) -> Self {
-        let units = chunks.iter().map(|chunk| chunk.counts.len()).sum();
-        let mut keys = Self {
-            lists: Vec::with_capacity(chunks.iter().map(|chunk| chunk.keys.len()).sum()),
-            ends: Vec::with_capacity(units),
-            carries: Vec::new(),
-            probes: Vec::with_capacity(units),
-            shared: Vec::with_capacity(units),
-            bitmaps: Bitmaps::default(),
+    fn new(mut chunks: Vec<Chunk>, entries: Vec<u64>) -> Self {
+        let bitmaps = chunks.iter_mut().map(|chunk| std::mem::take(&mut chunk.bitmaps));
+        Self {
+            bitmaps: Bitmaps::concat(bitmaps.collect()),
+            chunks,
             entries,
-        };
-        for chunk in chunks {
-            let mut end = keys.lists.len() as u64;
-            for count in &chunk.counts {
-                end += u64::from(*count);
-                while (keys.carries.len() as u64) < end >> 32 {
-                    keys.carries.push(narrow(keys.ends.len()));
-                }
-                #[expect(clippy::cast_possible_truncation, reason = "the low bits are wanted")]
-                keys.ends.push(end as u32);
-            }
-            keys.lists.extend(chunk.keys);
-            keys.probes.extend(chunk.probes);
-            keys.shared.extend(chunk.shared);
-            keys.bitmaps.append(chunk.bitmaps);
         }
-        keys
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "a place in a list that exists")]
-    fn end(&self, unit: u32) -> usize {
-        let high = self.carries.partition_point(|&first| first <= unit) as u64;
-        (high << 32 | u64::from(self.ends[unit as usize])) as usize
+    /// The chunk that holds a unit, and which of its units that is.
+    #[inline]
+    fn chunk(&self, unit: u32) -> (&Chunk, usize) {
+        (&self.chunks[(unit / CHUNK) as usize], (unit % CHUNK) as usize)
     }
 
     /// The lists under which a unit is to be found.
     pub(super) fn of(&self, unit: u32) -> &[u32] {
-        let start = unit.checked_sub(1).map_or(0, |before| self.end(before));
-        &self.lists[start..self.end(unit)]
+        let (chunk, nth) = self.chunk(unit);
+        &chunk.keys[chunk.range(nth)]
     }
 
     /// The keys of all units, in their order, if they are kept.
@@ -391,7 +369,7 @@ impl Keys {
     /// The same without the lists.
     pub(super) fn without_lists(self) -> Self {
         Self {
-            lists: Vec::new(),
+            chunks: Vec::new(),
             ..self
         }
     }
@@ -399,12 +377,14 @@ impl Keys {
     /// Those in which it looks for others.
     pub(super) fn probes(&self, unit: u32) -> &[u32] {
         let lists = self.of(unit);
-        &lists[..self.probes[unit as usize] as usize]
+        let (chunk, nth) = self.chunk(unit);
+        &lists[..chunk.probes[nth] as usize]
     }
 
     /// In how many of [`Keys::probes`] each unit is that this one matches, at least.
     pub(super) fn shared(&self, unit: u32) -> u8 {
-        self.shared[unit as usize]
+        let (chunk, nth) = self.chunk(unit);
+        chunk.shared[nth]
     }
 
     pub(super) fn bitmaps(&self) -> &Bitmaps {
