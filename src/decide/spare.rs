@@ -165,13 +165,12 @@ impl Texts<'_> {
     }
 
     /// Reads a paragraph.
-    fn read(&mut self, number: u32, stays: &[Vec<bool>; 3]) {
-        let paragraph = number as usize;
+    fn read(&mut self, paragraph: u32, stays: &[Vec<bool>; 3]) {
         self.leaves.clear();
         let store = self.store;
-        let sentences = store.sentences_in(paragraph);
-        if let Some(removed) = self.removed(0, paragraph, stays) {
-            let entry = store.paragraph(super::narrow(paragraph)).entry;
+        let sentences = store.sentences_in(paragraph as usize);
+        if let Some(removed) = self.removed(0, paragraph as usize, stays) {
+            let entry = store.paragraph(paragraph).entry;
             let edges = self.edges_of(sentences.clone());
             self.leaf(edges, entry.weight, false, Some(removed), paragraph);
             return;
@@ -210,10 +209,10 @@ impl Texts<'_> {
         }
     }
 
-    fn leaf(&mut self, edges: Edges, weight: u32, is_inside: bool, removed: Option<(usize, usize)>, paragraph: usize) {
+    fn leaf(&mut self, edges: Edges, weight: u32, is_inside: bool, removed: Option<(usize, usize)>, paragraph: u32) {
         let is_here = |(level, place): (usize, usize)| {
             let kept = self.removed[level][place].kept;
-            let entry = self.store.paragraph(super::narrow(paragraph)).entry;
+            let entry = self.store.paragraph(paragraph).entry;
             let here = self.store.unit(&entry, UnitKind::Paragraph);
             (kept.article.0, kept.field) == (here.article.0, here.field) && here.span.contains(kept.span)
         };

@@ -376,9 +376,8 @@ impl Keys {
 
     /// Those in which it looks for others.
     pub(super) fn probes(&self, unit: u32) -> &[u32] {
-        let lists = self.of(unit);
         let (chunk, nth) = self.chunk(unit);
-        &lists[..chunk.probes[nth] as usize]
+        &chunk.keys[chunk.range(nth)][..chunk.probes[nth] as usize]
     }
 
     /// In how many of [`Keys::probes`] each unit is that this one matches, at least.

@@ -2,8 +2,7 @@
 
 use crate::letters::LetterTable;
 use crate::segment;
-use crate::steps::{looked, once};
-use std::sync::OnceLock;
+use crate::steps::looked;
 
 /// How a sentence or a part begins and ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,17 +34,11 @@ impl Edges {
     pub(crate) fn of(text: &str, gap: &str) -> Self {
         const ABBREVIATION: usize = 4;
         let end = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '"' | '”' | '»' | ')'));
-        let letters = Letters::get();
-        let first = text.chars().find(|&c| letters.is_alphanumeric(c));
+        let first = text.chars().find(|&c| is_alphanumeric(c));
         looked(text.len().min(16));
         let before_stop = end.strip_suffix('.').filter(|end| !end.ends_with('.')).map(|end| {
-            let word = end
-                .chars()
-                .rev()
-                .take_while(|&c| letters.is_alphanumeric(c) || c == '.');
-            word.take(ABBREVIATION + 1)
-                .filter(|&c| letters.is_alphabetic(c))
-                .count()
+            let word = end.chars().rev().take_while(|&c| is_alphanumeric(c) || c == '.');
+            word.take(ABBREVIATION + 1).filter(|&c| is_alphabetic(c)).count()
         });
         let is_quoted = text.trim_end().ends_with(['"', '”', '»', '’']);
         Self {
@@ -56,8 +49,8 @@ impl Edges {
             begins_small: first.is_some_and(segment::is_small),
             begins_with_capital: first.is_some_and(char::is_uppercase),
             begins_line: gap.contains(['\n', '\r']),
-            is_mark: !text.chars().any(|c| letters.is_alphabetic(c)),
-            words: words(text, letters),
+            is_mark: !text.chars().any(is_alphabetic),
+            words: words(text),
             chars: chars(text),
         }
     }
@@ -79,38 +72,26 @@ impl Edges {
     }
 }
 
-/// Which characters are letters, and which numbers. The standard library searches for what is not ASCII, which took a third of
-/// the time for all edges.
-struct Letters(LetterTable<u8>);
+/// Which characters are letters, and which numbers, of Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic, Devanagari, Bengali, Thai and
+/// Lao; the Latin letters of Vietnamese; quotation marks. The standard library searches for what is not ASCII, which took a third
+/// of the time for all edges.
+static LETTERS: LetterTable<u8, 11> = LetterTable::new([0, 1, 2, 3, 4, 5, 6, 9, 0xe, 0x1e, 0x20], |c| {
+    LETTER * u8::from(c.is_alphabetic()) + NUMBER * u8::from(c.is_numeric())
+});
 
-impl Letters {
-    /// Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic, Devanagari and Bengali, Thai and Lao, Latin of Vietnamese, quotation
-    /// marks.
-    const BLOCKS: [u8; 11] = [0, 1, 2, 3, 4, 5, 6, 9, 0xe, 0x1e, 0x20];
-    const LETTER: u8 = 1;
-    const NUMBER: u8 = 2;
+const LETTER: u8 = 1;
+const NUMBER: u8 = 2;
 
-    fn get() -> &'static Self {
-        static LETTERS: OnceLock<Letters> = OnceLock::new();
-        let kind = |c: char| Self::LETTER * u8::from(c.is_alphabetic()) + Self::NUMBER * u8::from(c.is_numeric());
-        LETTERS.get_or_init(|| once(|| Self(LetterTable::new(&Self::BLOCKS, kind))))
-    }
+#[inline]
+fn is_alphabetic(c: char) -> bool {
+    LETTERS
+        .get(c)
+        .map_or_else(|| c.is_alphabetic(), |kind| kind & LETTER != 0)
+}
 
-    #[inline]
-    fn is_alphabetic(&self, c: char) -> bool {
-        match self.0.get(c) {
-            Some(kind) => kind & Self::LETTER != 0,
-            None => c.is_alphabetic(),
-        }
-    }
-
-    #[inline]
-    fn is_alphanumeric(&self, c: char) -> bool {
-        match self.0.get(c) {
-            Some(kind) => kind != 0,
-            None => c.is_alphanumeric(),
-        }
-    }
+#[inline]
+fn is_alphanumeric(c: char) -> bool {
+    LETTERS.get(c).map_or_else(|| c.is_alphanumeric(), |kind| kind != 0)
 }
 
 /// Characters, counted up to [`Edges::LONG`].
@@ -128,11 +109,11 @@ fn chars(text: &str) -> u8 {
 
 /// How many words between spaces and punctuation the first [`Edges::LONG`] characters of a text have, counted up to
 /// [`Edges::MANY`].
-fn words(text: &str, letters: &Letters) -> u8 {
+fn words(text: &str) -> u8 {
     let mut words = 0;
     let mut is_inside = false;
     for c in text.chars().take(Edges::LONG.into()) {
-        let is_word = letters.is_alphanumeric(c) || c == '_';
+        let is_word = is_alphanumeric(c) || c == '_';
         words += u8::from(is_word && !is_inside);
         is_inside = is_word;
         if words == Edges::MANY {
@@ -171,10 +152,9 @@ mod tests {
 
     #[test]
     fn letters_are_those_of_the_standard_library() {
-        let letters = Letters::get();
         for c in '\0'..='\u{4fff}' {
-            assert_eq!(letters.is_alphabetic(c), c.is_alphabetic(), "{c:?}");
-            assert_eq!(letters.is_alphanumeric(c), c.is_alphanumeric(), "{c:?}");
+            assert_eq!(is_alphabetic(c), c.is_alphabetic(), "{c:?}");
+            assert_eq!(is_alphanumeric(c), c.is_alphanumeric(), "{c:?}");
         }
     }
 

@@ -12,16 +12,15 @@
 //! in Large Dictionaries*, 2007). Letters of scripts without spaces are told by themselves and without their marks.
 
 use super::content::{Content, EDGE, contents, covered, in_common_pairs, neighbours};
-use super::near::{bare_letters, is_hangul, plain, syllables};
+use super::near::{BEGINNING, bare_letters, is_hangul, plain, syllables};
 use super::words::{Kind, Words};
 use super::{MOST_INSIDE, MOST_OUTSIDE, Pair, Token, is_acronym};
 use crate::hash;
 use crate::steps::looked;
 use std::ops::Range;
 
-/// The first letters without one of which a word is filed, and those by themselves.
+/// The first letters without one of which a word is filed.
 const DELETED: usize = 5;
-const BEGINNING: usize = 4;
 
 /// The keys under which an earlier text is filed, in any order, each once.
 pub(crate) fn filed(fold: &str, keys: &mut Vec<u32>) {
@@ -144,7 +143,7 @@ fn key_of_neighbours([before, after]: [u32; 2]) -> u32 {
 #[derive(Default)]
 struct Letters {
     bytes: String,
-    /// The letters of the word, and where each of the first ones begins.
+    /// The letters of the word, and where the first ones begin and the last of these ends.
     word: String,
     starts: Vec<usize>,
 }
@@ -161,43 +160,38 @@ impl Letters {
             return;
         }
         if text.is_ascii() {
-            self.word.clear();
-            self.word.push_str(text);
-            self.starts.clear();
-            self.starts.extend(0..=DELETED.min(text.len()));
+            // as it is, it has no particles and no marks
+            self.read(text.chars());
             self.beginning(keys);
             self.deletions(keys);
             return;
         }
         let letters = bare_letters(text);
-        self.read(&letters);
+        self.read(letters.iter().copied());
         self.beginning(keys);
         self.deletions(keys);
         let all = plain(text);
         if all.len() > letters.len() {
-            self.read(&all);
+            self.read(all.into_iter());
             self.deletions(keys);
         }
         if is_hangul(text) {
-            self.read(&syllables(text));
+            self.read(syllables(text).into_iter());
             self.deletions(keys);
         }
     }
 
     /// Takes the letters of a word.
-    fn read(&mut self, letters: &[char]) {
-        looked(letters.len());
+    fn read(&mut self, letters: impl Iterator<Item = char>) {
         self.word.clear();
         self.starts.clear();
-        for &letter in letters {
-            if self.starts.len() <= DELETED {
-                self.starts.push(self.word.len());
-            }
+        for letter in letters {
+            self.starts.push(self.word.len());
             self.word.push(letter);
         }
-        if self.starts.len() <= DELETED {
-            self.starts.push(self.word.len());
-        }
+        self.starts.push(self.word.len());
+        self.starts.truncate(DELETED + 1);
+        looked(self.word.len());
     }
 
     /// Appends the key of the first letters of the word.

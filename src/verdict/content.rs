@@ -1,9 +1,9 @@
 //! The content words of a text, one after the other: what is left when common words and signs are passed over.
 
-use super::near::{BEGINNING, plain_beginning};
+use super::near::plain_beginning;
 use super::words::{Kind, Words};
 use super::{Pair, Token};
-use crate::fold::{is_number, is_unspaced};
+use crate::fold::is_unspaced;
 use crate::hash;
 use crate::steps::looked;
 
@@ -78,18 +78,13 @@ pub(super) fn in_common_pairs(pair: &Pair<'_>, side: &[Token], words: &Words, pl
 }
 
 fn key(word: &str) -> u32 {
-    // of a letter of a script without spaces, the marks may have slipped
-    let most = if word.starts_with(is_unspaced) { 1 } else { usize::MAX };
-    if word.is_ascii() {
-        let end = if is_number(word) {
-            word.len()
-        } else {
-            BEGINNING.min(word.len())
-        };
-        return hash::token(&word.as_bytes()[..end]).max(EDGE + 1);
+    let beginning = plain_beginning(word);
+    let mut end = beginning.len();
+    if word.starts_with(is_unspaced) {
+        // of a letter of a script without spaces, the marks may have slipped
+        end = beginning.chars().next().map_or(0, char::len_utf8);
     }
-    let beginning: String = plain_beginning(word).take(most).collect();
-    hash::token(beginning.as_bytes()).max(EDGE + 1)
+    hash::token(&beginning.as_bytes()[..end]).max(EDGE + 1)
 }
 
 /// Pairs of content words that follow one another, ascending.

@@ -2,8 +2,7 @@
 
 use crate::fold::{is_number, is_unspaced};
 use crate::letters::LetterTable;
-use crate::steps::once;
-use std::sync::OnceLock;
+use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 /// Letters at the beginning that most close forms have in common.
@@ -47,10 +46,13 @@ pub(super) fn is_close_form(a: &str, b: &str) -> bool {
         || is_inflected(bare_a, bare_b)
 }
 
-/// The first letters of a word, without particles and marks; all of a number.
-pub(super) fn plain_beginning(word: &str) -> impl Iterator<Item = char> + use<> {
+/// The first letters of a word, without particles and marks, at most as many as [`BEGINNING`]; all of a number.
+pub(super) fn plain_beginning(word: &str) -> Cow<'_, str> {
     let most = if is_number(word) { usize::MAX } else { BEGINNING };
-    bare_letters(word).into_iter().take(most)
+    if word.is_ascii() {
+        return word[..most.min(word.len())].into();
+    }
+    bare_letters(word).into_iter().take(most).collect()
 }
 
 /// The letters of a word without particles and marks.
@@ -88,10 +90,9 @@ fn is_accent(c: char) -> bool {
 
 /// The letters of a word without its accents. Vowels that are written in two signs are one letter, syllables of Hangul several.
 pub(super) fn plain(word: &str) -> Vec<char> {
-    let letters = plain_letters();
     let mut plain = Vec::with_capacity(word.len());
     for c in word.chars() {
-        match letters.get(c).flatten() {
+        match PLAIN.get(c).flatten() {
             Some(letter) => plain.push(letter),
             None => return plain_by_rule(word),
         }
@@ -101,16 +102,13 @@ pub(super) fn plain(word: &str) -> Vec<char> {
 
 /// What letters are without their accents, where that is one letter whatever stands beside it; of Latin, Greek and Cyrillic,
 /// combining marks aside.
-fn plain_letters() -> &'static LetterTable<Option<char>> {
-    const BLOCKS: [u8; 6] = [0, 1, 2, 3, 4, 0x1e];
+static PLAIN: LetterTable<Option<char>, 6> = LetterTable::new([0, 1, 2, 3, 4, 0x1e], |c| {
     const MARKS: std::ops::RangeInclusive<char> = '\u{300}'..='\u{36f}';
-    static LETTERS: OnceLock<LetterTable<Option<char>>> = OnceLock::new();
-    let plain = |c: char| match plain_by_rule(c.encode_utf8(&mut [0; 4]))[..] {
+    match plain_by_rule(c.encode_utf8(&mut [0; 4]))[..] {
         [letter] if !MARKS.contains(&c) && !MARKS.contains(&letter) => Some(letter),
         _ => None,
-    };
-    LETTERS.get_or_init(|| once(|| LetterTable::new(&BLOCKS, plain)))
-}
+    }
+});
 
 /// The same by what Unicode says of each letter and those beside it.
 fn plain_by_rule(word: &str) -> Vec<char> {
