@@ -94,7 +94,7 @@ pub mod verdict;
 pub use article::{Article, Rank};
 pub use detector::{Cut, Detection, Detections, Detector, Memory, OtherText, PushError, Repeat, Session, Stats};
 pub use error::{CapacityError, SettingsError};
-pub use model::{ArticleId, Reason, Span, Unit, UnitKind};
+pub use model::{ArticleId, Progress, Reason, Span, Stage, Unit, UnitKind};
 pub use settings::{DetectorBuilder, Keep, Scope, Settings, UnitChoice};
 pub use spill::SpillError;
 pub use verdict::{Level, Lost};

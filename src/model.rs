@@ -168,3 +168,53 @@ impl fmt::Display for Reason {
         })
     }
 }
+
+/// A stage of deciding.
+///
+/// ```
+/// assert_eq!(redite::Stage::Keys.to_string(), "keys");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Units of equal folds are told to be one.
+    Collapse,
+    /// Shingles are counted. Within a cap on memory this is done as articles are pushed.
+    Count,
+    /// The keys of each fold, by which it is found, and its bitmap.
+    Keys,
+    /// Only within a cap on memory: leaders of earlier segments are looked for on disk, and those of the segment written.
+    Shards,
+    /// Units are decided in order: looked up, verified, filed.
+    Scan,
+    /// What stays for the sake of the rest of its text.
+    Spare,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Collapse => "collapse",
+            Self::Count => "count",
+            Self::Keys => "keys",
+            Self::Shards => "shards",
+            Self::Scan => "scan",
+            Self::Spare => "spare",
+        })
+    }
+}
+
+/// How far deciding has come.
+///
+/// ```
+/// let progress = redite::Progress { stage: redite::Stage::Scan, share: 0.4 };
+/// assert_eq!(format!("{}: {:.0} %", progress.stage, 100.0 * progress.share), "scan: 40 %");
+/// ```
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Progress {
+    /// What has been done since the last report is part of this stage. Stages of several segments, and of articles that are
+    /// decided by themselves, take turns.
+    pub stage: Stage,
+    /// How much of all is done, from 0 to 1.
+    pub share: f64,
+}

@@ -27,7 +27,7 @@ pub(crate) use external::{Decided, External, Pushed, shares};
 pub(crate) use order::Ranks;
 
 use crate::join::Similarity;
-use crate::model::{Reason, Unit, UnitKind};
+use crate::model::{Reason, Stage, Unit, UnitKind};
 use crate::settings::{Scope, Settings};
 use crate::spill::Bits;
 use crate::store::Store;
@@ -126,35 +126,39 @@ fn level_of(level: usize, kept: u32, sentences: u32) -> (usize, u32) {
     }
 }
 
-/// Is told of work that has been done since it was told last: [`WORK`] for each paragraph in all.
-pub(crate) type Observer<'o> = &'o (dyn Fn(u64) + Sync);
+/// Is told of the work of a stage that has been done since it was told last: [`WORK`] for each paragraph in all.
+pub(crate) type Observer<'o> = &'o (dyn Fn(Stage, u64) + Sync);
 
 /// What a paragraph and what is in it costs, in parts that take about the same time.
-pub(crate) const WORK: u64 = PREPARED[0] + PREPARED[1] + PREPARED[2] + PREPARED[3] + SCANNED;
-/// To tell folds apart, to count shingles, to find the keys of paragraphs, to find those of pieces.
-const PREPARED: [u64; 4] = [2, 1, 2, 3];
-/// To decide it.
+pub(crate) const WORK: u64 = COLLAPSED + COUNTED + KEYS[0] + KEYS[1] + SCANNED;
+/// To collapse equal folds, to count shingles, to find the keys of paragraphs and of pieces, to decide them.
+const COLLAPSED: u64 = 2;
+const COUNTED: u64 = 1;
+const KEYS: [u64; 2] = [2, 3];
 const SCANNED: u64 = 12;
 
 /// Decides every unit of a store.
 pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) -> Verdicts {
     let scanned = match settings.scope() {
         Scope::Corpus => {
-            let units = Units::of(store, settings, 0..narrow(store.paragraphs.len()));
+            let units = Units::of(store, settings, 0..narrow(store.paragraphs.len()), observe);
             let paragraphs = order::paragraphs(store, settings);
             scan(&units, &paragraphs, settings, observe)
         }
         Scope::Article => by_article(store, settings, observe),
     };
-    scanned.resolve(store, &[]).0
+    let verdicts = scanned.resolve(store, &[]).0;
+    observe(Stage::Spare, 0);
+    verdicts
 }
 
-/// Decides articles that do not know of one another.
+/// Decides articles that do not know of one another, side by side, so that the stages of each cannot be told apart.
 fn by_article(store: &Store, settings: &Settings, observe: Observer<'_>) -> Scanned {
+    let observe: Observer<'_> = &|_, more| observe(Stage::Scan, more);
     let decide = |article: u32| {
         let paragraphs = store.paragraphs_of(article);
         let range = narrow(paragraphs.start)..narrow(paragraphs.end);
-        let units = Units::of(store, settings, range.clone());
+        let units = Units::of(store, settings, range.clone(), observe);
         let mut paragraphs: Vec<u32> = range.collect();
         order::in_article(&mut paragraphs, settings);
         scan(&units, &paragraphs, settings, observe)

@@ -4,10 +4,10 @@
 use super::reprints::{Reprints, neighbours};
 use super::units::{Folds, SMALL, Units, piece_of_part};
 use super::versions::Versions;
-use super::{Observer, PREPARED, Removal, SCANNED, narrow};
+use super::{COUNTED, KEYS, Observer, Removal, SCANNED, narrow};
 use crate::hash;
 use crate::join::{Found, Leaders, Order, Original, Similarity, Units as _, Unmatched};
-use crate::model::Reason;
+use crate::model::{Reason, Stage};
 use crate::settings::{Keep, Settings};
 use crate::spill::Bits;
 use crate::store::Selection;
@@ -234,14 +234,14 @@ impl<'u, 's> Scan<'u, 's> {
     where
         's: 'u,
     {
-        let prepared = |step: usize| observe(PREPARED[step] * units.range.len() as u64);
-        prepared(0);
+        let done = |stage: Stage, work: u64| observe(stage, work * units.range.len() as u64);
+        // The shingles have been counted for this, now or as the articles came.
+        done(Stage::Count, COUNTED);
         let versions = Versions::new(units.store, settings);
-        prepared(1);
         let paragraphs = Level::new(&units.paragraphs, settings, order, versions.as_ref());
-        prepared(2);
+        done(Stage::Keys, KEYS[0]);
         let pieces = Level::new(&units.pieces.folds, settings, order, None);
-        prepared(3);
+        done(Stage::Keys, KEYS[1]);
         Self {
             units,
             settings,
@@ -269,9 +269,10 @@ impl<'u, 's> Scan<'u, 's> {
         for at in 0..paragraphs.len() {
             self.paragraph(&paragraphs[at..]);
             if at % TOLD == 0 {
-                observe(SCANNED * TOLD.min(paragraphs.len() - at) as u64);
+                observe(Stage::Scan, SCANNED * TOLD.min(paragraphs.len() - at) as u64);
             }
         }
+        observe(Stage::Scan, 0);
     }
 
     /// Of the leaders among the paragraphs, by their place, the folds beside them that come first there.

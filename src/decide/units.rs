@@ -1,8 +1,9 @@
 //! What is decided: the judged units of some articles, those of equal folds being one.
 
-use super::narrow;
+use super::{COLLAPSED, Observer, narrow};
 use crate::hash;
 use crate::join::Units as _;
+use crate::model::Stage;
 use crate::settings::Settings;
 use crate::steps::looked;
 use crate::store::{Entry, Selection, Store};
@@ -131,7 +132,7 @@ impl Pieces<'_> {
 
 impl<'s> Units<'s> {
     /// Those of some paragraphs.
-    pub(crate) fn of(store: &'s Store, settings: &Settings, range: Range<u32>) -> Self {
+    pub(crate) fn of(store: &'s Store, settings: &Settings, range: Range<u32>, observe: Observer<'_>) -> Self {
         let (from, to) = (range.start as usize, range.end as usize);
         let paragraphs = if settings.units().paragraphs() {
             range.clone()
@@ -163,6 +164,7 @@ impl<'s> Units<'s> {
         } else {
             rayon::join(of_paragraphs, of_pieces)
         };
+        observe(Stage::Collapse, COLLAPSED * range.len() as u64);
         Self {
             store,
             paragraphs,

@@ -5,7 +5,7 @@ use crate::article::Article;
 use crate::decide::{self, External, Pushed, Ranks};
 use crate::error::CapacityError;
 use crate::join::Order;
-use crate::model::ArticleId;
+use crate::model::{ArticleId, Progress, Stage};
 use crate::settings::Settings;
 use crate::spill::{Folder, SpillError, Spool};
 use crate::store::{FoldScratch, Limits, Segment, Selection, Store, narrow};
@@ -384,7 +384,7 @@ impl Session {
         self.finish_observed(&|_| ())
     }
 
-    /// As [`Session::finish`]; `observe` is told, from any thread, how much is done, as a share from 0 to 1.
+    /// As [`Session::finish`]; `observe` is told, from any thread, how much is done, and at the end of each stage.
     ///
     /// # Errors
     /// As for [`Session::finish`].
@@ -392,11 +392,11 @@ impl Session {
     /// ```
     /// let mut session = redite::Detector::new().session();
     /// session.push(&"The storm tore the roof off.".into())?;
-    /// let detections = session.finish_observed(&|share| println!("{:.0} %", 100.0 * share))?;
+    /// let detections = session.finish_observed(&|done| println!("{}, {:.0} %", done.stage, 100.0 * done.share))?;
     /// # assert_eq!(detections.articles(), 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn finish_observed(mut self, observe: &(dyn Fn(f64) + Sync)) -> Result<Detections, SpillError> {
+    pub fn finish_observed(mut self, observe: &(dyn Fn(Progress) + Sync)) -> Result<Detections, SpillError> {
         if self.spilled.is_some() && !self.store.records.is_empty() {
             self.spill()?;
         }
@@ -423,7 +423,7 @@ impl Session {
     }
 
     /// Decides what is in memory.
-    pub(super) fn decide(self, observe: &(dyn Fn(f64) + Sync)) -> Detection {
+    pub(super) fn decide(self, observe: &(dyn Fn(Progress) + Sync)) -> Detection {
         let observe = observed(self.store.paragraphs.len() as u64, observe);
         let verdicts = decide::decide(&self.store, &self.settings, &observe);
         Detection::new(self.store, verdicts)
@@ -431,12 +431,13 @@ impl Session {
 }
 
 /// Tells of the work on so many paragraphs as a share from 0 to 1.
-fn observed(paragraphs: u64, observe: &(dyn Fn(f64) + Sync)) -> impl Fn(u64) + Sync {
+fn observed(paragraphs: u64, observe: &(dyn Fn(Progress) + Sync)) -> impl Fn(Stage, u64) + Sync {
     let (work, done) = (decide::WORK * paragraphs, AtomicU64::new(0));
-    move |more| {
+    move |stage, more| {
         let done = done.fetch_add(more, Ordering::Relaxed) + more;
         #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-        observe(done.min(work) as f64 / work.max(1) as f64);
+        let share = done.min(work) as f64 / work.max(1) as f64;
+        observe(Progress { stage, share });
     }
 }
 

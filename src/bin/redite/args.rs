@@ -208,7 +208,7 @@ pub(crate) struct CleanArgs {
     #[arg(long, value_name = "PERCENT", value_parser = percent, help_heading = "Output")]
     pub(crate) max_removed: Option<f64>,
 
-    /// Write the settings and the counts of the run as JSON; - is standard output
+    /// Write the settings, the counts and the time of each stage of the run as JSON; - is standard output
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) stats: Option<PathBuf>,
 

@@ -11,6 +11,7 @@ use crate::paint::visible;
 use crate::progress::Progress;
 use crate::settings;
 use crate::spool;
+use crate::stages::Stages;
 use anyhow::{Result, bail};
 use redite::files::{
     Batch, Discovery, Fields, FileError, Format, Id, Place, ReadOptions, Record, Source, discover, finite_stdin,
@@ -21,6 +22,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// Everything that was read, and everything that was decided.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub(crate) struct Corpus {
     pub(crate) detector: Detector,
     pub(crate) detection: Detections,
     pub(crate) report: ReadReport,
+    /// Those up to the decisions.
+    pub(crate) stages: Stages,
     temp_dir: Option<PathBuf>,
 }
 
@@ -123,6 +127,7 @@ impl Corpus {
         progress: impl FnOnce(&[Source], &ReadOptions) -> Result<Progress>,
         fate: &'static str,
     ) -> Result<(Self, Progress)> {
+        let mut stages = Stages::begin();
         let (detector, rank_field) = settings::detector(rule)?;
         let options = settings::read_options(input, rank_field);
         let session = detector.session_within(cap.map_or_else(redite::Memory::unlimited, Cap::memory));
@@ -164,7 +169,15 @@ impl Corpus {
             .map_or(0, |_| present.articles - present.ranks);
         report.duplicate_ids = ids.count()?;
         let bytes = report.bytes;
-        let detection = session.finish_observed(&|share| progress.at_share(share, bytes))?;
+        stages.end("read");
+        let stages = Mutex::new(stages);
+        let detection = session.finish_observed(&|done| {
+            stages
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .end(&done.stage.to_string());
+            progress.at_share(done.share, bytes);
+        })?;
         progress.finish(bytes);
         Ok((
             Self {
@@ -175,6 +188,7 @@ impl Corpus {
                 detector,
                 detection,
                 report,
+                stages: stages.into_inner().unwrap_or_else(PoisonError::into_inner),
                 temp_dir: cap.map(|cap| cap.folder().to_owned()),
             },
             progress,

@@ -28,6 +28,7 @@ mod progress;
 mod provenance;
 mod settings;
 mod spool;
+mod stages;
 mod summary;
 mod verdict;
 mod words;

@@ -4,6 +4,7 @@ use crate::amounts::{count, digits, share};
 use crate::args::CleanArgs;
 use crate::corpus::{Corpus, NotCompared, Overview};
 use crate::settings::described;
+use crate::stages::{StageTime, Stages};
 use redite::segment::Language;
 use redite::{Cut, Reason, Stats};
 use serde::Serialize;
@@ -92,6 +93,7 @@ pub(crate) struct Summary {
     max_removed: Option<f64>,
     languages: BTreeMap<String, Share>,
     seconds: f64,
+    stages: Vec<StageTime>,
     threads: usize,
     /// The limit, in bytes.
     memory: Option<u64>,
@@ -107,7 +109,14 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn new(args: &CleanArgs, corpus: &Corpus, stats: &Stats, counted: Counted, time: Duration) -> Self {
+    pub(crate) fn new(
+        args: &CleanArgs,
+        corpus: &Corpus,
+        stats: &Stats,
+        counted: Counted,
+        stages: &Stages,
+        time: Duration,
+    ) -> Self {
         let report = &corpus.report;
         let settings = corpus.detector.settings();
         Self {
@@ -144,6 +153,7 @@ impl Summary {
                 .map(|(language, share)| (language.code().to_owned(), share))
                 .collect(),
             seconds: time.as_secs_f64(),
+            stages: stages.times(rayon::current_num_threads()),
             threads: rayon::current_num_threads(),
             memory: args.memory.memory,
             threshold: settings.threshold().value(),

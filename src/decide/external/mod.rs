@@ -14,7 +14,7 @@ use super::units::Units;
 use super::versions::Versions;
 use super::{Kept, Observer, Removed, Verdicts, level_of};
 use crate::join::{Order, Similarity, Unmatched};
-use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
+use crate::model::{ArticleId, Reason, Span, Stage, Unit, UnitKind};
 use crate::settings::{Scope, Settings};
 use crate::spill::{Bits, Folder, SpillError, Spool};
 use crate::store::{Segment, Store};
@@ -205,11 +205,12 @@ impl<'e> External<'e> {
         observe: Observer<'_>,
     ) -> Result<(Verdicts, Vec<(usize, Kept)>), SpillError> {
         let share = &self.shares[number];
-        let units = Units::of(store, self.settings, 0..share.segment.paragraphs);
+        let units = Units::of(store, self.settings, 0..share.segment.paragraphs, observe);
         let paragraphs = share.paragraphs(store, self.settings);
         let (scanned, kept) = on_pool(paragraphs.len(), || {
             let mut scan = Scan::new(&units, self.settings, self.order, observe);
             let (before, kept) = self.before(&units, &scan, earlier)?;
+            observe(Stage::Shards, 0);
             let stands = before.stands.clone();
             scan.run(&paragraphs, before, observe);
             let held = Held {
@@ -227,9 +228,12 @@ impl<'e> External<'e> {
             for (earlier, level) in earlier.leaders.iter_mut().zip([paragraphs, pieces]) {
                 earlier.add(held, level)?;
             }
+            observe(Stage::Shards, 0);
             Ok((out, kept))
         })?;
-        Ok(scanned.resolve(store, &kept))
+        let resolved = scanned.resolve(store, &kept);
+        observe(Stage::Spare, 0);
+        Ok(resolved)
     }
 
     /// What is known of the units of a share from those before, and the units that they go in favour of.

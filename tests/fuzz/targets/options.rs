@@ -37,6 +37,7 @@ mod program {
     pub(crate) mod provenance;
     pub(crate) mod settings;
     pub(crate) mod spool;
+    pub(crate) mod stages;
     pub(crate) mod summary;
     pub(crate) mod verdict;
     pub(crate) mod words;

@@ -60,11 +60,26 @@ fn what_does_not_fit_gives_the_same_bytes() {
     assert!(scratch.get("memory.removed") == scratch.get("disk.removed"));
     let stats = |name: &str| -> Value {
         let mut stats: Value = serde_json::from_slice(&scratch.get(name)).unwrap();
-        for name in ["seconds", "threads", "memory"] {
+        for name in ["seconds", "stages", "threads", "memory"] {
             stats.as_object_mut().unwrap().remove(name);
         }
         stats
     };
+    let stages = |name: &str| -> Vec<String> {
+        let stats: Value = serde_json::from_slice(&scratch.get(name)).unwrap();
+        let stages = stats["stages"].as_array().unwrap().iter();
+        stages
+            .map(|stage| stage["stage"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(
+        stages("memory.stats"),
+        ["read", "collapse", "count", "keys", "scan", "spare", "write"]
+    );
+    assert_eq!(
+        stages("disk.stats"),
+        ["read", "collapse", "count", "keys", "shards", "scan", "spare", "write"]
+    );
     assert_eq!(stats("memory.stats"), stats("disk.stats"));
     assert!(stats("disk.stats")["duplicate_ids"].as_u64() > Some(500));
     assert!(stats("disk.stats")["removed_near"].as_u64() > Some(1000));

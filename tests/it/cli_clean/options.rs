@@ -283,7 +283,12 @@ fn stats_are_json_and_add_up() {
         (&stats["similarity"], &stats["threshold"]),
         (&json!("jaccard:1,2"), &json!(0.52))
     );
-    assert!(stats["seconds"].as_f64().unwrap() > 0.0);
+    let seconds = stats["seconds"].as_f64().unwrap();
+    let stages = stats["stages"].as_array().unwrap();
+    let sum = |field: &str| -> f64 { stages.iter().map(|stage| stage[field].as_f64().unwrap_or(0.0)).sum() };
+    assert!(sum("seconds") > 0.0 && sum("seconds") <= seconds, "{stages:?}");
+    assert!(sum("one_thread_seconds") <= sum("seconds"), "{stages:?}");
+    assert_eq!(cfg!(unix), sum("cpu_seconds") > 0.0, "{stages:?}");
 }
 
 #[test]

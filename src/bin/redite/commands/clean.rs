@@ -124,7 +124,9 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         removed.finish()?;
     }
     progress.clear();
-    let summary = Summary::new(args, &corpus, stats, counted, started.elapsed());
+    let mut stages = corpus.stages.clone();
+    stages.end("write");
+    let summary = Summary::new(args, &corpus, stats, counted, &stages, started.elapsed());
     if let Some(path) = &args.stats {
         let mut out = report(path, &transaction).create()?;
         writeln!(out, "{}", summary.to_json()?).map_err(|cause| out.error(cause))?;

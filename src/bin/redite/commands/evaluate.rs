@@ -64,7 +64,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit> {
     let mut progress = Progress::new(&[COMPARING], runs * bytes, args.input.quiet);
     progress.phase("comparing");
     for (i, detector) in detectors.iter().enumerate() {
-        let detection = detect(&set, detector, &|share| progress.at_share(share, bytes))?;
+        let detection = detect(&set, detector, &|done| progress.at_share(done.share, bytes))?;
         if i == 0 {
             report.above = nearest(&set, &detection, threshold, args.sample, |value| value >= threshold);
         }
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit> {
         progress.finish(bytes);
     }
     if let Some(below) = below {
-        let detection = detect(&set, &below, &|share| progress.at_share(share, bytes))?;
+        let detection = detect(&set, &below, &|done| progress.at_share(done.share, bytes))?;
         report.below = nearest(&set, &detection, threshold, args.sample, |value| value < threshold);
     }
     progress.clear();

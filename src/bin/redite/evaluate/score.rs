@@ -61,7 +61,11 @@ impl Figures {
 }
 
 /// Runs the pipeline over a set.
-pub(crate) fn detect(set: &Set, detector: &Detector, observe: &(dyn Fn(f64) + Sync)) -> Result<Arc<Detection>> {
+pub(crate) fn detect(
+    set: &Set,
+    detector: &Detector,
+    observe: &(dyn Fn(redite::Progress) + Sync),
+) -> Result<Arc<Detection>> {
     let mut session = detector.session();
     for batch in set.articles.chunks(BATCH) {
         let articles: Vec<redite::Article<'_>> = batch.iter().map(article).collect();
