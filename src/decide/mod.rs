@@ -25,6 +25,7 @@ mod versions;
 
 pub(crate) use external::{Decided, External, Pushed, shares};
 pub(crate) use order::Ranks;
+pub use ranges::removal_spans;
 
 use crate::join::Similarity;
 use crate::model::{Reason, Stage, Unit, UnitKind};

@@ -52,6 +52,48 @@ pub(crate) fn removal_ranges(text: &str, units: &[(Span, bool)]) -> Vec<Span> {
     out
 }
 
+/// What to cut out of a text if some of its units go, so that what remains reads as if they had never been there: for each unit
+/// the bytes that go with it. These are disjoint, each holds its unit, and what they hold beyond it is white space.
+///
+/// [`crate::Detection::cuts`] gives the same for all repeats of a text; this is for some of them. `None` if the units are not in
+/// order, overlap, or do not lie in the text on character boundaries.
+///
+/// ```
+/// use redite::{Span, removal_spans};
+///
+/// let text = "One.\n\nTwo. Three.\n\nFour.";
+/// assert_eq!(removal_spans(text, &[Span::new(6, 10)]), Some(vec![Span::new(6, 11)]));
+/// assert_eq!(removal_spans(text, &[Span::new(11, 17)]), Some(vec![Span::new(10, 17)]));
+/// assert_eq!(removal_spans(text, &[Span::new(6, 10), Span::new(8, 17)]), None);
+/// ```
+#[must_use]
+pub fn removal_spans(text: &str, units: &[Span]) -> Option<Vec<Span>> {
+    // What stays between two of them, whatever units it is made of, is one here: only where it begins and ends matters.
+    let mut all = Vec::with_capacity(2 * units.len() + 1);
+    let mut at = 0;
+    let stays = |start: usize, end: usize| {
+        let between = text.get(start..end)?;
+        let kept = between.trim();
+        let from = start + between.len() - between.trim_start().len();
+        let narrow = |n: usize| u32::try_from(n).ok();
+        Some((Span::new(narrow(from)?, narrow(from + kept.len())?), kept.is_empty()))
+    };
+    for &unit in units {
+        let (kept, is_empty) = stays(at, unit.range().start)?;
+        if !is_empty {
+            all.push((kept, false));
+        }
+        text.get(unit.range())?;
+        all.push((unit, true));
+        at = unit.range().end;
+    }
+    let (kept, is_empty) = stays(at, text.len())?;
+    if !is_empty {
+        all.push((kept, false));
+    }
+    Some(removal_ranges(text, &all))
+}
+
 /// How much a stretch of white space sets apart: paragraph break, line break, space, nothing.
 fn strength(gap: &str) -> u8 {
     looked(gap.len() + 1);
@@ -87,6 +129,8 @@ mod tests {
             at += word.len();
         }
         let ranges = removal_ranges(text, &units);
+        let goes: Vec<Span> = units.iter().filter(|u| u.1).map(|u| u.0).collect();
+        assert_eq!(removal_spans(text, &goes), Some(ranges.clone()), "{text:?}");
         let removed: Vec<Span> = units.iter().filter(|u| u.1).map(|u| u.0).collect();
         assert_eq!(ranges.len(), removed.len());
         for (range, unit) in ranges.iter().zip(&removed) {

@@ -49,6 +49,7 @@ mod foreign;
 #[doc(hidden)]
 pub mod fuzzing;
 mod jsonl;
+pub mod marks;
 mod members;
 mod name;
 mod output;

@@ -13,6 +13,8 @@ use tempfile::TempDir;
 mod contract;
 // Bad input: said, counted, passed through.
 mod faults;
+// What mark says, and what apply makes of it.
+mod marks;
 // Less memory than the corpus needs, and what a run would take.
 mod memory;
 // The text of help, manual and errors.
@@ -115,6 +117,16 @@ impl Scratch {
         walk(self.0.path(), Path::new(""), &mut out);
         out.sort();
         out
+    }
+
+    /// The files below a folder, and what they hold.
+    fn tree(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+        let below = format!("{folder}/");
+        let names = self.files().into_iter();
+        let names = names.filter_map(|name| Some(name.strip_prefix(&below)?.to_owned()));
+        names
+            .map(|name| (name.clone(), self.get(&format!("{below}{name}"))))
+            .collect()
     }
 
     fn command(&self, args: &[&str]) -> Command {

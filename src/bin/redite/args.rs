@@ -1,8 +1,10 @@
 //! The options as they were typed.
 
 mod evaluate;
+mod mark;
 
 pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
+pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -14,7 +16,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done (records that cannot be read are pa
 a record that can be used (it is copied unchanged where it can be read at all, and named); with --strict that is 2 and \
 nothing is written; \
 129, 130, 143 stopped by SIGHUP, by SIGINT (Ctrl-C), by SIGTERM, no unfinished output is left; \
-141 (clean, restore) the program that read the output stopped reading before its end, and no other output was written.";
+141 (clean, restore, mark, apply) the program that read the output stopped reading before its end, and no other output was written.";
 
 /// Finds repeated sentences and paragraphs, exact and near, within one article and across millions, in any language,
 /// and shows or removes them.
@@ -34,6 +36,10 @@ pub(crate) enum Command {
     Clean(CleanArgs),
     /// Put the removed text back, so that the input is restored byte for byte
     Restore(RestoreArgs),
+    /// Write what repeats what, and leave the texts alone
+    Mark(MarkArgs),
+    /// Remove what mark has marked, or some of it
+    Apply(ApplyArgs),
     /// Show the repeats, and change nothing
     Find(FindArgs),
     /// Say whether one text repeats another, and why
@@ -54,6 +60,8 @@ impl Command {
         match self {
             Self::Clean(args) => args.input.quiet,
             Self::Restore(args) => args.quiet,
+            Self::Mark(args) => args.input.quiet,
+            Self::Apply(args) => args.quiet,
             Self::Find(args) => args.input.quiet,
             Self::Explain(args) => args.quiet,
             Self::Evaluate(args) => args.input.quiet,
@@ -64,7 +72,11 @@ impl Command {
 
     /// True if it may take no more than so much memory.
     pub(crate) fn is_capped(&self) -> bool {
-        matches!(self, Self::Clean(args) if args.memory.memory.is_some())
+        match self {
+            Self::Clean(args) => args.memory.memory.is_some(),
+            Self::Mark(args) => args.memory.memory.is_some(),
+            _ => false,
+        }
     }
 }
 

@@ -256,15 +256,20 @@ impl Corpus {
 
     /// The name of a text field of a record.
     pub(crate) fn field_name(&self, source: &Source, fields: &Fields, text: usize) -> &str {
-        if source.format() == Format::Text {
-            return "text";
-        }
-        fields
-            .texts
-            .get(text)
-            .and_then(|t| self.options.text_fields.get(t.field))
-            .map_or("text", String::as_str)
+        field_name(source, &self.options, fields, text)
     }
+}
+
+/// The name of a text field of a record.
+pub(crate) fn field_name<'o>(source: &Source, options: &'o ReadOptions, fields: &Fields, text: usize) -> &'o str {
+    if source.format() == Format::Text {
+        return "text";
+    }
+    let field = fields
+        .texts
+        .get(text)
+        .and_then(|text| options.text_fields.get(text.field));
+    field.map_or("text", String::as_str)
 }
 
 /// Where a record stands, as it is written in output.

@@ -11,12 +11,14 @@ mod amounts;
 mod args;
 mod article;
 mod commands;
+mod condition;
 mod console;
 mod corpus;
 mod csv;
 mod diff;
 mod evaluate;
 mod exit;
+mod families;
 mod faults;
 mod languages;
 mod look;
@@ -26,6 +28,8 @@ mod outputs;
 mod paint;
 mod progress;
 mod provenance;
+mod relation;
+mod reports;
 mod settings;
 mod spool;
 mod stages;
@@ -50,6 +54,8 @@ fn main() -> ExitCode {
     let outcome = match &args.command {
         Command::Clean(args) => commands::clean::run(args),
         Command::Restore(args) => commands::restore::run(args),
+        Command::Mark(args) => commands::mark::run(args),
+        Command::Apply(args) => commands::apply::run(args),
         Command::Find(args) => commands::find::run(args),
         Command::Explain(args) => commands::explain::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),

@@ -1,13 +1,15 @@
 //! The texts and places of kept units in favour of which others were removed, collected in one pass over the inputs.
 
 use crate::corpus::{Corpus, place};
+use crate::families::Families;
 use crate::spool::Spool;
 use anyhow::{Result, bail};
+use redite::files::marks::Family;
 use redite::files::removed::{KeptUnit, RemovedUnit};
 use redite::files::{Id, Record, Source};
 use redite::fold::fold;
 use redite::verdict::left_out;
-use redite::{ArticleId, Cut, Reason, Span, Unit, UnitKind};
+use redite::{ArticleId, Cut, Detection, Reason, Repeat, Span, Unit, UnitKind};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -18,6 +20,8 @@ pub(crate) struct Provenance {
     /// Those that are wanted; all that the corpus has kept for others if it is not said.
     wanted: Option<Vec<Unit>>,
     met: Met,
+    /// How often each is repeated, if that is asked for.
+    families: Option<Families>,
 }
 
 #[derive(Debug)]
@@ -34,6 +38,16 @@ pub(crate) struct Known {
     pub(crate) source: String,
     pub(crate) field: String,
     pub(crate) text: String,
+    pub(crate) standing: Standing,
+}
+
+/// What is known of a kept unit from all decisions; nothing if that was not asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Standing {
+    /// How often it is repeated.
+    pub(crate) family: Family,
+    /// How many bytes of its article are compared and repeat nothing.
+    pub(crate) own: u64,
 }
 
 impl Provenance {
@@ -50,7 +64,19 @@ impl Provenance {
             }))),
             None => Met::Held(HashMap::new()),
         };
-        Ok(Self { wanted: None, met })
+        Ok(Self {
+            wanted: None,
+            met,
+            families: None,
+        })
+    }
+
+    /// The same, and it tells how often each is repeated.
+    pub(crate) fn with_families(corpus: &Corpus) -> Result<Self> {
+        Ok(Self {
+            families: Some(Families::of(corpus)?),
+            ..Self::of(corpus)?
+        })
     }
 
     /// Ready to meet these units.
@@ -60,6 +86,7 @@ impl Provenance {
         Self {
             wanted: Some(wanted),
             met: Met::Held(HashMap::new()),
+            families: None,
         }
     }
 
@@ -87,23 +114,38 @@ impl Provenance {
         record: &Record<'_>,
     ) -> Result<()> {
         let Ok(fields) = record.outcome else { return Ok(()) };
-        let mine = match &self.wanted {
-            Some(wanted) => {
+        let block = match &self.wanted {
+            Some(_) => None,
+            None => Some(corpus.detection.block_of(article)?),
+        };
+        let mine: Vec<Unit> = match (&self.wanted, &block) {
+            (None, Some(block)) => block.kept_in(article),
+            (wanted, _) => {
+                let wanted = wanted.as_deref().unwrap_or_default();
                 let start = wanted.partition_point(|u| u.article < article);
                 let mine = wanted[start..].iter().take_while(|u| u.article == article);
                 mine.copied().collect()
             }
-            None => corpus.detection.block_of(article)?.kept_in(article),
         };
+        let mut own = None;
         for unit in mine {
             let Some(text) = fields.texts.get(unit.field as usize) else {
                 continue;
+            };
+            let standing = match &mut self.families {
+                Some(families) => Standing {
+                    family: families.get(&unit)?,
+                    own: *own
+                        .get_or_insert_with(|| block.as_ref().map_or(0, |block| own_bytes(corpus, block, article))),
+                },
+                None => Standing::default(),
             };
             let known = || Known {
                 id: fields.id.clone(),
                 source: place(source, record.place),
                 field: corpus.field_name(source, fields, unit.field as usize).to_owned(),
                 text: text.text.get(unit.span.range()).unwrap_or_default().to_owned(),
+                standing,
             };
             match &mut self.met {
                 Met::Held(met) => {
@@ -151,13 +193,7 @@ impl Provenance {
             for (cut, raw) in cuts.iter().zip(spellings) {
                 let kept = self.known(&cut.repeat.kept)?;
                 let kept_span = cut.repeat.kept.span;
-                let lost = match cut.repeat.reason {
-                    Reason::Equal => Vec::new(),
-                    Reason::Near => {
-                        let removed = text.text.get(cut.repeat.removed.span.range()).unwrap_or_default();
-                        left_out(fold(removed).as_str(), fold(&kept.text).as_str())
-                    }
-                };
+                let lost = lost(&cut.repeat, &text.text, &kept.text);
                 let unit = RemovedUnit {
                     article: fields.id.as_ref(),
                     source: &place,
@@ -186,6 +222,27 @@ impl Provenance {
     }
 }
 
+/// How many bytes of an article are compared and repeat nothing.
+fn own_bytes(corpus: &Corpus, block: &Detection, article: ArticleId) -> u64 {
+    let repeated: usize = block.repeats_in(article).map(|repeat| repeat.removed.span.len()).sum();
+    let compared = block.compared_bytes(article, corpus.detector.settings());
+    compared.saturating_sub(repeated as u64)
+}
+
+/// The words and numbers of a removed unit, in the text it stands in, that the kept one does not have.
+pub(crate) fn lost(repeat: &Repeat, text: &str, kept: &str) -> Vec<String> {
+    match repeat.reason {
+        Reason::Equal => Vec::new(),
+        Reason::Near => {
+            let removed = text.get(repeat.removed.span.range()).unwrap_or_default();
+            left_out(fold(removed).as_str(), fold(kept).as_str())
+        }
+    }
+}
+
+/// Bytes of a unit.
+pub(crate) const KEY: usize = 16;
+
 /// Units that have been met, in their order, on disk.
 #[derive(Debug)]
 struct Spooled {
@@ -200,7 +257,7 @@ struct Spooled {
     recent: Vec<Option<(Unit, Known)>>,
 }
 
-const ENTRY: usize = 28;
+const ENTRY: usize = KEY + 12;
 const PAGE: u64 = 128;
 const RECENT: usize = 1024;
 
@@ -215,6 +272,11 @@ impl Spooled {
             self.texts.put(&u32::try_from(part.len())?.to_le_bytes())?;
             self.texts.put(part.as_bytes())?;
         }
+        let Standing { family, own } = known.standing;
+        for count in [family.equal, family.near, family.articles] {
+            self.texts.put(&count.to_le_bytes())?;
+        }
+        self.texts.put(&own.to_le_bytes())?;
         let length = u32::try_from(self.texts.end() - at)?;
         if self.count.is_multiple_of(PAGE) {
             self.pages.push(unit);
@@ -250,17 +312,32 @@ impl Spooled {
         let count = usize::try_from(PAGE.min(self.count - first))?;
         let entries = self.index.read(first * ENTRY as u64, count * ENTRY)?;
         let key = key(unit);
-        let Some(entry) = entries.as_chunks::<ENTRY>().0.iter().find(|entry| entry[..16] == key) else {
+        let Some(entry) = entries.as_chunks::<ENTRY>().0.iter().find(|entry| entry[..KEY] == key) else {
             return Ok(None);
         };
         let mut at = [0; 8];
-        at.copy_from_slice(&entry[16..24]);
+        at.copy_from_slice(&entry[KEY..KEY + 8]);
         let mut length = [0; 4];
-        length.copy_from_slice(&entry[24..]);
+        length.copy_from_slice(&entry[KEY + 8..]);
         let bytes = self
             .texts
             .read(u64::from_le_bytes(at), u32::from_le_bytes(length) as usize)?;
-        let mut rest = &bytes[..];
+        let Some((rest, own)) = bytes.split_last_chunk::<8>() else {
+            return Ok(None);
+        };
+        let Some((parts, counts)) = rest.split_last_chunk::<12>() else {
+            return Ok(None);
+        };
+        let count = |nth: usize| u32::from_le_bytes(std::array::from_fn(|i| counts[4 * nth + i]));
+        let standing = Standing {
+            family: Family {
+                equal: count(0),
+                near: count(1),
+                articles: count(2),
+            },
+            own: u64::from_le_bytes(*own),
+        };
+        let mut rest = parts;
         let mut part = || -> Option<String> {
             let (length, after) = rest.split_first_chunk::<4>()?;
             let (text, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
@@ -274,14 +351,15 @@ impl Spooled {
                 source: part()?,
                 field: part()?,
                 text: part()?,
+                standing,
             })
         };
         Ok(known())
     }
 }
 
-/// A unit as bytes.
-fn key(unit: &Unit) -> [u8; 16] {
+/// A unit as bytes, of which the first four are its article.
+pub(crate) fn key(unit: &Unit) -> [u8; KEY] {
     let Unit {
         article,
         field,
@@ -289,7 +367,7 @@ fn key(unit: &Unit) -> [u8; 16] {
         kind,
     } = *unit;
     let rest = u32::from(field) << 1 | u32::from(kind == UnitKind::Sentence);
-    let mut key = [0; 16];
+    let mut key = [0; KEY];
     for (to, word) in key.chunks_exact_mut(4).zip([article.0, rest, start, end]) {
         to.copy_from_slice(&word.to_le_bytes());
     }
@@ -297,14 +375,14 @@ fn key(unit: &Unit) -> [u8; 16] {
 }
 
 /// Counts characters up to ascending bytes of a text, in one pass.
-struct Chars<'t> {
+pub(crate) struct Chars<'t> {
     text: &'t str,
     byte: u32,
     chars: u32,
 }
 
 impl<'t> Chars<'t> {
-    fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         Self {
             text,
             byte: 0,
@@ -312,7 +390,8 @@ impl<'t> Chars<'t> {
         }
     }
 
-    fn before(&mut self, byte: u32) -> u32 {
+    /// How many characters there are before a byte, which is no less than the last time.
+    pub(crate) fn before(&mut self, byte: u32) -> u32 {
         let between = self.text[self.byte as usize..byte as usize].chars().count();
         self.chars += u32::try_from(between).unwrap_or(u32::MAX);
         self.byte = byte;

@@ -296,3 +296,25 @@ impl fmt::Display for Summary {
         writeln!(f, "{:.1} s, {speed:.1} MB/s", self.seconds)
     }
 }
+
+/// One sentence on everything that was found.
+pub(crate) fn totals(stats: &Stats) -> String {
+    let found = stats.removed_equal + stats.removed_near;
+    let read = format!(
+        "{}, {}, {}",
+        count(stats.articles, "article"),
+        count(stats.paragraphs, "paragraph"),
+        count(stats.sentences, "sentence"),
+    );
+    if found == 0 {
+        let short = count(stats.too_short, "unit");
+        return format!("No repeats in {read} ({short} too short to compare).");
+    }
+    format!(
+        "{}: {} equal, {} near; {} of the text, in {read}.",
+        count(found, "repeat"),
+        digits(stats.removed_equal),
+        digits(stats.removed_near),
+        share(stats.removed_bytes, stats.text_bytes),
+    )
+}

@@ -20,12 +20,14 @@ mod program {
     pub(crate) mod args;
     pub(crate) mod article;
     pub(crate) mod commands;
+    pub(crate) mod condition;
     pub(crate) mod console;
     pub(crate) mod corpus;
     pub(crate) mod csv;
     pub(crate) mod diff;
     pub(crate) mod evaluate;
     pub(crate) mod exit;
+    pub(crate) mod families;
     pub(crate) mod faults;
     pub(crate) mod languages;
     pub(crate) mod look;
@@ -35,6 +37,8 @@ mod program {
     pub(crate) mod paint;
     pub(crate) mod progress;
     pub(crate) mod provenance;
+    pub(crate) mod relation;
+    pub(crate) mod reports;
     pub(crate) mod settings;
     pub(crate) mod spool;
     pub(crate) mod stages;

@@ -1,7 +1,7 @@
 use super::*;
 
 /// About `mb` million bytes of articles: the words of the sample, some sentences again, as they were or edited.
-fn articles(mb: usize) -> String {
+pub(super) fn articles(mb: usize) -> String {
     let mut random = support::random(11);
     let sample = support::sample();
     let words: Vec<&str> = sample.iter().flat_map(|(_, _, text)| text.split_whitespace()).collect();

@@ -20,6 +20,29 @@ fn odd_jsonl() -> String {
     .concat()
 }
 
+/// Marks `inputs`, removes all that is marked, and compares every byte with what cleaning has written.
+#[track_caller]
+fn mark_and_apply(scratch: &Scratch, inputs: &[&str], more: &[&str]) {
+    let (drop, of_mark): (Vec<&str>, Vec<&str>) = more.iter().partition(|more| **more == "--drop-empty");
+    let args = [&["mark"], inputs, &["-o", "marks.jsonl", "-q"], &of_mark[..]].concat();
+    scratch.redite(&args).ends(0);
+    let args = [
+        &["apply", "marks.jsonl"],
+        inputs,
+        &["-o", "applied/", "--removed", "applied.jsonl", "-q"],
+        &drop[..],
+    ];
+    scratch.redite(&args.concat()).ends(0);
+    assert!(
+        scratch.get("applied.jsonl") == scratch.get("removed.jsonl"),
+        "removed files differ with {more:?}"
+    );
+    assert!(
+        scratch.tree("applied") == scratch.tree("out"),
+        "outputs differ with {more:?}"
+    );
+}
+
 /// Cleans `inputs` into a folder, restores it, and compares the unpacked files.
 #[track_caller]
 fn there_and_back(scratch: &Scratch, inputs: &[&str], files: &[&str], more: &[&str]) {
@@ -29,6 +52,7 @@ fn there_and_back(scratch: &Scratch, inputs: &[&str], files: &[&str], more: &[&s
     args.extend(more);
     scratch.redite(&args).ends(0);
     assert!(!scratch.get("removed.jsonl").is_empty());
+    mark_and_apply(scratch, inputs, more);
     let mut args = vec!["restore", "out", "removed.jsonl", "-o", "back"];
     if let Some(at) = more.iter().position(|m| *m == "--text-field") {
         args.extend(&more[at..at + 2]);

@@ -6,23 +6,21 @@ use crate::console;
 use crate::corpus::{Corpus, Overview, cuts, find, place};
 use crate::exit::Exit;
 use crate::memory::{self, Cap};
-use crate::outputs::{is_stdout, lexical, refuse_other_format, refuse_others};
+use crate::outputs::{Asked, Places, is_stdout};
 use crate::progress::{COMPARING, Progress, READING, WRITING};
 use crate::provenance::Provenance;
+use crate::reports::{Removed, check_share, deletion, nothing_left, refuse_drop_empty, report};
 use crate::settings;
 use crate::summary::{Counted, Summary};
-use anyhow::{Context, Result, bail};
-use redite::files::removed::{FileFormat, Header, RemovedWriter, Trailer, write_dropped};
-use redite::files::{Edit, Format, Output, OutputFile, Record, Rewriter, Source, Transaction, refuse_overwrite};
+use anyhow::Result;
+use redite::files::removed::{FileFormat, Trailer, write_dropped};
+use redite::files::{Edit, Format, Record, Rewriter, Source, Transaction};
 use redite::segment::Language;
-use redite::{ArticleId, Cut, Detection};
+use redite::{ArticleId, Cut, Detection, Span};
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
-
-/// Above this share of the text a warning is due even where no limit was set.
-const SUSPICIOUS: f64 = 0.5;
 
 pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     let started = Instant::now();
@@ -42,7 +40,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         let (detector, rank_field) = settings::detector(&args.rule)?;
         let options = settings::read_options(&args.input, rank_field);
         let sources = find(&args.input, &exclude)?.sources;
-        refuse_drop_empty(args, &sources)?;
+        refuse_drop_empty(args.drop_empty, &sources)?;
         memory::dry_run(
             &sources,
             &options,
@@ -54,22 +52,37 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     }
     let detector = settings::detector(&args.rule)?.0;
     let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, |sources, options| {
-        refuse_drop_empty(args, sources)?;
+        refuse_drop_empty(args.drop_empty, sources)?;
         memory::before_run(sources, options, &detector, cap.as_ref(), quiet)?;
         let bytes = sources.iter().map(Source::size).sum();
         Ok(Progress::new(&[READING, COMPARING, WRITING], bytes, quiet))
     })?;
-    let places = Places::of(args, &corpus, to_stdout)?;
+    let places = Places::of(&Asked {
+        inputs: &args.input.inputs,
+        sources: &corpus.sources,
+        output: args.output.as_deref(),
+        reports: [&args.removed, &args.stats].into_iter().flatten().collect(),
+        merge: args.merge,
+    })?;
     let overview = corpus.overview()?;
     let Overview { stats, touched, .. } = &overview;
-    check_share(args, stats, &progress)?;
+    if let Err(error) = check_share(args.max_removed, stats.removed_bytes, stats.text_bytes, |line| {
+        progress.say(line);
+    }) {
+        progress.clear();
+        return Err(error);
+    }
 
     let mut provenance = Provenance::of(&corpus)?;
     if !overview.kept_come_first {
         corpus.each_record(|source, article, record, _| provenance.meet(&corpus, source, article, record))?;
     }
     let mut removed = match &args.removed {
-        Some(path) => Some(Removed::create(path, &transaction, &corpus)?),
+        Some(path) => {
+            let settings = settings::described(&corpus.detector, corpus.options.rank_field.as_deref());
+            let fields = &corpus.options.text_fields;
+            Some(Removed::create(path, &transaction, &corpus.sources, fields, settings)?)
+        }
         None => None,
     };
     progress.phase("writing");
@@ -150,41 +163,6 @@ struct Cleaner<'c> {
     removed: Option<&'c mut Removed>,
 }
 
-/// The file of removed units.
-struct Removed {
-    /// Written from one thread only; the lock is what lets the others see the rest of a [`Cleaner`].
-    writer: Mutex<RemovedWriter<OutputFile>>,
-}
-
-impl Removed {
-    /// `path` gets its name before the cleaned files, and is readable for whoever may read all inputs.
-    fn create(path: &Path, transaction: &Transaction, corpus: &Corpus) -> Result<Self> {
-        let mode = corpus.sources.iter().filter_map(Source::mode).reduce(|a, b| a & b);
-        let out = report(path, transaction).first().with_mode(mode).create()?;
-        let header = Header::new(
-            env!("CARGO_PKG_VERSION"),
-            &corpus.options.text_fields,
-            settings::described(&corpus.detector, corpus.options.rank_field.as_deref()),
-        );
-        let mut removed = Self {
-            writer: Mutex::new(RemovedWriter::new(out)),
-        };
-        removed.write(|writer| writer.header(&header))?;
-        Ok(removed)
-    }
-
-    fn write(&mut self, write: impl FnOnce(&mut RemovedWriter<OutputFile>) -> std::io::Result<()>) -> Result<()> {
-        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
-        Ok(write(writer).map_err(|cause| writer.get_ref().error(cause))?)
-    }
-
-    fn finish(mut self) -> Result<()> {
-        self.write(RemovedWriter::end)?;
-        let writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(writer.into_inner().finish()?)
-    }
-}
-
 /// What went from one record.
 struct Gone {
     language: Language,
@@ -225,13 +203,16 @@ impl Rewriter for Cleaner<'_> {
         if gone.cuts.iter().all(Vec::is_empty) {
             return Ok((Edit::Keep, gone));
         }
-        let deletion = deletion(record, &gone.cuts);
+        let spans: Vec<Vec<Span>> = (gone.cuts.iter())
+            .map(|cuts| cuts.iter().map(|cut| cut.span).collect())
+            .collect();
+        let deletion = deletion(record, &spans);
         let reports = self.removed.is_some();
         if reports {
             let lines = &mut gone.lines;
             (self.provenance).removed(corpus, source, record, &gone.cuts, |unit, _| Ok(unit.write(lines)?))?;
         }
-        gone.dropped = self.drop_empty && nothing_left(record, &gone.cuts);
+        gone.dropped = self.drop_empty && nothing_left(record, &spans);
         if !gone.dropped {
             return Ok((deletion, gone));
         }
@@ -250,149 +231,5 @@ impl Rewriter for Cleaner<'_> {
             removed.write(|writer| writer.lines(&gone.lines, units, u64::from(gone.dropped)))?;
         }
         Ok(())
-    }
-}
-
-/// Refuses to leave out rows of Parquet: their other columns are copied, not written anew.
-fn refuse_drop_empty(args: &CleanArgs, sources: &[Source]) -> Result<()> {
-    let parquet = |source: &&Source| source.format() == Format::Parquet && source.unread().is_none();
-    match sources.iter().find(parquet).filter(|_| args.drop_empty) {
-        None => Ok(()),
-        Some(source) => bail!(
-            "--drop-empty: {} is Parquet, of which no row can be left out; give only its JSON Lines, or leave the \
-             option out: such rows keep an empty text",
-            source.name()
-        ),
-    }
-}
-
-fn check_share(args: &CleanArgs, stats: &redite::Stats, progress: &Progress) -> Result<()> {
-    #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-    let share = stats.removed_bytes as f64 / stats.text_bytes.max(1) as f64;
-    match args.max_removed {
-        Some(most) if share > most => {
-            progress.clear();
-            bail!(
-                "{:.1} % of the text would be removed, more than the {:.1} % of --max-removed; nothing was written. \
-                 See what it is with `redite find`, or raise the limit",
-                share * 100.0,
-                most * 100.0
-            )
-        }
-        None if share > SUSPICIOUS => {
-            progress.say(&format!(
-                "redite: WARNING: {:.1} % of the text is removed. See what it is with `redite find`; --max-removed 50% \
-                 stops such a run before anything is written",
-                share * 100.0
-            ));
-            Ok(())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The edit that takes the cuts out.
-fn deletion(record: &Record<'_>, cuts: &[Vec<Cut>]) -> Edit {
-    let texts = record.outcome.map_or(&[][..], |fields| &fields.texts);
-    let by_field = texts.iter().zip(cuts).filter(|(_, cuts)| !cuts.is_empty());
-    Edit::Delete(
-        by_field
-            .map(|(text, cuts)| (text.field, cuts.iter().map(|c| c.span).collect()))
-            .collect(),
-    )
-}
-
-/// True if no text of the record has anything left.
-fn nothing_left(record: &Record<'_>, cuts: &[Vec<Cut>]) -> bool {
-    let texts = record.outcome.map_or(&[][..], |fields| &fields.texts);
-    texts.iter().zip(cuts).all(|(text, cuts)| {
-        let gone: usize = cuts.iter().map(|c| c.span.len()).sum();
-        gone == text.text.len() || text.text.trim().is_empty()
-    })
-}
-
-/// The output for a report: a file, or standard output.
-fn report(path: &Path, transaction: &Transaction) -> Output {
-    if is_stdout(path) {
-        Output::stdout()
-    } else {
-        Output::file_in(transaction, path).packed_as(path)
-    }
-}
-
-/// Where each source's output goes.
-enum Places {
-    Stdout,
-    File(PathBuf),
-    Folder(PathBuf),
-}
-
-impl Places {
-    fn of(args: &CleanArgs, corpus: &Corpus, to_stdout: bool) -> Result<Self> {
-        let one_file = corpus.sources.len() == 1 && args.input.inputs.len() == 1 && !args.input.inputs[0].is_dir();
-        let places = match &args.output {
-            _ if to_stdout && corpus.sources.len() > 1 => {
-                bail!(
-                    "there are {} input files: name a folder for the cleaned ones with -o",
-                    corpus.sources.len()
-                )
-            }
-            Some(path) if !to_stdout => {
-                let as_folder = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");
-                if one_file && !as_folder {
-                    Self::File(path.clone())
-                } else {
-                    Self::Folder(path.clone())
-                }
-            }
-            _ => Self::Stdout,
-        };
-        if let (Self::File(path), [source]) = (&places, &corpus.sources[..]) {
-            refuse_other_format(source, path)?;
-        }
-        let cleaned: Vec<PathBuf> = corpus.sources.iter().filter_map(|s| places.path(s)).collect();
-        refuse_overwrite(&corpus.sources, &cleaned)?;
-        let mut taken: Vec<PathBuf> = cleaned.iter().map(|path| lexical(path)).collect();
-        if to_stdout {
-            taken.push(PathBuf::from("-"));
-        }
-        for path in [&args.removed, &args.stats].into_iter().flatten() {
-            refuse_overwrite(&corpus.sources, [path]).with_context(|| format!("cannot write {}", path.display()))?;
-            let place = lexical(path);
-            if taken.contains(&place) {
-                bail!(
-                    "two outputs would be written to {}: give each its own file",
-                    if is_stdout(path) {
-                        "standard output".into()
-                    } else {
-                        path.display().to_string()
-                    }
-                );
-            }
-            taken.push(place);
-        }
-        if let Self::Folder(folder) = &places
-            && !one_file
-        {
-            let reports: Vec<&PathBuf> = [&args.removed, &args.stats].into_iter().flatten().collect();
-            refuse_others(folder, &cleaned, &reports, args.merge)?;
-        }
-        Ok(places)
-    }
-
-    fn path(&self, source: &Source) -> Option<PathBuf> {
-        match self {
-            Self::Stdout => None,
-            Self::File(path) => Some(path.clone()),
-            Self::Folder(folder) => Some(folder.join(source.relative())),
-        }
-    }
-
-    fn output(&self, source: &Source, transaction: &Transaction) -> Output {
-        match self {
-            Self::Stdout => Output::stdout(),
-            Self::File(path) => Output::file_in(transaction, path),
-            Self::Folder(folder) => Output::file_below(transaction, folder, source.relative()),
-        }
     }
 }

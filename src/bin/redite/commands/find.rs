@@ -10,6 +10,7 @@ use crate::exit::{Exit, is_closed_pipe};
 use crate::paint::{Paint, excerpt, visible};
 use crate::progress::{COMPARING, Progress, READING};
 use crate::provenance::{Known, Provenance};
+use crate::summary::totals;
 use anyhow::Result;
 use redite::files::removed::RemovedUnit;
 use redite::segment::Language;
@@ -63,28 +64,6 @@ pub(crate) fn run(args: &FindArgs) -> Result<Exit> {
     } else {
         Exit::Done
     })
-}
-
-/// One sentence on everything that was found.
-fn totals(stats: &Stats) -> String {
-    let found = stats.removed_equal + stats.removed_near;
-    let read = format!(
-        "{}, {}, {}",
-        count(stats.articles, "article"),
-        count(stats.paragraphs, "paragraph"),
-        count(stats.sentences, "sentence"),
-    );
-    if found == 0 {
-        let short = count(stats.too_short, "unit");
-        return format!("No repeats in {read} ({short} too short to compare).");
-    }
-    format!(
-        "{}: {} equal, {} near; {} of the text, in {read}.",
-        count(found, "repeat"),
-        digits(stats.removed_equal),
-        digits(stats.removed_near),
-        share(stats.removed_bytes, stats.text_bytes),
-    )
 }
 
 /// How many repeats are shown, if not all.

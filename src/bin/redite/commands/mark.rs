@@ -1,0 +1,393 @@
+//! `redite mark`: writes what repeats what, and leaves the texts alone.
+
+use crate::again::Again;
+use crate::args::{MarkArgs, MarkFormat};
+use crate::console;
+use crate::corpus::{Corpus, cuts, find, place};
+use crate::exit::Exit;
+use crate::memory::{self, Cap};
+use crate::outputs::{Asked, Places, is_stdout};
+use crate::progress::{COMPARING, Progress, READING, WRITING};
+use crate::provenance::{Chars, Provenance, lost};
+use crate::relation::{Repeated, Shares, covered};
+use crate::reports::report;
+use crate::settings;
+use crate::summary::totals;
+use anyhow::{Result, bail};
+use redite::files::marks::{ArticleMarks, Header, KeptMark, MarksWriter, Most, Trailer, UnitMark};
+use redite::files::removed::FileFormat;
+use redite::files::{
+    Edit, Fields, Format, Id, Output, OutputFile, Record, Rewriter, Source, Transaction, refuse_overwrite,
+};
+use redite::{ArticleId, Cut, Detection};
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
+    let transaction = Transaction::new();
+    let _clean_up = crate::exit::clean_up_when_interrupted(&transaction)?;
+    let quiet = args.input.quiet;
+    settings::threads(&args.input)?;
+    let cap = Cap::of(&args.memory)?;
+    let detector = settings::detector(&args.rule)?.0;
+    if args.memory.dry_run {
+        let options = settings::read_options(&args.input, None);
+        let sources = find(&args.input, &[])?.sources;
+        memory::dry_run(
+            &sources,
+            &options,
+            &detector,
+            cap.as_ref(),
+            &mut std::io::stdout().lock(),
+        )?;
+        return Ok(Exit::Done);
+    }
+    if args.format == MarkFormat::Dolma && args.input.text_field.len() > 1 {
+        bail!("--format dolma: its documents have one text; give one --text-field, or write --format jsonl");
+    }
+    let exclude: Vec<PathBuf> = args.output.iter().filter(|path| !is_stdout(path)).cloned().collect();
+    let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, |sources, options| {
+        memory::before_run(sources, options, &detector, cap.as_ref(), quiet)?;
+        let bytes = sources.iter().map(Source::size).sum();
+        Ok(Progress::new(&[READING, COMPARING, WRITING], bytes, quiet))
+    })?;
+    let overview = corpus.overview()?;
+    let mut provenance = Provenance::with_families(&corpus)?;
+    if !overview.kept_come_first {
+        corpus.each_record(|source, article, record, _| provenance.meet(&corpus, source, article, record))?;
+    }
+    progress.phase("writing");
+    let mut target = Target::of(args, &corpus, &transaction)?;
+    for (i, source) in corpus.sources.iter().enumerate() {
+        let (format, original) = match corpus.first_article[i] {
+            None => (FileFormat::Other, source.file_digest()?),
+            Some(first) => {
+                target.begin(source, &transaction)?;
+                let mut marker = Marker {
+                    corpus: &corpus,
+                    source,
+                    format: args.format,
+                    shares: Shares {
+                        most: args.nearly_all,
+                        some: args.hardly_any,
+                    },
+                    again: Again::new(source, first, &corpus.places[i], &[]),
+                    provenance: &mut provenance,
+                    target: &mut target,
+                };
+                let nowhere = Output::stream("nowhere", std::io::sink());
+                let stats = source.rewrite_by(&corpus.options, nowhere, &mut marker)?;
+                (source.format().into(), stats.read)
+            }
+        };
+        target.end_file(Trailer {
+            file: source.name().to_owned(),
+            output: source.relative_name(),
+            format,
+            articles: 0,
+            original,
+        })?;
+        progress.finish(source.size());
+    }
+    target.finish()?;
+    progress.clear();
+    transaction.commit()?;
+    if !quiet {
+        console::line(totals(&overview.stats));
+    }
+    Ok(corpus.report.exit())
+}
+
+/// Where marks go.
+enum Target {
+    /// All to one file.
+    One(Mutex<MarksWriter<OutputFile>>),
+    /// Those of each file to one of its own, of which one at a time is open.
+    Each {
+        places: Places,
+        open: Option<Mutex<OutputFile>>,
+    },
+}
+
+impl Target {
+    fn of(args: &MarkArgs, corpus: &Corpus, transaction: &Transaction) -> Result<Self> {
+        let output = args.output.as_deref();
+        match args.format {
+            MarkFormat::Jsonl => {
+                let path = output.unwrap_or("-".as_ref());
+                if path.is_dir() {
+                    bail!("-o {}: is a folder; name a file for the marks", path.display());
+                }
+                refuse_overwrite(&corpus.sources, [path])?;
+                let header = Header::new(
+                    env!("CARGO_PKG_VERSION"),
+                    &corpus.options.text_fields,
+                    settings::described(&corpus.detector, corpus.options.rank_field.as_deref()),
+                );
+                // As readable as the texts, which they quote.
+                let mode = corpus.sources.iter().filter_map(Source::mode).reduce(|a, b| a & b);
+                let out = report(path, transaction).with_mode(mode).create()?;
+                Ok(Self::One(Mutex::new(MarksWriter::begin(out, &header)?)))
+            }
+            MarkFormat::Dolma => {
+                if let Some(source) = corpus.sources.iter().find(|source| source.format() != Format::Jsonl)
+                    && source.unread().is_none()
+                {
+                    bail!(
+                        "--format dolma: {} is {}, and its documents are JSON Lines; give only these, or write --format jsonl",
+                        source.name(),
+                        source.format()
+                    );
+                }
+                let places = Places::of(&Asked {
+                    inputs: &args.input.inputs,
+                    sources: &corpus.sources,
+                    output,
+                    reports: Vec::new(),
+                    merge: args.merge,
+                })?;
+                Ok(Self::Each { places, open: None })
+            }
+        }
+    }
+
+    /// What follows is of that file.
+    fn begin(&mut self, source: &Source, transaction: &Transaction) -> Result<()> {
+        if let Self::Each { places, open } = self {
+            let output = places.output(source, transaction).packed_as(source.relative());
+            *open = Some(Mutex::new(output.with_mode(source.mode()).create()?));
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, lines: &[u8], units: u64) -> Result<()> {
+        match self {
+            Self::One(writer) => {
+                let writer = writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+                let written = writer.lines(lines, 1, units);
+                Ok(written.map_err(|cause| writer.get_ref().error(cause))?)
+            }
+            Self::Each { open: Some(out), .. } => {
+                let out = out.get_mut().unwrap_or_else(PoisonError::into_inner);
+                Ok(out.write_all(lines).map_err(|cause| out.error(cause))?)
+            }
+            Self::Each { open: None, .. } => Ok(()),
+        }
+    }
+
+    fn end_file(&mut self, trailer: Trailer) -> Result<()> {
+        match self {
+            Self::One(writer) => {
+                let writer = writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+                Ok(writer.file(trailer).map_err(|cause| writer.get_ref().error(cause))?)
+            }
+            Self::Each { open, .. } => match open.take() {
+                Some(out) => Ok(out.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?),
+                None => Ok(()),
+            },
+        }
+    }
+
+    fn finish(self) -> Result<()> {
+        if let Self::One(writer) = self {
+            let writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+            writer.end()?.finish()?;
+        }
+        Ok(())
+    }
+}
+
+/// Marks one file.
+struct Marker<'c> {
+    corpus: &'c Corpus,
+    source: &'c Source,
+    format: MarkFormat,
+    shares: Shares,
+    again: Again<'c>,
+    provenance: &'c mut Provenance,
+    target: &'c mut Target,
+}
+
+impl Rewriter for Marker<'_> {
+    type Error = anyhow::Error;
+    /// Its number, and the block of decisions that it is in.
+    type Seen = (ArticleId, Arc<Detection>);
+    /// Its line, and how many units are marked.
+    type Told = (Vec<u8>, u64);
+
+    fn asks(&mut self, line: u64) -> bool {
+        self.again.asks(line)
+    }
+
+    fn see(&mut self, record: &Record<'_>) -> Result<Self::Seen> {
+        let article = self.again.number(record)?;
+        self.provenance.meet(self.corpus, self.source, article, record)?;
+        Ok((article, self.corpus.detection.block_of(article)?))
+    }
+
+    fn edit(&self, record: &Record<'_>, (article, block): &Self::Seen) -> Result<(Edit, Self::Told)> {
+        let Ok(fields) = record.outcome else {
+            return Ok((Edit::Keep, (Vec::new(), 0)));
+        };
+        let cuts = cuts(block, *article, fields)?;
+        let units = cuts.iter().map(|cuts| cuts.len() as u64).sum();
+        let line = match self.format {
+            MarkFormat::Jsonl => self.marks(record, fields, block, *article, &cuts)?.line()?,
+            MarkFormat::Dolma => attributes(fields, &place(self.source, record.place), &cuts)?,
+        };
+        Ok((Edit::Keep, (line, units)))
+    }
+
+    fn settle(&mut self, (line, units): Self::Told) -> Result<()> {
+        self.target.write(&line, units)
+    }
+}
+
+/// The identity of a record as JSON, or its place.
+fn identity(id: Option<&Id>, place: &str) -> Result<Box<RawValue>> {
+    Ok(match id {
+        Some(id) => RawValue::from_string(id.raw().to_owned())?,
+        None => to_raw_value(place)?,
+    })
+}
+
+impl Marker<'_> {
+    /// What is marked in one article.
+    fn marks(
+        &self,
+        record: &Record<'_>,
+        fields: &Fields,
+        block: &Detection,
+        article: ArticleId,
+        cuts: &[Vec<Cut>],
+    ) -> Result<ArticleMarks> {
+        let (corpus, source) = (self.corpus, self.source);
+        let place = place(source, record.place);
+        let several = corpus.options.text_fields.len() > 1;
+        let mut units = Vec::new();
+        let (mut repeated, mut within) = (0, 0);
+        // For each other article that it repeats: bytes, and a unit of it.
+        let mut others: BTreeMap<ArticleId, (u64, Vec<redite::Unit>)> = BTreeMap::new();
+        for (i, (text, cuts)) in fields.texts.iter().zip(cuts).enumerate() {
+            let mut chars = Chars::new(&text.text);
+            for Cut { repeat, .. } in cuts {
+                let (span, unit) = (repeat.removed.span, repeat.kept);
+                let bytes = span.len() as u64;
+                repeated += bytes;
+                if unit.article == article {
+                    within += bytes;
+                } else {
+                    let other = others.entry(unit.article).or_default();
+                    other.0 += bytes;
+                    other.1.push(unit);
+                }
+                let kept = self.provenance.known(&unit)?;
+                units.push(UnitMark {
+                    field: corpus.field_name(source, fields, i).to_owned(),
+                    unit: repeat.removed.kind.to_string(),
+                    bytes: [span.start, span.end],
+                    chars: [chars.before(span.start), chars.before(span.end)],
+                    rule: repeat.reason.to_string(),
+                    similarity: (repeat.similarity.value() * 1e4).round() / 1e4,
+                    lost: lost(repeat, &text.text, &kept.text),
+                    reprint: repeat.is_reprint,
+                    kept: KeptMark {
+                        article: identity(kept.id.as_ref(), &kept.source)?,
+                        source: kept.source.clone(),
+                        field: several.then(|| kept.field.clone()),
+                        bytes: [unit.span.start, unit.span.end],
+                        text: kept.text.clone(),
+                    },
+                    family: kept.standing.family,
+                });
+            }
+        }
+        let mut found = Repeated {
+            compared: block.compared_bytes(article, corpus.detector.settings()),
+            repeated,
+            of_others: repeated - within,
+            ..Repeated::default()
+        };
+        let most = (others.into_iter()).max_by_key(|(other, (bytes, _))| (*bytes, Reverse(*other)));
+        let most = match most
+            .as_ref()
+            .and_then(|(_, (bytes, units))| Some((*bytes, units, units.first()?)))
+        {
+            None => None,
+            Some((bytes, units, unit)) => {
+                let kept = self.provenance.known(unit)?;
+                let ranges = units.iter().map(|unit| (unit.field, unit.span.start, unit.span.end));
+                found.of_most = bytes;
+                found.most_own = kept.standing.own;
+                found.most_covered = covered(ranges.collect());
+                Some(Most {
+                    article: identity(kept.id.as_ref(), &kept.source)?,
+                    source: kept.source.clone(),
+                    bytes,
+                })
+            }
+        };
+        Ok(ArticleMarks {
+            article: identity(fields.id.as_ref(), &place)?,
+            source: place,
+            lang: block.language(article).code().to_owned(),
+            bytes: block.text_bytes(article),
+            compared: found.compared,
+            relation: found.relation(self.shares).to_string(),
+            repeated,
+            within,
+            most,
+            units,
+        })
+    }
+}
+
+/// A row of an attribute file of dolma: spans in characters, with what goes along of the white space, and a score.
+#[derive(Serialize)]
+struct Attributes {
+    id: String,
+    attributes: Spans,
+}
+
+#[derive(Serialize, Default)]
+struct Spans {
+    #[serde(rename = "redite__paragraph")]
+    paragraphs: Vec<(u32, u32, f64)>,
+    #[serde(rename = "redite__sentence")]
+    sentences: Vec<(u32, u32, f64)>,
+    /// The whole text, and which share of it repeats.
+    #[serde(rename = "redite__repeated")]
+    repeated: Vec<(u32, u32, f64)>,
+}
+
+fn attributes(fields: &Fields, place: &str, cuts: &[Vec<Cut>]) -> Result<Vec<u8>> {
+    let mut spans = Spans::default();
+    if let (Some(text), Some(cuts)) = (fields.texts.first(), cuts.first()) {
+        let mut chars = Chars::new(&text.text);
+        let mut repeated = 0;
+        for cut in cuts {
+            let of_kind = match cut.repeat.removed.kind {
+                redite::UnitKind::Paragraph => &mut spans.paragraphs,
+                redite::UnitKind::Sentence => &mut spans.sentences,
+            };
+            let (start, end) = (chars.before(cut.span.start), chars.before(cut.span.end));
+            repeated += end - start;
+            of_kind.push((start, end, cut.repeat.similarity.value()));
+        }
+        let all = chars.before(u32::try_from(text.text.len())?);
+        let share = f64::from(repeated) / f64::from(all.max(1));
+        spans.repeated.push((0, all, share));
+    }
+    let id = fields
+        .id
+        .as_ref()
+        .map_or_else(|| place.to_owned(), |id| id.text().into_owned());
+    let mut line = serde_json::to_vec(&Attributes { id, attributes: spans })?;
+    line.push(b'\n');
+    Ok(line)
+}

@@ -1,0 +1,264 @@
+//! Conditions on marked units, as `apply --where` takes them.
+
+use crate::relation::NAMES;
+use redite::files::marks::{ArticleMarks, UnitMark};
+use std::cmp::Ordering;
+
+/// What `apply --help` says of them.
+pub(crate) const HELP: &str = "Conditions are a field, one of = != < <= > >=, and a value. With = and != several values may \
+be given, of which one must match, or none, as in 'lang=de,fr'.\n\n\
+  unit        paragraph or sentence\n  \
+  rule        equal or near\n  \
+  similarity  from 0 to 1\n  \
+  lost        how many words and numbers of the unit the kept one does not have\n  \
+  reprint     yes or no: whether it repeats the other only in view of what stands beside both\n  \
+  bytes       length of the unit\n  \
+  chars       length of the unit in characters\n  \
+  copies      how often it is said in all, the kept unit included\n  \
+  articles    in how many articles\n  \
+  within      yes or no: whether what it repeats stands in the same article\n  \
+  share       how much of its article repeats others, as in 30% or .3\n  \
+  relation    original, reprint, update, excerpt or mixed: what its article is to the one that it repeats most\n  \
+  field       name of the field it stands in\n  \
+  lang        language of the article";
+
+/// A condition.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Condition {
+    field: Field,
+    operator: Operator,
+    values: Vec<Value>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Unit,
+    Rule,
+    Similarity,
+    Lost,
+    Reprint,
+    Bytes,
+    Chars,
+    Copies,
+    Articles,
+    Within,
+    Share,
+    Relation,
+    Name,
+    Lang,
+}
+
+use Field::{
+    Articles, Bytes, Chars, Copies, Lang, Lost, Name, Relation, Reprint, Rule, Share, Similarity, Unit, Within,
+};
+
+const FIELDS: [(&str, Field, Kind); 14] = [
+    ("unit", Unit, Kind::OneOf(&["paragraph", "sentence"])),
+    ("rule", Rule, Kind::OneOf(&["equal", "near"])),
+    ("similarity", Similarity, Kind::Number),
+    ("lost", Lost, Kind::Number),
+    ("reprint", Reprint, Kind::OneOf(&["yes", "no"])),
+    ("bytes", Bytes, Kind::Number),
+    ("chars", Chars, Kind::Number),
+    ("copies", Copies, Kind::Number),
+    ("articles", Articles, Kind::Number),
+    ("within", Within, Kind::OneOf(&["yes", "no"])),
+    ("share", Share, Kind::Number),
+    ("relation", Relation, Kind::OneOf(&NAMES)),
+    ("field", Name, Kind::Text),
+    ("lang", Lang, Kind::Text),
+];
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Number,
+    Text,
+    OneOf(&'static [&'static str]),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operator {
+    Is,
+    IsNot,
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+use Operator::{AtLeast, AtMost, Is, IsNot, Less, More};
+
+const OPERATORS: [(&str, Operator); 6] = [
+    ("!=", IsNot),
+    ("<=", AtMost),
+    (">=", AtLeast),
+    ("=", Is),
+    ("<", Less),
+    (">", More),
+];
+
+#[derive(Clone, Debug, PartialEq)]
+enum Value {
+    Number(f64),
+    Text(String),
+}
+
+impl Condition {
+    /// Reads a condition as it was typed.
+    pub(crate) fn parse(typed: &str) -> Result<Self, String> {
+        let at = typed.find(['=', '!', '<', '>']).unwrap_or(typed.len());
+        let (name, rest) = typed.split_at(at);
+        let name = name.trim();
+        let names = || FIELDS.map(|field| field.0).join(", ");
+        let (_, field, kind) = (FIELDS.into_iter().find(|field| field.0 == name))
+            .ok_or_else(|| format!("{name:?} is no field of a marked unit; there are {}", names()))?;
+        let operator = OPERATORS.into_iter().find(|operator| rest.starts_with(operator.0));
+        let (sign, operator) = operator.ok_or("give a field, one of = != < <= > >=, and a value, as in copies>=3")?;
+        let is_order = !matches!(operator, Is | IsNot);
+        if is_order && !matches!(kind, Kind::Number) {
+            return Err(format!("{name} is no number; give {name}=… or {name}!=…"));
+        }
+        let values = rest[sign.len()..]
+            .split(',')
+            .map(|value| kind.value(name, value.trim()));
+        let values: Vec<Value> = values.collect::<Result<_, _>>()?;
+        if is_order && values.len() > 1 {
+            return Err(format!("give one value after {sign}"));
+        }
+        Ok(Self {
+            field,
+            operator,
+            values,
+        })
+    }
+
+    /// True of a unit of an article.
+    pub(crate) fn holds(&self, article: &ArticleMarks, unit: &UnitMark) -> bool {
+        let found = self.field.of(article, unit);
+        let is = |value: &Value| compare(&found, value) == Some(Ordering::Equal);
+        let order = || self.values.first().and_then(|value| compare(&found, value));
+        match self.operator {
+            Is => self.values.iter().any(is),
+            IsNot => !self.values.iter().any(is),
+            Less => order() == Some(Ordering::Less),
+            AtMost => matches!(order(), Some(Ordering::Less | Ordering::Equal)),
+            More => order() == Some(Ordering::Greater),
+            AtLeast => matches!(order(), Some(Ordering::Greater | Ordering::Equal)),
+        }
+    }
+}
+
+fn compare(a: &Value, b: &Value) -> Option<Ordering> {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.partial_cmp(b),
+        (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
+        _ => None,
+    }
+}
+
+impl Kind {
+    fn value(self, name: &str, typed: &str) -> Result<Value, String> {
+        match self {
+            Self::Number => {
+                let (number, scale) = typed.strip_suffix('%').map_or((typed, 1.0), |n| (n, 100.0));
+                let number = number.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+                let number = number.ok_or_else(|| format!("{typed:?} is no number, which {name} is compared with"))?;
+                Ok(Value::Number(number / scale))
+            }
+            Self::OneOf(known) if !known.contains(&typed) => {
+                Err(format!("{name} is one of {}, never {typed:?}", known.join(", ")))
+            }
+            Self::Text | Self::OneOf(_) => Ok(Value::Text(typed.to_owned())),
+        }
+    }
+}
+
+impl Field {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts and lengths that are compared with what was typed"
+    )]
+    fn of(self, article: &ArticleMarks, unit: &UnitMark) -> Value {
+        let length = |[start, end]: [u32; 2]| Value::Number(f64::from(end.saturating_sub(start)));
+        let truth = |is: bool| Value::Text(if is { "yes" } else { "no" }.to_owned());
+        match self {
+            Unit => Value::Text(unit.unit.clone()),
+            Rule => Value::Text(unit.rule.clone()),
+            Similarity => Value::Number(unit.similarity),
+            Lost => Value::Number(unit.lost.len() as f64),
+            Reprint => truth(unit.reprint),
+            Bytes => length(unit.bytes),
+            Chars => length(unit.chars),
+            Copies => Value::Number(unit.family.copies() as f64),
+            Articles => Value::Number(f64::from(unit.family.articles)),
+            Within => truth(unit.kept.source == article.source),
+            Share => Value::Number(article.repeated as f64 / article.bytes.max(1) as f64),
+            Relation => Value::Text(article.relation.clone()),
+            Name => Value::Text(unit.field.clone()),
+            Lang => Value::Text(article.lang.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ARTICLE: &str = r#"{"article":7,"source":"in.jsonl:3","lang":"de","bytes":200,"compared":190,"repeated":60,"within":0,"most":null,"relation":"mixed",
+        "units":[{"field":"text","unit":"sentence","bytes":[10,70],"chars":[10,68],"rule":"near","similarity":0.9231,
+        "lost":["am"],"kept":{"article":6,"source":"in.jsonl:2","bytes":[0,58],"text":"…"},
+        "family":{"equal":2,"near":1,"articles":3}}]}"#;
+
+    #[test]
+    fn conditions_hold_or_not() {
+        let article: ArticleMarks = serde_json::from_str(ARTICLE).unwrap();
+        let unit = &article.units[0];
+        for (typed, holds) in [
+            ("unit=sentence", true),
+            ("unit!=sentence", false),
+            ("unit=paragraph,sentence", true),
+            ("rule = near", true),
+            ("similarity>=0.9231", true),
+            ("similarity>.9231", false),
+            ("similarity<95%", true),
+            ("lost<=1", true),
+            ("lost<1", false),
+            ("reprint=no", true),
+            ("bytes=60", true),
+            ("chars=58", true),
+            ("chars!=58,60", false),
+            ("copies>=4", true),
+            ("copies>4", false),
+            ("articles=3", true),
+            ("within=yes", false),
+            ("share=30%", true),
+            ("share>.3", false),
+            ("relation=mixed,update", true),
+            ("relation=original", false),
+            ("field=text", true),
+            ("lang=fr,de", true),
+            ("lang!=fr,de", false),
+        ] {
+            assert_eq!(Condition::parse(typed).unwrap().holds(&article, unit), holds, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_condition_is_said() {
+        for (typed, said) in [
+            ("", "is no field"),
+            ("size>3", "is no field"),
+            ("copies", "give a field"),
+            ("copies!3", "give a field"),
+            ("copies>many", "is no number"),
+            ("copies>nan", "is no number"),
+            ("copies>1,2", "one value"),
+            ("lang>de", "is no number"),
+            ("unit=word", "one of paragraph, sentence"),
+        ] {
+            let error = Condition::parse(typed).unwrap_err();
+            assert!(error.contains(said), "{typed}: {error}");
+        }
+    }
+}
