@@ -37,11 +37,11 @@
 //! | `units` | array | the units that repeat others, in order |
 //!
 //! **Relation.** Of the bytes that are compared, let `r` be the share that repeats other articles, `m` the share that repeats `most`,
-//! `n` the share that repeats nothing; and, of the bytes of `most` that are compared and repeat nothing themselves, let `c` be the
-//! share that is repeated here. The article is *original* if `r < .2`, or if `r = 0`; a *reprint* if `c >= .8`, `m >= .5` and `n <= .2`: it has
-//! nearly all of the other and says little else; an *update* if `c >= .8`, `m >= .2` and `n > .2`: it has nearly all of the other,
-//! and more; an *excerpt* if `m >= .8`: it is nearly all from the other, but not nearly all of it; else *mixed*. `.8` and `.2`
-//! are options of the program.
+//! `n` the share that repeats nothing. Of the bytes of `most` that are compared, what it says twice counted once, let `c` be the
+//! share that is repeated here, and `d` the same of those that repeat nothing themselves. The article is *original* if `r < .2`, or if
+//! `r = 0`; a *reprint* if `d >= .8`, `c >= .5`, `m >= .5` and `n <= .2`: it has nearly all of the other and says little else; an
+//! *update* if `d >= .8`, `c >= .5`, `m >= .2` and `n > .2`: it has nearly all of the other, and more; an *excerpt* if `m >= .8`: it
+//! is nearly all from the other, but not nearly all of it; else *mixed*. `.8` and `.2` are options of the program.
 //!
 //! **Unit**:
 //!

@@ -46,8 +46,8 @@ pub(crate) struct Known {
 pub(crate) struct Standing {
     /// How often it is repeated.
     pub(crate) family: Family,
-    /// How many bytes of its article are compared and repeat nothing.
-    pub(crate) own: u64,
+    /// How many bytes of its article are compared, what it says twice counted once, and how many of them repeat nothing.
+    pub(crate) compared: [u64; 2],
 }
 
 impl Provenance {
@@ -127,7 +127,7 @@ impl Provenance {
                 mine.copied().collect()
             }
         };
-        let mut own = None;
+        let mut of_article = None;
         for unit in mine {
             let Some(text) = fields.texts.get(unit.field as usize) else {
                 continue;
@@ -135,8 +135,8 @@ impl Provenance {
             let standing = match &mut self.families {
                 Some(families) => Standing {
                     family: families.get(&unit)?,
-                    own: *own
-                        .get_or_insert_with(|| block.as_ref().map_or(0, |block| own_bytes(corpus, block, article))),
+                    compared: *of_article
+                        .get_or_insert_with(|| block.as_ref().map_or([0; 2], |block| compared(corpus, block, article))),
                 },
                 None => Standing::default(),
             };
@@ -222,11 +222,20 @@ impl Provenance {
     }
 }
 
-/// How many bytes of an article are compared and repeat nothing.
-fn own_bytes(corpus: &Corpus, block: &Detection, article: ArticleId) -> u64 {
-    let repeated: usize = block.repeats_in(article).map(|repeat| repeat.removed.span.len()).sum();
+/// How many bytes of an article are compared, what it says twice counted once, and how many of them repeat nothing.
+fn compared(corpus: &Corpus, block: &Detection, article: ArticleId) -> [u64; 2] {
     let compared = block.compared_bytes(article, corpus.detector.settings());
-    compared.saturating_sub(repeated as u64)
+    let (mut within, mut others) = (0, 0);
+    for repeat in block.repeats_in(article) {
+        let repeated = if repeat.kept.article == article {
+            &mut within
+        } else {
+            &mut others
+        };
+        *repeated += repeat.removed.span.len() as u64;
+    }
+    let once = compared.saturating_sub(within);
+    [once, once.saturating_sub(others)]
 }
 
 /// The words and numbers of a removed unit, in the text it stands in, that the kept one does not have.
@@ -272,11 +281,13 @@ impl Spooled {
             self.texts.put(&u32::try_from(part.len())?.to_le_bytes())?;
             self.texts.put(part.as_bytes())?;
         }
-        let Standing { family, own } = known.standing;
+        let Standing { family, compared } = known.standing;
         for count in [family.equal, family.near, family.articles] {
             self.texts.put(&count.to_le_bytes())?;
         }
-        self.texts.put(&own.to_le_bytes())?;
+        for bytes in compared {
+            self.texts.put(&bytes.to_le_bytes())?;
+        }
         let length = u32::try_from(self.texts.end() - at)?;
         if self.count.is_multiple_of(PAGE) {
             self.pages.push(unit);
@@ -322,7 +333,7 @@ impl Spooled {
         let bytes = self
             .texts
             .read(u64::from_le_bytes(at), u32::from_le_bytes(length) as usize)?;
-        let Some((rest, own)) = bytes.split_last_chunk::<8>() else {
+        let Some((rest, compared)) = bytes.split_last_chunk::<16>() else {
             return Ok(None);
         };
         let Some((parts, counts)) = rest.split_last_chunk::<12>() else {
@@ -335,7 +346,7 @@ impl Spooled {
                 near: count(1),
                 articles: count(2),
             },
-            own: u64::from_le_bytes(*own),
+            compared: [0, 8].map(|at| u64::from_le_bytes(std::array::from_fn(|i| compared[at + i]))),
         };
         let mut rest = parts;
         let mut part = || -> Option<String> {

@@ -41,27 +41,32 @@ pub(crate) struct Repeated {
     pub(crate) of_others: u64,
     /// Those that repeat the article that is repeated most.
     pub(crate) of_most: u64,
-    /// Of that article: the bytes that are compared and repeat nothing, and those of them that are repeated here.
+    /// Of that article: the bytes that are compared, what it says twice counted once; those of them that repeat nothing; and those
+    /// that are repeated here.
+    pub(crate) most_once: u64,
     pub(crate) most_own: u64,
     pub(crate) most_covered: u64,
 }
 
-/// The share of a reprint that must be of that one article: the rest may be what stands on every page.
+/// The share of a reprint that must be of that one article, and of that one that must be repeated: the rest may be what stands on
+/// every page.
 const HALF: f64 = 0.5;
 
 impl Repeated {
     /// How the article relates to the one that it repeats most.
     ///
-    /// With the shares of this article that repeat any other (`r`), repeat that one (`m`) and are new (`n`), and the share
-    /// of what that one says first that is repeated here (`c`): *original* if `r < some` or `r = 0`; *reprint* if `c >= most`, `m >= 1/2` and
-    /// `n <= 1 - most`; *update* if `c >= most`, `m >= some` and `n > 1 - most`; *excerpt* if `m >= most`; else *mixed*.
+    /// Take the shares of this article that repeat any other (`r`), repeat that one (`m`) and are new (`n`); and, of that one, the
+    /// share that is repeated here (`c`), and the same of what repeats nothing itself (`d`). *Original* if `r < some` or `r = 0`;
+    /// *reprint* if `d >= most`, `c >= 1/2`, `m >= 1/2` and `n <= 1 - most`; *update* if `d >= most`, `c >= 1/2`, `m >= some` and
+    /// `n > 1 - most`; *excerpt* if `m >= most`; else *mixed*.
     pub(crate) fn relation(&self, shares: Shares) -> Relation {
         #[expect(clippy::cast_precision_loss, reason = "a share")]
         let share = |part: u64, whole: u64| part.min(whole) as f64 / whole.max(1) as f64;
         let Shares { most, some } = shares;
         let (r, m) = (share(self.of_others, self.compared), share(self.of_most, self.compared));
         let is_all_said = share(self.repeated, self.compared) >= most;
-        let covers = share(self.most_covered, self.most_own) >= most;
+        let covers =
+            share(self.most_covered, self.most_own) >= most && share(self.most_covered, self.most_once) >= HALF;
         if r < some || self.of_most == 0 {
             Relation::Original
         } else if covers && m >= HALF && is_all_said {
@@ -98,27 +103,31 @@ mod tests {
     #[test]
     fn relations() {
         let shares = Shares { most: 0.8, some: 0.2 };
-        for (compared, repeated, of_others, of_most, most_own, most_covered, relation) in [
-            (1000, 0, 0, 0, 0, 0, Relation::Original),
-            (0, 0, 0, 0, 0, 0, Relation::Original),
+        for (compared, repeated, of_others, of_most, [most_once, most_own], most_covered, relation) in [
+            (1000, 0, 0, 0, [0, 0], 0, Relation::Original),
+            (0, 0, 0, 0, [0, 0], 0, Relation::Original),
             // repeats nothing but itself
-            (1000, 900, 0, 0, 0, 0, Relation::Original),
-            (1000, 199, 199, 199, 200, 200, Relation::Original),
-            (1000, 950, 950, 950, 1000, 930, Relation::Reprint),
+            (1000, 900, 0, 0, [0, 0], 0, Relation::Original),
+            (1000, 199, 199, 199, [200, 200], 200, Relation::Original),
+            (1000, 950, 950, 950, [1000, 1000], 930, Relation::Reprint),
             // a reprint among what stands on every page
-            (1000, 950, 950, 600, 620, 600, Relation::Reprint),
+            (1000, 950, 950, 600, [620, 620], 600, Relation::Reprint),
             // pieces of many
-            (1000, 950, 950, 300, 320, 300, Relation::Mixed),
-            (1000, 600, 600, 600, 620, 600, Relation::Update),
-            (1000, 250, 250, 250, 260, 250, Relation::Update),
-            (1000, 950, 950, 950, 5000, 950, Relation::Excerpt),
-            (1000, 500, 500, 500, 5000, 500, Relation::Mixed),
+            (1000, 950, 950, 300, [320, 320], 300, Relation::Mixed),
+            (1000, 600, 600, 600, [620, 620], 600, Relation::Update),
+            (1000, 250, 250, 250, [260, 260], 250, Relation::Update),
+            (1000, 950, 950, 950, [5000, 5000], 950, Relation::Excerpt),
+            (1000, 500, 500, 500, [5000, 5000], 500, Relation::Mixed),
+            // of the other article little is its own, and that is repeated
+            (1000, 250, 250, 250, [2000, 250], 250, Relation::Mixed),
+            (1000, 950, 950, 600, [1000, 620], 600, Relation::Reprint),
         ] {
             let found = Repeated {
                 compared,
                 repeated,
                 of_others,
                 of_most,
+                most_once,
                 most_own,
                 most_covered,
             };

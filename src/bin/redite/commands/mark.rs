@@ -323,7 +323,7 @@ impl Marker<'_> {
                 let kept = self.provenance.known(unit)?;
                 let ranges = units.iter().map(|unit| (unit.field, unit.span.start, unit.span.end));
                 found.of_most = bytes;
-                found.most_own = kept.standing.own;
+                [found.most_once, found.most_own] = kept.standing.compared;
                 found.most_covered = covered(ranges.collect());
                 Some(Most {
                     article: identity(kept.id.as_ref(), &kept.source)?,
