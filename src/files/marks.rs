@@ -56,6 +56,7 @@
 //! | `lost` | array of strings | the words and numbers of the unit that the kept one does not have, folded; empty for most |
 //! | `reprint` | bool | only if true: it repeats the other only because paragraphs beside both repeat one another |
 //! | `kept` | object | the unit that it repeats, which repeats no other: `article`, `source`, `bytes`, `text`; and `field`, only where several text fields are read |
+//! | `nth` | number | which copy of it this is, in the order of the input; the kept unit counts as the first, so this is 2 or more |
 //! | `family` | object | all that repeats that same unit: `equal` and `near`, how many units do by each rule, and `articles`, how many articles they and the kept unit stand in |
 //!
 //! **Trailer**, after the articles of each file that could be read: `file`, its name; `output`, its path below an output folder;
@@ -180,6 +181,8 @@ pub struct UnitMark {
     pub reprint: bool,
     /// The unit that it repeats.
     pub kept: KeptMark,
+    /// Which copy of it this is; the kept unit is the first.
+    pub nth: u32,
     /// All that repeats that unit.
     pub family: Family,
 }

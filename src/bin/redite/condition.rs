@@ -15,6 +15,7 @@ be given, of which one must match, or none, as in 'lang=de,fr'.\n\n\
   bytes       length of the unit\n  \
   chars       length of the unit in characters\n  \
   copies      how often it is said in all, the kept unit included\n  \
+  nth         which copy it is, in the order of the input; the kept unit is the first: nth>3 leaves three copies\n  \
   articles    in how many articles\n  \
   within      yes or no: whether what it repeats stands in the same article\n  \
   share       how much of its article repeats others, as in 30% or .3\n  \
@@ -40,6 +41,7 @@ enum Field {
     Bytes,
     Chars,
     Copies,
+    Nth,
     Articles,
     Within,
     Share,
@@ -49,10 +51,10 @@ enum Field {
 }
 
 use Field::{
-    Articles, Bytes, Chars, Copies, Lang, Lost, Name, Relation, Reprint, Rule, Share, Similarity, Unit, Within,
+    Articles, Bytes, Chars, Copies, Lang, Lost, Name, Nth, Relation, Reprint, Rule, Share, Similarity, Unit, Within,
 };
 
-const FIELDS: [(&str, Field, Kind); 14] = [
+const FIELDS: [(&str, Field, Kind); 15] = [
     ("unit", Unit, Kind::OneOf(&["paragraph", "sentence"])),
     ("rule", Rule, Kind::OneOf(&["equal", "near"])),
     ("similarity", Similarity, Kind::Number),
@@ -61,6 +63,7 @@ const FIELDS: [(&str, Field, Kind); 14] = [
     ("bytes", Bytes, Kind::Number),
     ("chars", Chars, Kind::Number),
     ("copies", Copies, Kind::Number),
+    ("nth", Nth, Kind::Number),
     ("articles", Articles, Kind::Number),
     ("within", Within, Kind::OneOf(&["yes", "no"])),
     ("share", Share, Kind::Number),
@@ -191,6 +194,7 @@ impl Field {
             Bytes => length(unit.bytes),
             Chars => length(unit.chars),
             Copies => Value::Number(unit.family.copies() as f64),
+            Nth => Value::Number(f64::from(unit.nth)),
             Articles => Value::Number(f64::from(unit.family.articles)),
             Within => truth(unit.kept.source == article.source),
             Share => Value::Number(article.repeated as f64 / article.bytes.max(1) as f64),
@@ -207,7 +211,7 @@ mod tests {
 
     const ARTICLE: &str = r#"{"article":7,"source":"in.jsonl:3","lang":"de","bytes":200,"compared":190,"repeated":60,"within":0,"most":null,"relation":"mixed",
         "units":[{"field":"text","unit":"sentence","bytes":[10,70],"chars":[10,68],"rule":"near","similarity":0.9231,
-        "lost":["am"],"kept":{"article":6,"source":"in.jsonl:2","bytes":[0,58],"text":"…"},
+        "lost":["am"],"kept":{"article":6,"source":"in.jsonl:2","bytes":[0,58],"text":"…"},"nth":3,
         "family":{"equal":2,"near":1,"articles":3}}]}"#;
 
     #[test]
@@ -230,6 +234,8 @@ mod tests {
             ("chars!=58,60", false),
             ("copies>=4", true),
             ("copies>4", false),
+            ("nth>2", true),
+            ("nth>3", false),
             ("articles=3", true),
             ("within=yes", false),
             ("share=30%", true),

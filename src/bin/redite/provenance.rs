@@ -31,6 +31,19 @@ enum Met {
     Spooled(Box<Mutex<Spooled>>),
 }
 
+impl Met {
+    /// True if a unit has not been met. Units are met in order, as long as they are new.
+    fn is_new(&mut self, unit: &Unit) -> bool {
+        match self {
+            Self::Held(met) => !met.contains_key(unit),
+            Self::Spooled(spooled) => {
+                let spooled = spooled.get_mut().unwrap_or_else(PoisonError::into_inner);
+                spooled.last.is_none_or(|last| last < *unit)
+            }
+        }
+    }
+}
+
 /// A unit that has been met.
 #[derive(Debug, Clone)]
 pub(crate) struct Known {
@@ -90,6 +103,14 @@ impl Provenance {
         }
     }
 
+    /// Which copies of their families the next repeats are, so many, in the order of the input; nothing if that was not asked for.
+    pub(crate) fn next_copies(&mut self, count: usize) -> Result<Vec<u32>> {
+        match &mut self.families {
+            Some(families) => families.next_copies(count),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// What is known of a unit that has been met.
     pub(crate) fn known(&self, unit: &Unit) -> Result<Cow<'_, Known>> {
         let known = match &self.met {
@@ -132,6 +153,9 @@ impl Provenance {
             let Some(text) = fields.texts.get(unit.field as usize) else {
                 continue;
             };
+            if !self.met.is_new(&unit) {
+                continue;
+            }
             let standing = match &mut self.families {
                 Some(families) => Standing {
                     family: families.get(&unit)?,
@@ -148,14 +172,10 @@ impl Provenance {
                 standing,
             };
             match &mut self.met {
-                Met::Held(met) => {
-                    met.entry(unit).or_insert_with(known);
-                }
+                Met::Held(met) => drop(met.insert(unit, known())),
                 Met::Spooled(spooled) => {
                     let spooled = spooled.get_mut().unwrap_or_else(PoisonError::into_inner);
-                    if spooled.last.is_none_or(|last| last < unit) {
-                        spooled.put(unit, &known())?;
-                    }
+                    spooled.put(unit, &known())?;
                 }
             }
         }
@@ -250,7 +270,7 @@ pub(crate) fn lost(repeat: &Repeat, text: &str, kept: &str) -> Vec<String> {
 }
 
 /// Bytes of a unit.
-pub(crate) const KEY: usize = 16;
+pub(crate) const KEY: usize = 15;
 
 /// Units that have been met, in their order, on disk.
 #[derive(Debug)]
@@ -369,7 +389,7 @@ impl Spooled {
     }
 }
 
-/// A unit as bytes, of which the first four are its article.
+/// A unit as bytes, in the order of units; the first four are its article.
 pub(crate) fn key(unit: &Unit) -> [u8; KEY] {
     let Unit {
         article,
@@ -377,11 +397,12 @@ pub(crate) fn key(unit: &Unit) -> [u8; KEY] {
         span: Span { start, end },
         kind,
     } = *unit;
-    let rest = u32::from(field) << 1 | u32::from(kind == UnitKind::Sentence);
     let mut key = [0; KEY];
-    for (to, word) in key.chunks_exact_mut(4).zip([article.0, rest, start, end]) {
-        to.copy_from_slice(&word.to_le_bytes());
-    }
+    key[..4].copy_from_slice(&article.0.to_be_bytes());
+    key[4..6].copy_from_slice(&field.to_be_bytes());
+    key[6..10].copy_from_slice(&start.to_be_bytes());
+    key[10..14].copy_from_slice(&end.to_be_bytes());
+    key[14] = u8::from(kind == UnitKind::Sentence);
     key
 }
 

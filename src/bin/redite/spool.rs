@@ -73,71 +73,56 @@ fn cannot(what: &str, folder: &Path) -> String {
     )
 }
 
-/// Counts numbers that come again, without holding more than some of them.
+/// Entries of so many bytes, put in any order, that come back sorted.
 #[derive(Debug)]
-pub(crate) struct Again {
-    held: Vec<u64>,
-    /// Sorted runs of that many numbers.
+pub(crate) struct Sorter<const N: usize> {
+    held: Vec<[u8; N]>,
+    /// Sorted runs of that many entries.
     runs: Vec<(File, usize)>,
     folder: Option<PathBuf>,
-    /// How many runs and held numbers were there at the last mark.
-    marked: (usize, usize),
 }
 
-/// Numbers held before they become a run.
-const HELD: usize = 1 << 20;
+/// Bytes of entries that are held before they become a run.
+const HELD: usize = 8 << 20;
 
-impl Again {
-    /// With a folder, holds some numbers only, and the others there.
+impl<const N: usize> Sorter<N> {
+    /// With a folder, holds some entries only, and the others there.
     pub(crate) fn new(folder: Option<&Path>) -> Self {
         Self {
             held: Vec::new(),
             runs: Vec::new(),
             folder: folder.map(Path::to_owned),
-            marked: (0, 0),
         }
     }
 
-    /// Marks the place to which [`rollback`](Self::rollback) goes.
-    pub(crate) fn mark(&mut self) {
-        self.marked = (self.runs.len(), self.held.len());
+    /// True if as many are held as should be.
+    fn is_full(&self) -> bool {
+        self.folder.is_some() && self.held.len() >= HELD / N
     }
 
-    /// Forgets all numbers since the mark.
-    pub(crate) fn rollback(&mut self) {
-        self.runs.truncate(self.marked.0);
-        self.held.truncate(self.marked.1);
-    }
-
-    pub(crate) fn push(&mut self, number: u64) -> Result<()> {
-        self.held.push(number);
-        match self.folder.clone() {
-            Some(folder) if self.held.len() == HELD => {
-                // no run has numbers from both sides of the mark
-                let since = self.held.split_off(self.marked.1);
-                let before = std::mem::replace(&mut self.held, since);
-                if !before.is_empty() {
-                    self.write_run(before, &folder)?;
-                    self.marked = (self.runs.len(), 0);
-                }
-                let since = std::mem::take(&mut self.held);
-                self.write_run(since, &folder)
-            }
-            _ => Ok(()),
+    pub(crate) fn push(&mut self, entry: [u8; N]) -> Result<()> {
+        self.held.push(entry);
+        if self.is_full() {
+            let held = std::mem::take(&mut self.held);
+            self.write_run(held)?;
         }
-    }
-
-    fn write_run(&mut self, mut numbers: Vec<u64>, folder: &Path) -> Result<()> {
-        numbers.sort_unstable();
-        let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
-        let mut file = tempfile::tempfile_in(folder).with_context(|| cannot("make", folder))?;
-        file.write_all(&bytes).with_context(|| cannot("write", folder))?;
-        self.runs.push((file, numbers.len()));
         Ok(())
     }
 
-    /// How many there were beyond the first of each.
-    pub(crate) fn count(mut self) -> Result<u64> {
+    fn write_run(&mut self, mut entries: Vec<[u8; N]>) -> Result<()> {
+        let Some(folder) = self.folder.as_deref().filter(|_| !entries.is_empty()) else {
+            return Ok(());
+        };
+        entries.sort_unstable();
+        let mut file = tempfile::tempfile_in(folder).with_context(|| cannot("make", folder))?;
+        file.write_all(entries.as_flattened())
+            .with_context(|| cannot("write", folder))?;
+        self.runs.push((file, entries.len()));
+        Ok(())
+    }
+
+    /// All entries, ascending.
+    pub(crate) fn sorted(mut self) -> Result<Sorted<N>> {
         self.held.sort_unstable();
         let folder = self.folder.unwrap_or_default();
         let mut readers = Vec::new();
@@ -145,30 +130,108 @@ impl Again {
             file.seek(SeekFrom::Start(0)).with_context(|| cannot("read", &folder))?;
             readers.push((BufReader::with_capacity(32 << 10, file), count));
         }
-        let mut held = self.held.into_iter();
-        let last = readers.len();
-        let mut next = |run: usize| -> Result<Option<u64>> {
-            if run == last {
-                return Ok(held.next());
-            }
-            let (reader, left) = &mut readers[run];
-            let Some(fewer) = left.checked_sub(1) else {
-                return Ok(None);
-            };
-            *left = fewer;
-            let mut bytes = [0; 8];
-            reader.read_exact(&mut bytes).with_context(|| cannot("read", &folder))?;
-            Ok(Some(u64::from_le_bytes(bytes)))
+        let mut sorted = Sorted {
+            held: self.held.into_iter(),
+            readers,
+            next: BinaryHeap::new(),
+            folder,
         };
-        let mut heap = BinaryHeap::new();
-        for run in 0..=last {
-            heap.extend(next(run)?.map(|n| Reverse((n, run))));
+        for run in 0..=sorted.readers.len() {
+            sorted.refill(run)?;
         }
+        Ok(sorted)
+    }
+}
+
+/// Entries of a [`Sorter`], ascending.
+#[derive(Debug)]
+pub(crate) struct Sorted<const N: usize> {
+    held: std::vec::IntoIter<[u8; N]>,
+    readers: Vec<(BufReader<File>, usize)>,
+    /// The next entry of each run; what is held is the last one.
+    next: BinaryHeap<Reverse<([u8; N], usize)>>,
+    folder: PathBuf,
+}
+
+impl<const N: usize> Sorted<N> {
+    fn refill(&mut self, run: usize) -> Result<()> {
+        let entry = match self.readers.get_mut(run) {
+            None => self.held.next(),
+            Some((_, 0)) => None,
+            Some((reader, left)) => {
+                *left -= 1;
+                let mut entry = [0; N];
+                reader
+                    .read_exact(&mut entry)
+                    .with_context(|| cannot("read", &self.folder))?;
+                Some(entry)
+            }
+        };
+        self.next.extend(entry.map(|entry| Reverse((entry, run))));
+        Ok(())
+    }
+}
+
+impl<const N: usize> Iterator for Sorted<N> {
+    type Item = Result<[u8; N]>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Reverse((entry, run)) = self.next.pop()?;
+        Some(self.refill(run).map(|()| entry))
+    }
+}
+
+/// Counts numbers that come again, without holding more than some of them.
+#[derive(Debug)]
+pub(crate) struct Again {
+    numbers: Sorter<8>,
+    /// How many runs and held numbers were there at the last mark.
+    marked: (usize, usize),
+}
+
+impl Again {
+    /// With a folder, holds some numbers only, and the others there.
+    pub(crate) fn new(folder: Option<&Path>) -> Self {
+        Self {
+            numbers: Sorter::new(folder),
+            marked: (0, 0),
+        }
+    }
+
+    /// Marks the place to which [`rollback`](Self::rollback) goes.
+    pub(crate) fn mark(&mut self) {
+        self.marked = (self.numbers.runs.len(), self.numbers.held.len());
+    }
+
+    /// Forgets all numbers since the mark.
+    pub(crate) fn rollback(&mut self) {
+        self.numbers.runs.truncate(self.marked.0);
+        self.numbers.held.truncate(self.marked.1);
+    }
+
+    pub(crate) fn push(&mut self, number: u64) -> Result<()> {
+        let numbers = &mut self.numbers;
+        numbers.held.push(number.to_be_bytes());
+        if numbers.is_full() {
+            // no run has numbers from both sides of the mark
+            let since = numbers.held.split_off(self.marked.1);
+            let before = std::mem::take(&mut numbers.held);
+            if !before.is_empty() {
+                numbers.write_run(before)?;
+                self.marked = (numbers.runs.len(), 0);
+            }
+            numbers.write_run(since)?;
+        }
+        Ok(())
+    }
+
+    /// How many there were beyond the first of each.
+    pub(crate) fn count(self) -> Result<u64> {
         let (mut again, mut before) = (0, None);
-        while let Some(Reverse((n, run))) = heap.pop() {
-            again += u64::from(before == Some(n));
-            before = Some(n);
-            heap.extend(next(run)?.map(|n| Reverse((n, run))));
+        for number in self.numbers.sorted()? {
+            let number = number?;
+            again += u64::from(before == Some(number));
+            before = Some(number);
         }
         Ok(again)
     }
@@ -191,11 +254,28 @@ mod tests {
     }
 
     #[test]
+    fn entries_come_back_sorted() {
+        let folder = std::env::temp_dir();
+        for folder in [None, Some(&*folder)] {
+            for count in [0, 1, HELD / 3, HELD / 3 + 1, HELD + 7] {
+                let mut sorter: Sorter<3> = Sorter::new(folder);
+                let entry = |n: usize| std::array::from_fn(|i| u8::try_from(((n * 7919) >> (8 * i)) & 0xff).unwrap());
+                (0..count).for_each(|n| sorter.push(entry(n)).unwrap());
+                assert_eq!(sorter.runs.len(), folder.map_or(0, |_| count / (HELD / 3)));
+                let mut expected: Vec<[u8; 3]> = (0..count).map(entry).collect();
+                expected.sort_unstable();
+                let found: Vec<[u8; 3]> = sorter.sorted().unwrap().map(Result::unwrap).collect();
+                assert!(found == expected, "{count}");
+            }
+        }
+    }
+
+    #[test]
     fn numbers_that_come_again_are_counted() {
         let folder = std::env::temp_dir();
         for folder in [None, Some(&*folder)] {
             let mut again = Again::new(folder);
-            let distinct = 2 * HELD as u64 + 5;
+            let distinct = 2 * HELD as u64 / 8 + 5;
             for n in (0..distinct).chain([7, 7, distinct - 1]) {
                 again.push(n).unwrap();
             }
@@ -207,7 +287,12 @@ mod tests {
     fn numbers_of_a_file_that_failed_are_forgotten() {
         let folder = std::env::temp_dir();
         for folder in [None, Some(&*folder)] {
-            for (kept, failed) in [(5, 7), (HELD as u64 + 5, 7), (9, 2 * HELD as u64 + 9), (HELD as u64, 3)] {
+            for (kept, failed) in [
+                (5, 7),
+                (HELD as u64 / 8 + 5, 7),
+                (9, HELD as u64 / 4 + 9),
+                (HELD as u64 / 8, 3),
+            ] {
                 let mut again = Again::new(folder);
                 for n in 0..kept {
                     again.push(n).unwrap();

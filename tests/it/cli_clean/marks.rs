@@ -47,6 +47,7 @@ fn figures_are_those_of_a_naive_count() {
             family.2.insert(unit["kept"]["source"].to_string());
         }
     }
+    let mut copies: BTreeMap<String, u64> = BTreeMap::new();
     let (mut units, mut near, mut within_seen, mut others_seen) = (0, 0, false, false);
     for (article, input) in articles.iter().zip(&inputs) {
         let text = input["text"].as_str().unwrap();
@@ -73,6 +74,9 @@ fn figures_are_those_of_a_naive_count() {
             let (equal, near_ones, articles) = &families[&name(&unit["kept"])];
             let family = json!({"equal": equal, "near": near_ones, "articles": articles.len()});
             assert_eq!(unit["family"], family);
+            let nth = copies.entry(name(&unit["kept"])).or_insert(1);
+            *nth += 1;
+            assert_eq!(number(&unit["nth"]), *nth);
             units += 1;
             near += u64::from(unit["rule"] == "near");
         }
@@ -122,6 +126,7 @@ fn only_what_is_chosen_goes() {
             (article["lang"] == "de" || article["lang"] == "fr")
                 && 10 * number(&article["repeated"]) >= number(&article["bytes"])
         }),
+        (&["nth>2"], |_, unit| number(&unit["nth"]) > 2),
         (&["bytes>4000"], |_, _| false),
     ] {
         let mut args = vec![

@@ -215,8 +215,8 @@ struct Marker<'c> {
 
 impl Rewriter for Marker<'_> {
     type Error = anyhow::Error;
-    /// Its number, and the block of decisions that it is in.
-    type Seen = (ArticleId, Arc<Detection>);
+    /// Its number, the block of decisions that it is in, and which copies its repeats are.
+    type Seen = (ArticleId, Arc<Detection>, Vec<u32>);
     /// Its line, and how many units are marked.
     type Told = (Vec<u8>, u64);
 
@@ -227,17 +227,20 @@ impl Rewriter for Marker<'_> {
     fn see(&mut self, record: &Record<'_>) -> Result<Self::Seen> {
         let article = self.again.number(record)?;
         self.provenance.meet(self.corpus, self.source, article, record)?;
-        Ok((article, self.corpus.detection.block_of(article)?))
+        let block = self.corpus.detection.block_of(article)?;
+        let copies = self.provenance.next_copies(block.repeats_in(article).count())?;
+        Ok((article, block, copies))
     }
 
-    fn edit(&self, record: &Record<'_>, (article, block): &Self::Seen) -> Result<(Edit, Self::Told)> {
+    fn edit(&self, record: &Record<'_>, seen: &Self::Seen) -> Result<(Edit, Self::Told)> {
         let Ok(fields) = record.outcome else {
             return Ok((Edit::Keep, (Vec::new(), 0)));
         };
+        let (article, block, _) = seen;
         let cuts = cuts(block, *article, fields)?;
         let units = cuts.iter().map(|cuts| cuts.len() as u64).sum();
         let line = match self.format {
-            MarkFormat::Jsonl => self.marks(record, fields, block, *article, &cuts)?.line()?,
+            MarkFormat::Jsonl => self.marks(record, fields, seen, &cuts)?.line()?,
             MarkFormat::Dolma => attributes(fields, &place(self.source, record.place), &cuts)?,
         };
         Ok((Edit::Keep, (line, units)))
@@ -262,11 +265,11 @@ impl Marker<'_> {
         &self,
         record: &Record<'_>,
         fields: &Fields,
-        block: &Detection,
-        article: ArticleId,
+        (article, block, copies): &(ArticleId, Arc<Detection>, Vec<u32>),
         cuts: &[Vec<Cut>],
     ) -> Result<ArticleMarks> {
         let (corpus, source) = (self.corpus, self.source);
+        let (article, mut copies) = (*article, copies.iter().copied());
         let place = place(source, record.place);
         let several = corpus.options.text_fields.len() > 1;
         let mut units = Vec::new();
@@ -303,6 +306,7 @@ impl Marker<'_> {
                         bytes: [unit.span.start, unit.span.end],
                         text: kept.text.clone(),
                     },
+                    nth: copies.next().unwrap_or_default(),
                     family: kept.standing.family,
                 });
             }
