@@ -284,12 +284,8 @@ impl fmt::Display for Summary {
         for (n, what, [one, several]) in notes.into_iter().filter(|note| note.0 > 0) {
             writeln!(f, "{} {}", count(n, what), if n == 1 { one } else { several })?;
         }
-        if self.shares > 1 {
-            writeln!(
-                f,
-                "compared in {}, with temporary files, to stay within --memory",
-                count(self.shares, "part")
-            )?;
+        if let Some(parts) = in_parts(self.shares) {
+            writeln!(f, "{parts}")?;
         }
         #[expect(clippy::cast_precision_loss, reason = "a speed for people")]
         let speed = self.input_bytes as f64 / 1e6 / self.seconds.max(1e-3);
@@ -317,4 +313,15 @@ pub(crate) fn totals(stats: &Stats) -> String {
         digits(stats.removed_near),
         share(stats.removed_bytes, stats.text_bytes),
     )
+}
+
+/// Says that a corpus was compared in so many parts, if there are several.
+pub(crate) fn in_parts(parts: u64) -> Option<String> {
+    let told = || {
+        format!(
+            "compared in {}, with temporary files, to stay within --memory",
+            count(parts, "part")
+        )
+    };
+    (parts > 1).then(told)
 }

@@ -209,7 +209,7 @@ fn what_stays_is_set_apart_as_before() {
 #[test]
 fn marks_on_disk_are_those_in_memory() {
     let scratch = Scratch::new();
-    scratch.put("in.jsonl", memory::articles(9));
+    scratch.put("in.jsonl", memory::articles(4));
     scratch.redite(&["mark", "in.jsonl", "-o", "memory.jsonl"]).ends(0);
     let capped = [
         "mark",
@@ -221,7 +221,7 @@ fn marks_on_disk_are_those_in_memory() {
         "--threads",
         "2",
     ];
-    scratch.redite(&capped).ends(0);
+    scratch.redite(&capped).ends(0).says(&["compared in"]);
     let memory = scratch.get("memory.jsonl");
     assert!(memory == unpack(redite::files::Codec::Zstd, &scratch.get("disk.jsonl.zst")));
     assert!(

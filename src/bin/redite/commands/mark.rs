@@ -12,7 +12,7 @@ use crate::provenance::{Chars, Provenance, lost};
 use crate::relation::{Repeated, Shares, covered};
 use crate::reports::report;
 use crate::settings;
-use crate::summary::totals;
+use crate::summary::{in_parts, totals};
 use anyhow::{Result, bail};
 use redite::files::marks::{ArticleMarks, Header, KeptMark, MarksWriter, Most, Trailer, UnitMark};
 use redite::files::removed::FileFormat;
@@ -99,6 +99,9 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
     transaction.commit()?;
     if !quiet {
         console::line(totals(&overview.stats));
+        if let Some(parts) = in_parts(corpus.detection.blocks() as u64) {
+            console::line(parts);
+        }
     }
     Ok(corpus.report.exit())
 }
