@@ -59,22 +59,19 @@
 //! | `nth` | number | which copy of it this is, in the order of the input; the kept unit counts as the first, so this is 2 or more |
 //! | `family` | object | all that repeats that same unit: `equal` and `near`, how many units do by each rule, and `articles`, how many articles they and the kept unit stand in |
 //!
-//! **Trailer**, after the articles of each file that could be read: `file`, its name; `output`, its path below an output folder;
-//! `format`, `jsonl`, `parquet` or `text`; `articles`, how many lines it has; `original`, the digest of what was read, as told in
+//! **Trailer**, after the articles of each file: `file`, its name; `output`, its path below an output folder;
+//! `format`, `jsonl`, `parquet`, `text`, or `other`, a file that could not be read and has no articles; `articles`, how many lines it has; `original`, the digest of what was read, as told in
 //! [`removed`](super::removed).
 //!
 //! **End**, the last line: `{"end":{"files":F,"articles":A,"units":U}}`, what there is in all.
 
-use super::codec::Codec;
 use super::digest::Digest;
 use super::error::FileError;
-use super::removed::FileFormat;
+use super::removed::{FileFormat, open, write_line};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::sync::Arc;
 
 /// The version of the format that is written.
 pub const VERSION: u32 = 1;
@@ -268,17 +265,21 @@ pub struct MarksWriter<W> {
 }
 
 impl<W: Write> MarksWriter<W> {
-    /// Writes the header.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    pub fn begin(mut out: W, header: &Header) -> io::Result<Self> {
-        write_line(&mut out, header)?;
-        Ok(Self {
+    /// Nothing is written yet.
+    pub fn new(out: W) -> Self {
+        Self {
             out,
             totals: Totals::default(),
             articles: 0,
-        })
+        }
+    }
+
+    /// Writes the header, which comes first.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn header(&mut self, header: &Header) -> io::Result<()> {
+        write_line(&mut self.out, header)
     }
 
     /// Writes lines of articles that [`ArticleMarks::line`] made: so many, with so many units.
@@ -302,13 +303,17 @@ impl<W: Write> MarksWriter<W> {
         write_line(&mut self.out, &trailer)
     }
 
-    /// Writes the end, and gives back what it wrote to.
+    /// Writes the end, which comes last.
     ///
     /// # Errors
     /// Those of `out`.
-    pub fn end(mut self) -> io::Result<W> {
-        write_line(&mut self.out, &EndLine { end: self.totals })?;
-        Ok(self.out)
+    pub fn end(&mut self) -> io::Result<()> {
+        write_line(&mut self.out, &EndLine { end: self.totals })
+    }
+
+    /// Gives back what it writes to.
+    pub fn into_inner(self) -> W {
+        self.out
     }
 
     /// What it writes to.
@@ -327,12 +332,6 @@ impl ArticleMarks {
         write_line(&mut line, self)?;
         Ok(line)
     }
-}
-
-fn write_line(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
-    let mut bytes = serde_json::to_vec(line)?;
-    bytes.push(b'\n');
-    out.write_all(&bytes)
 }
 
 /// One line of the file, read back.
@@ -377,13 +376,7 @@ impl MarksReader<BufReader<Box<dyn Read + Send>>> {
     /// # Errors
     /// If it cannot be opened or read.
     pub fn open(path: &Path) -> Result<Self, FileError> {
-        let reading = |error| FileError::reading(path, error);
-        let mut file = File::open(path).map_err(reading)?;
-        let mut head = Vec::new();
-        (&mut file).take(16).read_to_end(&mut head).map_err(reading)?;
-        file.seek(SeekFrom::Start(0)).map_err(reading)?;
-        let reader = Codec::of_bytes(&head).decoder(file, Arc::default());
-        let input = BufReader::with_capacity(128 << 10, reader);
+        let input = open(path)?;
         Ok(Self::new(&path.display().to_string(), input))
     }
 }

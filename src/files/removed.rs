@@ -414,7 +414,8 @@ impl<W: Write> RemovedWriter<W> {
     }
 }
 
-fn write_line(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
+/// Writes something as a line of JSON.
+pub(super) fn write_line(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
     let mut bytes = serde_json::to_vec(line)?;
     bytes.push(b'\n');
     out.write_all(&bytes)
@@ -528,21 +529,24 @@ enum State {
     Failed,
 }
 
+/// Opens a file of JSON Lines, plain or compressed.
+pub(super) fn open(path: &Path) -> Result<BufReader<Box<dyn Read + Send>>, FileError> {
+    let reading = |error| FileError::reading(path, error);
+    let mut file = File::open(path).map_err(reading)?;
+    let mut head = Vec::new();
+    (&mut file).take(16).read_to_end(&mut head).map_err(reading)?;
+    file.seek(SeekFrom::Start(0)).map_err(reading)?;
+    let reader = Codec::of_bytes(&head).decoder(file, Arc::default());
+    Ok(BufReader::with_capacity(128 << 10, reader))
+}
+
 impl RemovedReader<BufReader<Box<dyn Read + Send>>> {
     /// Opens a file of removed units, plain or compressed.
     ///
     /// # Errors
     /// If it cannot be opened or read.
     pub fn open(path: &Path) -> Result<Self, FileError> {
-        let reading = |error| FileError::reading(path, error);
-        let mut file = File::open(path).map_err(reading)?;
-        let mut head = Vec::new();
-        (&mut file).take(16).read_to_end(&mut head).map_err(reading)?;
-        file.seek(SeekFrom::Start(0)).map_err(reading)?;
-        let name = path.display().to_string();
-        let codec = Codec::of_bytes(&head);
-        let reader = codec.decoder(file, Arc::default());
-        Ok(Self::new(&name, BufReader::with_capacity(128 << 10, reader)))
+        Ok(Self::new(&path.display().to_string(), open(path)?))
     }
 }
 

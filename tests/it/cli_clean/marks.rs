@@ -169,7 +169,10 @@ fn only_what_is_chosen_goes() {
             .ends(0);
         assert!(scratch.get("back.jsonl") == scratch.get("in.jsonl"), "{conditions:?}");
         let dry = scratch.redite(&[&args[..], &["--dry-run"]].concat()).ends(0);
-        assert_eq!(dry.err, run.err.replacen("removed", "would remove", 1));
+        assert_eq!(
+            String::from_utf8(dry.out).unwrap(),
+            run.err.replacen("removed", "would remove", 1)
+        );
     }
 }
 
@@ -504,5 +507,61 @@ fn recipes_of_the_readme() {
             fs::read(root.join("tests/data/sample").join(&name)).unwrap() == bytes,
             "{name}"
         );
+    }
+}
+
+/// What `apply` needs to know it has from the marks, and nothing of a changed input reaches standard output.
+#[test]
+fn apply_takes_identities_from_the_marks() {
+    let scratch = Scratch::new();
+    let record = |n: u32, text: &str| format!("{}\n", json!({"id": {"odd": n}, "url": format!("u{n}"), "text": text}));
+    scratch.put("in/a.jsonl", format!("{}{}", record(1, LEAD), record(2, DRESSED)));
+    // the marks and the removed file stand among the inputs
+    let mark = ["mark", "in", "-o", "in/marks.jsonl", "--id-field", "url"];
+    scratch.redite(&mark).ends(0);
+    let apply = ["apply", "in/marks.jsonl", "in", "-o", "out", "--removed", "in/r.jsonl"];
+    scratch.redite(&apply).ends(0);
+    fs::remove_file(scratch.path("in/marks.jsonl")).unwrap();
+    let applied = scratch.get("in/r.jsonl");
+    fs::remove_file(scratch.path("in/r.jsonl")).unwrap();
+    let clean = [
+        "clean",
+        "in",
+        "-o",
+        "cleaned",
+        "--removed",
+        "r.jsonl",
+        "--id-field",
+        "url",
+    ];
+    scratch.redite(&clean).ends(0);
+    assert_eq!(String::from_utf8(applied).unwrap(), scratch.get_text("r.jsonl"));
+    assert!(scratch.tree("out") == scratch.tree("cleaned"));
+
+    scratch.redite(&["mark", "in/a.jsonl", "-o", "m.jsonl"]).ends(0);
+    let whole = scratch.redite(&["apply", "m.jsonl", "in/a.jsonl"]).ends(0).out;
+    assert!(whole == scratch.get("out/a.jsonl"));
+    let changed = record(2, &DRESSED.replace("hier", "avant-hier"));
+    scratch.put("in/a.jsonl", format!("{}{changed}", record(1, LEAD)));
+    let run = scratch
+        .redite(&["apply", "m.jsonl", "in/a.jsonl"])
+        .ends(2)
+        .says(&["has changed"]);
+    assert!(run.out.is_empty());
+}
+
+#[test]
+fn a_single_file_of_attributes_is_packed_as_its_name_says() {
+    let scratch = Scratch::new();
+    let input = format!("{}{}", line(1, LEAD), line(2, DRESSED));
+    scratch.put("in.jsonl.gz", pack(redite::files::Codec::Gzip, input.as_bytes()));
+    for (name, codec) in [
+        ("a.jsonl", redite::files::Codec::Plain),
+        ("a.jsonl.zst", redite::files::Codec::Zstd),
+    ] {
+        scratch
+            .redite(&["mark", "in.jsonl.gz", "-o", name, "--format", "dolma"])
+            .ends(0);
+        assert_eq!(lines(&unpack(codec, &scratch.get(name))).len(), 2);
     }
 }

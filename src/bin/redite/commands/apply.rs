@@ -6,29 +6,38 @@ use crate::condition::Condition;
 use crate::console;
 use crate::corpus::{field_name, find_in, place};
 use crate::exit::Exit;
-use crate::outputs::{Asked, Places};
+use crate::outputs::{Asked, Places, is_stdout};
 use crate::provenance::Chars;
 use crate::reports::{Removed, check_share, deletion, nothing_left, refuse_drop_empty};
 use anyhow::{Context, Result, anyhow, bail};
 use redite::files::marks::{ArticleMarks, Header, MarksLine, MarksReader, Trailer, UnitMark};
 use redite::files::removed::{self, FileFormat, KeptUnit, RemovedUnit, write_dropped};
-use redite::files::{Edit, FieldText, Format, Id, ReadOptions, Record, Rewriter, Source, Transaction};
+use redite::files::{
+    Edit, FieldText, FileError, Format, Id, Output, ReadOptions, Record, Rewriter, Source, Transaction,
+};
 use redite::{Span, removal_spans};
 use std::collections::VecDeque;
 use std::fmt;
-use std::io::{BufReader, Read};
-use std::path::Path;
+use std::io::{BufReader, Read, Write};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 pub(crate) fn run(args: &ApplyArgs) -> Result<Exit> {
     let transaction = Transaction::new();
     let _clean_up = crate::exit::clean_up_when_interrupted(&transaction)?;
     let marked = Marked::read(args)?;
-    let found = find_in(&args.inputs, &[], false)?;
+    let files = [Some(&args.marks), args.output.as_ref(), args.removed.as_ref()];
+    let exclude: Vec<PathBuf> = files
+        .into_iter()
+        .flatten()
+        .filter(|path| !is_stdout(path))
+        .cloned()
+        .collect();
+    let found = find_in(&args.inputs, &exclude, false)?;
     let sources = marked.sources(found.sources)?;
     refuse_drop_empty(args.drop_empty, &sources)?;
     if args.dry_run {
-        console::line(format_args!("would remove {}", marked.counted));
+        writeln!(std::io::stdout().lock(), "would remove {}", marked.counted)?;
         return Ok(Exit::Done);
     }
     let places = Places::of(&Asked {
@@ -51,6 +60,23 @@ pub(crate) fn run(args: &ApplyArgs) -> Result<Exit> {
         max_unpacked: args.max_unpacked,
         ..ReadOptions::default()
     };
+    if matches!(places, Places::Stdout) {
+        // standard output cannot be taken back: the input is checked before a byte is written
+        for (source, trailer) in sources.iter().zip(&marked.trailers) {
+            let nowhere = Output::stream("nowhere", std::io::sink());
+            let original = match trailer.format {
+                FileFormat::Other => source.file_digest()?,
+                _ => {
+                    source
+                        .rewrite::<FileError>(&options, nowhere, &mut |_| Ok(Edit::Keep))?
+                        .read
+                }
+            };
+            if original != trailer.original {
+                bail!(changed(source));
+            }
+        }
+    }
     let mut removed = match &args.removed {
         Some(path) => {
             let settings = marked.header.settings.clone();
@@ -221,7 +247,10 @@ impl Marked {
                     trailer.file
                 );
             }
-            Ok(source.of_format(trailer.format))
+            Ok(match trailer.format {
+                FileFormat::Other => source,
+                format => source.of_format(format),
+            })
         };
         found.into_iter().zip(&self.trailers).map(same).collect()
     }
@@ -306,7 +335,7 @@ struct Applier<'a> {
     removed: Option<&'a mut Removed>,
 }
 
-impl<'a> Applier<'a> {
+impl Applier<'_> {
     fn lines(&mut self) -> &mut Lines {
         self.lines.get_mut().unwrap_or_else(PoisonError::into_inner)
     }
@@ -327,7 +356,7 @@ impl<'a> Applier<'a> {
 
 /// What went from one record.
 #[derive(Default)]
-pub(crate) struct Gone {
+struct Gone {
     units: u64,
     lines: Vec<u8>,
     dropped: bool,
@@ -377,6 +406,8 @@ impl Rewriter for Applier<'_> {
         let mut gone = Gone::default();
         let mut cuts: Vec<Vec<Span>> = Vec::with_capacity(fields.texts.len());
         let place = place(self.source, record.place);
+        // As it was read when it was marked, from whatever field.
+        let id = Id::of_raw(article.article.get());
         for (i, text) in fields.texts.iter().enumerate() {
             let name = field_name(self.source, self.options, fields, i);
             let units: Vec<&UnitMark> = article.units.iter().filter(|unit| unit.field == name).collect();
@@ -387,7 +418,7 @@ impl Rewriter for Applier<'_> {
             let spans = removal_spans(&text.text, &spans).ok_or_else(|| anyhow!(changed(self.source)))?;
             gone.units += units.len() as u64;
             if self.removed.is_some() && !units.is_empty() {
-                self.tell(record, text, name, &place, &units, &spans, &mut gone.lines)?;
+                self.tell(record, text, (&id, &place, name), &units, &spans, &mut gone.lines)?;
             }
             cuts.push(spans);
         }
@@ -404,7 +435,7 @@ impl Rewriter for Applier<'_> {
         }
         if self.removed.is_some() {
             let line = record.raw_line_after(&deletion)?;
-            write_dropped(&mut gone.lines, fields.id.as_ref(), &place, &line)?;
+            write_dropped(&mut gone.lines, Some(&id), &place, &line)?;
         }
         Ok((Edit::Drop, gone))
     }
@@ -419,13 +450,11 @@ impl Rewriter for Applier<'_> {
 
 impl Applier<'_> {
     /// Writes lines for the file of removed units.
-    #[expect(clippy::too_many_arguments, reason = "what a line is made of")]
     fn tell(
         &self,
         record: &Record<'_>,
         text: &FieldText,
-        name: &str,
-        place: &str,
+        (id, place, name): (&Id, &str, &str),
         units: &[&UnitMark],
         spans: &[Span],
         lines: &mut Vec<u8>,
@@ -433,13 +462,12 @@ impl Applier<'_> {
         let spellings = record
             .spellings(text, spans)
             .ok_or_else(|| anyhow!(changed(self.source)))?;
-        let id = record.outcome.ok().and_then(|fields| fields.id.as_ref());
         let mut chars = Chars::new(&text.text);
         for ((unit, span), raw) in units.iter().zip(spans).zip(spellings) {
             let kept = &unit.kept;
             let kept_id = Id::of_raw(kept.article.get());
             let told = RemovedUnit {
-                article: id,
+                article: Some(id),
                 source: place,
                 field: name,
                 unit: &unit.unit,

@@ -34,9 +34,9 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
     let quiet = args.input.quiet;
     settings::threads(&args.input)?;
     let cap = Cap::of(&args.memory)?;
-    let detector = settings::detector(&args.rule)?.0;
+    let (detector, rank_field) = settings::detector(&args.rule)?;
     if args.memory.dry_run {
-        let options = settings::read_options(&args.input, None);
+        let options = settings::read_options(&args.input, rank_field);
         let sources = find(&args.input, &[])?.sources;
         memory::dry_run(
             &sources,
@@ -57,8 +57,12 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
         Ok(Progress::new(&[READING, COMPARING, WRITING], bytes, quiet))
     })?;
     let overview = corpus.overview()?;
-    let mut provenance = Provenance::with_families(&corpus)?;
-    if !overview.kept_come_first {
+    // Attributes say nothing of what is kept.
+    let mut provenance = match args.format {
+        MarkFormat::Jsonl => Some(Provenance::with_families(&corpus)?),
+        MarkFormat::Dolma => None,
+    };
+    if let Some(provenance) = provenance.as_mut().filter(|_| !overview.kept_come_first) {
         corpus.each_record(|source, article, record, _| provenance.meet(&corpus, source, article, record))?;
     }
     progress.phase("writing");
@@ -71,13 +75,12 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
                 let mut marker = Marker {
                     corpus: &corpus,
                     source,
-                    format: args.format,
                     shares: Shares {
                         most: args.nearly_all,
                         some: args.hardly_any,
                     },
                     again: Again::new(source, first, &corpus.places[i], &[]),
-                    provenance: &mut provenance,
+                    provenance: provenance.as_mut(),
                     target: &mut target,
                 };
                 let nowhere = Output::stream("nowhere", std::io::sink());
@@ -135,7 +138,9 @@ impl Target {
                 // As readable as the texts, which they quote.
                 let mode = corpus.sources.iter().filter_map(Source::mode).reduce(|a, b| a & b);
                 let out = report(path, transaction).with_mode(mode).create()?;
-                Ok(Self::One(Mutex::new(MarksWriter::begin(out, &header)?)))
+                let mut writer = MarksWriter::new(out);
+                writer.header(&header).map_err(|cause| writer.get_ref().error(cause))?;
+                Ok(Self::One(Mutex::new(writer)))
             }
             MarkFormat::Dolma => {
                 if let Some(source) = corpus.sources.iter().find(|source| source.format() != Format::Jsonl)
@@ -162,7 +167,12 @@ impl Target {
     /// What follows is of that file.
     fn begin(&mut self, source: &Source, transaction: &Transaction) -> Result<()> {
         if let Self::Each { places, open } = self {
-            let output = places.output(source, transaction).packed_as(source.relative());
+            let output = places.output(source, transaction);
+            let output = match places {
+                Places::Stdout => output,
+                Places::File(path) => output.packed_as(path),
+                Places::Folder(_) => output.packed_as(source.relative()),
+            };
             *open = Some(Mutex::new(output.with_mode(source.mode()).create()?));
         }
         Ok(())
@@ -198,8 +208,9 @@ impl Target {
 
     fn finish(self) -> Result<()> {
         if let Self::One(writer) = self {
-            let writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
-            writer.end()?.finish()?;
+            let mut writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+            writer.end().map_err(|cause| writer.get_ref().error(cause))?;
+            writer.into_inner().finish()?;
         }
         Ok(())
     }
@@ -209,10 +220,10 @@ impl Target {
 struct Marker<'c> {
     corpus: &'c Corpus,
     source: &'c Source,
-    format: MarkFormat,
     shares: Shares,
     again: Again<'c>,
-    provenance: &'c mut Provenance,
+    /// What units are kept; nothing where only spans are told.
+    provenance: Option<&'c mut Provenance>,
     target: &'c mut Target,
 }
 
@@ -229,9 +240,12 @@ impl Rewriter for Marker<'_> {
 
     fn see(&mut self, record: &Record<'_>) -> Result<Self::Seen> {
         let article = self.again.number(record)?;
-        self.provenance.meet(self.corpus, self.source, article, record)?;
         let block = self.corpus.detection.block_of(article)?;
-        let copies = self.provenance.next_copies(block.repeats_in(article).count())?;
+        let Some(provenance) = &mut self.provenance else {
+            return Ok((article, block, Vec::new()));
+        };
+        provenance.meet(self.corpus, self.source, article, record)?;
+        let copies = provenance.next_copies(block.repeats_in(article).count())?;
         Ok((article, block, copies))
     }
 
@@ -242,9 +256,9 @@ impl Rewriter for Marker<'_> {
         let (article, block, _) = seen;
         let cuts = cuts(block, *article, fields)?;
         let units = cuts.iter().map(|cuts| cuts.len() as u64).sum();
-        let line = match self.format {
-            MarkFormat::Jsonl => self.marks(record, fields, seen, &cuts)?.line()?,
-            MarkFormat::Dolma => attributes(fields, &place(self.source, record.place), &cuts)?,
+        let line = match &self.provenance {
+            Some(provenance) => self.marks(provenance, record, fields, seen, &cuts)?.line()?,
+            None => attributes(fields, &place(self.source, record.place), &cuts)?,
         };
         Ok((Edit::Keep, (line, units)))
     }
@@ -266,6 +280,7 @@ impl Marker<'_> {
     /// What is marked in one article.
     fn marks(
         &self,
+        provenance: &Provenance,
         record: &Record<'_>,
         fields: &Fields,
         (article, block, copies): &(ArticleId, Arc<Detection>, Vec<u32>),
@@ -292,7 +307,7 @@ impl Marker<'_> {
                     other.0 += bytes;
                     other.1.push(unit);
                 }
-                let kept = self.provenance.known(&unit)?;
+                let kept = provenance.known(&unit)?;
                 units.push(UnitMark {
                     field: corpus.field_name(source, fields, i).to_owned(),
                     unit: repeat.removed.kind.to_string(),
@@ -327,7 +342,7 @@ impl Marker<'_> {
         {
             None => None,
             Some((bytes, units, unit)) => {
-                let kept = self.provenance.known(unit)?;
+                let kept = provenance.known(unit)?;
                 let ranges = units.iter().map(|unit| (unit.field, unit.span.start, unit.span.end));
                 found.of_most = bytes;
                 [found.most_once, found.most_own] = kept.standing.compared;
