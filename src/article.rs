@@ -1,5 +1,6 @@
 //! What goes in: articles.
 
+use crate::origin::Origin;
 use crate::segment::Language;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -49,6 +50,8 @@ pub struct Article<'t> {
     pub language: Option<Language>,
     /// Its rank, for [`crate::Keep::LowestRank`] and [`crate::Keep::HighestRank`].
     pub rank: Option<Rank>,
+    /// Where it comes from and when, where that has a say in what it is compared with.
+    pub origin: Origin,
 }
 
 impl<'t> Article<'t> {
@@ -64,6 +67,7 @@ impl<'t> Article<'t> {
             texts: vec![text.into()],
             language: None,
             rank: None,
+            origin: Origin::default(),
         }
     }
 
@@ -108,6 +112,23 @@ impl<'t> Article<'t> {
     #[must_use]
     pub fn with_rank(mut self, rank: Rank) -> Self {
         self.rank = Some(rank);
+        self
+    }
+
+    /// The same article from elsewhere, or of another time.
+    ///
+    /// ```
+    /// use redite::{Article, Detector, Origin, Scope};
+    ///
+    /// let notice = "All rights to this notice are reserved by its authors.";
+    /// let of_site = |site| Article::new(notice).with_origin(Origin { group: Some(site), time: None });
+    /// let detector = Detector::builder().scope(Scope::Group).build()?;
+    /// assert_eq!(detector.detect([of_site(1), of_site(2), of_site(1)]).repeats().count(), 1);
+    /// # Ok::<(), redite::SettingsError>(())
+    /// ```
+    #[must_use]
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
         self
     }
 }

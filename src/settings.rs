@@ -6,8 +6,10 @@ mod serialized;
 
 use crate::error::SettingsError;
 use crate::join::{Measure, Rule, Threshold};
+use crate::origin::{Groups, Reach};
 use crate::segment::{Language, Paragraphs};
 use crate::verdict::Level;
+use std::time::Duration;
 
 /// Which units are compared and removed.
 ///
@@ -57,6 +59,10 @@ pub enum Scope {
     /// In its own article and all others.
     #[default]
     Corpus,
+    /// In all articles of the same [group](crate::Origin::group): the outcome is that of each group alone.
+    Group,
+    /// In all articles of other groups, and not in those of its own.
+    OtherGroups,
 }
 
 /// In which order articles are decided: of several like units that of the first article is kept.
@@ -113,6 +119,7 @@ pub enum Keep {
 pub struct Settings {
     pub(crate) units: UnitChoice,
     pub(crate) scope: Scope,
+    pub(crate) within: Option<Duration>,
     pub(crate) keep: Keep,
     pub(crate) level: Level,
     pub(crate) measure: Measure,
@@ -156,6 +163,16 @@ impl Settings {
     #[must_use]
     pub fn scope(&self) -> Scope {
         self.scope
+    }
+
+    /// How far apart in time articles may be that are compared.
+    ///
+    /// ```
+    /// assert_eq!(redite::Detector::new().settings().within(), None);
+    /// ```
+    #[must_use]
+    pub fn within(&self) -> Option<Duration> {
+        self.within
     }
 
     /// Which of several like units is kept.
@@ -248,6 +265,18 @@ impl Settings {
         }
     }
 
+    /// Which articles are compared.
+    pub(crate) fn reach(&self) -> Reach {
+        Reach {
+            groups: match self.scope {
+                Scope::Article | Scope::Corpus => Groups::All,
+                Scope::Group => Groups::Same,
+                Scope::OtherGroups => Groups::Other,
+            },
+            within: self.within,
+        }
+    }
+
     /// True if a unit of this [weight](crate::fold::Piece::weight) is long enough to be judged.
     ///
     /// ```
@@ -282,6 +311,7 @@ impl Default for DetectorBuilder {
             settings: Settings {
                 units: UnitChoice::default(),
                 scope: Scope::default(),
+                within: None,
                 keep: Keep::default(),
                 level: Level::default(),
                 measure: Measure::default(),
@@ -319,6 +349,29 @@ impl DetectorBuilder {
     #[must_use]
     pub fn scope(mut self, scope: Scope) -> Self {
         self.settings.scope = scope;
+        self
+    }
+
+    /// How far apart in time two articles may be that are compared, by [`crate::Origin::time`], in whole seconds: by default as far
+    /// as you like. A unit is then compared with the leaders of the articles in that window, before and after its own.
+    ///
+    /// ```
+    /// use redite::{Article, Detector, Origin};
+    /// use std::time::Duration;
+    ///
+    /// let week = Duration::from_secs(7 * 86_400);
+    /// let detector = Detector::builder().within(Some(week)).build()?;
+    /// let of_day = |day: i64| Article::new("The weekly market is open from eight to noon.")
+    ///     .with_origin(Origin { group: None, time: Some(86_400 * day) });
+    /// // That of the ninth day is too late for the first one, and what follows it is compared with it.
+    /// let detection = detector.detect([of_day(1), of_day(3), of_day(9), of_day(16)]);
+    /// let repeats: Vec<_> = detection.repeats().map(|r| (r.removed.article.0, r.kept.article.0)).collect();
+    /// assert_eq!(repeats, [(1, 0), (3, 2)]);
+    /// # Ok::<(), redite::SettingsError>(())
+    /// ```
+    #[must_use]
+    pub fn within(mut self, time: Option<Duration>) -> Self {
+        self.settings.within = time.map(|time| Duration::from_secs(time.as_secs()));
         self
     }
 

@@ -6,6 +6,7 @@ use crate::fold::Tokens;
 use crate::hash;
 use crate::join::Units;
 use crate::model::{ArticleId, Span, Unit, UnitKind};
+use crate::origin::Origin;
 use crate::segment::Language;
 use edges::PackedEdges;
 use std::ops::Range;
@@ -189,6 +190,8 @@ pub(crate) struct Store {
     numbers: Vec<u32>,
     /// The ranks of the first articles; those beyond have none.
     ranks: Vec<Option<Rank>>,
+    /// What of the articles' origins matters; nothing if nothing does.
+    origins: Vec<Origin>,
     pub(crate) text_bytes: u64,
     /// Texts that are too long to be compared, by number, ascending: they have no paragraphs.
     unread: Vec<u32>,
@@ -322,6 +325,7 @@ impl Store {
         self.texts.truncate(record.first_text as usize);
         self.records.truncate(articles as usize);
         self.ranks.truncate(articles as usize);
+        self.origins.truncate(articles as usize);
     }
 
     fn entry(&self, span: Span, sentence: usize, from: Mark, to: Mark) -> Entry {
@@ -457,6 +461,15 @@ impl Store {
         self.ranks.get(article as usize).and_then(Option::as_ref)
     }
 
+    /// Where the article of an entry comes from and when, as far as it matters.
+    pub(crate) fn origin(&self, entry: &Entry) -> Origin {
+        if self.origins.is_empty() {
+            return Origin::default();
+        }
+        let (article, _) = self.place(entry);
+        self.origins.get(article).copied().unwrap_or_default()
+    }
+
     /// False if only the places of units are known.
     pub(crate) fn holds_folds(&self) -> bool {
         self.elsewhere == [0; 2]
@@ -554,6 +567,19 @@ impl Store {
 pub(crate) struct Selection<'s> {
     pub(crate) store: &'s Store,
     pub(crate) entries: Vec<Folded>,
+    /// Where their articles come from; empty if all are compared.
+    pub(crate) origins: Vec<Origin>,
+}
+
+impl<'s> Selection<'s> {
+    /// Units that are compared wherever they come from.
+    pub(crate) fn of(store: &'s Store, entries: Vec<Folded>) -> Self {
+        Self {
+            store,
+            entries,
+            origins: Vec::new(),
+        }
+    }
 }
 
 impl Units for Selection<'_> {
@@ -567,6 +593,10 @@ impl Units for Selection<'_> {
 
     fn text(&self, i: u32) -> &str {
         self.store.text(&self.entries[i as usize])
+    }
+
+    fn origin(&self, i: u32) -> Origin {
+        self.origins.get(i as usize).copied().unwrap_or_default()
     }
 }
 

@@ -14,6 +14,7 @@
 //! 6. A paragraph that repeats no leader may still be part of a reprint: see [`reprints`].
 //! 7. Some of what would go stays for the sake of what is left of its text: see [`spare`]. It stands for nothing.
 
+mod equals;
 mod external;
 mod order;
 pub(crate) mod ranges;
@@ -141,7 +142,7 @@ const SCANNED: u64 = 12;
 /// Decides every unit of a store.
 pub(crate) fn decide(store: &Store, settings: &Settings, observe: Observer<'_>) -> Verdicts {
     let scanned = match settings.scope() {
-        Scope::Corpus => {
+        Scope::Corpus | Scope::Group | Scope::OtherGroups => {
             let units = Units::of(store, settings, 0..narrow(store.paragraphs.len()), observe);
             let paragraphs = order::paragraphs(store, settings);
             scan(&units, &paragraphs, settings, observe)

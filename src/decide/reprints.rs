@@ -32,7 +32,8 @@ const NONE: u32 = u32::MAX;
 const BEFORE: u32 = u32::MAX - 1;
 
 impl<'s> Reprints<'s> {
-    /// Nothing where an exchanged word is a fact, or none is, or articles do not know of one another. `before` says of folds
+    /// Nothing where an exchanged word is a fact, or none is, or articles do not know of one another or are not compared in classes, so
+    /// that what comes first for one does not for another. `before` says of folds
     /// whether they stand in articles that were decided before.
     pub(crate) fn new(
         store: &'s Store,
@@ -80,7 +81,10 @@ impl<'s> Reprints<'s> {
 
 /// True if settings ask for it.
 pub(crate) fn applies(settings: &Settings) -> bool {
-    settings.level() == Level::Editor && settings.scope() == Scope::Corpus && settings.units().paragraphs()
+    settings.level() == Level::Editor
+        && settings.scope() != Scope::Article
+        && settings.reach().parts()
+        && settings.units().paragraphs()
 }
 
 /// True if a paragraph tells where a text comes from.

@@ -1,6 +1,7 @@
 //! The one scan that decides: paragraph by paragraph, each with its sentences and their parts before the next. So what is
 //! decided of some articles does not change with the articles that follow.
 
+use super::equals::Equals;
 use super::reprints::{Reprints, neighbours};
 use super::units::{Folds, SMALL, Units, piece_of_part};
 use super::versions::Versions;
@@ -85,6 +86,7 @@ pub(crate) struct Level<'u, 's> {
     /// By place among the leaders.
     pub(crate) filed: Vec<Leader>,
     fates: Vec<Fate>,
+    equals: Option<Equals>,
 }
 
 /// What was decided of a unit.
@@ -99,15 +101,27 @@ impl<'u, 's> Level<'u, 's> {
         let versions = versions.map(Versions::rule);
         Self {
             folds,
-            leaders: Leaders::new(&folds.distinct, &settings.rule(), Some(order), versions),
+            leaders: Leaders::new(
+                &folds.distinct,
+                &settings.rule(),
+                settings.reach(),
+                Some(order),
+                versions,
+            ),
             filed: Vec::new(),
             fates: vec![Fate::Open(Unmatched::default()); folds.count()],
+            equals: Equals::of(folds),
         }
     }
 
     /// True if it is known what a unit of that fold repeats.
     fn is_known(&self, fold: u32) -> bool {
-        !matches!(self.fates[fold as usize], Fate::Open(_))
+        !matches!(self.fates[fold as usize], Fate::Open(_)) || self.equal(fold).is_some()
+    }
+
+    /// The leader of the same text, where that is not what is known of the fold.
+    fn equal(&self, fold: u32) -> Option<u32> {
+        self.equals.as_ref()?.first(self.folds, fold)
     }
 
     fn note(&mut self, fold: u32, found: Found) {
@@ -128,10 +142,13 @@ impl<'u, 's> Level<'u, 's> {
     /// Looks up the first of some folds, the units of which come in that order.
     fn look_ahead(&mut self, folds: impl Iterator<Item = u32>) {
         let size = self.leaders.size();
-        let mut open = folds.filter_map(|fold| match self.fates[fold as usize] {
+        let open = folds.filter_map(|fold| match self.fates[fold as usize] {
             Fate::Open(past) => Some((fold, past)),
             _ => None,
         });
+        let equals = self.equals.as_ref();
+        let is_equal = |fold: u32| equals.is_some_and(|equals| equals.first(self.folds, fold).is_some());
+        let mut open = open.filter(|open| !is_equal(open.0));
         if size == 1 {
             if let Some((fold, past)) = open.next() {
                 let found = self.leaders.look_at(fold, past);
@@ -148,7 +165,11 @@ impl<'u, 's> Level<'u, 's> {
 
     /// Decides a unit of that fold.
     fn decide(&mut self, unit: u32, fold: u32) -> Decision {
-        if let Fate::Open(past) = self.fates[fold as usize] {
+        let is_equal_to_earlier = matches!(self.fates[fold as usize], Fate::Gone(_, Reason::Equal, _));
+        let equal = if is_equal_to_earlier { None } else { self.equal(fold) };
+        if let Some(leader) = equal {
+            self.fates[fold as usize] = Fate::Leader(leader);
+        } else if let Fate::Open(past) = self.fates[fold as usize] {
             let found = self.leaders.decide(fold, past);
             self.note(fold, found);
         }
@@ -171,11 +192,15 @@ impl<'u, 's> Level<'u, 's> {
 
     /// From now on units are compared with this one, unless there is one of the same fold: a sentence may have that of its part.
     fn file(&mut self, unit: u32, fold: u32, past: Unmatched) {
-        if self.is_known(fold) {
+        if self.is_known(fold) || self.equals.as_ref().is_some_and(|equals| equals.holds(fold)) {
             return;
         }
         let leader = self.leaders.file(fold, past);
-        self.fates[fold as usize] = Fate::Leader(leader);
+        match &mut self.equals {
+            // Units of the fold may be compared with other leaders and not with this one.
+            Some(equals) => equals.push(fold, leader),
+            None => self.fates[fold as usize] = Fate::Leader(leader),
+        }
         self.filed.push(Leader {
             unit,
             fold,

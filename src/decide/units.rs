@@ -4,6 +4,7 @@ use super::{COLLAPSED, Observer, narrow};
 use crate::hash;
 use crate::join::Units as _;
 use crate::model::Stage;
+use crate::origin::Reach;
 use crate::settings::Settings;
 use crate::steps::looked;
 use crate::store::{Entry, Selection, Store};
@@ -17,13 +18,32 @@ pub(super) const SMALL: usize = 1024;
 /// Stands for no fold.
 const NONE: u32 = u32::MAX;
 
-/// Distinct folds by their hashes.
-pub(crate) type ByHash = HashMap<u64, u32, ahash::RandomState>;
+/// Distinct folds by their hashes. Several may have one: the same text of articles that are not compared alike.
+pub(crate) struct ByHash {
+    first: HashMap<u64, u32, ahash::RandomState>,
+    /// For each fold the next one of the same hash, or [`NONE`].
+    next: Vec<u32>,
+}
+
+impl ByHash {
+    /// The first fold of that hash.
+    pub(crate) fn get(&self, hash: u64) -> Option<u32> {
+        self.first.get(&hash).copied()
+    }
+
+    /// All folds of that hash.
+    pub(crate) fn all(&self, hash: u64) -> impl Iterator<Item = u32> {
+        let next = |fold: &u32| self.next.get(*fold as usize).copied().filter(|&next| next != NONE);
+        std::iter::successors(self.get(hash), next)
+    }
+}
 
 /// Units of one level by their folds: paragraphs, or sentences and parts of sentences ("pieces").
 pub(crate) struct Folds<'s> {
-    /// The distinct folds, in the order in which they come first.
+    /// The distinct folds, in the order in which they come first. Where origins matter, what has the same text and another origin is
+    /// another fold.
     pub(crate) distinct: Selection<'s>,
+    pub(crate) reach: Reach,
     /// For each unit its fold among these, [`NONE`] if it is not judged.
     of_units: Vec<u32>,
     /// The number of the first unit.
@@ -32,13 +52,19 @@ pub(crate) struct Folds<'s> {
 
 impl<'s> Folds<'s> {
     /// The folds of those of a range of units that are judged.
-    fn new(store: &'s Store, units: Range<u32>, entry: impl Fn(u32) -> Option<Entry> + Sync) -> Self {
+    fn new(store: &'s Store, reach: Reach, units: Range<u32>, entry: impl Fn(u32) -> Option<Entry> + Sync) -> Self {
         // 0 of what is not judged. That folds share a hash is seen below.
         let key = |unit: u32| {
             let Some(entry) = entry(unit) else { return 0 };
             let text = store.text(&entry.fold);
             looked(text.len());
-            hash::bytes(text.as_bytes()).max(1)
+            let key = hash::bytes(text.as_bytes());
+            let key = if reach.is_everything() {
+                key
+            } else {
+                key ^ u64::from(hash::shingle(&store.origin(&entry).words())) << 16
+            };
+            key.max(1)
         };
         let keys: Vec<u64> = if units.len() < SMALL {
             units.clone().map(key).collect()
@@ -46,10 +72,8 @@ impl<'s> Folds<'s> {
             units.clone().into_par_iter().map(key).collect()
         };
         let mut folds = Self {
-            distinct: Selection {
-                store,
-                entries: Vec::new(),
-            },
+            distinct: Selection::of(store, Vec::new()),
+            reach,
             of_units: Vec::with_capacity(keys.len()),
             start: units.start,
         };
@@ -59,13 +83,19 @@ impl<'s> Folds<'s> {
                 folds.of_units.push(NONE);
                 continue;
             };
+            let origin = store.origin(&entry);
             let fold = loop {
                 looked(1);
                 let fresh = narrow(folds.distinct.entries.len());
                 let fold = *known.entry(key).or_insert(fresh);
                 if fold == fresh {
                     folds.distinct.entries.push(entry.fold);
-                } else if store.text(&folds.distinct.entries[fold as usize]) != store.text(&entry.fold) {
+                    if !reach.is_everything() {
+                        folds.distinct.origins.push(origin);
+                    }
+                } else if store.text(&folds.distinct.entries[fold as usize]) != store.text(&entry.fold)
+                    || folds.distinct.origin(fold) != origin
+                {
                     key = key.wrapping_add(1); // two folds, one hash
                     continue;
                 }
@@ -82,16 +112,30 @@ impl<'s> Folds<'s> {
         fold.filter(|&fold| fold != NONE)
     }
 
-    /// By which a fold is known across segments.
+    /// By which a fold is known across segments: the same for all of one text that may be compared.
     pub(crate) fn hash_of(&self, fold: u32) -> u64 {
-        hash::bytes(self.distinct.text(fold).as_bytes())
+        let salt = self.reach.salt(self.distinct.origin(fold));
+        hash::bytes(self.distinct.text(fold).as_bytes()) ^ u64::from(salt) << 16
     }
 
-    /// The folds by their hashes; of two folds with one hash, the later one.
+    /// The folds by their hashes.
     pub(crate) fn by_hash(&self) -> ByHash {
-        let mut by_hash = HashMap::with_hasher(hash::map_state());
-        by_hash.extend((0..narrow(self.count())).map(|fold| (self.hash_of(fold), fold)));
+        let mut by_hash = ByHash {
+            first: HashMap::with_hasher(hash::map_state()),
+            next: vec![NONE; self.count()],
+        };
+        for fold in (0..narrow(self.count())).rev() {
+            let next = by_hash.first.insert(self.hash_of(fold), fold);
+            by_hash.next[fold as usize] = next.unwrap_or(NONE);
+        }
         by_hash
+    }
+
+    /// For each fold the first that has the same text.
+    pub(crate) fn with_same_text(&self) -> Vec<u32> {
+        let mut first: HashMap<&str, u32, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
+        let first = |fold| *first.entry(self.distinct.text(fold)).or_insert(fold);
+        (0..narrow(self.count())).map(first).collect()
     }
 
     /// Number of distinct folds.
@@ -157,8 +201,9 @@ impl<'s> Units<'s> {
                 settings.is_judged(weight).then_some(entry)
             }
         };
-        let of_paragraphs = || Folds::new(store, paragraphs.clone(), |i| judged(store.paragraph(i).entry));
-        let of_pieces = || Folds::new(store, 0..narrow(sentences.len() + parts.len()), piece);
+        let reach = settings.reach();
+        let of_paragraphs = || Folds::new(store, reach, paragraphs.clone(), |i| judged(store.paragraph(i).entry));
+        let of_pieces = || Folds::new(store, reach, 0..narrow(sentences.len() + parts.len()), piece);
         let (paragraphs, folds) = if range.len() < SMALL {
             (of_paragraphs(), of_pieces())
         } else {
@@ -183,12 +228,8 @@ impl<'s> Units<'s> {
             .range
             .clone()
             .filter(|&paragraph| self.paragraphs.of(paragraph).is_some());
-        Selection {
-            store: self.store,
-            entries: judged
-                .map(|paragraph| self.store.paragraph(paragraph).entry.fold)
-                .collect(),
-        }
+        let folds = judged.map(|paragraph| self.store.paragraph(paragraph).entry.fold);
+        Selection::of(self.store, folds.collect())
     }
 }
 

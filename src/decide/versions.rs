@@ -36,7 +36,7 @@ impl<'s> Versions<'s> {
         entries.extend(self.pieces(later));
         let entries = entries.iter().map(|e| e.fold).collect();
         let store = self.store;
-        is_version(&Selection { store, entries }, known, &self.rule())
+        is_version(&Selection::of(store, entries), known, &self.rule())
     }
 
     /// The pieces of a later paragraph that are held against an earlier one.

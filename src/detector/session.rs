@@ -466,7 +466,7 @@ fn count(store: &Store, order: &Order) {
         .chain(parts)
         .filter(|entry| order.is_own_shingle(entry.fold.tokens_len() as usize));
     let entries = paragraphs.chain(short).map(|entry| entry.fold).collect();
-    order.count(&Selection { store, entries });
+    order.count(&Selection::of(store, entries));
 }
 
 #[cfg(test)]

@@ -35,6 +35,10 @@ pub struct ReadOptions {
     pub lang_field: Option<String>,
     /// The field that says which of several copies to keep; `None`: not read.
     pub rank_field: Option<String>,
+    /// The field that says which group an article belongs to; `None`: not read.
+    pub group_field: Option<String>,
+    /// The field that says when an article appeared; `None`: not read.
+    pub date_field: Option<String>,
     /// Texts with more bytes than this are faults. Default and highest value: [`u32::MAX`], for spans have 32 bits.
     pub max_text_bytes: u64,
     /// Most bytes that a compressed file may unpack to; a file that is larger is not read (it is a [`FileError`]).
@@ -49,6 +53,8 @@ impl Default for ReadOptions {
             id_field: None,
             lang_field: None,
             rank_field: None,
+            group_field: None,
+            date_field: None,
             max_text_bytes: u64::from(u32::MAX),
             max_unpacked: None,
         }

@@ -143,6 +143,12 @@ pub struct Fields {
     /// The value of [`ReadOptions::rank_field`](super::ReadOptions::rank_field); `None` if it is missing or neither
     /// string nor number.
     pub rank: Option<RankValue>,
+    /// The value of [`ReadOptions::group_field`](super::ReadOptions::group_field) as text; `None` if it is missing, `null`, an object
+    /// or an array.
+    pub group: Option<String>,
+    /// The value of [`ReadOptions::date_field`](super::ReadOptions::date_field), of a date or timestamp column in seconds since 1970;
+    /// `None` if it is missing or neither string nor number.
+    pub date: Option<RankValue>,
     /// The texts, in the order of [`ReadOptions::text_fields`](super::ReadOptions::text_fields); at least one, and
     /// those missing, `null` or not strings are left out.
     pub texts: Vec<FieldText>,

@@ -58,6 +58,8 @@ fn read_text(bytes: &[u8], head: usize, name: &str, options: &ReadOptions) -> Re
         id: Some(Id::from_text(name)),
         lang: None,
         rank: None,
+        group: None,
+        date: None,
         texts: vec![text],
     })
 }

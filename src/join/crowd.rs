@@ -63,8 +63,15 @@ impl Crowd {
         })
     }
 
-    /// Files a unit, of which there is the fold, under its words, and takes note of the lists that it is filed in.
-    pub(super) fn push<'t>(&mut self, text: impl Fn(u32) -> &'t str, unit: u32, lists: &[u32], words: &mut Words) {
+    /// Files a unit, of which there are the fold and the salt of its keys, under its words, and takes note of the lists that it is filed
+    /// in.
+    pub(super) fn push<'t>(
+        &mut self,
+        filed: impl Fn(u32) -> (&'t str, u32),
+        unit: u32,
+        lists: &[u32],
+        words: &mut Words,
+    ) {
         if self.units.is_empty() {
             self.held.get_or_insert_default().clear();
         }
@@ -73,10 +80,10 @@ impl Crowd {
             self.room = (4 * self.room).max(64);
             self.by_words = Postings::new(4 * SLOTS * self.room);
             for &unit in &self.units {
-                file(&mut self.by_words, unit, text(unit), words);
+                file(&mut self.by_words, unit, filed(unit), words);
             }
         } else {
-            file(&mut self.by_words, unit, text(unit), words);
+            file(&mut self.by_words, unit, filed(unit), words);
         }
         if let Some(held) = &mut self.held {
             for &list in lists {
@@ -95,19 +102,19 @@ impl Crowd {
 
     /// Finds lists that hold each unit that this text repeats, the shortest of those of its words, for [`Self::visit`]; how
     /// many units they hold at most. Nothing if none of its words tells anything.
-    pub(super) fn find(&self, text: &str, words: &mut Words) -> Option<u64> {
+    pub(super) fn find(&self, text: &str, salt: u32, words: &mut Words) -> Option<u64> {
         let by_words = &self.by_words;
         let Words { anchors, keys } = words;
         anchors.fill(text);
         let lengths = anchors.iter().filter_map(|anchor| {
             looked(anchor.len());
-            let lengths = anchor.iter().map(|&key| by_words.len(key));
+            let lengths = anchor.iter().map(|&key| by_words.len(key ^ salt));
             let length = lengths.clone().all(|length| length < LONGEST);
             length.then(|| (lengths.map(u64::from).sum::<u64>(), anchor))
         });
         keys.clear();
         let shortest = lengths.min_by_key(|anchor| anchor.0);
-        keys.extend(shortest.iter().flat_map(|anchor| anchor.1));
+        keys.extend(shortest.iter().flat_map(|anchor| anchor.1).map(|key| key ^ salt));
         shortest.map(|(units, _)| units)
     }
 
@@ -129,11 +136,11 @@ pub(super) fn may_repeat(anchors: &Anchors, filed: &[u32]) -> bool {
     })
 }
 
-fn file(by_words: &mut Postings, unit: u32, text: &str, Words { keys, .. }: &mut Words) {
+fn file(by_words: &mut Postings, unit: u32, (text, salt): (&str, u32), Words { keys, .. }: &mut Words) {
     keys.clear();
     filed(text, keys);
     looked(keys.len());
-    for &key in &*keys {
+    for key in keys.iter().map(|key| key ^ salt) {
         if by_words.len(key) < LONGEST {
             by_words.push(key, unit);
         }

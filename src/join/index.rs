@@ -8,6 +8,7 @@ use super::numbers::ByNumbers;
 use super::prepared::{Prepared, bag_of};
 use super::scratch::LookupScratch;
 use super::{FEW, LEAST, Rule, Units, narrow};
+use crate::origin::Origin;
 use crate::steps::looked;
 use crate::verdict::{LaterLanguage, lacks_numbers};
 use rayon::prelude::*;
@@ -87,6 +88,8 @@ pub(super) trait Filed {
     fn tokens(&self, leader: u32) -> Result<Cow<'_, [u32]>, Self::Error>;
     /// Its fold.
     fn text(&self, leader: u32) -> Result<Cow<'_, str>, Self::Error>;
+    /// Where its article comes from and when.
+    fn origin(&self, leader: u32) -> Origin;
 }
 
 /// Some of the units that are joined.
@@ -114,6 +117,10 @@ impl<U: Units + ?Sized> Filed for InMemory<'_, '_, U> {
 
     fn text(&self, leader: u32) -> Result<Cow<'_, str>, Infallible> {
         Ok(self.prepared.units.text(self.units[leader as usize]).into())
+    }
+
+    fn origin(&self, leader: u32) -> Origin {
+        self.prepared.units.origin(self.units[leader as usize])
     }
 }
 
@@ -175,15 +182,20 @@ impl Index {
                 }
                 let mut by_numbers = &mut *by_numbers;
                 if let Some(crowd) = crowd.as_mut().filter(|_| how == How::Crowded) {
-                    let text = |leader: u32| units.text(leaders[leader as usize]);
-                    crowd.push(text, leader, lists, &mut scratch.words);
+                    let filed = |leader: u32| {
+                        let unit = leaders[leader as usize];
+                        (units.text(unit), prepared.salt(unit))
+                    };
+                    crowd.push(filed, leader, lists, &mut scratch.words);
                     let units = || ByNumbers::new(keys.bitmaps().with_numbers());
                     by_numbers = crowd_by_numbers.get_or_insert_with(units);
                 }
                 if prepared.rule.keeps_numbers() {
                     let bag = &mut scratch.bag;
                     bag_of(units.tokens(unit), bag);
-                    by_numbers.push(leader, bag, |&t| prepared.count_of_number(t) > 1);
+                    let salt = prepared.salt(unit);
+                    bag.iter_mut().for_each(|t| *t ^= salt);
+                    by_numbers.push(leader, bag, |&t| prepared.count_of_number(t ^ salt) > 1);
                 }
             }
         };
@@ -262,6 +274,8 @@ impl<L: PostingLists> Index<L> {
             Some((&self.lists[How::Version as usize], versions)).filter(|_| which == Among::All && self.has_versions),
         ];
         let kinds = || kinds.into_iter().flatten();
+        let salt = prepared.salt(later.unit);
+        bag.iter_mut().for_each(|t| *t ^= salt);
         // All lists are fetched at once: what follows depends on each of them, and memory is far.
         let length: u64 = kinds().map(|(filed, lists)| filed.length(lists)).sum();
         let has_numbers = rule.keeps_numbers() && keys.bitmaps().has_numbers(later.unit);
@@ -283,7 +297,7 @@ impl<L: PostingLists> Index<L> {
             // By its words a unit finds what it repeats, which is less than what is like it, but takes longer.
             if !is_short || candidates.len() > before + FEW {
                 let by_words = (rule.keeps_numbers())
-                    .then(|| crowd.find(prepared.units.text(later.unit), words))
+                    .then(|| crowd.find(prepared.units.text(later.unit), salt, words))
                     .flatten();
                 let by_numbers = self.crowd_by_numbers.as_ref().filter(|_| has_numbers);
                 let of_lists = candidates.split_off(before);
@@ -340,6 +354,7 @@ impl<L: PostingLists> Index<L> {
         self.gather(later, filed, rule, which, scratch);
         let mut candidates = std::mem::take(&mut scratch.candidates);
         let prepared = later.prepared;
+        prepared.keep_joined(later.unit, &mut candidates, |leader| filed.origin(leader));
         prepared.tell_apart(later.unit, &mut candidates, |leader| filed.bitmap(leader), scratch);
         scratch.met += CANDIDATE * candidates.len() as u64;
         scratch.candidates = candidates;

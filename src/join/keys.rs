@@ -4,7 +4,7 @@ use super::bitmap::Bitmaps;
 use super::letters;
 use super::measure::Bounds;
 use super::sketch::Sketch;
-use super::{SMALL, Units, narrow};
+use super::{Reach, SMALL, Units, narrow};
 use crate::hash;
 use crate::shingle::{self, Lengths};
 use crate::steps::looked;
@@ -109,6 +109,7 @@ const MOST_SHARED: usize = 12;
 /// What the keys of a unit are found out with.
 pub(super) struct Finder<'f, U: ?Sized> {
     pub(super) units: &'f U,
+    pub(super) reach: Reach,
     pub(super) bounds: &'f Bounds,
     pub(super) sketch: &'f Sketch,
     /// [`Bounds::least_keys`] of the common lengths that there are.
@@ -234,6 +235,9 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         let length = self.bounds.index_prefix(tokens.len(), least);
         let before = chunk.keys.len();
         let alone = prefix(tokens, length, self.bounds, self.sketch, scratch, &mut chunk.keys);
+        // Units that are never compared share no list, but by chance.
+        let salt = self.reach.salt(self.units.origin(unit));
+        chunk.keys[before..].iter_mut().for_each(|key| *key ^= salt);
         let (probes, shared) = self.look(unit, least);
         let probes = probes.saturating_sub(alone).min(chunk.keys.len() - before);
         chunk.probes.push(narrow(probes));

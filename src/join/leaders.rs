@@ -11,7 +11,7 @@ use super::index::{CANDIDATE, Filed, How, InMemory, Index, Later};
 use super::lists::PostingLists;
 use super::prepared::Prepared;
 use super::scratch::{Lent, LookupScratch, Pool};
-use super::{LEAST, Order, Rule, SMALL, Similarity, Units, narrow};
+use super::{LEAST, Order, Reach, Rule, SMALL, Similarity, Units, narrow};
 use crate::verdict::{LaterLanguage, lacks_numbers};
 use rayon::prelude::*;
 
@@ -123,9 +123,16 @@ pub(crate) enum Found {
 }
 
 impl<'u, U: Units + ?Sized> Leaders<'u, U> {
-    /// No leaders yet. An order of shingles that serves the units may be given, and the rule by which versions are told.
-    pub(crate) fn new(units: &'u U, rule: &Rule, order: Option<&'u Order>, versions: Option<Rule>) -> Self {
-        let prepared = Prepared::new(units, rule, order, versions.is_some());
+    /// No leaders yet. `reach` says which units are compared. An order of shingles that serves the units may be given, and the rule by
+    /// which versions are told.
+    pub(crate) fn new(
+        units: &'u U,
+        rule: &Rule,
+        reach: Reach,
+        order: Option<&'u Order>,
+        versions: Option<Rule>,
+    ) -> Self {
+        let prepared = Prepared::new(units, rule, reach, order, versions.is_some());
         Self {
             index: Index::new(&prepared),
             prepared,
@@ -256,6 +263,7 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
             .filter_map(|near| Some((self.became[near.place as usize]?, near)));
         let mut leaders: Vec<(u32, &Near)> = leaders.collect();
         leaders.sort_unstable_by_key(|leader| leader.0);
+        // All of these are of articles that are compared with that of the unit: see [`Batch::renew`].
         let units = self.batch.units();
         let (prepared, verifier, told) = (&self.prepared, &mut self.scratch.verifier, LaterLanguage::default());
         for &(leader, near) in &leaders {

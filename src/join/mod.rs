@@ -34,6 +34,7 @@ pub use measure::{Measure, Similarity, Threshold};
 pub(crate) use leaders::{Found, Leaders, Original, Unmatched};
 pub(crate) use shard::{FoldPlace, Shard};
 
+use crate::origin::{Origin, Reach};
 use crate::shingle::Lengths;
 use crate::verdict::{Context, LaterLanguage, Level, Lost, Pair, lost_of_pair};
 use batch::{Batch, Near, Shared};
@@ -67,6 +68,11 @@ pub trait Units: Sync {
     fn tokens(&self, i: u32) -> &[u32];
     /// The fold of unit `i`: its tokens with single spaces between them.
     fn text(&self, i: u32) -> &str;
+    /// Where the article of unit `i` comes from and when, as far as that has a say in what it is compared with.
+    fn origin(&self, i: u32) -> Origin {
+        let _ = i;
+        Origin::default()
+    }
 }
 
 impl Units for [crate::fold::Tokens] {
@@ -232,7 +238,7 @@ pub struct Candidate {
 /// ```
 #[must_use]
 pub fn candidates<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Candidate> {
-    let prepared = Prepared::new(units, rule, None, false);
+    let prepared = Prepared::new(units, rule, Reach::default(), None, false);
     let pool = Pool::default();
     let all: Vec<u32> = (0..units.count()).collect();
     let Some(shared) = Shared::new(&all, &prepared, false) else {
@@ -282,7 +288,7 @@ pub fn leaders<U: Units + ?Sized>(units: &U, rule: &Rule) -> Vec<Option<Match>> 
 #[must_use]
 pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> Vec<Option<Match>> {
     let known = known.min(units.count());
-    let mut leaders = Leaders::new(units, rule, None, None);
+    let mut leaders = Leaders::new(units, rule, Reach::default(), None, None);
     leaders.file_known((0..known).collect());
     let mut filed: Vec<u32> = (0..known).collect();
     let mut fates = vec![Found::Nothing(Unmatched::default()); (units.count() - known) as usize];

@@ -6,8 +6,9 @@ use super::measure::{Bounds, Similarity};
 use super::scratch::LookupScratch;
 use super::sketch::{Sketch, number_key};
 use super::verify::{COMMON, Verifier, similarity};
-use super::{Order, Rule, SMALL, Units};
+use super::{Order, Reach, Rule, SMALL, Units};
 use crate::fold::is_number_hash;
+use crate::origin::Origin;
 use crate::steps::looked;
 use crate::verdict::{Context, LaterLanguage};
 use std::sync::OnceLock;
@@ -18,6 +19,8 @@ use std::sync::OnceLock;
 pub(super) struct Prepared<'u, U: ?Sized> {
     pub(super) units: &'u U,
     pub(super) rule: Rule,
+    /// Which units are compared.
+    pub(super) reach: Reach,
     bounds: Bounds,
     counted: Counted<'u>,
     pub(super) keys: Keys,
@@ -46,7 +49,7 @@ impl Counted<'_> {
 
 impl<'u, U: Units + ?Sized> Prepared<'u, U> {
     /// Prepares units. An order that serves them may be given; with `has_versions`, those of others can be told apart.
-    pub(super) fn new(units: &'u U, rule: &Rule, order: Option<&'u Order>, has_versions: bool) -> Self {
+    pub(super) fn new(units: &'u U, rule: &Rule, reach: Reach, order: Option<&'u Order>, has_versions: bool) -> Self {
         let lengths = (0..units.count()).map(|i| units.tokens(i).len());
         let (shortest, longest) = lengths
             .filter(|&n| n > 0)
@@ -74,6 +77,7 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
         let known_by_length = units.count() as usize >= if cfg!(test) { 0 } else { SMALL };
         let finder = Finder {
             units,
+            reach,
             bounds: &bounds,
             sketch: counted.sketch(),
             least_keys: &least_keys,
@@ -84,6 +88,7 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
         Self {
             units,
             rule: *rule,
+            reach,
             bounds,
             counted,
             keys,
@@ -91,6 +96,20 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
             has_versions,
             is_share: of_corpus.is_some(),
         }
+    }
+
+    /// Leaves of some others those that are compared with a unit.
+    pub(super) fn keep_joined(&self, unit: u32, others: &mut Vec<u32>, origin: impl Fn(u32) -> Origin) {
+        if !self.reach.is_everything() {
+            let here = self.units.origin(unit);
+            looked(others.len());
+            others.retain(|&other| self.reach.joins(here, origin(other)));
+        }
+    }
+
+    /// By which a unit's keys are told from those of units that it is never compared with.
+    pub(super) fn salt(&self, unit: u32) -> u32 {
+        self.reach.salt(self.units.origin(unit))
     }
 
     /// True if a unit may be a version of another.

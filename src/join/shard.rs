@@ -13,6 +13,7 @@ use super::numbers::ByNumbers;
 use super::scratch::Lent;
 use super::sorted::SortedLists;
 use super::{Units, narrow};
+use crate::origin::{Origin, WORDS};
 use crate::spill::{Reader, SpillError, Spool, join, split};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -31,6 +32,8 @@ pub(crate) struct Shard<'f> {
     index: Index<SortedLists>,
     bitmaps: Bitmaps,
     places: Vec<FoldPlace>,
+    /// Where their articles come from; empty if all are compared.
+    origins: Vec<Origin>,
     folds: &'f Spool,
 }
 
@@ -55,6 +58,10 @@ impl Filed for Shard<'_> {
         let place = self.places[leader as usize];
         Ok(self.folds.text(place.text, place.text_len as usize)?.into())
     }
+
+    fn origin(&self, leader: u32) -> Origin {
+        self.origins.get(leader as usize).copied().unwrap_or_default()
+    }
 }
 
 impl<'f> Shard<'f> {
@@ -77,6 +84,7 @@ impl<'f> Shard<'f> {
             text_len,
         };
         let places = reader.rows(from, place)?;
+        let origins = reader.rows(from, Origin::of_words)?;
         Ok(Self {
             index: Index {
                 has_versions: !lists[How::Version as usize].is_empty(),
@@ -87,6 +95,7 @@ impl<'f> Shard<'f> {
             },
             bitmaps,
             places,
+            origins,
             folds,
         })
     }
@@ -149,6 +158,12 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
             let ([low, high], [low_text, high_text]) = (split(tokens), split(text));
             [low, high, low_text, high_text, text_len]
         }))?;
+        let told = if prepared.reach.is_everything() {
+            &[]
+        } else {
+            &leaders[..]
+        };
+        to.put_rows::<WORDS>(told.iter().map(|&unit| prepared.units.origin(unit).words()))?;
         Ok(start..to.end())
     }
 

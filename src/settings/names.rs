@@ -8,6 +8,7 @@ use crate::shingle::Lengths;
 use crate::verdict::Level;
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// Gives each value of a setting a name, by which it is printed and read.
 macro_rules! named {
@@ -43,7 +44,14 @@ named!(
     Paragraphs = "paragraph",
     Sentences = "sentence"
 );
-named!(Scope, "scope", Article = "article", Corpus = "corpus");
+named!(
+    Scope,
+    "scope",
+    Article = "article",
+    Corpus = "corpus",
+    Group = "group",
+    OtherGroups = "other-groups"
+);
 named!(
     Keep,
     "keep",
@@ -99,6 +107,7 @@ impl fmt::Display for Settings {
         let Self {
             units,
             scope,
+            within,
             keep,
             level,
             measure,
@@ -113,6 +122,7 @@ impl fmt::Display for Settings {
              paragraphs={paragraphs}",
             threshold.value()
         )?;
+        within.map_or(Ok(()), |time| write!(f, " within={}", time.as_secs()))?;
         language.map_or(Ok(()), |language| write!(f, " lang={}", language.code()))
     }
 }
@@ -120,7 +130,7 @@ impl fmt::Display for Settings {
 impl FromStr for Settings {
     type Err = SettingsError;
 
-    /// Any of `unit`, `scope`, `keep`, `level`, `similarity`, `threshold`, `min-tokens`, `paragraphs` and `lang`, each with `=` and a
+    /// Any of `unit`, `scope`, `within` (in seconds), `keep`, `level`, `similarity`, `threshold`, `min-tokens`, `paragraphs` and `lang`, each with `=` and a
     /// value, and white space between them; a setting that is missing has its default, of one that comes twice the last counts.
     fn from_str(line: &str) -> Result<Self, SettingsError> {
         let mut builder = DetectorBuilder::default();
@@ -130,6 +140,10 @@ impl FromStr for Settings {
             builder = match name {
                 "unit" => builder.units(value.parse()?),
                 "scope" => builder.scope(value.parse()?),
+                "within" => {
+                    let seconds = value.parse().map_err(|_| number("within"))?;
+                    builder.within(Some(Duration::from_secs(seconds)))
+                }
                 "keep" => builder.keep(value.parse()?),
                 "level" => builder.level(value.parse()?),
                 "similarity" => builder.measure(value.parse()?),
@@ -143,8 +157,7 @@ impl FromStr for Settings {
                     language => builder.language(Some(language)),
                 },
                 other => {
-                    let why =
-                        "must be one of unit, scope, keep, level, similarity, threshold, min-tokens, paragraphs, lang";
+                    let why = "must be one of unit, scope, within, keep, level, similarity, threshold, min-tokens, paragraphs, lang";
                     return Err(SettingsError::value("setting", other, why));
                 }
             };
@@ -168,14 +181,16 @@ mod tests {
                 _ => Measure::Edit,
             }
         });
-        let choices = (0..3_usize, 0..2_usize, 0..5_usize, 0..3_usize, 0..3_usize);
+        let choices = (0..3_usize, 0..4_usize, 0..5_usize, 0..3_usize, 0..3_usize);
         let language = prop::option::of("[a-z]{2,3}");
-        (choices, measure, 1..=1000_u32, 1..100_u32, language).prop_map(
-            |(choices, measure, threshold, min_tokens, lang)| {
+        let within = prop::option::of(any::<u64>());
+        (choices, measure, 1..=1000_u32, 1..100_u32, language, within).prop_map(
+            |(choices, measure, threshold, min_tokens, lang, within)| {
                 let (unit, scope, keep, level, paragraphs) = choices;
                 Settings {
                     units: [UnitChoice::Both, UnitChoice::Paragraphs, UnitChoice::Sentences][unit],
-                    scope: [Scope::Article, Scope::Corpus][scope],
+                    scope: [Scope::Article, Scope::Corpus, Scope::Group, Scope::OtherGroups][scope],
+                    within: within.map(Duration::from_secs),
                     keep: [
                         Keep::First,
                         Keep::Last,

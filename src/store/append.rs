@@ -68,6 +68,10 @@ impl Store {
         self.weight = moved(to).weight;
         self.paragraphs
             .extend(other.paragraphs[paragraphs].iter().copied().map(sentence));
+        if !other.origins.is_empty() {
+            let some = articles.start as usize..articles.end as usize;
+            self.origins.extend(other.origins.get(some).unwrap_or_default());
+        }
         if !other.ranks.is_empty() {
             self.ranks.resize(self.records.len(), None);
             self.ranks

@@ -40,6 +40,9 @@ impl Store {
             self.ranks.resize(self.records.len(), None);
             self.ranks.push(article.rank.clone());
         }
+        if !settings.reach().is_everything() {
+            self.origins.push(settings.reach().class(article.origin));
+        }
         self.records.push(Record {
             first_text: narrow(self.texts.len()),
             language,

@@ -3,6 +3,7 @@
 use super::{Low, PackedEdges, Part, Record, Row, Store, Text};
 use crate::fold::Tokens;
 use crate::model::Span;
+use crate::origin::Origin;
 use crate::segment::Language;
 use crate::spill::{SpillError, Spool, join, split};
 
@@ -37,6 +38,7 @@ impl Store {
             + size_of_val(&*self.parts)
             + size_of_val(&*self.texts)
             + size_of_val(&*self.records)
+            + size_of_val(&*self.origins)
     }
 
     /// About how many of them an article takes.
@@ -53,6 +55,7 @@ impl Store {
             + of(parts, size_of::<Part>())
             + of(self.texts_of(article).len(), size_of::<Text>())
             + of(1, size_of::<Record>())
+            + of(self.origins.len().min(1), size_of::<Origin>())
     }
 
     /// Appends the store to a file.
@@ -67,6 +70,7 @@ impl Store {
             let [low, high] = split(t.hash);
             [t.first_paragraph, t.first_sentence, low, high]
         }))?;
+        to.put_rows(self.origins.iter().map(|origin| origin.words()))?;
         for words in [&self.unread, &self.paragraphs].into_iter().chain(&self.carries) {
             to.put_rows(words.iter().map(|&word| [word]))?;
         }
@@ -153,6 +157,7 @@ impl Segment {
         Ok(Store {
             records: reader.rows(from, record)?,
             texts: reader.rows(from, text)?,
+            origins: reader.rows(from, Origin::of_words)?,
             unread: reader.rows(from, word)?,
             paragraphs: reader.rows(from, word)?,
             carries: [reader.rows(from, word)?, reader.rows(from, word)?],

@@ -5,8 +5,10 @@ use proptest::prelude::*;
 use redite::join::Measure;
 use redite::shingle::Lengths;
 use redite::{
-    Article, ArticleId, Detection, Detections, Detector, Keep, Level, Memory, Rank, Repeat, Scope, Session, Unit,
+    Article, ArticleId, Detection, Detections, Detector, Keep, Level, Memory, Origin, Rank, Repeat, Scope, Session,
+    Unit,
 };
+use std::time::Duration;
 
 const ORDERS: [Keep; 5] = [
     Keep::First,
@@ -189,6 +191,79 @@ fn every_setting_decides_the_same_on_disk() {
 }
 
 #[test]
+fn every_reach_decides_the_same_on_disk() {
+    let mut random = support::random(5);
+    let origins: Vec<Origin> = (0..97)
+        .map(|_| Origin {
+            group: (random(9) > 0).then(|| u32::try_from(random(3)).unwrap()),
+            time: (random(9) > 0).then(|| i64::try_from(random(40)).unwrap()),
+        })
+        .collect();
+    let real = support::from(ranked(corpus(1)), &origins);
+    let forms = support::from(ranked(notices(200)), &origins);
+    let mut total = 0;
+    for scope in [Scope::Corpus, Scope::Group, Scope::OtherGroups] {
+        for within in [None, Some(Duration::from_secs(5))] {
+            for keep in [Keep::First, Keep::HighestRank] {
+                let builder = Detector::builder().scope(scope).within(within);
+                let detector = builder.keep(keep).build().unwrap();
+                total += hold(&detector, &real, &[50_000], 3);
+                total += hold(&detector, &forms, &[0, 50_000], 3);
+            }
+        }
+    }
+    assert!(total > 1000, "{total}");
+}
+
+/// The outcome for a group is that of its articles alone.
+#[test]
+fn groups_are_as_each_alone() {
+    let groups = [Some(0), Some(1), None, Some(7)];
+    let group = |n: usize| groups[n * n % 7 % groups.len()];
+    let articles: Vec<Article<'_>> = (0..)
+        .zip(corpus(2).into_iter().chain(notices(400)))
+        .map(|(n, article)| {
+            article.with_origin(Origin {
+                group: group(n),
+                time: None,
+            })
+        })
+        .collect();
+    let mut total = 0;
+    for (level, keep) in [(Level::Editor, Keep::First), (Level::Boilerplate, Keep::Longest)] {
+        let grouped = Detector::builder()
+            .level(level)
+            .keep(keep)
+            .scope(Scope::Group)
+            .build()
+            .unwrap();
+        let alone = Detector::builder().level(level).keep(keep).build().unwrap();
+        let all = grouped.detect(articles.iter().cloned());
+        for group in groups {
+            let ids: Vec<usize> = (0..articles.len())
+                .filter(|&n| articles[n].origin.group == group)
+                .collect();
+            let mut expected: Vec<Repeat> = alone
+                .detect(ids.iter().map(|&n| articles[n].clone()))
+                .repeats()
+                .collect();
+            for repeat in &mut expected {
+                for unit in [&mut repeat.removed, &mut repeat.kept] {
+                    unit.article = ArticleId(u32::try_from(ids[unit.article.0 as usize]).unwrap());
+                }
+            }
+            let found: Vec<Repeat> = all
+                .repeats()
+                .filter(|r| ids.contains(&(r.removed.article.0 as usize)))
+                .collect();
+            total += found.len();
+            assert_eq!(found, expected);
+        }
+    }
+    assert!(total > 500, "{total}");
+}
+
+#[test]
 fn a_corpus_that_fits_stays_in_memory() {
     let articles = corpus(1);
     let mut session = Detector::new().session_within(Memory::new(100 << 20));
@@ -244,9 +319,12 @@ proptest! {
     fn reprints_are_decided_the_same_on_disk(
         articles in support::reprints(),
         keep in prop::sample::select(&ORDERS[..]),
+        (scope, within) in support::reaches(),
+        origins in prop::collection::vec(support::origins(), 1..8),
         cap in 0_usize..8000,
     ) {
-        let detector = Detector::builder().keep(keep).build().unwrap();
+        let detector = Detector::builder().keep(keep).scope(scope).within(within).build().unwrap();
+        let articles = support::from(articles, &origins);
         hold(&detector, &articles, &[0, cap], 1);
     }
 
@@ -256,9 +334,12 @@ proptest! {
         keep in prop::sample::select(&ORDERS[..]),
         cap in 0_usize..8000,
         min_tokens in 1_u32..6,
+        (scope, within) in support::reaches(),
+        origins in prop::collection::vec(support::origins(), 1..8),
     ) {
-        let articles = ranked(texts.into_iter().map(Article::new).collect());
-        let detector = Detector::builder().min_tokens(min_tokens).keep(keep).build().unwrap();
+        let articles = support::from(ranked(texts.into_iter().map(Article::new).collect()), &origins);
+        let builder = Detector::builder().min_tokens(min_tokens).scope(scope).within(within);
+        let detector = builder.keep(keep).build().unwrap();
         hold(&detector, &articles, &[0, cap], 1);
     }
 }

@@ -19,6 +19,8 @@ mod marks;
 mod memory;
 // The text of help, manual and errors.
 mod messages;
+// Which articles are compared: groups, windows in time.
+mod reach;
 // Options: what each changes.
 mod options;
 // Where output goes, and what becomes of it when a run fails.

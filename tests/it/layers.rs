@@ -14,6 +14,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         // counted work, for tests
         ("steps", vec![]),
         ("letters", vec!["steps"]),
+        ("origin", vec!["hash", "spill"]),
         ("notes", vec![]),
         // modules that use nothing above the floor
         ("fold", vec!["hash", "notes", "steps"]),
@@ -24,25 +25,29 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("verdict", vec!["fold", "segment", "hash", "letters", "steps"]),
         (
             "join",
-            vec!["spill", "fold", "segment", "shingle", "verdict", "hash", "steps"],
+            vec![
+                "origin", "spill", "fold", "segment", "shingle", "verdict", "hash", "steps",
+            ],
         ),
         // what goes in
-        ("article", vec!["model", "error", "segment"]),
+        ("article", vec!["model", "origin", "error", "segment"]),
         (
             "settings",
-            vec!["model", "error", "segment", "shingle", "verdict", "join"],
+            vec!["model", "origin", "error", "segment", "shingle", "verdict", "join"],
         ),
         // the pipeline
         (
             "store",
             vec![
-                "model", "hash", "letters", "error", "steps", "fold", "segment", "join", "settings", "article", "spill",
+                "model", "origin", "hash", "letters", "error", "steps", "fold", "segment", "join", "settings",
+                "article", "spill",
             ],
         ),
         (
             "decide",
             vec![
-                "model", "hash", "steps", "fold", "segment", "verdict", "join", "settings", "article", "store", "spill",
+                "model", "origin", "hash", "steps", "fold", "segment", "verdict", "join", "settings", "article",
+                "store", "spill",
             ],
         ),
         (

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use redite::join::Measure;
 use redite::segment::{self, Language, Paragraphs};
 use redite::shingle::Lengths;
-use redite::{Article, ArticleId, Detector, Keep, Level, Rank, Scope, Settings, UnitChoice};
+use redite::{Article, ArticleId, Detector, Keep, Level, Origin, Rank, Scope, Settings, UnitChoice};
 use std::collections::BTreeSet;
 
 // What must be true of every detection.
@@ -269,14 +269,16 @@ fn settings() -> impl Strategy<Value = Detector> {
         prop::sample::select(UNITS.to_vec()),
         prop::sample::select(KEEPS.to_vec()),
     );
-    (which, units, keep, any::<bool>(), any::<bool>(), 1..8u32).prop_map(
-        |((measure, threshold), units, keep, article, ignore, min)| {
+    let reach = (any::<bool>(), support::reaches());
+    (which, units, keep, reach, any::<bool>(), 1..8u32).prop_map(
+        |((measure, threshold), units, keep, (article, (scope, within)), ignore, min)| {
             Detector::builder()
                 .measure(measure)
                 .threshold(threshold)
                 .units(units)
                 .keep(keep)
-                .scope(if article { Scope::Article } else { Scope::Corpus })
+                .scope(if article { Scope::Article } else { scope })
+                .within(within)
                 .level(if ignore { Level::Boilerplate } else { Level::Editor })
                 .min_tokens(min)
                 .build()
@@ -296,7 +298,11 @@ fn articles() -> impl Strategy<Value = Vec<Article<'static>>> {
     let digit = prop::sample::select(vec![None, None, Some('4'), Some('7')]);
     let sentence = (0..12usize, digit, joint);
     let text = prop::collection::vec(sentence, 0..8);
-    let article = (prop::collection::vec(text, 1..3), prop::option::of(0..3u8));
+    let article = (
+        prop::collection::vec(text, 1..3),
+        prop::option::of(0..3u8),
+        support::origins(),
+    );
     (0..400usize, prop::collection::vec(article, 1..6)).prop_map(|(from, articles)| {
         let pool = pool();
         let write = |sentences: Sentences| -> String {
@@ -310,10 +316,11 @@ fn articles() -> impl Strategy<Value = Vec<Article<'static>>> {
             };
             sentences.into_iter().map(one).collect()
         };
-        let article = |(texts, rank): (Vec<Sentences>, Option<u8>)| Article {
+        let article = |(texts, rank, origin): (Vec<Sentences>, Option<u8>, Origin)| Article {
             texts: texts.into_iter().map(|t| write(t).into()).collect(),
             language: None,
             rank: rank.map(|r| Rank::Number(f64::from(r))),
+            origin,
         };
         articles.into_iter().map(article).collect()
     })
@@ -331,8 +338,14 @@ proptest! {
     }
 
     #[test]
-    fn on_articles_printed_again(articles in support::reprints(), keep in prop::sample::select(KEEPS.to_vec())) {
-        let detector = Detector::builder().keep(keep).build().unwrap();
+    fn on_articles_printed_again(
+        articles in support::reprints(),
+        keep in prop::sample::select(KEEPS.to_vec()),
+        (scope, within) in support::reaches(),
+        origins in prop::collection::vec(support::origins(), 1..8),
+    ) {
+        let detector = Detector::builder().keep(keep).scope(scope).within(within).build().unwrap();
+        let articles = support::from(articles, &origins);
         let detection = hold(&detector, &articles);
         let expected = naive::decide(detector.settings(), &articles);
         let found: naive::Decided = detection.repeats().map(|r| (r.removed, (r.kept, r.reason))).collect();

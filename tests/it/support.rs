@@ -1,13 +1,13 @@
 //! What several test modules need: folders, packings, fixtures.
 
 use proptest::prelude::*;
-#[cfg(feature = "files")]
-use redite::Article;
 use redite::files::Codec;
+use redite::{Article, Origin, Scope};
 use std::fs;
 #[cfg(feature = "files")]
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Numbers below a bound that are the same in every run (Knuth's MMIX generator).
 pub(crate) fn random(seed: u64) -> impl FnMut(usize) -> usize {
@@ -153,6 +153,27 @@ pub(crate) fn parquet(rows: &[(i64, Option<&str>)]) -> Vec<u8> {
 
 /// One of few paragraphs, the place of a word in it that is exchanged and another word; and what stands behind it.
 type Printed = ((usize, Option<(usize, usize)>), &'static str);
+
+/// Scopes that look beyond an article, with or without a window in time.
+pub(crate) fn reaches() -> impl Strategy<Value = (Scope, Option<Duration>)> {
+    let scope = prop::sample::select(vec![Scope::Corpus, Scope::Group, Scope::OtherGroups]);
+    (scope, prop::option::of((0..4_u64).prop_map(Duration::from_secs)))
+}
+
+/// A few origins.
+pub(crate) fn origins() -> impl Strategy<Value = Origin> {
+    (prop::option::of(0..3_u32), prop::option::weighted(0.8, 0..8_i64)).prop_map(|(group, time)| Origin { group, time })
+}
+
+/// The same articles, each of one of these origins.
+pub(crate) fn from(articles: Vec<Article<'static>>, origins: &[Origin]) -> Vec<Article<'static>> {
+    let origins = origins.iter().copied().cycle();
+    articles
+        .into_iter()
+        .zip(origins)
+        .map(|(article, origin)| article.with_origin(origin))
+        .collect()
+}
 
 /// Articles that print paragraphs of one another again, with a word exchanged here and there.
 pub(crate) fn reprints() -> impl Strategy<Value = Vec<Article<'static>>> {

@@ -87,6 +87,26 @@ pub(crate) fn parse(typed: &str) -> Result<u64, String> {
     }
 }
 
+/// `7d` as a time: weeks, days, hours, minutes or seconds.
+pub(crate) fn parse_time(typed: &str) -> Result<Duration, String> {
+    let digits = typed.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let scale = match &typed[digits.len()..] {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        "w" => 7 * 86_400,
+        _ => 0,
+    };
+    let seconds = digits.trim().parse::<u64>().ok().and_then(|n| n.checked_mul(scale));
+    match seconds.filter(|&seconds| seconds > 0 || scale > 0) {
+        Some(seconds) => Ok(Duration::from_secs(seconds)),
+        None => {
+            Err("give a number of weeks, days, hours, minutes or seconds, such as 2w, 7d, 12h, 30m or 90s".to_owned())
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,5 +144,32 @@ mod tests {
             assert_eq!(size(bytes), told);
         }
         assert_eq!(duration(Duration::from_secs(130)), "3 minutes");
+    }
+
+    #[test]
+    fn times() {
+        for (typed, seconds) in [
+            ("7d", 604_800),
+            ("2w", 1_209_600),
+            ("12h", 43_200),
+            ("30m", 1800),
+            ("90s", 90),
+            ("0d", 0),
+        ] {
+            assert_eq!(parse_time(typed), Ok(Duration::from_secs(seconds)), "{typed}");
+        }
+        for typed in [
+            "",
+            "7",
+            "d",
+            "7 days",
+            "-1d",
+            "1.5d",
+            "99999999999999999999d",
+            "18446744073709551615w",
+            "1é",
+        ] {
+            assert!(parse_time(typed).is_err(), "{typed}");
+        }
     }
 }

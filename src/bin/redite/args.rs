@@ -2,9 +2,11 @@
 
 mod evaluate;
 mod mark;
+mod reach;
 
 pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
 pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat};
+pub(crate) use reach::ReachArgs;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -148,6 +150,9 @@ pub(crate) struct OtherRuleArgs {
     #[arg(long, value_enum, default_value_t = ScopeArg::Corpus, help_heading = "What counts as a repeat")]
     pub(crate) scope: ScopeArg,
 
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+
     /// How similarity is measured: jaccard or containment, with shingle lengths as in jaccard:1,2, or edit
     #[arg(
         long,
@@ -163,11 +168,11 @@ pub(crate) struct OtherRuleArgs {
     #[arg(long, value_enum, default_value_t = LevelArg::Editor, help_heading = "What counts as a repeat")]
     pub(crate) level: LevelArg,
 
-    /// Which of several similar units is kept: that of the first article, of the longest, of the last, or of the one
-    /// with the lowest value in FIELD (the highest with -FIELD)
+    /// Which of several similar units is kept: that of the first article, of the longest, of the last, of the newest or oldest by
+    /// --date-field, or of the one with the lowest value in FIELD (the highest with -FIELD)
     #[arg(
         long,
-        value_name = "first|longest|last|[-]FIELD",
+        value_name = "first|longest|last|newest|oldest|[-]FIELD",
         default_value = "first",
         allow_hyphen_values = true,
         help_heading = "What counts as a repeat"

@@ -7,6 +7,7 @@ use crate::console;
 use crate::exit::Exit;
 use crate::faults::Faults;
 use crate::memory::Cap;
+use crate::origins::{Origins, seconds};
 use crate::paint::visible;
 use crate::progress::Progress;
 use crate::settings;
@@ -70,6 +71,9 @@ pub(crate) struct ReadReport {
     pub(crate) missing_ids: u64,
     /// Records without a value in the field that `--keep` names.
     pub(crate) missing_ranks: u64,
+    /// The same of `--group-by` and of `--date-field`.
+    pub(crate) missing_groups: u64,
+    pub(crate) missing_dates: u64,
     pub(crate) bytes: u64,
     /// All of these files and folders.
     pub(crate) not_compared: Vec<NotCompared>,
@@ -128,8 +132,8 @@ impl Corpus {
         fate: &'static str,
     ) -> Result<(Self, Progress)> {
         let mut stages = Stages::begin();
-        let (detector, rank_field) = settings::detector(rule)?;
-        let options = settings::read_options(input, rank_field);
+        let detector = settings::detector(rule)?;
+        let options = settings::read_options(input, &rule.other)?;
         let session = detector.session_within(cap.map_or_else(redite::Memory::unlimited, Cap::memory));
         let Found { sources, report } = find(input, exclude)?;
         let mut progress = progress(&sources, &options)?;
@@ -140,6 +144,7 @@ impl Corpus {
             ids: spool::Again::new(cap.map(Cap::folder)),
             faults: Faults::new(input.strict, fate),
             present: Present::default(),
+            origins: Origins::new(&rule.other),
         };
         progress.phase("reading");
         let mut first_article = Vec::with_capacity(sources.len());
@@ -167,6 +172,8 @@ impl Corpus {
             .rank_field
             .as_ref()
             .map_or(0, |_| present.articles - present.ranks);
+        report.missing_groups = (options.group_field.as_ref()).map_or(0, |_| present.articles - present.groups);
+        report.missing_dates = (options.date_field.as_ref()).map_or(0, |_| present.articles - present.dates);
         report.duplicate_ids = ids.count()?;
         let bytes = report.bytes;
         stages.end("read");
@@ -356,6 +363,8 @@ struct Present {
     record_ids: u64,
     langs: u64,
     ranks: u64,
+    groups: u64,
+    dates: u64,
     /// Of the text fields, whether any record has it.
     texts: Vec<bool>,
 }
@@ -369,6 +378,8 @@ impl Present {
         self.record_ids += has_fields * u64::from(fields.id.is_some());
         self.langs += u64::from(fields.lang.is_some());
         self.ranks += u64::from(fields.rank.is_some());
+        self.groups += u64::from(fields.group.is_some());
+        self.dates += u64::from(fields.date.as_ref().and_then(seconds).is_some());
         if has_fields > 0 {
             for text in &fields.texts {
                 if self.texts.len() <= text.field {
@@ -413,6 +424,13 @@ impl Present {
                 "string",
             ),
             ("--keep", &options.rank_field, self.ranks > 0, "string or number"),
+            (
+                "--group-by",
+                &options.group_field,
+                self.groups > 0,
+                "string, number, true or false",
+            ),
+            ("--date-field", &options.date_field, self.dates > 0, "date"),
         ];
         for (option, field, present, kind) in named {
             let Some(field) = field.as_ref().filter(|_| !present) else {
@@ -451,6 +469,7 @@ struct Reader {
     ids: spool::Again,
     faults: Faults,
     present: Present,
+    origins: Origins,
 }
 
 impl Reader {
@@ -530,7 +549,7 @@ impl Reader {
                     if let Some(places) = self.places.last_mut() {
                         places.insert(record.place.line_or_row);
                     }
-                    articles.push(article(fields));
+                    articles.push(article(fields, &mut self.origins));
                 }
                 Err(fault) => {
                     self.faults.fault(source, record.place, fault, say)?;

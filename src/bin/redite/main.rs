@@ -24,6 +24,7 @@ mod languages;
 mod look;
 mod memory;
 mod operand;
+mod origins;
 mod outputs;
 mod paint;
 mod progress;

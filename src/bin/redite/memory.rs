@@ -4,6 +4,7 @@ use crate::amounts::{count, duration, round, size};
 use crate::args::MemoryArgs;
 use crate::article::article;
 use crate::console;
+use crate::origins::Origins;
 use crate::paint::visible;
 use anyhow::{Context, Result, bail};
 use redite::files::{Codec, Format, ReadOptions, Source};
@@ -141,6 +142,7 @@ impl Estimate {
         let mut session = detector.session_within(Memory::unlimited());
         let (mut sampled, mut articles, mut text) = (0, 0_u64, 0_u64);
         let sources: Vec<&Source> = sources.iter().filter(|source| source.unread().is_none()).collect();
+        let mut origins = Origins::default();
         let started = Instant::now();
         let step = sources.len().div_ceil(FILES).max(1);
         let files = sources.len().div_ceil(step) as u64;
@@ -161,7 +163,7 @@ impl Estimate {
                         let here = fields.texts.iter().map(|t| t.text.len() as u64).sum::<u64>();
                         packed += here;
                         text += here;
-                        some.push(article(fields));
+                        some.push(article(fields, &mut origins));
                     }
                 }
                 session.push_all(&some)?;
@@ -192,7 +194,7 @@ impl Estimate {
             articles: scaled(articles),
             text: scaled(text),
             held: scaled(session.held()),
-            is_reordered: detector.settings().scope() == Scope::Corpus
+            is_reordered: detector.settings().scope() != Scope::Article
                 && !matches!(detector.settings().keep(), Keep::First | Keep::Last),
             time: time.mul_f64(scale * WHOLE_RUN),
         })

@@ -1,30 +1,39 @@
 //! From options to the settings of the library.
 
-use crate::args::{InputArgs, LevelArg, OtherRuleArgs, ParagraphsArg, RuleArgs, ScopeArg, UnitArg};
+use crate::args::{InputArgs, LevelArg, OtherRuleArgs, ParagraphsArg, ReachArgs, RuleArgs, ScopeArg, UnitArg};
+use crate::origins::DATE_FIELD;
 use anyhow::{Result, anyhow, bail};
 use redite::files::ReadOptions;
 use redite::segment::{Language, Paragraphs};
 use redite::verdict::tables_digest;
 use redite::{Detector, Keep, Level, Scope, UnitChoice};
 
-/// The detector that was asked for, and the field that ranks articles, if one was named.
-pub(crate) fn detector(args: &RuleArgs) -> Result<(Detector, Option<String>)> {
+/// The detector that was asked for.
+pub(crate) fn detector(args: &RuleArgs) -> Result<Detector> {
     detector_at(args.threshold, &args.other)
 }
 
 /// The same at another threshold.
-pub(crate) fn detector_at(threshold: f64, args: &OtherRuleArgs) -> Result<(Detector, Option<String>)> {
-    let (keep, rank_field) = keep(args)?;
-    let detector = Detector::builder()
+pub(crate) fn detector_at(threshold: f64, args: &OtherRuleArgs) -> Result<Detector> {
+    let ReachArgs {
+        group_by,
+        across,
+        within,
+        ..
+    } = &args.reach;
+    Ok(Detector::builder()
         .units(match args.unit {
             UnitArg::Both => UnitChoice::Both,
             UnitArg::Paragraph => UnitChoice::Paragraphs,
             UnitArg::Sentence => UnitChoice::Sentences,
         })
         .scope(match args.scope {
+            _ if *across => Scope::OtherGroups,
+            _ if group_by.is_some() => Scope::Group,
             ScopeArg::Article => Scope::Article,
             ScopeArg::Corpus => Scope::Corpus,
         })
+        .within(*within)
         .threshold(threshold)
         .measure(args.similarity.parse().map_err(|error| anyhow!("--{error}"))?)
         .level(match args.level {
@@ -32,7 +41,7 @@ pub(crate) fn detector_at(threshold: f64, args: &OtherRuleArgs) -> Result<(Detec
             LevelArg::Editor => Level::Editor,
             LevelArg::Boilerplate => Level::Boilerplate,
         })
-        .keep(keep)
+        .keep(keep(args)?.0)
         .min_tokens(args.min_tokens)
         .language(args.lang.as_deref().map(Language::from_tag))
         .paragraphs(match args.paragraphs {
@@ -40,19 +49,20 @@ pub(crate) fn detector_at(threshold: f64, args: &OtherRuleArgs) -> Result<(Detec
             ParagraphsArg::Blank => Paragraphs::Blank,
             ParagraphsArg::Line => Paragraphs::Line,
         })
-        .build()?;
-    Ok((detector, rank_field))
+        .build()?)
 }
 
-/// What is kept of a group of repeats, and by which field if by one.
+/// What is kept of several like units, and by which field if by one.
 pub(crate) fn keep(args: &OtherRuleArgs) -> Result<(Keep, Option<String>)> {
     Ok(match args.keep.as_str() {
         "first" => (Keep::First, None),
         "last" => (Keep::Last, None),
         "longest" => (Keep::Longest, None),
+        NEWEST => (Keep::HighestRank, None),
+        OLDEST => (Keep::LowestRank, None),
         field => match field.strip_prefix('-') {
             Some("") | None if field.trim_matches('-').is_empty() => {
-                bail!("--keep: give first, longest, last or the name of a field")
+                bail!("--keep: give first, longest, last, newest, oldest or the name of a field")
             }
             Some(field) => (Keep::HighestRank, Some(field.to_owned())),
             None => (Keep::LowestRank, Some(field.to_owned())),
@@ -62,21 +72,20 @@ pub(crate) fn keep(args: &OtherRuleArgs) -> Result<(Keep, Option<String>)> {
 
 /// The settings that decide what is removed, by the names of the options that set them, and `words`: a digest of the tables of
 /// words.
-pub(crate) fn described(detector: &Detector, rank_field: Option<&str>) -> serde_json::Map<String, serde_json::Value> {
+pub(crate) fn described(detector: &Detector, args: &OtherRuleArgs) -> serde_json::Map<String, serde_json::Value> {
     let settings = detector.settings();
     let name = |value: &dyn std::fmt::Display| serde_json::Value::from(value.to_string());
-    let keep = match (settings.keep(), rank_field) {
-        (Keep::LowestRank, Some(field)) => field.to_owned(),
-        (Keep::HighestRank, Some(field)) => format!("-{field}"),
-        (keep, _) => keep.to_string(),
-    };
+    let date_field = date_field(args).filter(|_| settings.within().is_some() || ranks_by_date(args));
     [
         ("unit", name(&settings.units())),
         ("scope", name(&settings.scope())),
+        ("group_by", args.reach.group_by.as_ref().map(ToString::to_string).into()),
+        ("within", settings.within().map(|time| time.as_secs()).into()),
+        ("date_field", date_field.into()),
         ("similarity", name(&settings.measure())),
         ("threshold", settings.threshold().value().into()),
         ("level", name(&settings.level())),
-        ("keep", keep.into()),
+        ("keep", args.keep.clone().into()),
         ("min_tokens", settings.min_tokens().into()),
         (
             "lang",
@@ -90,16 +99,35 @@ pub(crate) fn described(detector: &Detector, rank_field: Option<&str>) -> serde_
     .collect()
 }
 
+/// Names of orders by date, for `--keep`.
+const NEWEST: &str = "newest";
+const OLDEST: &str = "oldest";
+
+/// True if articles are ranked by their dates.
+pub(crate) fn ranks_by_date(args: &OtherRuleArgs) -> bool {
+    [NEWEST, OLDEST].contains(&args.keep.as_str())
+}
+
+/// The field with the date, where that matters.
+fn date_field(args: &OtherRuleArgs) -> Option<String> {
+    let ReachArgs { within, date_field, .. } = &args.reach;
+    let matters = within.is_some() || ranks_by_date(args);
+    let default = || matters.then(|| DATE_FIELD.to_owned());
+    date_field.clone().or_else(default)
+}
+
 /// Where in a record to look.
-pub(crate) fn read_options(args: &InputArgs, rank_field: Option<String>) -> ReadOptions {
-    ReadOptions {
+pub(crate) fn read_options(args: &InputArgs, rule: &OtherRuleArgs) -> Result<ReadOptions> {
+    Ok(ReadOptions {
         text_fields: args.text_field.clone(),
         id_field: args.id_field.clone(),
         lang_field: args.lang_field.clone(),
-        rank_field,
+        rank_field: keep(rule)?.1,
+        group_field: rule.reach.group_by.as_ref().map(|group| group.field.clone()),
+        date_field: date_field(rule),
         max_unpacked: args.max_unpacked,
         ..ReadOptions::default()
-    }
+    })
 }
 
 /// Sets the number of threads, once for the whole program.

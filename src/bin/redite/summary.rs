@@ -73,6 +73,8 @@ pub(crate) struct Summary {
     dropped_records: u64,
     missing_ids: u64,
     missing_ranks: u64,
+    missing_groups: u64,
+    missing_dates: u64,
     duplicate_ids: u64,
     paragraphs: u64,
     sentences: u64,
@@ -132,6 +134,8 @@ impl Summary {
             dropped_records: counted.dropped,
             missing_ids: report.missing_ids,
             missing_ranks: report.missing_ranks,
+            missing_groups: report.missing_groups,
+            missing_dates: report.missing_dates,
             duplicate_ids: report.duplicate_ids,
             paragraphs: stats.paragraphs,
             sentences: stats.sentences,
@@ -145,7 +149,7 @@ impl Summary {
             text_fields: corpus.options.text_fields.clone(),
             id_field: corpus.options.id_field.clone(),
             lang_field: corpus.options.lang_field.clone(),
-            settings: described(&corpus.detector, corpus.options.rank_field.as_deref()),
+            settings: described(&corpus.detector, &args.rule.other),
             strict: args.input.strict,
             drop_empty: args.drop_empty,
             max_removed: args.max_removed,
@@ -270,6 +274,22 @@ impl fmt::Display for Summary {
                 [
                     "has no value in the field of --keep, and was ranked last",
                     "have no value in the field of --keep, and were ranked last",
+                ],
+            ),
+            (
+                self.missing_groups,
+                "record",
+                [
+                    "has no value in the field of --group-by, and is a group of its own",
+                    "have no value in the field of --group-by, and are a group of their own",
+                ],
+            ),
+            (
+                self.missing_dates,
+                "record",
+                [
+                    "has no date in the field of --date-field, and was compared with none that has one",
+                    "have no date in the field of --date-field, and were compared with none that has one",
                 ],
             ),
             (

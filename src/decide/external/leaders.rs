@@ -4,9 +4,9 @@ use super::super::scan::{Leader, Level};
 use super::super::units::{ByHash, Folds, piece};
 use super::super::versions::{Versions, is_version};
 use super::super::{Kept, narrow};
-use crate::hash;
 use crate::join::{FoldPlace, Found, Original, Shard, Similarity, Units, Unmatched};
 use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
+use crate::origin::{Origin, WORDS};
 use crate::settings::Settings;
 use crate::spill::{Bits, Folder, SpillError, Spool, join as joined, split};
 use crate::store::{Entry, Segment, Store};
@@ -96,6 +96,8 @@ pub(super) struct EarlierLeaders<'r> {
     shards: Spool,
     /// A hash of the fold of each.
     hashes: Spool,
+    /// Where the article of each comes from, [`WORDS`] words, if not all are compared.
+    origins: Spool,
     /// Of each, [`DETAIL`] words: what it is; where its fold stands; where the pieces it is made of are listed, and how many.
     details: Spool,
     /// Of each piece: where its text begins in that of the whole, its bytes, the same of its tokens.
@@ -117,6 +119,7 @@ impl<'r> EarlierLeaders<'r> {
             shares: Vec::new(),
             shards: folder.spool()?,
             hashes: folder.spool()?,
+            origins: folder.spool()?,
             details: folder.spool()?,
             pieces: folder.spool()?,
             count: 0,
@@ -144,6 +147,11 @@ impl<'r> EarlierLeaders<'r> {
     pub(super) fn add(&mut self, held: Held<'_>, level: Level<'_, '_>) -> Result<(), SpillError> {
         let with_pieces = self.kind == UnitKind::Paragraph && Versions::new(held.store, self.settings).is_some();
         for leader in &level.filed {
+            self.hashes.put_words(&split(level.folds.hash_of(leader.fold)))?;
+            if !self.settings.reach().is_everything() {
+                let origin = level.folds.distinct.origin(leader.fold);
+                self.origins.put_words(&origin.words())?;
+            }
             self.add_one(held, leader, with_pieces)?;
         }
         let entries = &level.folds.distinct.entries;
@@ -182,8 +190,6 @@ impl<'r> EarlierLeaders<'r> {
             UnitKind::Sentence => piece(store, leader.unit),
         };
         let (text_at, tokens_at) = held.segment.places(&entry.fold);
-        self.hashes
-            .put_words(&split(hash::bytes(store.text(&entry.fold).as_bytes())))?;
         let unit = store.unit(&entry, self.kind);
         let kept = Kept {
             share: held.number,
@@ -217,7 +223,14 @@ impl<'r> EarlierLeaders<'r> {
             version_of: vec![None; folds.count()],
             past: vec![Unmatched::default(); folds.count()],
         };
-        for spool in [&mut self.shards, &mut self.hashes, &mut self.details, &mut self.pieces] {
+        let spools = [
+            &mut self.shards,
+            &mut self.hashes,
+            &mut self.origins,
+            &mut self.details,
+            &mut self.pieces,
+        ];
+        for spool in spools {
             spool.flush()?;
         }
         if folds.count() == 0 {
@@ -226,8 +239,9 @@ impl<'r> EarlierLeaders<'r> {
         let mut hashes = self.hashes.reader(0..self.hashes.end());
         for leader in 0..self.count {
             let [low, high] = hashes.array(&self.hashes)?;
-            if let Some(&fold) = by_hash.get(&joined(low, high)) {
-                self.meet_equal(leader, fold, folds, &mut outcome)?;
+            let hash = joined(low, high);
+            if by_hash.get(hash).is_some() {
+                self.meet_equal(leader, by_hash.all(hash), folds, &mut outcome)?;
             }
         }
         for share in &self.shares {
@@ -263,16 +277,32 @@ impl<'r> EarlierLeaders<'r> {
         Ok(())
     }
 
-    /// Takes note of a leader that is equal to a fold, or else to another of the same hash.
-    fn meet_equal(&self, leader: u32, fold: u32, folds: &Folds<'_>, outcome: &mut Outcome) -> Result<(), SpillError> {
-        let detail = self.detail(leader)?;
+    fn origin(&self, leader: u32) -> Result<Origin, SpillError> {
+        if self.settings.reach().is_everything() {
+            return Ok(Origin::default());
+        }
+        let words = self.origins.words((4 * WORDS) as u64 * u64::from(leader), WORDS)?;
+        Ok(words.try_into().map(Origin::of_words).unwrap_or_default())
+    }
+
+    /// Takes note of a leader that is equal to some of the folds of its hash.
+    fn meet_equal(
+        &self,
+        leader: u32,
+        of_hash: impl Iterator<Item = u32>,
+        folds: &Folds<'_>,
+        outcome: &mut Outcome,
+    ) -> Result<(), SpillError> {
+        let (detail, origin) = (self.detail(leader)?, self.origin(leader)?);
         let text = self.folds.text(detail.text_at, detail.text_len)?;
-        let is_equal = |fold: &u32| folds.distinct.text(*fold) == text;
-        let equal = match is_equal(&fold) {
-            true => Some(fold),
-            false => (0..narrow(folds.count())).find(is_equal),
+        let is_met = |fold: u32| {
+            let joins = || folds.reach.joins(folds.distinct.origin(fold), origin);
+            folds.distinct.text(fold) == text && joins()
         };
-        if let Some(fold) = equal {
+        for fold in of_hash.filter(|&fold| is_met(fold)) {
+            if outcome.met[fold as usize].is_some() {
+                continue;
+            }
             outcome.met[fold as usize] = Some(Box::new(EarlierMatch {
                 kept: detail.kept,
                 reason: Reason::Equal,

@@ -176,7 +176,7 @@ impl<'e> External<'e> {
             let store = share.read(self.spool)?;
             let verdicts = match self.settings.scope() {
                 Scope::Article => super::decide(&store, self.settings, observe),
-                Scope::Corpus => {
+                Scope::Corpus | Scope::Group | Scope::OtherGroups => {
                     let (verdicts, used) = self.share(number, &store, &mut earlier, observe)?;
                     for (level, kept) in used {
                         let share = &self.shares[kept.share as usize];

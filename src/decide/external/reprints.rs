@@ -58,7 +58,7 @@ impl ReprintLeaders {
         let mut reader = self.seen.reader(0..self.seen.end());
         while !reader.is_done() {
             let [low, high] = reader.array(&self.seen)?;
-            if let Some(&fold) = by_hash.get(&joined(low, high)) {
+            if let Some(fold) = by_hash.get(joined(low, high)) {
                 stands[fold as usize] = true;
             }
         }
@@ -79,8 +79,8 @@ impl ReprintLeaders {
         let mut reader = self.leaders.reader(0..self.leaders.end());
         while !reader.is_done() {
             let [low, high, leader] = reader.array(&self.leaders)?;
-            let fold = by_hash.get(&joined(low, high));
-            let paragraphs = fold.and_then(|fold| waiting.get(fold));
+            let fold = by_hash.get(joined(low, high));
+            let paragraphs = fold.and_then(|fold| waiting.get(&fold));
             pairs.extend(paragraphs.into_iter().flatten().map(|&paragraph| (paragraph, leader)));
         }
         pairs.sort_unstable();

@@ -78,9 +78,9 @@ pub(crate) fn shares(
     let pushed_alone = segments.iter().enumerate().map(share);
     Ok(match (settings.scope(), settings.keep()) {
         // In the first case articles do not know of one another.
-        (Scope::Article, _) | (Scope::Corpus, Keep::First) => (pushed_alone.collect(), None),
-        (Scope::Corpus, Keep::Last) => (pushed_alone.rev().collect(), None),
-        (Scope::Corpus, Keep::Longest | Keep::LowestRank | Keep::HighestRank) => {
+        (Scope::Article, _) | (_, Keep::First) => (pushed_alone.collect(), None),
+        (_, Keep::Last) => (pushed_alone.rev().collect(), None),
+        (_, Keep::Longest | Keep::LowestRank | Keep::HighestRank) => {
             let (shares, spool) = in_order(pushed, settings, folder)?;
             (shares, Some(spool))
         }

@@ -28,6 +28,8 @@ pub(crate) struct Wanted<'o> {
     id: &'o str,
     lang: &'o str,
     rank: Option<&'o str>,
+    group: Option<&'o str>,
+    date: Option<&'o str>,
 }
 
 impl<'o> Wanted<'o> {
@@ -37,6 +39,8 @@ impl<'o> Wanted<'o> {
             id: options.id_field.as_deref().unwrap_or("id"),
             lang: options.lang_field.as_deref().unwrap_or("lang"),
             rank: options.rank_field.as_deref(),
+            group: options.group_field.as_deref(),
+            date: options.date_field.as_deref(),
         }
     }
 
@@ -44,7 +48,10 @@ impl<'o> Wanted<'o> {
         self.options.text_fields.iter().any(|path| leads_to(key, path))
             || leads_to(key, self.id)
             || leads_to(key, self.lang)
-            || self.rank.is_some_and(|path| leads_to(key, path))
+            || [self.rank, self.group, self.date]
+                .iter()
+                .flatten()
+                .any(|path| leads_to(key, path))
     }
 
     /// Reads one line without its line end.
@@ -81,8 +88,15 @@ impl<'o> Wanted<'o> {
             Found::Value(raw) => string(raw),
             _ => None,
         };
-        let rank = match self.rank.map(|rank| object.look_up(rank)) {
+        let ordered = |name: Option<&str>| match name.map(|name| object.look_up(name)) {
             Some(Found::Value(raw)) => RankValue::number(raw).or_else(|| string(raw).map(RankValue::Text)),
+            _ => None,
+        };
+        let (rank, date) = (ordered(self.rank), ordered(self.date));
+        let group = match self.group.map(|group| object.look_up(group)) {
+            Some(Found::Value("null")) => None,
+            Some(Found::Value(raw)) if raw.starts_with(['{', '[']) => None,
+            Some(Found::Value(raw)) => string(raw).or_else(|| Some(raw.to_owned())),
             _ => None,
         };
 
@@ -118,7 +132,14 @@ impl<'o> Wanted<'o> {
             });
         }
         if !texts.is_empty() {
-            return Ok(Fields { id, lang, rank, texts });
+            return Ok(Fields {
+                id,
+                lang,
+                rank,
+                group,
+                date,
+                texts,
+            });
         }
         Err(match other {
             Some((name, raw)) => Fault::new(

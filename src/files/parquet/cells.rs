@@ -1,6 +1,6 @@
 //! The values of one column, null or not, in order.
 
-use ::parquet::basic::{ConvertedType, LogicalType};
+use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::{ByteArray, DataType};
 use ::parquet::errors::{ParquetError, Result};
@@ -14,6 +14,7 @@ pub(crate) enum Value {
     Integer(i64),
     Unsigned(u64),
     Float(f64),
+    Truth(bool),
     /// Of a type that nobody asks about.
     Other,
 }
@@ -24,6 +25,39 @@ pub(crate) struct Cells {
     /// The level at which a value is there.
     full: i16,
     unsigned: bool,
+    scale: Option<Scale>,
+}
+
+/// What whole numbers of a column with dates or times count.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Scale {
+    Days,
+    /// So many a second.
+    Parts(i64),
+}
+
+impl Scale {
+    fn of(column: &ColumnDescriptor) -> Option<Self> {
+        match (column.logical_type_ref(), column.converted_type()) {
+            (Some(LogicalType::Date), _) | (None, ConvertedType::DATE) => Some(Self::Days),
+            (Some(LogicalType::Timestamp(of)), _) => Some(Self::Parts(match of.unit {
+                TimeUnit::MILLIS => 1000,
+                TimeUnit::MICROS => 1_000_000,
+                TimeUnit::NANOS => 1_000_000_000,
+            })),
+            (None, ConvertedType::TIMESTAMP_MILLIS) => Some(Self::Parts(1000)),
+            (None, ConvertedType::TIMESTAMP_MICROS) => Some(Self::Parts(1_000_000)),
+            _ => None,
+        }
+    }
+
+    /// Seconds since 1970.
+    pub(crate) fn seconds(self, n: i64) -> i64 {
+        match self {
+            Self::Days => n.saturating_mul(86_400),
+            Self::Parts(parts) => n.div_euclid(parts),
+        }
+    }
 }
 
 impl Cells {
@@ -35,7 +69,13 @@ impl Cells {
             reader,
             full: column.max_def_level(),
             unsigned,
+            scale: Scale::of(column),
         }
+    }
+
+    /// What its whole numbers count, if they are dates or times.
+    pub(crate) fn scale(&self) -> Option<Scale> {
+        self.scale
     }
 
     /// The next `count` values.
@@ -56,6 +96,7 @@ impl Cells {
             ColumnReader::Int64ColumnReader(reader) => take(reader, full, count, |n| integer(n, n.cast_unsigned())),
             ColumnReader::FloatColumnReader(reader) => take(reader, full, count, |x| Value::Float(f64::from(x))),
             ColumnReader::DoubleColumnReader(reader) => take(reader, full, count, Value::Float),
+            ColumnReader::BoolColumnReader(reader) => take(reader, full, count, Value::Truth),
             _ => Ok(vec![Value::Other; count]),
         }
     }

@@ -17,7 +17,7 @@ use ::parquet::file::reader::FileReader;
 use ::parquet::file::serialized_reader::SerializedFileReader;
 use ::parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
-use self::cells::{Cells, Value};
+use self::cells::{Cells, Scale, Value};
 use self::check::{CheckedPages, check_encryption, check_rows, refused, too_large};
 use super::error::FileError;
 use super::jsonl::{listed, no_field};
@@ -42,6 +42,8 @@ struct Columns {
     id: Option<usize>,
     lang: Option<usize>,
     rank: Option<usize>,
+    group: Option<usize>,
+    date: Option<usize>,
     /// Set if there is no text column: what to say of every row.
     fault: Option<Fault>,
     /// What to say of text columns that cannot be used, where others can.
@@ -128,6 +130,8 @@ impl Columns {
             id: plain(Some(options.id_field.as_deref().unwrap_or("id")))?,
             lang: plain(Some(options.lang_field.as_deref().unwrap_or("lang")))?,
             rank: plain(options.rank_field.as_deref())?,
+            group: plain(options.group_field.as_deref())?,
+            date: plain(options.date_field.as_deref())?,
             fault,
             notes,
         })
@@ -212,6 +216,8 @@ struct Group {
     id: Option<Cells>,
     lang: Option<Cells>,
     rank: Option<Cells>,
+    group: Option<Cells>,
+    date: Option<Cells>,
     left: usize,
 }
 
@@ -280,6 +286,8 @@ impl Rows {
             id: other(self.columns.id)?,
             lang: other(self.columns.lang)?,
             rank: other(self.columns.rank)?,
+            group: other(self.columns.group)?,
+            date: other(self.columns.date)?,
             left: usize::try_from(reader.metadata().num_rows())?,
         })
     }
@@ -316,9 +324,12 @@ impl Rows {
                 None => Ok(Vec::new().into_iter()),
             };
             let (mut ids, mut langs) = (other(&mut group.id)?, other(&mut group.lang)?);
-            let mut ranks = other(&mut group.rank)?;
+            let (mut ranks, mut groups) = (other(&mut group.rank)?, other(&mut group.group)?);
+            let scale = group.date.as_ref().and_then(Cells::scale);
+            let mut dates = other(&mut group.date)?;
             for at in 0..step {
                 let (id, lang, rank) = (ids.next(), langs.next(), ranks.next());
+                let (group, date) = (groups.next(), dates.next());
                 let cells = texts.iter().map(|cells| &cells[at]);
                 let outcome = match (&self.columns.fault, row_texts(&self.columns, cells, &self.options)) {
                     (Some(fault), _) => Err(fault.clone()),
@@ -328,6 +339,8 @@ impl Rows {
                             id: id.and_then(|cell| cell.id()),
                             lang: lang.and_then(|cell| cell.text().map(str::to_owned)),
                             rank: rank.and_then(|cell| cell.rank()),
+                            group: group.and_then(|cell| cell.group()),
+                            date: date.and_then(|cell| cell.date(scale)),
                             texts,
                         }
                     }),
@@ -446,6 +459,21 @@ impl Value {
             Self::Float(number) => Some(RankValue::Float(*number)),
             Self::Integer(_) | Self::Unsigned(_) => self.number().and_then(|number| RankValue::number(&number)),
             _ => self.text().map(|text| RankValue::Text(text.to_owned())),
+        }
+    }
+
+    fn group(&self) -> Option<String> {
+        match self {
+            Self::Truth(is) => Some(is.to_string()),
+            _ => self.number().or_else(|| self.text().map(str::to_owned)),
+        }
+    }
+
+    /// As [`Self::rank`], of a date or timestamp in seconds.
+    fn date(&self, scale: Option<Scale>) -> Option<RankValue> {
+        match (self, scale) {
+            (Self::Integer(n), Some(scale)) => Some(RankValue::Integer(scale.seconds(*n))),
+            _ => self.rank(),
         }
     }
 

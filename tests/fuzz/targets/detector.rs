@@ -5,8 +5,9 @@ use libfuzzer_sys::fuzz_target;
 use redite::join::Measure;
 use redite::segment::{self, Language, Paragraphs};
 use redite::shingle::Lengths;
-use redite::{Article, ArticleId, Detector, Keep, Level, Memory, Rank, Repeat, Scope, UnitChoice};
+use redite::{Article, ArticleId, Detector, Keep, Level, Memory, Origin, Rank, Repeat, Scope, UnitChoice};
 use redite_fuzz::{Choices, TEXT, one_thread};
+use std::time::Duration;
 
 #[path = "../../it/promises/invariants.rs"]
 mod invariants;
@@ -139,7 +140,14 @@ fn detector(choices: &mut Choices<'_>) -> Detector {
             UnitChoice::Paragraphs,
             UnitChoice::Sentences,
         ]))
-        .scope(choices.of(&[Scope::Corpus, Scope::Corpus, Scope::Article]))
+        .scope(choices.of(&[
+            Scope::Corpus,
+            Scope::Corpus,
+            Scope::Article,
+            Scope::Group,
+            Scope::OtherGroups,
+        ]))
+        .within(choices.of(&[None, None, Some(Duration::from_secs(2))]))
         .keep(choices.of(&[
             Keep::First,
             Keep::First,
@@ -189,6 +197,11 @@ fn articles(mut choices: Choices<'_>) -> Vec<Article<'static>> {
                         texts: Vec::new(),
                         language: None,
                         rank: None,
+                        // few, so that some share them
+                        origin: Origin {
+                            group: (rank >> 4 & 3).checked_sub(1).map(u32::from),
+                            time: (rank >> 6 & 3).checked_sub(1).map(|time| 2 * i64::from(time)),
+                        },
                     };
                     article
                         .texts
@@ -227,6 +240,7 @@ fn articles(mut choices: Choices<'_>) -> Vec<Article<'static>> {
         texts: texts.into_iter().map(Into::into).collect(),
         language: None,
         rank: None,
+        origin: Origin::default(),
     });
     articles
 }

@@ -33,6 +33,7 @@ mod program {
     pub(crate) mod look;
     pub(crate) mod memory;
     pub(crate) mod operand;
+    pub(crate) mod origins;
     pub(crate) mod outputs;
     pub(crate) mod paint;
     pub(crate) mod progress;

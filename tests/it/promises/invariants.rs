@@ -2,8 +2,8 @@
 
 use redite::fold::{fold, is_number};
 use redite::{
-    Article, ArticleId, Detection, Detector, Keep, Level, Rank, Reason, Repeat, Scope, Settings, Unit, UnitChoice,
-    UnitKind,
+    Article, ArticleId, Detection, Detector, Keep, Level, Origin, Rank, Reason, Repeat, Scope, Settings, Unit,
+    UnitChoice, UnitKind,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,6 +100,8 @@ fn the_settings_are_kept(repeat: &Repeat, settings: &Settings, articles: &[Artic
     if settings.scope() == Scope::Article {
         assert_eq!(removed.article, kept.article);
     }
+    let origin = |unit: Unit| articles[unit.article.0 as usize].origin;
+    assert!(joins(settings, origin(removed), origin(kept)));
     if removed.kind == UnitKind::Sentence {
         for unit in [removed, kept] {
             assert!(
@@ -109,6 +111,21 @@ fn the_settings_are_kept(repeat: &Repeat, settings: &Settings, articles: &[Artic
             );
         }
     }
+}
+
+/// Whether articles of these origins are compared, as the documentation says it.
+pub(crate) fn joins(settings: &Settings, a: Origin, b: Origin) -> bool {
+    let by_group = match settings.scope() {
+        Scope::Article | Scope::Corpus => true,
+        Scope::Group => a.group == b.group,
+        Scope::OtherGroups => a.group != b.group,
+    };
+    let far = |a: i64, b: i64| u64::try_from((i128::from(a) - i128::from(b)).abs()).unwrap();
+    let by_time = settings.within().is_none_or(|most| match (a.time, b.time) {
+        (Some(a), Some(b)) => far(a, b) <= most.as_secs(),
+        (a, b) => a == b,
+    });
+    by_group && by_time
 }
 
 fn weight(articles: &[Article<'_>], unit: Unit) -> u32 {

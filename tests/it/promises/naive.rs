@@ -1,11 +1,12 @@
 //! All pairs, one after the other, by the public parts of the modules: the slow oracle.
 
+use super::invariants::joins;
 use super::segment;
 use redite::fold::fold;
 use redite::join::Rule;
 use redite::segment::Language;
 use redite::verdict::{Context, missing_numbers};
-use redite::{Article, ArticleId, Keep, Level, Rank, Reason, Scope, Settings, Span, Unit, UnitKind};
+use redite::{Article, ArticleId, Keep, Level, Origin, Rank, Reason, Scope, Settings, Span, Unit, UnitKind};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -41,6 +42,7 @@ pub(crate) fn decide(settings: &Settings, articles: &[Article<'_>]) -> Decided {
         firsts: Vec::new(),
         paragraphs: Vec::new(),
         pieces: Vec::new(),
+        origins: articles.iter().map(|article| article.origin).collect(),
         out: Decided::new(),
     };
     for article in in_order(settings, articles, &paragraphs) {
@@ -90,6 +92,7 @@ struct Scan<'s> {
     /// Leaders, and whether they are versions of others.
     paragraphs: Vec<(Candidate, bool)>,
     pieces: Vec<Candidate>,
+    origins: Vec<Origin>,
     out: Decided,
 }
 
@@ -101,7 +104,7 @@ impl Scan<'_> {
         let is_judged = settings.units().paragraphs_too() && settings.is_judged(whole.weight);
         if is_judged {
             let it = self.all.iter().find(|p| p.unit == whole.unit);
-            let is_new = !self.firsts.iter().any(|first| first.fold == whole.fold);
+            let is_new = !(self.firsts.iter()).any(|first| first.fold == whole.fold && self.joins(first, whole));
             self.firsts.extend(it.filter(|_| is_new));
             let leaders: Vec<&Candidate> = self.paragraphs.iter().map(|l| &l.0).collect();
             if let Some(found) = self.repeated(whole, &leaders).or_else(|| self.reprinted(whole)) {
@@ -111,7 +114,9 @@ impl Scan<'_> {
             if settings.level() != Level::Boilerplate && settings.units().sentences_too() {
                 let blind = blind(settings);
                 let is_original = |l: &&(Candidate, bool)| {
-                    !l.1 && matches(&blind, whole, &l.0) && !missing_numbers(&whole.fold, &l.0.fold).is_empty()
+                    !l.1 && self.joins(whole, &l.0)
+                        && matches(&blind, whole, &l.0)
+                        && !missing_numbers(&whole.fold, &l.0.fold).is_empty()
                 };
                 if let Some((original, _)) = self.paragraphs.iter().find(is_original) {
                     is_version = true;
@@ -156,7 +161,8 @@ impl Scan<'_> {
                 Some(_) => {}
             }
         }
-        if !loses && !self.pieces.iter().any(|piece| piece.fold == sentence.fold) {
+        let is_new = |piece: &Candidate| piece.fold != sentence.fold || !self.joins(piece, sentence);
+        if !loses && self.pieces.iter().all(is_new) {
             self.pieces.push(sentence.clone());
         }
         loses
@@ -166,7 +172,10 @@ impl Scan<'_> {
     /// the paragraph repeats but for an exchanged word.
     fn reprinted(&self, paragraph: &Candidate) -> Option<(Unit, Reason)> {
         let settings = self.settings;
-        if settings.level() != Level::Editor || settings.scope() == Scope::Article {
+        if settings.level() != Level::Editor || !matches!(settings.scope(), Scope::Corpus | Scope::Group) {
+            return None;
+        }
+        if settings.within().is_some() {
             return None;
         }
         let beside = |a: &Candidate, b: &Candidate| {
@@ -178,7 +187,7 @@ impl Scan<'_> {
         let neighbours = self.all.iter().filter(|n| beside(n, paragraph));
         let known = neighbours.filter(|n| n.weight >= 30 && settings.is_judged(n.weight));
         let firsts: Vec<&&Candidate> = known
-            .filter_map(|n| self.firsts.iter().find(|first| first.fold == n.fold))
+            .filter_map(|n| (self.firsts.iter()).find(|first| first.fold == n.fold && self.joins(first, n)))
             .filter(|first| first.unit.article != paragraph.unit.article)
             .collect();
         let rule = settings.rule();
@@ -192,9 +201,15 @@ impl Scan<'_> {
         Some((found.0.unit, Reason::Near))
     }
 
+    fn joins(&self, a: &Candidate, b: &Candidate) -> bool {
+        let origin = |unit: &Candidate| self.origins[unit.unit.article.0 as usize];
+        joins(self.settings, origin(a), origin(b))
+    }
+
     /// The leader of the same fold, or else the first that a unit repeats.
     fn repeated(&self, unit: &Candidate, leaders: &[&Candidate]) -> Option<(Unit, Reason)> {
         let rule = self.settings.rule();
+        let leaders: Vec<&&Candidate> = leaders.iter().filter(|l| self.joins(unit, l)).collect();
         if let Some(equal) = leaders.iter().find(|l| l.fold == unit.fold) {
             return Some((equal.unit, Reason::Equal));
         }

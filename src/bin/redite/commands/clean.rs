@@ -37,8 +37,8 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     settings::threads(&args.input)?;
     let cap = Cap::of(&args.memory)?;
     if args.memory.dry_run {
-        let (detector, rank_field) = settings::detector(&args.rule)?;
-        let options = settings::read_options(&args.input, rank_field);
+        let detector = settings::detector(&args.rule)?;
+        let options = settings::read_options(&args.input, &args.rule.other)?;
         let sources = find(&args.input, &exclude)?.sources;
         refuse_drop_empty(args.drop_empty, &sources)?;
         memory::dry_run(
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         )?;
         return Ok(Exit::Done);
     }
-    let detector = settings::detector(&args.rule)?.0;
+    let detector = settings::detector(&args.rule)?;
     let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, |sources, options| {
         refuse_drop_empty(args.drop_empty, sources)?;
         memory::before_run(sources, options, &detector, cap.as_ref(), quiet)?;
@@ -79,7 +79,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     }
     let mut removed = match &args.removed {
         Some(path) => {
-            let settings = settings::described(&corpus.detector, corpus.options.rank_field.as_deref());
+            let settings = settings::described(&corpus.detector, &args.rule.other);
             let fields = &corpus.options.text_fields;
             Some(Removed::create(path, &transaction, &corpus.sources, fields, settings)?)
         }

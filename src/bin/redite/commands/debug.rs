@@ -7,7 +7,7 @@ use crate::corpus::{ReadReport, place};
 use crate::exit::Exit;
 use crate::look::{self, Cut};
 use crate::settings;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use redite::fold::Tokens;
 use redite::join::{self, Units};
 use redite::shingle::{self, Lengths};
@@ -108,9 +108,13 @@ fn each_unit(
     args: &LookArgs,
     mut visit: impl FnMut(&Settings, Place, Cut) -> Result<()>,
 ) -> Result<(Settings, ReadReport)> {
-    let (detector, rank_field) = settings::detector(&args.rule)?;
+    let detector = settings::detector(&args.rule)?;
+    let reach = &args.rule.other.reach;
+    if reach.group_by.is_some() || reach.within.is_some() {
+        bail!("--group-by and --within make no difference to what is printed here; leave them out");
+    }
     let settings = *detector.settings();
-    let options = settings::read_options(&args.input, rank_field);
+    let options = settings::read_options(&args.input, &args.rule.other)?;
     settings::threads(&args.input)?;
     let unread = look::each_record(
         &args.input.inputs,

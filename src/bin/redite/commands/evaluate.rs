@@ -48,7 +48,7 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit> {
     let settings = *detectors[0].settings();
     let threshold = settings.threshold().value();
     let below = match lower(&settings) {
-        Some(lower) if args.sample > 0 => Some(settings::detector_at(lower, &args.rule)?.0),
+        Some(lower) if args.sample > 0 => Some(settings::detector_at(lower, &args.rule)?),
         _ => None,
     };
     let mut report = Report {
@@ -85,13 +85,24 @@ pub(crate) fn run(args: &EvaluateArgs) -> Result<Exit> {
 
 /// One detector a threshold.
 fn detectors(args: &EvaluateArgs) -> Result<Vec<Detector>> {
+    let ReadOptions {
+        rank_field,
+        group_field,
+        date_field,
+        ..
+    } = settings::read_options(&args.input, &args.rule)?;
+    for (option, field) in [
+        ("keep", rank_field),
+        ("group-by", group_field),
+        ("date-field", date_field),
+    ] {
+        if let Some(field) = field {
+            bail!("--{option} {field}: the planted set has no such field; leave the option out");
+        }
+    }
     let mut out = Vec::new();
     for &threshold in &args.threshold {
-        let (detector, rank_field) = settings::detector_at(threshold, &args.rule)?;
-        if let Some(field) = rank_field {
-            bail!("--keep {field}: the planted set has no such field; use first, longest or last");
-        }
-        out.push(detector);
+        out.push(settings::detector_at(threshold, &args.rule)?);
     }
     if out.is_empty() {
         bail!("--threshold: give a number above 0 and at most 1, such as 0.6");
@@ -102,7 +113,7 @@ fn detectors(args: &EvaluateArgs) -> Result<Vec<Detector>> {
 /// Reads the articles and plants into a copy of them. With the languages in which nothing could be planted.
 fn planted(args: &EvaluateArgs, detector: &Detector) -> Result<(Set, Vec<String>, Exit)> {
     let settings = *detector.settings();
-    let options = settings::read_options(&args.input, None);
+    let options = settings::read_options(&args.input, &args.rule)?;
     let exclude: Vec<_> = args.write.iter().cloned().collect();
     let mut pile = Pile::new(args.seed, args.max_text);
     let read = look::each_record_but(
@@ -179,7 +190,7 @@ fn labelled(args: &EvaluateArgs, file: &Path, detectors: &[Detector]) -> Result<
         bail!("--scope article: the texts of a labelled pair are two articles, so none would be found; leave it out");
     }
     settings::threads(&args.input)?;
-    let mut options = settings::read_options(&args.input, None);
+    let mut options = settings::read_options(&args.input, &args.rule)?;
     if options.text_fields == ReadOptions::default().text_fields {
         options.text_fields = vec!["earlier".to_owned(), "later".to_owned()];
     }

@@ -16,7 +16,7 @@ const LISTED: usize = 40;
 const FOLD: usize = 600;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit> {
-    let (detector, _) = settings::detector(&args.rule)?;
+    let detector = settings::detector(&args.rule)?;
     let [kept, later] = operand::resolve(args, detector.settings())?;
     let explanation = explain(&kept, &later, detector.settings());
     let mut out = BufWriter::new(stdout().lock());

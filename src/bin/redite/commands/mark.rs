@@ -34,9 +34,9 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
     let quiet = args.input.quiet;
     settings::threads(&args.input)?;
     let cap = Cap::of(&args.memory)?;
-    let (detector, rank_field) = settings::detector(&args.rule)?;
+    let detector = settings::detector(&args.rule)?;
     if args.memory.dry_run {
-        let options = settings::read_options(&args.input, rank_field);
+        let options = settings::read_options(&args.input, &args.rule.other)?;
         let sources = find(&args.input, &[])?.sources;
         memory::dry_run(
             &sources,
@@ -133,7 +133,7 @@ impl Target {
                 let header = Header::new(
                     env!("CARGO_PKG_VERSION"),
                     &corpus.options.text_fields,
-                    settings::described(&corpus.detector, corpus.options.rank_field.as_deref()),
+                    settings::described(&corpus.detector, &args.rule.other),
                 );
                 // As readable as the texts, which they quote.
                 let mode = corpus.sources.iter().filter_map(Source::mode).reduce(|a, b| a & b);

@@ -82,7 +82,7 @@ use super::grade::Grade;
 use super::plant::Plan;
 use super::text::sentences;
 use anyhow::{Context, Result, bail};
-use redite::{Scope, Span, UnitChoice, UnitKind};
+use redite::{Span, UnitChoice, UnitKind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -214,11 +214,7 @@ impl Set {
                     UnitChoice::Sentences => "sentence",
                 }
                 .to_owned(),
-                scope: match plan.settings.scope() {
-                    Scope::Article => "article",
-                    Scope::Corpus => "corpus",
-                }
-                .to_owned(),
+                scope: plan.settings.scope().to_string(),
             }),
         };
         for paragraph in articles.iter().flat_map(|article| article.text.split(GAP)) {
