@@ -4,7 +4,7 @@ mod evaluate;
 mod mark;
 
 pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
-pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat};
+pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat, SharesArgs};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
