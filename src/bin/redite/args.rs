@@ -5,7 +5,7 @@ mod mark;
 mod reach;
 
 pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
-pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat};
+pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat, SharesArgs};
 pub(crate) use reach::ReachArgs;
 
 use clap::{Parser, Subcommand, ValueEnum};

@@ -30,6 +30,7 @@ mod paint;
 mod progress;
 mod provenance;
 mod relation;
+mod relations;
 mod reports;
 mod settings;
 mod spool;

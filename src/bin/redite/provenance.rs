@@ -9,7 +9,7 @@ use redite::files::removed::{KeptUnit, RemovedUnit};
 use redite::files::{Id, Record, Source};
 use redite::fold::fold;
 use redite::verdict::left_out;
-use redite::{ArticleId, Cut, Detection, Reason, Repeat, Span, Unit, UnitKind};
+use redite::{ArticleId, Cut, Reason, Repeat, Span, Unit, UnitKind};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -51,16 +51,8 @@ pub(crate) struct Known {
     pub(crate) source: String,
     pub(crate) field: String,
     pub(crate) text: String,
-    pub(crate) standing: Standing,
-}
-
-/// What is known of a kept unit from all decisions; nothing if that was not asked for.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Standing {
-    /// How often it is repeated.
+    /// How often it is repeated; nothing if that was not asked for.
     pub(crate) family: Family,
-    /// How many bytes of its article are compared, what it says twice counted once, and how many of them repeat nothing.
-    pub(crate) compared: [u64; 2],
 }
 
 impl Provenance {
@@ -148,7 +140,6 @@ impl Provenance {
                 mine.copied().collect()
             }
         };
-        let mut of_article = None;
         for unit in mine {
             let Some(text) = fields.texts.get(unit.field as usize) else {
                 continue;
@@ -156,20 +147,16 @@ impl Provenance {
             if !self.met.is_new(&unit) {
                 continue;
             }
-            let standing = match &mut self.families {
-                Some(families) => Standing {
-                    family: families.get(&unit)?,
-                    compared: *of_article
-                        .get_or_insert_with(|| block.as_ref().map_or([0; 2], |block| compared(corpus, block, article))),
-                },
-                None => Standing::default(),
+            let family = match &mut self.families {
+                Some(families) => families.get(&unit)?,
+                None => Family::default(),
             };
             let known = || Known {
                 id: fields.id.clone(),
                 source: place(source, record.place),
                 field: corpus.field_name(source, fields, unit.field as usize).to_owned(),
                 text: text.text.get(unit.span.range()).unwrap_or_default().to_owned(),
-                standing,
+                family,
             };
             match &mut self.met {
                 Met::Held(met) => drop(met.insert(unit, known())),
@@ -242,22 +229,6 @@ impl Provenance {
     }
 }
 
-/// How many bytes of an article are compared, what it says twice counted once, and how many of them repeat nothing.
-fn compared(corpus: &Corpus, block: &Detection, article: ArticleId) -> [u64; 2] {
-    let compared = block.compared_bytes(article, corpus.detector.settings());
-    let (mut within, mut others) = (0, 0);
-    for repeat in block.repeats_in(article) {
-        let repeated = if repeat.kept.article == article {
-            &mut within
-        } else {
-            &mut others
-        };
-        *repeated += repeat.removed.span.len() as u64;
-    }
-    let once = compared.saturating_sub(within);
-    [once, once.saturating_sub(others)]
-}
-
 /// The words and numbers of a removed unit, in the text it stands in, that the kept one does not have.
 pub(crate) fn lost(repeat: &Repeat, text: &str, kept: &str) -> Vec<String> {
     match repeat.reason {
@@ -301,12 +272,9 @@ impl Spooled {
             self.texts.put(&u32::try_from(part.len())?.to_le_bytes())?;
             self.texts.put(part.as_bytes())?;
         }
-        let Standing { family, compared } = known.standing;
-        for count in [family.equal, family.near, family.articles] {
+        let Family { equal, near, articles } = known.family;
+        for count in [equal, near, articles] {
             self.texts.put(&count.to_le_bytes())?;
-        }
-        for bytes in compared {
-            self.texts.put(&bytes.to_le_bytes())?;
         }
         let length = u32::try_from(self.texts.end() - at)?;
         if self.count.is_multiple_of(PAGE) {
@@ -353,20 +321,14 @@ impl Spooled {
         let bytes = self
             .texts
             .read(u64::from_le_bytes(at), u32::from_le_bytes(length) as usize)?;
-        let Some((rest, compared)) = bytes.split_last_chunk::<16>() else {
-            return Ok(None);
-        };
-        let Some((parts, counts)) = rest.split_last_chunk::<12>() else {
+        let Some((parts, counts)) = bytes.split_last_chunk::<12>() else {
             return Ok(None);
         };
         let count = |nth: usize| u32::from_le_bytes(std::array::from_fn(|i| counts[4 * nth + i]));
-        let standing = Standing {
-            family: Family {
-                equal: count(0),
-                near: count(1),
-                articles: count(2),
-            },
-            compared: [0, 8].map(|at| u64::from_le_bytes(std::array::from_fn(|i| compared[at + i]))),
+        let family = Family {
+            equal: count(0),
+            near: count(1),
+            articles: count(2),
         };
         let mut rest = parts;
         let mut part = || -> Option<String> {
@@ -382,7 +344,7 @@ impl Spooled {
                 source: part()?,
                 field: part()?,
                 text: part()?,
-                standing,
+                family,
             })
         };
         Ok(known())

@@ -1,9 +1,10 @@
 //! What an article is to the one that it repeats most: a reprint, an update, an excerpt.
 
+use crate::args::SharesArgs;
 use std::fmt;
 
 /// How an article relates to earlier ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Relation {
     Original,
     Reprint,
@@ -11,6 +12,15 @@ pub(crate) enum Relation {
     Excerpt,
     Mixed,
 }
+
+/// All, in the order of tables.
+pub(crate) const ALL: [Relation; 5] = [
+    Relation::Original,
+    Relation::Reprint,
+    Relation::Update,
+    Relation::Excerpt,
+    Relation::Mixed,
+];
 
 /// The names of all.
 pub(crate) const NAMES: [&str; 5] = ["original", "reprint", "update", "excerpt", "mixed"];
@@ -21,6 +31,13 @@ impl fmt::Display for Relation {
     }
 }
 
+impl Relation {
+    /// True of an article that tells the story of the one that it repeats most.
+    pub(crate) fn tells_the_same(self) -> bool {
+        matches!(self, Self::Reprint | Self::Update | Self::Excerpt)
+    }
+}
+
 /// From which shares on something counts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shares {
@@ -28,6 +45,15 @@ pub(crate) struct Shares {
     pub(crate) most: f64,
     /// As something at all.
     pub(crate) some: f64,
+}
+
+impl From<SharesArgs> for Shares {
+    fn from(args: SharesArgs) -> Self {
+        Self {
+            most: args.nearly_all,
+            some: args.hardly_any,
+        }
+    }
 }
 
 /// Bytes of an article that are compared, and what they repeat.

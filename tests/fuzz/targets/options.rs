@@ -39,6 +39,7 @@ mod program {
     pub(crate) mod progress;
     pub(crate) mod provenance;
     pub(crate) mod relation;
+    pub(crate) mod relations;
     pub(crate) mod reports;
     pub(crate) mod settings;
     pub(crate) mod spool;

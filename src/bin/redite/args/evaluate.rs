@@ -1,6 +1,6 @@
 //! The options of `evaluate`.
 
-use super::{ColorArg, InputArgs, OtherRuleArgs};
+use super::{ColorArg, InputArgs, OtherRuleArgs, SharesArgs};
 use clap::ValueEnum;
 use std::path::PathBuf;
 
@@ -22,11 +22,13 @@ use std::path::PathBuf;
     A pair counts as found, and a trap as removed, if 80 % of one of its two texts were removed. Of all removed units it \
     is told how many no planted pair explains, how many are weak (less than 60 % of the words stand in the kept text), \
     lost facts (a number that the kept text lacks), or are orphans (the kept text was removed too).\n\n\
-    The files that --write makes are described field by field in src/bin/redite/evaluate/truth.rs.\n\n\
+    The files that --write makes are described field by field in src/bin/redite/evaluate/truth.rs, with --relations in \
+    src/bin/redite/evaluate/whole/mod.rs.\n\n\
     Examples: redite evaluate articles.jsonl --threshold .5,.6,.7\n\
     redite evaluate articles.jsonl --write planted && redite clean planted/articles.jsonl -o out.jsonl --removed \
     removed.jsonl && redite evaluate --score planted removed.jsonl\n\
-    redite evaluate --labels pairs.jsonl --threshold .5,.6"
+    redite evaluate --labels pairs.jsonl --threshold .5,.6\n\
+    redite evaluate --relations articles.jsonl"
 )]
 pub(crate) struct EvaluateArgs {
     #[command(flatten)]
@@ -57,6 +59,14 @@ pub(crate) struct EvaluateArgs {
     /// choice of articles
     #[arg(long, value_name = "SIZE", default_value = "20M", value_parser = crate::amounts::parse, help_heading = "What is planted")]
     pub(crate) max_text: u64,
+
+    /// Plant whole articles instead: reprints, updates and excerpts of others; and report what they are told to be, as mark tells it,
+    /// and what is told of the others. --per-grade is the number of each kind for each language
+    #[arg(long, conflicts_with_all = ["score", "labels"], help_heading = "What is planted")]
+    pub(crate) relations: bool,
+
+    #[command(flatten)]
+    pub(crate) shares: SharesArgs,
 
     /// Also write the planted set and the list of planted pairs, as a benchmark, to this folder, which must be new or
     /// empty

@@ -28,6 +28,19 @@ pub(crate) struct MarkArgs {
     #[arg(long, help_heading = "Output")]
     pub(crate) merge: bool,
 
+    #[command(flatten)]
+    pub(crate) shares: SharesArgs,
+
+    #[command(flatten)]
+    pub(crate) rule: RuleArgs,
+
+    #[command(flatten)]
+    pub(crate) memory: MemoryArgs,
+}
+
+/// From which shares on an article is a reprint, an update or an excerpt.
+#[derive(clap::Args, Clone, Copy, Debug)]
+pub(crate) struct SharesArgs {
     /// Share of an article that counts as nearly all of it, where it is told whether it is a reprint, an update or an excerpt of the
     /// article that it repeats most
     #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "80%", help_heading = "Output")]
@@ -36,12 +49,6 @@ pub(crate) struct MarkArgs {
     /// An article of which less than this share repeats others is told to be original
     #[arg(long, value_name = "PERCENT", value_parser = percent, default_value = "20%", help_heading = "Output")]
     pub(crate) hardly_any: f64,
-
-    #[command(flatten)]
-    pub(crate) rule: RuleArgs,
-
-    #[command(flatten)]
-    pub(crate) memory: MemoryArgs,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

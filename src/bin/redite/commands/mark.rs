@@ -1,7 +1,7 @@
 //! `redite mark`: writes what repeats what, and leaves the texts alone.
 
 use crate::again::Again;
-use crate::args::{MarkArgs, MarkFormat};
+use crate::args::{MarkArgs, MarkFormat, SharesArgs};
 use crate::console;
 use crate::corpus::{Corpus, cuts, find, place};
 use crate::exit::Exit;
@@ -9,12 +9,12 @@ use crate::memory::{self, Cap};
 use crate::outputs::{Asked, Places, is_stdout};
 use crate::progress::{COMPARING, Progress, READING, WRITING};
 use crate::provenance::{Chars, Provenance, lost};
-use crate::relation::{Repeated, Shares, covered};
+use crate::relations::Relations;
 use crate::reports::report;
 use crate::settings;
 use crate::summary::{in_parts, totals};
 use anyhow::{Result, bail};
-use redite::files::marks::{ArticleMarks, Header, KeptMark, MarksWriter, Most, Trailer, UnitMark};
+use redite::files::marks::{self, ArticleMarks, Header, KeptMark, MarksWriter, Trailer, UnitMark};
 use redite::files::removed::FileFormat;
 use redite::files::{
     Edit, Fields, Format, Id, Output, OutputFile, Record, Rewriter, Source, Transaction, refuse_overwrite,
@@ -22,8 +22,6 @@ use redite::files::{
 use redite::{ArticleId, Cut, Detection};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -58,12 +56,12 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
     })?;
     let overview = corpus.overview()?;
     // Attributes say nothing of what is kept.
-    let mut provenance = match args.format {
-        MarkFormat::Jsonl => Some(Provenance::with_families(&corpus)?),
+    let mut facts = match args.format {
+        MarkFormat::Jsonl => Some(Facts::of(&corpus, args.shares)?),
         MarkFormat::Dolma => None,
     };
-    if let Some(provenance) = provenance.as_mut().filter(|_| !overview.kept_come_first) {
-        corpus.each_record(|source, article, record, _| provenance.meet(&corpus, source, article, record))?;
+    if let Some(facts) = facts.as_mut().filter(|_| !overview.kept_come_first) {
+        corpus.each_record(|source, article, record, _| facts.provenance.meet(&corpus, source, article, record))?;
     }
     progress.phase("writing");
     let mut target = Target::of(args, &corpus, &transaction)?;
@@ -75,12 +73,8 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
                 let mut marker = Marker {
                     corpus: &corpus,
                     source,
-                    shares: Shares {
-                        most: args.nearly_all,
-                        some: args.hardly_any,
-                    },
                     again: Again::new(source, first, &corpus.places[i], &[]),
-                    provenance: provenance.as_mut(),
+                    facts: facts.as_mut(),
                     target: &mut target,
                 };
                 let nowhere = Output::stream("nowhere", std::io::sink());
@@ -107,6 +101,22 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
         }
     }
     Ok(corpus.report.exit())
+}
+
+/// What all decisions say, beside those on one article.
+struct Facts {
+    /// What units are kept, and how often each is repeated.
+    provenance: Provenance,
+    relations: Relations,
+}
+
+impl Facts {
+    fn of(corpus: &Corpus, shares: SharesArgs) -> Result<Self> {
+        Ok(Self {
+            provenance: Provenance::with_families(corpus)?,
+            relations: Relations::of(&corpus.detection, corpus.detector.settings(), shares.into())?,
+        })
+    }
 }
 
 /// Where marks go.
@@ -220,10 +230,9 @@ impl Target {
 struct Marker<'c> {
     corpus: &'c Corpus,
     source: &'c Source,
-    shares: Shares,
     again: Again<'c>,
-    /// What units are kept; nothing where only spans are told.
-    provenance: Option<&'c mut Provenance>,
+    /// Nothing where only spans are told.
+    facts: Option<&'c mut Facts>,
     target: &'c mut Target,
 }
 
@@ -241,11 +250,11 @@ impl Rewriter for Marker<'_> {
     fn see(&mut self, record: &Record<'_>) -> Result<Self::Seen> {
         let article = self.again.number(record)?;
         let block = self.corpus.detection.block_of(article)?;
-        let Some(provenance) = &mut self.provenance else {
+        let Some(facts) = &mut self.facts else {
             return Ok((article, block, Vec::new()));
         };
-        provenance.meet(self.corpus, self.source, article, record)?;
-        let copies = provenance.next_copies(block.repeats_in(article).count())?;
+        facts.provenance.meet(self.corpus, self.source, article, record)?;
+        let copies = facts.provenance.next_copies(block.repeats_in(article).count())?;
         Ok((article, block, copies))
     }
 
@@ -256,8 +265,8 @@ impl Rewriter for Marker<'_> {
         let (article, block, _) = seen;
         let cuts = cuts(block, *article, fields)?;
         let units = cuts.iter().map(|cuts| cuts.len() as u64).sum();
-        let line = match &self.provenance {
-            Some(provenance) => self.marks(provenance, record, fields, seen, &cuts)?.line()?,
+        let line = match &self.facts {
+            Some(facts) => self.marks(facts, record, fields, seen, &cuts)?.line()?,
             None => attributes(fields, &place(self.source, record.place), &cuts)?,
         };
         Ok((Edit::Keep, (line, units)))
@@ -280,7 +289,7 @@ impl Marker<'_> {
     /// What is marked in one article.
     fn marks(
         &self,
-        provenance: &Provenance,
+        facts: &Facts,
         record: &Record<'_>,
         fields: &Fields,
         (article, block, copies): &(ArticleId, Arc<Detection>, Vec<u32>),
@@ -291,23 +300,11 @@ impl Marker<'_> {
         let place = place(source, record.place);
         let several = corpus.options.text_fields.len() > 1;
         let mut units = Vec::new();
-        let (mut repeated, mut within) = (0, 0);
-        // For each other article that it repeats: bytes, and a unit of it.
-        let mut others: BTreeMap<ArticleId, (u64, Vec<redite::Unit>)> = BTreeMap::new();
         for (i, (text, cuts)) in fields.texts.iter().zip(cuts).enumerate() {
             let mut chars = Chars::new(&text.text);
             for Cut { repeat, .. } in cuts {
                 let (span, unit) = (repeat.removed.span, repeat.kept);
-                let bytes = span.len() as u64;
-                repeated += bytes;
-                if unit.article == article {
-                    within += bytes;
-                } else {
-                    let other = others.entry(unit.article).or_default();
-                    other.0 += bytes;
-                    other.1.push(unit);
-                }
-                let kept = provenance.known(&unit)?;
+                let kept = facts.provenance.known(&unit)?;
                 units.push(UnitMark {
                     field: corpus.field_name(source, fields, i).to_owned(),
                     unit: repeat.removed.kind.to_string(),
@@ -325,32 +322,19 @@ impl Marker<'_> {
                         text: kept.text.clone(),
                     },
                     nth: copies.next().unwrap_or_default(),
-                    family: kept.standing.family,
+                    family: kept.family,
                 });
             }
         }
-        let mut found = Repeated {
-            compared: block.compared_bytes(article, corpus.detector.settings()),
-            repeated,
-            of_others: repeated - within,
-            ..Repeated::default()
-        };
-        let most = (others.into_iter()).max_by_key(|(other, (bytes, _))| (*bytes, Reverse(*other)));
-        let most = match most
-            .as_ref()
-            .and_then(|(_, (bytes, units))| Some((*bytes, units, units.first()?)))
-        {
+        let standing = facts.relations.standing(block, article);
+        let most = match standing.most {
             None => None,
-            Some((bytes, units, unit)) => {
-                let kept = provenance.known(unit)?;
-                let ranges = units.iter().map(|unit| (unit.field, unit.span.start, unit.span.end));
-                found.of_most = bytes;
-                [found.most_once, found.most_own] = kept.standing.compared;
-                found.most_covered = covered(ranges.collect());
-                Some(Most {
+            Some(most) => {
+                let kept = facts.provenance.known(&most.unit)?;
+                Some(marks::Most {
                     article: identity(kept.id.as_ref(), &kept.source)?,
                     source: kept.source.clone(),
-                    bytes,
+                    bytes: most.bytes,
                 })
             }
         };
@@ -359,10 +343,10 @@ impl Marker<'_> {
             source: place,
             lang: block.language(article).code().to_owned(),
             bytes: block.text_bytes(article),
-            compared: found.compared,
-            relation: found.relation(self.shares).to_string(),
-            repeated,
-            within,
+            compared: standing.compared,
+            relation: standing.relation.to_string(),
+            repeated: standing.repeated,
+            within: standing.within,
             most,
             units,
         })

@@ -7,7 +7,7 @@ use redite::segment::{Language, Paragraphs, paragraphs};
 use std::collections::HashSet;
 
 /// Words of the shortest paragraph, and letters of the longest.
-const SHORTEST: usize = 8;
+pub(super) const SHORTEST: usize = 8;
 const LONGEST: usize = 6000;
 /// Words a paragraph that is copied has at least.
 pub(super) const COPIED: usize = 20;
@@ -17,6 +17,8 @@ const SHINGLE_UNSPACED: usize = 8;
 /// The parts of the shingles of a paragraph and of a sentence, in percent, that may have stood before.
 const PARAGRAPH_SEEN: usize = 15;
 const SENTENCE_SEEN: usize = 30;
+/// The percentage of the bytes of a whole article that stand in paragraphs free of repeats.
+const FREE: usize = 90;
 /// One paragraph in so many is held back.
 const HELD_BACK: usize = 12;
 
@@ -73,6 +75,61 @@ pub(crate) fn base(languages: Vec<(Language, Vec<(u64, Raw)>)>, mode: Paragraphs
             }
         }
         out.push(shelf);
+    }
+    out
+}
+
+/// An article that is taken as a whole.
+#[derive(Debug)]
+pub(crate) struct Whole {
+    pub(super) id: String,
+    /// Its place in the input.
+    pub(super) number: u64,
+    /// All of them, as they are written.
+    pub(super) paragraphs: Vec<Paragraph>,
+}
+
+#[derive(Debug)]
+pub(super) struct Paragraph {
+    pub(super) text: String,
+    pub(super) words: usize,
+    /// It repeats nothing that stood before, and is not too short for that to be known.
+    pub(super) is_new: bool,
+}
+
+/// The articles of all languages that are free of repeats as a whole, or nearly so.
+pub(crate) fn whole(languages: Vec<(Language, Vec<(u64, Raw)>)>, mode: Paragraphs) -> Vec<(Language, Vec<Whole>)> {
+    let mut seen = Seen::default();
+    let mut out = Vec::with_capacity(languages.len());
+    for (language, articles) in languages {
+        let mut shelf = Vec::with_capacity(articles.len());
+        for (number, raw) in articles {
+            let mut article = Whole {
+                id: raw.id,
+                number,
+                paragraphs: Vec::new(),
+            };
+            let (mut all, mut free) = (0, 0);
+            for text in &raw.texts {
+                let mut spans = Vec::new();
+                paragraphs(text, mode, &mut spans);
+                for span in spans {
+                    let text = text[span.range()].to_owned();
+                    let line = one_line(&text);
+                    let words = length(&line);
+                    let is_new = words >= SHORTEST && seen.is_new(&line);
+                    if words >= SHORTEST {
+                        all += text.len();
+                        free += if is_new { text.len() } else { 0 };
+                    }
+                    article.paragraphs.push(Paragraph { text, words, is_new });
+                }
+            }
+            if all > 0 && 100 * free >= FREE * all {
+                shelf.push(article);
+            }
+        }
+        out.push((language, shelf));
     }
     out
 }

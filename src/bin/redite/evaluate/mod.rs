@@ -23,6 +23,7 @@
 //! | `score` | what was found of it, and what else went? |
 //! | `borderline` | which pairs lie nearest to the threshold? |
 //! | `report` | how are the results shown? |
+//! | `whole` | what is told of whole articles that were made from others? (`--relations`) |
 //! | `labels` | what becomes of pairs that people have labelled? (nothing is planted) |
 
 pub(crate) mod base;
@@ -39,3 +40,4 @@ mod spelling;
 mod text;
 pub(crate) mod truth;
 mod vocabulary;
+pub(crate) mod whole;

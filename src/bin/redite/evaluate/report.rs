@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 /// A share of fewer pairs is uncertain.
-const FEW: u64 = 30;
+pub(super) const FEW: u64 = 30;
 const KINDS: [UnitKind; 2] = [UnitKind::Paragraph, UnitKind::Sentence];
 /// The tables, in order.
 const WISHES: [(Wish, &str); 3] = [
@@ -291,13 +291,13 @@ fn short(grade: Grade) -> &'static str {
     grade.name().trim_start_matches("trap_")
 }
 
-fn row(out: &mut impl Write, head: &str, cells: impl Iterator<Item = String>) -> Result<()> {
+pub(super) fn row(out: &mut impl Write, head: &str, cells: impl Iterator<Item = String>) -> Result<()> {
     let cells: String = cells.map(|cell| format!("{cell:>9}")).collect();
     Ok(writeln!(out, "{head:10}{}", cells.trim_end())?)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of pairs and units")]
-fn ratio(part: u64, of: u64) -> Option<f64> {
+pub(super) fn ratio(part: u64, of: u64) -> Option<f64> {
     (of > 0).then(|| rounded(part as f64 / of as f64))
 }
 

@@ -5,12 +5,11 @@ use super::text::{length, missing, numbers, units};
 use super::truth::{Article, Pair, Set, Spot, read_lines};
 use anyhow::{Context, Result, bail};
 use redite::segment::Language;
-use redite::{ArticleId, Detection, Detector, Keep, Span, UnitKind};
+use redite::{ArticleId, Detection, Detections, Detector, Keep, Span, UnitKind};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::Arc;
 
 /// Articles that are cut and folded side by side.
 const BATCH: usize = 1024;
@@ -60,18 +59,18 @@ impl Figures {
     }
 }
 
-/// Runs the pipeline over a set.
+/// Runs the pipeline over the articles of a set.
 pub(crate) fn detect(
-    set: &Set,
+    articles: &[Article],
     detector: &Detector,
     observe: &(dyn Fn(redite::Progress) + Sync),
-) -> Result<Arc<Detection>> {
+) -> Result<Detections> {
     let mut session = detector.session();
-    for batch in set.articles.chunks(BATCH) {
+    for batch in articles.chunks(BATCH) {
         let articles: Vec<redite::Article<'_>> = batch.iter().map(article).collect();
         session.push_all(&articles)?;
     }
-    Ok(session.finish_observed(observe)?.block(0)?)
+    Ok(session.finish_observed(observe)?)
 }
 
 fn article(article: &Article) -> redite::Article<'_> {

@@ -98,7 +98,7 @@ const GAP: &str = "\n\n";
 /// The files of a set.
 pub(crate) const ARTICLES: &str = "articles.jsonl";
 const TRUTH: &str = "truth.jsonl";
-const META: &str = "meta.json";
+pub(super) const META: &str = "meta.json";
 
 /// An article into which something may have been planted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -379,7 +379,7 @@ impl NewFiles {
         })
     }
 
-    fn write(&self, name: &str, lines: impl Iterator<Item = serde_json::Result<String>>) -> Result<()> {
+    pub(super) fn write(&self, name: &str, lines: impl Iterator<Item = serde_json::Result<String>>) -> Result<()> {
         let path = self.folder.join(name);
         let cannot = || format!("{}: cannot be written", path.display());
         fs::create_dir_all(&self.folder).with_context(cannot)?;
