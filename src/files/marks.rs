@@ -64,7 +64,15 @@
 //! [`removed`](super::removed).
 //!
 //! **End**, the last line: `{"end":{"files":F,"articles":A,"units":U}}`, what there is in all.
+//!
+//! The same may be a Parquet file, a row an article: how its columns differ from these fields, and where header, trailers and end are,
+//! is told in `marks/parquet.rs`. A reader tells the two forms by their first bytes.
 
+mod parquet;
+#[cfg(test)]
+mod tests;
+
+pub use self::parquet::MarksOutput;
 use super::digest::Digest;
 use super::error::FileError;
 use super::removed::{FileFormat, open, write_line};
@@ -347,6 +355,16 @@ pub enum MarksLine {
     End,
 }
 
+/// What a Parquet file begins with.
+const PARQUET: &[u8] = b"PAR1";
+
+/// The first key of a line: what sort of line it is.
+fn first_key(line: &str) -> &str {
+    let key = line.trim_start().strip_prefix('{').unwrap_or_default().trim_start();
+    let key = key.strip_prefix('"').unwrap_or_default();
+    key.split_once('"').map_or("", |(key, _)| key)
+}
+
 /// Reads a file of marks line by line, and checks that it is whole: that it begins with a header and ends with an end, and that
 /// there is as much between them as trailers and end say.
 ///
@@ -371,13 +389,19 @@ enum State {
 }
 
 impl MarksReader<BufReader<Box<dyn Read + Send>>> {
-    /// Opens a file of marks, plain or compressed.
+    /// Opens a file of marks: JSON Lines, plain or compressed, or Parquet.
     ///
     /// # Errors
     /// If it cannot be opened or read.
     pub fn open(path: &Path) -> Result<Self, FileError> {
-        let input = open(path)?;
-        Ok(Self::new(&path.display().to_string(), input))
+        let name = path.display().to_string();
+        let mut input = open(path)?;
+        let head = input.fill_buf().map_err(|cause| FileError::reading(path, cause))?;
+        if !head.starts_with(PARQUET) {
+            return Ok(Self::new(&name, input));
+        }
+        let lines: Box<dyn Read + Send> = Box::new(parquet::Lines::open(path)?);
+        Ok(Self::new(&name, BufReader::new(lines)))
     }
 }
 
@@ -397,8 +421,12 @@ impl<R: BufRead> MarksReader<R> {
 
     fn read(&mut self) -> Result<Option<MarksLine>, FileError> {
         self.line.clear();
-        let read =
-            (self.input.read_line(&mut self.line)).map_err(|cause| FileError::reading(self.name.as_ref(), cause))?;
+        let read = self.input.read_line(&mut self.line).map_err(|cause| {
+            // of Parquet it is known better what went wrong
+            cause
+                .downcast::<FileError>()
+                .unwrap_or_else(|cause| FileError::reading(self.name.as_ref(), cause))
+        })?;
         if read == 0 {
             return match self.state {
                 State::Start => Err(FileError::settings(format!(
@@ -421,7 +449,7 @@ impl<R: BufRead> MarksReader<R> {
     fn parse(&mut self) -> Result<MarksLine, String> {
         let wrong = |error: serde_json::Error| format!("not a line of a file of marks: {error}");
         let line = self.line.as_str();
-        let first = line.trim_start().strip_prefix('{').unwrap_or_default().trim_start();
+        let first = first_key(line);
         match self.state {
             State::Start => {
                 // a later version may have other fields
@@ -448,7 +476,7 @@ impl<R: BufRead> MarksReader<R> {
                 serde_json::from_str(line).map(MarksLine::Header).map_err(wrong)
             }
             _ if self.state != State::Inside => Err("there is more after the end line".to_owned()),
-            _ if first.starts_with("\"file\"") => {
+            _ if first == "file" => {
                 let trailer: Trailer = serde_json::from_str(line).map_err(wrong)?;
                 let articles = std::mem::take(&mut self.articles);
                 if trailer.articles != articles {
@@ -461,7 +489,7 @@ impl<R: BufRead> MarksReader<R> {
                 self.totals.articles += articles;
                 Ok(MarksLine::Trailer(trailer))
             }
-            _ if first.starts_with("\"end\"") => {
+            _ if first == "end" => {
                 let EndLine { end } = serde_json::from_str(line).map_err(wrong)?;
                 self.state = State::Ended;
                 if end == self.totals && self.articles == 0 {

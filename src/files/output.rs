@@ -379,6 +379,11 @@ impl OutputFile {
     pub fn error(&self, cause: io::Error) -> FileError {
         FileError::writing(&self.path, cause)
     }
+
+    /// The path of the finished file, for messages.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 impl fmt::Debug for OutputFile {

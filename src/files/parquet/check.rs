@@ -21,7 +21,7 @@ pub(super) fn refused(reason: impl Into<String>) -> ParquetError {
     ParquetError::External(Box::new(Refused(reason.into())))
 }
 
-fn lies(what: &str) -> ParquetError {
+pub(super) fn lies(what: &str) -> ParquetError {
     ParquetError::General(format!("the file contradicts itself: {what}"))
 }
 
@@ -63,36 +63,44 @@ pub(super) fn check_rows(metadata: &ParquetMetaData, size: u64) -> Result<u64> {
         let here = u64::try_from(group.num_rows()).map_err(|_| lies("a row group has fewer than no rows"))?;
         rows = rows.saturating_add(here);
     }
-    if rows > FREE_ROWS.max(size.saturating_mul(ROWS_A_BYTE)) {
-        return Err(lies(&format!("{rows} rows in {size} bytes")));
-    }
+    check_count(rows, "rows", size)?;
     Ok(rows)
 }
 
-/// The pages of a column chunk that has one value a row.
+/// Refuses a number of rows, or of values of a column, that cannot be true.
+pub(super) fn check_count(count: u64, what: &str, size: u64) -> Result<()> {
+    if count > FREE_ROWS.max(size.saturating_mul(ROWS_A_BYTE)) {
+        return Err(lies(&format!("{count} {what} in {size} bytes")));
+    }
+    Ok(())
+}
+
+/// The pages of a column chunk.
 pub(super) struct CheckedPages {
     pages: Box<dyn PageReader>,
     file: File,
     /// Where the next page begins, and the chunk ends.
     at: u64,
     end: u64,
-    /// Rows of the row group that are in none of the pages so far.
-    rows: u64,
+    /// Values of the chunk, null or not, that are in none of the pages so far.
+    values: u64,
     /// Bytes that the pages may still unpack to.
     unpacked: u64,
-    optional: bool,
+    /// How many sorts of levels stand before the values: of repetition, of definition.
+    levels: usize,
 }
 
 impl CheckedPages {
-    /// `size`: bytes of the file. `limit`: most bytes that all pages may unpack to.
+    /// `values`: how many there are, one a row where there are no lists. `size`: bytes of the file. `limit`: most bytes that all pages may unpack to.
     pub(super) fn new(
         pages: Box<dyn PageReader>,
         file: File,
         chunk: &ColumnChunkMetaData,
-        rows: u64,
+        values: u64,
         size: u64,
         limit: u64,
     ) -> Result<Self> {
+        let column = chunk.column_descr();
         let (at, length) = chunk.byte_range();
         let end = at.checked_add(length).filter(|end| *end <= size);
         Ok(Self {
@@ -100,9 +108,9 @@ impl CheckedPages {
             file,
             at,
             end: end.ok_or_else(|| lies("a column reaches beyond the end of the file"))?,
-            rows,
+            values,
             unpacked: limit,
-            optional: chunk.column_descr().max_def_level() > 0,
+            levels: usize::from(column.max_rep_level() > 0) + usize::from(column.max_def_level() > 0),
         })
     }
 
@@ -142,10 +150,10 @@ impl CheckedPages {
                 // values of a dictionary take four bytes or more, each
                 2 if values > unpacked => return Err(lies("a dictionary has more values than bytes")),
                 0 | 3 => {
-                    self.rows = self
-                        .rows
+                    self.values = self
+                        .values
                         .checked_sub(values)
-                        .ok_or_else(|| lies("a column has more values than its row group has rows"))?;
+                        .ok_or_else(|| lies("a column has more values than there should be"))?;
                 }
                 // an index is passed over by the reader, too
                 1 => continue,
@@ -175,13 +183,22 @@ impl CheckedPages {
                 rep_levels_byte_len,
                 ..
             } => *def_levels_byte_len as usize + *rep_levels_byte_len as usize,
-            Page::DataPage { def_level_encoding, .. } if self.optional => {
-                match (def_level_encoding, bytes.first_chunk()) {
-                    (Encoding::RLE, Some(length)) => (u32::from_le_bytes(*length) as usize).saturating_add(4),
-                    _ => return Err(lies("a page has no levels")),
+            Page::DataPage {
+                def_level_encoding,
+                rep_level_encoding,
+                ..
+            } => {
+                let mut end = 0_usize;
+                for encoding in [rep_level_encoding, def_level_encoding].iter().skip(2 - self.levels) {
+                    let length = bytes.get(end..).and_then(|bytes| bytes.first_chunk());
+                    let (Encoding::RLE, Some(length)) = (*encoding, length) else {
+                        return Err(lies("a page has no levels"));
+                    };
+                    end = end.saturating_add(u32::from_le_bytes(*length) as usize).saturating_add(4);
                 }
+                end
             }
-            _ => 0,
+            Page::DictionaryPage { .. } => 0,
         };
         let mut values = bytes.get(levels..).unwrap_or_default();
         for _ in 0..=usize::from(prefixed) {

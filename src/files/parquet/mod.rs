@@ -2,6 +2,7 @@
 
 mod cells;
 mod check;
+pub(super) mod nested;
 mod thrift;
 mod write;
 

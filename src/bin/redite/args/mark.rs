@@ -3,7 +3,7 @@
 use super::{InputArgs, MemoryArgs, RuleArgs, percent};
 use crate::condition::Condition;
 use clap::ValueEnum;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args, Debug)]
 #[command(
@@ -19,10 +19,11 @@ pub(crate) struct MarkArgs {
     #[arg(long, short, value_name = "MARKS", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
 
-    /// jsonl: one JSON object for each article, with all that repeats, what it repeats, and how often that is said; apply reads
-    /// it. dolma: attribute files, one beside each input of the same name, with spans in characters
-    #[arg(long, value_enum, default_value_t = MarkFormat::Jsonl, help_heading = "Output")]
-    pub(crate) format: MarkFormat,
+    /// jsonl: one JSON object for each article, with all that repeats, what it repeats, and how often that is said. parquet: the
+    /// same as a table, a row for each article; apply reads either. dolma: attribute files, one beside each input of the same name,
+    /// with spans in characters [default: parquet if the name of the output ends in .parquet, else jsonl]
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub(crate) format: Option<MarkFormat>,
 
     /// Write into an output folder even if it holds files that this run does not write
     #[arg(long, help_heading = "Output")]
@@ -54,7 +55,20 @@ pub(crate) struct SharesArgs {
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MarkFormat {
     Jsonl,
+    Parquet,
     Dolma,
+}
+
+impl MarkArgs {
+    /// The format that was asked for, or that the name of the output says.
+    pub(crate) fn format(&self) -> MarkFormat {
+        let extension = self.output.as_deref().and_then(Path::extension);
+        match self.format {
+            Some(format) => format,
+            None if extension.is_some_and(|name| name.eq_ignore_ascii_case("parquet")) => MarkFormat::Parquet,
+            None => MarkFormat::Jsonl,
+        }
+    }
 }
 
 #[derive(clap::Args, Debug)]

@@ -14,7 +14,7 @@ use crate::reports::report;
 use crate::settings;
 use crate::summary::{in_parts, totals};
 use anyhow::{Result, bail};
-use redite::files::marks::{self, ArticleMarks, Header, KeptMark, MarksWriter, Trailer, UnitMark};
+use redite::files::marks::{self, ArticleMarks, Header, KeptMark, MarksOutput, MarksWriter, Trailer, UnitMark};
 use redite::files::removed::FileFormat;
 use redite::files::{
     Edit, Fields, Format, Id, Output, OutputFile, Record, Rewriter, Source, Transaction, refuse_overwrite,
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
         )?;
         return Ok(Exit::Done);
     }
-    if args.format == MarkFormat::Dolma && args.input.text_field.len() > 1 {
+    if args.format() == MarkFormat::Dolma && args.input.text_field.len() > 1 {
         bail!("--format dolma: its documents have one text; give one --text-field, or write --format jsonl");
     }
     let exclude: Vec<PathBuf> = args.output.iter().filter(|path| !is_stdout(path)).cloned().collect();
@@ -56,8 +56,8 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
     })?;
     let overview = corpus.overview()?;
     // Attributes say nothing of what is kept.
-    let mut facts = match args.format {
-        MarkFormat::Jsonl => Some(Facts::of(&corpus, args.shares)?),
+    let mut facts = match args.format() {
+        MarkFormat::Jsonl | MarkFormat::Parquet => Some(Facts::of(&corpus, args.shares)?),
         MarkFormat::Dolma => None,
     };
     if let Some(facts) = facts.as_mut().filter(|_| !overview.kept_come_first) {
@@ -122,7 +122,7 @@ impl Facts {
 /// Where marks go.
 enum Target {
     /// All to one file.
-    One(Mutex<MarksWriter<OutputFile>>),
+    One(Mutex<MarksWriter<MarksOutput>>),
     /// Those of each file to one of its own, of which one at a time is open.
     Each {
         places: Places,
@@ -133,8 +133,8 @@ enum Target {
 impl Target {
     fn of(args: &MarkArgs, corpus: &Corpus, transaction: &Transaction) -> Result<Self> {
         let output = args.output.as_deref();
-        match args.format {
-            MarkFormat::Jsonl => {
+        match args.format() {
+            format @ (MarkFormat::Jsonl | MarkFormat::Parquet) => {
                 let path = output.unwrap_or("-".as_ref());
                 if path.is_dir() {
                     bail!("-o {}: is a folder; name a file for the marks", path.display());
@@ -147,8 +147,11 @@ impl Target {
                 );
                 // As readable as the texts, which they quote.
                 let mode = corpus.sources.iter().filter_map(Source::mode).reduce(|a, b| a & b);
-                let out = report(path, transaction).with_mode(mode).create()?;
-                let mut writer = MarksWriter::new(out);
+                let out = report(path, transaction).with_mode(mode);
+                let mut writer = MarksWriter::new(match format {
+                    MarkFormat::Parquet => MarksOutput::parquet(out)?,
+                    _ => MarksOutput::lines(out)?,
+                });
                 writer.header(&header).map_err(|cause| writer.get_ref().error(cause))?;
                 Ok(Self::One(Mutex::new(writer)))
             }
