@@ -29,12 +29,14 @@
 //! | `source` | string | where the record stands: `file:line` (JSON Lines, from 1), `file:row` (Parquet, from 1), `file` (text) |
 //! | `lang` | string | code of the language by whose rules it was cut; `und` if that is not known |
 //! | `bytes` | number | length of its texts, in bytes |
+//! | `among` | number | how many articles its group has, itself included; all, where there are no groups |
 //! | `compared` | number | of these, those that are compared: of paragraphs that are long enough, or of sentences where only sentences are compared |
 //! | `repeated` | number | bytes of the units that repeat others |
 //! | `within` | number | of these, those that repeat units of the same article |
 //! | `most` | object or null | the other article that it repeats most, of several the first in the input: `article`, `source`, and `bytes` of the units that repeat it |
 //! | `relation` | string | what the article is to `most`: `original`, `reprint`, `update`, `excerpt` or `mixed`; see below |
 //! | `units` | array | the units that repeat others, in order |
+//! | `leaders` | array | the units that others repeat, in order; a sentence may stand in a paragraph that others repeat, too |
 //!
 //! **Relation.** Of the bytes that are compared, let `r` be the share that repeats other articles, `m` the share that repeats `most`,
 //! `n` the share that repeats nothing. Of the bytes of `most` that are compared, what it says twice counted once, let `c` be the
@@ -56,8 +58,11 @@
 //! | `lost` | array of strings | the words and numbers of the unit that the kept one does not have, folded; empty for most |
 //! | `reprint` | bool | only if true: it repeats the other only because paragraphs beside both repeat one another |
 //! | `kept` | object | the unit that it repeats, which repeats no other: `article`, `source`, `bytes`, `text`; and `field`, only where several text fields are read |
+//! | `gap` | number or null | bytes of text, but for white space, between the unit before it in `units` and this one; null if they stand in different fields, or this is the first |
 //! | `nth` | number | which copy of it this is, in the order of the input; the kept unit counts as the first, so this is 2 or more |
 //! | `family` | object | all that repeats that same unit: `equal` and `near`, how many units do by each rule, and `articles`, how many articles they and the kept unit stand in |
+//!
+//! **Leader**: `field`, `unit`, `bytes`, `chars` and `family`, as above.
 //!
 //! **Trailer**, after the articles of each file: `file`, its name; `output`, its path below an output folder;
 //! `format`, `jsonl`, `parquet`, `text`, or `other`, a file that could not be read and has no articles; `articles`, how many lines it has; `original`, the digest of what was read, as told in
@@ -137,6 +142,8 @@ pub struct ArticleMarks {
     pub lang: String,
     /// Length of its texts.
     pub bytes: u64,
+    /// How many articles its group has.
+    pub among: u64,
     /// Of these, those that are compared.
     pub compared: u64,
     /// Bytes of the units that repeat others.
@@ -149,6 +156,8 @@ pub struct ArticleMarks {
     pub relation: String,
     /// The units that repeat others.
     pub units: Vec<UnitMark>,
+    /// The units that others repeat.
+    pub leaders: Vec<LeaderMark>,
 }
 
 /// An article that another repeats.
@@ -186,13 +195,31 @@ pub struct UnitMark {
     pub reprint: bool,
     /// The unit that it repeats.
     pub kept: KeptMark,
+    /// Bytes of other text between the unit before it and this one.
+    pub gap: Option<u64>,
     /// Which copy of it this is; the kept unit is the first.
     pub nth: u32,
     /// All that repeats that unit.
     pub family: Family,
 }
 
-/// A unit that others repeat.
+/// A unit that others repeat, where it stands.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeaderMark {
+    /// The field it stands in.
+    pub field: String,
+    /// `paragraph` or `sentence`.
+    pub unit: String,
+    /// Range in the field's text.
+    pub bytes: [u32; 2],
+    /// The same in characters.
+    pub chars: [u32; 2],
+    /// All that repeats it.
+    pub family: Family,
+}
+
+/// A unit that others repeat, where it is named.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeptMark {

@@ -28,16 +28,16 @@
 //! | `article` | string or number | the record's own identity, as it stands in the input; where it has none, the same as `source` |
 //! | `source` | string | where the record stands: `file:line` (JSON Lines, from 1), `file:row` (Parquet, from 1), `file` (text) |
 //! | `field` | string | the field the unit was taken from |
-//! | `unit` | string | `paragraph` or `sentence` |
+//! | `unit` | string | `paragraph` or `sentence`; `text` with the rule `bridge` |
 //! | `bytes` | [start, end] | half-open range in the UTF-8 of the *original* field text: the unit and the white space that went with it |
 //! | `chars` | [start, end] | the same range, counted in Unicode scalar values |
 //! | `text` | string | the text of that range; in JSON Lines in the very spelling (escapes) of the input, so that it can be put back byte for byte |
-//! | `rule` | string | `equal`: the folds are the same; `near`: the similarity is at or above the threshold |
+//! | `rule` | string | `equal`: the folds are the same; `near`: the similarity is at or above the threshold; `frequent`: it is what others repeat, and goes because it is said too often (`--keep-copies`); `bridge`: it stands between two long runs of repeats (`--bridge`) |
 //! | `measure` | string | how likeness is measured, such as `jaccard:1,2` |
-//! | `similarity` | number | from 0 to 1, rounded to four digits; 1 for `equal` |
+//! | `similarity` | number | from 0 to 1, rounded to four digits; 1 for `equal` and `frequent`, 0 for `bridge` |
 //! | `lost` | array of strings | the words and numbers of `text` that the kept text does not have, as [`left_out`] gives them: folded; empty for most |
 //! | `reprint` | bool | only if true: the unit repeats the other only because paragraphs beside both repeat one another, so that a word may be exchanged |
-//! | `kept` | object | the unit that is kept in its favour: `article`, `source`, `bytes` (range of the unit without white space around it), `text`; and `field`, only where several text fields are read |
+//! | `kept` | object | the unit that is kept in its favour: `article`, `source`, `bytes` (range of the unit without white space around it), `text`; and `field`, only where several text fields are read. With `--keep-copies none` it may go itself, as `frequent`. Null for `frequent`; for `bridge` the unit that the one before it repeats |
 //!
 //! **Dropped record**: with `--drop-empty` a record that is left out has one more line, after those of its units:
 //!
@@ -136,8 +136,8 @@ pub struct RemovedUnit<'a> {
     pub lost: &'a [String],
     /// True if it repeats the other only in view of what stands beside both.
     pub reprint: bool,
-    /// The unit that is kept.
-    pub kept: KeptUnit<'a>,
+    /// The unit that is kept, if one is.
+    pub kept: Option<KeptUnit<'a>>,
 }
 
 /// The JSON of an identity, or of the place where there is none.
@@ -158,13 +158,13 @@ impl RemovedUnit<'_> {
     /// # Errors
     /// Those of `out`.
     pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let mut line = Vec::with_capacity(512 + self.text.len() + self.kept.text.len());
+        let kept = self.kept.as_ref().map_or(0, |kept| kept.text.len());
+        let mut line = Vec::with_capacity(512 + self.text.len() + kept);
         self.push(&mut line);
         out.write_all(&line)
     }
 
     fn push(&self, out: &mut Vec<u8>) {
-        let kept = &self.kept;
         push_identity(self.article, self.source, b"{\"article\":", out);
         push_string(b",\"source\":\"", self.source, out);
         push_string(b"\",\"field\":\"", self.field, out);
@@ -190,6 +190,10 @@ impl RemovedUnit<'_> {
         if self.reprint {
             out.extend_from_slice(b",\"reprint\":true");
         }
+        let Some(kept) = &self.kept else {
+            out.extend_from_slice(b",\"kept\":null}\n");
+            return;
+        };
         push_identity(kept.article, kept.source, b",\"kept\":{\"article\":", out);
         push_string(b",\"source\":\"", kept.source, out);
         if let Some(field) = kept.field {

@@ -1,9 +1,11 @@
 //! The options as they were typed.
 
+mod choice;
 mod evaluate;
 mod mark;
 mod reach;
 
+pub(crate) use choice::ChoiceArgs;
 pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
 pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat, SharesArgs};
 pub(crate) use reach::ReachArgs;
@@ -199,6 +201,26 @@ pub(crate) struct CleanArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
 
+    #[command(flatten)]
+    pub(crate) cleaned: CleanedArgs,
+
+    #[command(flatten)]
+    pub(crate) rule: RuleArgs,
+
+    #[command(flatten)]
+    pub(crate) choice: ChoiceArgs,
+
+    /// Write the settings, the counts and the time of each stage of the run as JSON; - is standard output
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) stats: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) memory: MemoryArgs,
+}
+
+/// Where what is left goes, and what is told of the rest.
+#[derive(clap::Args, Debug)]
+pub(crate) struct CleanedArgs {
     /// Where to write the cleaned articles: a file for a single input file, a folder for several inputs or an input
     /// folder; - is standard output [default: standard output]
     #[arg(long, short, value_name = "OUT", help_heading = "Output")]
@@ -208,9 +230,6 @@ pub(crate) struct CleanArgs {
     /// repeats. restore needs this file; - is standard output
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) removed: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(crate) rule: RuleArgs,
 
     /// Write into an output folder even if it holds files that this run does not write
     #[arg(long, help_heading = "Output")]
@@ -224,13 +243,6 @@ pub(crate) struct CleanArgs {
     /// Stop before anything is written if more than this share of the text would be removed, as in 50%
     #[arg(long, value_name = "PERCENT", value_parser = percent, help_heading = "Output")]
     pub(crate) max_removed: Option<f64>,
-
-    /// Write the settings, the counts and the time of each stage of the run as JSON; - is standard output
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub(crate) stats: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(crate) memory: MemoryArgs,
 }
 
 /// What a run may use.

@@ -1,7 +1,7 @@
 //! Conditions on marked units, as `apply --where` takes them.
 
 use crate::relation::NAMES;
-use redite::files::marks::{ArticleMarks, UnitMark};
+use redite::files::marks::{ArticleMarks, Family, LeaderMark, UnitMark};
 use std::cmp::Ordering;
 
 /// What `apply --help` says of them.
@@ -136,11 +136,21 @@ impl Condition {
         })
     }
 
-    /// True of a unit of an article.
+    /// True of a unit of an article that repeats another.
     pub(crate) fn holds(&self, article: &ArticleMarks, unit: &UnitMark) -> bool {
-        let found = self.field.of(article, unit);
-        let is = |value: &Value| compare(&found, value) == Some(Ordering::Equal);
-        let order = || self.values.first().and_then(|value| compare(&found, value));
+        self.is_true_of(&self.field.of(article, unit))
+    }
+
+    /// True of a unit of an article that others repeat. A condition on how a unit repeats another does not concern it.
+    pub(crate) fn holds_of_leader(&self, article: &ArticleMarks, leader: &LeaderMark) -> bool {
+        self.field
+            .of_leader(article, leader)
+            .is_none_or(|found| self.is_true_of(&found))
+    }
+
+    fn is_true_of(&self, found: &Value) -> bool {
+        let is = |value: &Value| compare(found, value) == Some(Ordering::Equal);
+        let order = || self.values.first().and_then(|value| compare(found, value));
         match self.operator {
             Is => self.values.iter().any(is),
             IsNot => !self.values.iter().any(is),
@@ -178,41 +188,69 @@ impl Kind {
 }
 
 impl Field {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "counts and lengths that are compared with what was typed"
-    )]
     fn of(self, article: &ArticleMarks, unit: &UnitMark) -> Value {
-        let length = |[start, end]: [u32; 2]| Value::Number(f64::from(end.saturating_sub(start)));
         let truth = |is: bool| Value::Text(if is { "yes" } else { "no" }.to_owned());
         match self {
-            Unit => Value::Text(unit.unit.clone()),
             Rule => Value::Text(unit.rule.clone()),
             Similarity => Value::Number(unit.similarity),
-            Lost => Value::Number(unit.lost.len() as f64),
+            Lost => number(unit.lost.len() as u64),
             Reprint => truth(unit.reprint),
+            Within => truth(unit.kept.source == article.source),
+            Nth => Value::Number(f64::from(unit.nth)),
+            Unit => Value::Text(unit.unit.clone()),
             Bytes => length(unit.bytes),
             Chars => length(unit.chars),
-            Copies => Value::Number(unit.family.copies() as f64),
-            Nth => Value::Number(f64::from(unit.nth)),
-            Articles => Value::Number(f64::from(unit.family.articles)),
-            Within => truth(unit.kept.source == article.source),
-            Share => Value::Number(article.repeated as f64 / article.bytes.max(1) as f64),
-            Relation => Value::Text(article.relation.clone()),
             Name => Value::Text(unit.field.clone()),
-            Lang => Value::Text(article.lang.clone()),
+            Copies | Articles | Share | Relation | Lang => self.of_family(article, &unit.family),
         }
     }
+
+    /// Of the first copy; nothing of how a unit repeats another.
+    fn of_leader(self, article: &ArticleMarks, leader: &LeaderMark) -> Option<Value> {
+        Some(match self {
+            Rule | Similarity | Lost | Reprint | Within => return None,
+            Nth => Value::Number(1.0),
+            Unit => Value::Text(leader.unit.clone()),
+            Bytes => length(leader.bytes),
+            Chars => length(leader.chars),
+            Name => Value::Text(leader.field.clone()),
+            Copies | Articles | Share | Relation | Lang => self.of_family(article, &leader.family),
+        })
+    }
+
+    fn of_family(self, article: &ArticleMarks, family: &Family) -> Value {
+        match self {
+            Copies => number(family.copies()),
+            Articles => Value::Number(f64::from(family.articles)),
+            Share => Value::Number(ratio(article.repeated, article.bytes)),
+            Relation => Value::Text(article.relation.clone()),
+            _ => Value::Text(article.lang.clone()),
+        }
+    }
+}
+
+fn length([start, end]: [u32; 2]) -> Value {
+    Value::Number(f64::from(end.saturating_sub(start)))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count that is compared with what was typed")]
+fn number(n: u64) -> Value {
+    Value::Number(n as f64)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share that is compared with what was typed")]
+fn ratio(part: u64, of: u64) -> f64 {
+    part as f64 / of.max(1) as f64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ARTICLE: &str = r#"{"article":7,"source":"in.jsonl:3","lang":"de","bytes":200,"compared":190,"repeated":60,"within":0,"most":null,"relation":"mixed",
+    const ARTICLE: &str = r#"{"article":7,"source":"in.jsonl:3","lang":"de","bytes":200,"among":9,"compared":190,"repeated":60,"within":0,"most":null,"relation":"mixed",
         "units":[{"field":"text","unit":"sentence","bytes":[10,70],"chars":[10,68],"rule":"near","similarity":0.9231,
-        "lost":["am"],"kept":{"article":6,"source":"in.jsonl:2","bytes":[0,58],"text":"…"},"nth":3,
-        "family":{"equal":2,"near":1,"articles":3}}]}"#;
+        "lost":["am"],"kept":{"article":6,"source":"in.jsonl:2","bytes":[0,58],"text":"…"},"gap":null,"nth":3,
+        "family":{"equal":2,"near":1,"articles":3}}],"leaders":[]}"#;
 
     #[test]
     fn conditions_hold_or_not() {

@@ -37,6 +37,8 @@ pub(crate) struct Corpus {
     pub(crate) detector: Detector,
     pub(crate) detection: Detections,
     pub(crate) report: ReadReport,
+    /// How many articles each group has.
+    origins: Origins,
     /// Those up to the decisions.
     pub(crate) stages: Stages,
     temp_dir: Option<PathBuf>,
@@ -165,6 +167,7 @@ impl Corpus {
             places,
             ids,
             present,
+            origins,
             ..
         } = reader;
         report.missing_ids = present.articles - present.ids;
@@ -195,6 +198,7 @@ impl Corpus {
                 detector,
                 detection,
                 report,
+                origins,
                 stages: stages.into_inner().unwrap_or_else(PoisonError::into_inner),
                 temp_dir: cap.map(|cap| cap.folder().to_owned()),
             },
@@ -205,6 +209,11 @@ impl Corpus {
     /// Where to keep what memory should not, if it is limited and too little for this corpus.
     pub(crate) fn temp_dir(&self) -> Option<&Path> {
         self.temp_dir.as_deref().filter(|_| self.detection.blocks() > 1)
+    }
+
+    /// How many articles the group of a record has; all, if there are no groups.
+    pub(crate) fn among(&self, fields: &Fields) -> u64 {
+        self.origins.articles_with(fields)
     }
 
     /// What all decisions come to.
@@ -483,6 +492,7 @@ impl Reader {
     ) -> Result<Option<ArticleId>> {
         let first = self.session.next_id();
         self.ids.mark();
+        self.origins.mark();
         let present = self.present.clone();
         self.places.push(Places::default());
         self.faults.begin();
@@ -507,6 +517,7 @@ impl Reader {
                 self.faults.unread(source, &reason, |line| progress.say(line));
                 self.session.rollback(first)?;
                 self.ids.rollback();
+                self.origins.rollback();
                 self.present = present;
                 if let Some(places) = self.places.last_mut() {
                     *places = Places::default();

@@ -47,8 +47,8 @@ pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
 /// not made them.
 pub(crate) fn closed_pipe(command: &Command, error: &anyhow::Error) -> Exit {
     let makes_other_files = match command {
-        Command::Clean(args) if !args.memory.dry_run => args.removed.is_some() || args.stats.is_some(),
-        Command::Apply(args) if !args.dry_run => args.removed.is_some(),
+        Command::Clean(args) if !args.memory.dry_run => args.cleaned.removed.is_some() || args.stats.is_some(),
+        Command::Apply(args) if !args.dry_run => args.cleaned.removed.is_some(),
         Command::Restore(_) | Command::Mark(_) => false,
         _ => return Exit::Done,
     };

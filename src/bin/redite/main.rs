@@ -8,8 +8,10 @@
 
 mod again;
 mod amounts;
+mod application;
 mod args;
 mod article;
+mod choice;
 mod commands;
 mod condition;
 mod console;
@@ -22,6 +24,7 @@ mod families;
 mod faults;
 mod languages;
 mod look;
+mod marked;
 mod memory;
 mod operand;
 mod origins;

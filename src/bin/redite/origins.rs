@@ -15,16 +15,25 @@ pub(crate) const DATE_FIELD: &str = "date";
 pub(crate) struct Origins {
     by_host: bool,
     ranks_by_date: bool,
+    is_grouped: bool,
     groups: HashMap<Box<str>, u32>,
+    /// How many articles there are: in all, of each group by its number, and of none.
+    all: u64,
+    articles: Vec<u64>,
+    without: u64,
+    /// The groups of the articles since the last [`Origins::mark`].
+    since: Vec<Option<u32>>,
 }
 
 impl Origins {
     pub(crate) fn new(rule: &OtherRuleArgs) -> Self {
-        let ReachArgs { group_by, .. } = &rule.reach;
+        let ReachArgs { group_by, across, .. } = &rule.reach;
         Self {
+            // A unit is compared with all other groups.
+            is_grouped: group_by.is_some() && !across,
             by_host: group_by.as_ref().is_some_and(|group| group.host),
             ranks_by_date: ranks_by_date(rule),
-            groups: HashMap::new(),
+            ..Self::default()
         }
     }
 
@@ -35,21 +44,65 @@ impl Origins {
 
     /// That of a record, which holds what was asked for.
     pub(crate) fn of(&mut self, fields: &Fields) -> Origin {
-        let by_host = self.by_host;
-        let name = fields.group.as_deref();
-        let name = name.map(|name| {
-            if by_host {
-                host(name).to_lowercase().into()
-            } else {
-                name.into()
-            }
+        let group = self.name(fields).map(|name| {
+            let next = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
+            *self.groups.entry(name).or_insert(next)
         });
+        self.all += 1;
+        *self.count(group) += 1;
+        self.since.push(group);
         Origin {
-            group: name.map(|name: Box<str>| {
-                let next = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
-                *self.groups.entry(name).or_insert(next)
-            }),
+            group,
             time: fields.date.as_ref().and_then(seconds),
+        }
+    }
+
+    /// The name of a record's group.
+    fn name(&self, fields: &Fields) -> Option<Box<str>> {
+        let name = fields.group.as_deref()?;
+        Some(if self.by_host {
+            host(name).to_lowercase().into()
+        } else {
+            name.into()
+        })
+    }
+
+    /// The number of articles of a group.
+    fn count(&mut self, group: Option<u32>) -> &mut u64 {
+        match group {
+            None => &mut self.without,
+            Some(group) => {
+                let group = group as usize;
+                if self.articles.len() <= group {
+                    self.articles.resize(group + 1, 0);
+                }
+                &mut self.articles[group]
+            }
+        }
+    }
+
+    /// How many articles have the group of a record, among all that have come; all, if groups are not told apart.
+    pub(crate) fn articles_with(&self, fields: &Fields) -> u64 {
+        if !self.is_grouped {
+            return self.all;
+        }
+        let Some(name) = self.name(fields) else {
+            return self.without;
+        };
+        let group = self.groups.get(&name).map(|&group| group as usize);
+        group.and_then(|group| self.articles.get(group)).copied().unwrap_or(0)
+    }
+
+    /// What comes from now on may be [taken back](Self::rollback).
+    pub(crate) fn mark(&mut self) {
+        self.since.clear();
+    }
+
+    /// Forgets the articles since the last mark.
+    pub(crate) fn rollback(&mut self) {
+        for group in std::mem::take(&mut self.since) {
+            *self.count(group) -= 1;
+            self.all -= 1;
         }
     }
 }
@@ -167,7 +220,7 @@ mod tests {
             ("EXAMPLE.ORG.", "EXAMPLE.ORG"),
             ("http://[2001:db8::1]:80/", "[2001:db8::1]"),
             ("https://пример.рф/страница", "пример.рф"),
-            ("https://www.", ""),
+            ("https://www.", "www"),
             ("wwé", "wwé"),
             ("", ""),
         ] {

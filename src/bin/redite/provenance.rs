@@ -214,13 +214,13 @@ impl Provenance {
                     similarity: cut.repeat.similarity.value(),
                     lost: &lost,
                     reprint: cut.repeat.is_reprint,
-                    kept: KeptUnit {
+                    kept: Some(KeptUnit {
                         article: kept.id.as_ref(),
                         source: &kept.source,
                         field: several.then_some(kept.field.as_str()),
                         bytes: [kept_span.start, kept_span.end],
                         text: &kept.text,
-                    },
+                    }),
                 };
                 write(&unit, cut)?;
             }

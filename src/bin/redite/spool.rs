@@ -7,6 +7,11 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+/// A new file in a folder, without a name.
+pub(crate) fn file_in(folder: &Path) -> Result<File> {
+    tempfile::tempfile_in(folder).with_context(|| cannot("make", folder))
+}
+
 /// A file that grows at its end and is read anywhere.
 #[derive(Debug)]
 pub(crate) struct Spool {
@@ -18,7 +23,7 @@ pub(crate) struct Spool {
 
 impl Spool {
     pub(crate) fn new(folder: &Path) -> Result<Self> {
-        let file = tempfile::tempfile_in(folder).with_context(|| cannot("make", folder))?;
+        let file = file_in(folder)?;
         Ok(Self {
             file,
             folder: folder.to_owned(),
@@ -114,7 +119,7 @@ impl<const N: usize> Sorter<N> {
             return Ok(());
         };
         entries.sort_unstable();
-        let mut file = tempfile::tempfile_in(folder).with_context(|| cannot("make", folder))?;
+        let mut file = file_in(folder)?;
         file.write_all(entries.as_flattened())
             .with_context(|| cannot("write", folder))?;
         self.runs.push((file, entries.len()));

@@ -3,6 +3,7 @@
 use crate::amounts::{count, digits, share};
 use crate::args::CleanArgs;
 use crate::corpus::{Corpus, NotCompared, Overview};
+use crate::marked;
 use crate::settings::described;
 use crate::stages::{StageTime, Stages};
 use redite::segment::Language;
@@ -17,6 +18,9 @@ use std::time::Duration;
 pub(crate) struct Counted {
     by_language: BTreeMap<Language, Share>,
     pub(crate) dropped: u64,
+    /// What others repeat, and what stands between two runs.
+    frequent: u64,
+    bridges: u64,
 }
 
 /// The counts of one language.
@@ -41,8 +45,23 @@ impl Counted {
             by_language: (overview.by_language.iter())
                 .map(|(language, stats)| (*language, share(stats)))
                 .collect(),
-            dropped: 0,
+            ..Self::default()
         }
+    }
+
+    /// What was read, and what of it was chosen to go.
+    pub(crate) fn chosen(overview: &Overview, going: &marked::Counted, dropped: u64) -> Self {
+        let mut counted = Self {
+            dropped,
+            frequent: going.frequent,
+            bridges: going.bridges,
+            ..Self::of(overview)
+        };
+        for (language, share) in &mut counted.by_language {
+            let of_language = going.by_language.get(language.code()).copied().unwrap_or_default();
+            [share.removed_equal, share.removed_near, share.removed_bytes] = of_language;
+        }
+        counted
     }
 
     /// Counts what goes from one record.
@@ -82,6 +101,8 @@ pub(crate) struct Summary {
     unread_texts: u64,
     removed_equal: u64,
     removed_near: u64,
+    removed_frequent: u64,
+    removed_bridges: u64,
     text_bytes: u64,
     removed_bytes: u64,
     redite: &'static str,
@@ -143,6 +164,8 @@ impl Summary {
             unread_texts: stats.unread_texts,
             removed_equal: stats.removed_equal,
             removed_near: stats.removed_near,
+            removed_frequent: counted.frequent,
+            removed_bridges: counted.bridges,
             text_bytes: stats.text_bytes,
             removed_bytes: stats.removed_bytes,
             redite: env!("CARGO_PKG_VERSION"),
@@ -151,8 +174,8 @@ impl Summary {
             lang_field: corpus.options.lang_field.clone(),
             settings: described(&corpus.detector, &args.rule.other),
             strict: args.input.strict,
-            drop_empty: args.drop_empty,
-            max_removed: args.max_removed,
+            drop_empty: args.cleaned.drop_empty,
+            max_removed: args.cleaned.max_removed,
             languages: (counted.by_language.into_iter())
                 .map(|(language, share)| (language.code().to_owned(), share))
                 .collect(),
@@ -194,6 +217,14 @@ impl fmt::Display for Summary {
             self.measure,
             share(self.removed_bytes, self.text_bytes),
         )?;
+        if self.removed_frequent + self.removed_bridges > 0 {
+            writeln!(
+                f,
+                "and {} that others repeat, {} between long runs",
+                count(self.removed_frequent, "unit"),
+                digits(self.removed_bridges),
+            )?;
+        }
         let mut languages: Vec<_> = self.languages.iter().collect();
         languages.sort_by_key(|(code, s)| (std::cmp::Reverse(s.text_bytes), code.as_str()));
         if languages.len() > 1 {

@@ -32,12 +32,14 @@ const ARTICLE: &[Field] = &[
     Field::new("source", Type::Text),
     Field::new("lang", Type::Text),
     Field::new("bytes", Type::Whole),
+    Field::new("among", Type::Whole),
     Field::new("compared", Type::Whole),
     Field::new("repeated", Type::Whole),
     Field::new("within", Type::Whole),
     Field::new("most", Type::Object(MOST)).or_null(),
     Field::new("relation", Type::Text),
     Field::new("units", Type::Objects(UNIT)),
+    Field::new("leaders", Type::Objects(LEADER)),
 ];
 
 const MOST: &[Field] = &[
@@ -56,7 +58,16 @@ const UNIT: &[Field] = &[
     Field::new("lost", Type::Texts),
     Field::new("reprint", Type::Flag).or_left_out(),
     Field::new("kept", Type::Object(KEPT)),
+    Field::new("gap", Type::Whole).or_null(),
     Field::new("nth", Type::Whole),
+    Field::new("family", Type::Object(FAMILY)),
+];
+
+const LEADER: &[Field] = &[
+    Field::new("field", Type::Text),
+    Field::new("unit", Type::Text),
+    Field::new("bytes", Type::Range),
+    Field::new("chars", Type::Range),
     Field::new("family", Type::Object(FAMILY)),
 ];
 

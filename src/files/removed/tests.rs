@@ -29,13 +29,13 @@ fn unit(source: &str, text: &str) -> Vec<u8> {
         similarity: 1.0,
         lost: &[],
         reprint: text.len() % 2 == 1,
-        kept: KeptUnit {
+        kept: Some(KeptUnit {
             article: None,
             source: "a:1",
             field: None,
             bytes: [0, length],
             text,
-        },
+        }),
     };
     unit.write(&mut out).unwrap();
     out

@@ -17,8 +17,10 @@ use std::cell::RefCell;
 mod program {
     pub(crate) mod again;
     pub(crate) mod amounts;
+    pub(crate) mod application;
     pub(crate) mod args;
     pub(crate) mod article;
+    pub(crate) mod choice;
     pub(crate) mod commands;
     pub(crate) mod condition;
     pub(crate) mod console;
@@ -31,6 +33,7 @@ mod program {
     pub(crate) mod faults;
     pub(crate) mod languages;
     pub(crate) mod look;
+    pub(crate) mod marked;
     pub(crate) mod memory;
     pub(crate) mod operand;
     pub(crate) mod origins;

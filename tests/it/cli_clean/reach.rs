@@ -172,9 +172,9 @@ fn what_lacks_a_group_or_a_date_is_counted() {
     let lacking = |field: &str| corpus().iter().filter(|record| record.get(field).is_none()).count();
     assert_eq!(stats["missing_groups"], json!(lacking("site")));
     assert_eq!(stats["missing_dates"], json!(lacking("when")));
-    assert_eq!(stats["settings"]["scope"], json!("group"));
-    assert_eq!(stats["settings"]["group_by"], json!("site"));
-    assert_eq!(stats["settings"]["within"], json!(7 * 86_400));
+    assert_eq!(stats["scope"], json!("group"));
+    assert_eq!(stats["group_by"], json!("site"));
+    assert_eq!(stats["within"], json!(7 * 86_400));
     run.says(&[
         "no value in the field of --group-by",
         "no date in the field of --date-field",

@@ -1,7 +1,6 @@
 //! The options of `mark` and `apply`.
 
-use super::{InputArgs, MemoryArgs, RuleArgs, percent};
-use crate::condition::Condition;
+use super::{ChoiceArgs, CleanedArgs, InputArgs, MemoryArgs, RuleArgs, percent};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
@@ -52,6 +51,15 @@ pub(crate) struct SharesArgs {
     pub(crate) hardly_any: f64,
 }
 
+impl Default for SharesArgs {
+    fn default() -> Self {
+        Self {
+            nearly_all: 0.8,
+            hardly_any: 0.2,
+        }
+    }
+}
+
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MarkFormat {
     Jsonl,
@@ -82,32 +90,11 @@ pub(crate) struct ApplyArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Remove only what satisfies this, as in 'unit=paragraph' or 'copies>=3'. May be given more than once: then only what
-    /// satisfies all; see below [default: remove all that is marked]
-    #[arg(long = "where", value_name = "CONDITION", value_parser = Condition::parse)]
-    pub(crate) conditions: Vec<Condition>,
+    #[command(flatten)]
+    pub(crate) choice: ChoiceArgs,
 
-    /// Where to write the cleaned articles: a file for a single input file, a folder for several inputs or an input
-    /// folder; - is standard output [default: standard output]
-    #[arg(long, short, value_name = "OUT", help_heading = "Output")]
-    pub(crate) output: Option<PathBuf>,
-
-    /// Write one JSON object for each removed unit, as clean does. restore needs this file; - is standard output
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    pub(crate) removed: Option<PathBuf>,
-
-    /// Write into an output folder even if it holds files that this run does not write
-    #[arg(long, help_heading = "Output")]
-    pub(crate) merge: bool,
-
-    /// Leave out records whose text is all gone; not for Parquet, of which no row can be left out [default: they stay,
-    /// with an empty text]
-    #[arg(long, help_heading = "Output")]
-    pub(crate) drop_empty: bool,
-
-    /// Stop before anything is written if more than this share of the text would be removed, as in 50%
-    #[arg(long, value_name = "PERCENT", value_parser = percent, help_heading = "Output")]
-    pub(crate) max_removed: Option<f64>,
+    #[command(flatten)]
+    pub(crate) cleaned: CleanedArgs,
 
     /// Only say how much would be removed
     #[arg(long, help_heading = "Output")]

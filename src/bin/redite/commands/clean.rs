@@ -1,10 +1,14 @@
 //! `redite clean`: writes the articles without their repeats, and reports what was removed.
 
 use crate::again::Again;
+use crate::application::Application;
 use crate::args::CleanArgs;
+use crate::choice::Choice;
+use crate::commands::mark;
 use crate::console;
 use crate::corpus::{Corpus, Overview, cuts, find, place};
 use crate::exit::Exit;
+use crate::marked::Marked;
 use crate::memory::{self, Cap};
 use crate::outputs::{Asked, Places, is_stdout};
 use crate::progress::{COMPARING, Progress, READING, WRITING};
@@ -16,7 +20,7 @@ use anyhow::Result;
 use redite::files::removed::{FileFormat, Trailer, write_dropped};
 use redite::files::{Edit, Format, Record, Rewriter, Source, Transaction};
 use redite::segment::Language;
-use redite::{ArticleId, Cut, Detection, Span};
+use redite::{ArticleId, Cut, Detection, Span, Stats};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,10 +30,10 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     let started = Instant::now();
     let transaction = Transaction::new();
     let _clean_up = crate::exit::clean_up_when_interrupted(&transaction)?;
-    let to_stdout = args.output.as_deref().is_none_or(is_stdout);
+    let to_stdout = args.cleaned.output.as_deref().is_none_or(is_stdout);
     let files = [
-        args.output.as_ref().filter(|_| !to_stdout),
-        args.removed.as_ref().filter(|path| !is_stdout(path)),
+        args.cleaned.output.as_ref().filter(|_| !to_stdout),
+        args.cleaned.removed.as_ref().filter(|path| !is_stdout(path)),
         args.stats.as_ref().filter(|path| !is_stdout(path)),
     ];
     let exclude: Vec<PathBuf> = files.into_iter().flatten().cloned().collect();
@@ -40,7 +44,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         let detector = settings::detector(&args.rule)?;
         let options = settings::read_options(&args.input, &args.rule.other)?;
         let sources = find(&args.input, &exclude)?.sources;
-        refuse_drop_empty(args.drop_empty, &sources)?;
+        refuse_drop_empty(args.cleaned.drop_empty, &sources)?;
         memory::dry_run(
             &sources,
             &options,
@@ -52,7 +56,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     }
     let detector = settings::detector(&args.rule)?;
     let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, |sources, options| {
-        refuse_drop_empty(args.drop_empty, sources)?;
+        refuse_drop_empty(args.cleaned.drop_empty, sources)?;
         memory::before_run(sources, options, &detector, cap.as_ref(), quiet)?;
         let bytes = sources.iter().map(Source::size).sum();
         Ok(Progress::new(&[READING, COMPARING, WRITING], bytes, quiet))
@@ -60,86 +64,29 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     let places = Places::of(&Asked {
         inputs: &args.input.inputs,
         sources: &corpus.sources,
-        output: args.output.as_deref(),
-        reports: [&args.removed, &args.stats].into_iter().flatten().collect(),
-        merge: args.merge,
+        output: args.cleaned.output.as_deref(),
+        reports: [&args.cleaned.removed, &args.stats].into_iter().flatten().collect(),
+        merge: args.cleaned.merge,
     })?;
     let overview = corpus.overview()?;
-    let Overview { stats, touched, .. } = &overview;
-    if let Err(error) = check_share(args.max_removed, stats.removed_bytes, stats.text_bytes, |line| {
-        progress.say(line);
-    }) {
-        progress.clear();
-        return Err(error);
-    }
-
-    let mut provenance = Provenance::of(&corpus)?;
-    if !overview.kept_come_first {
-        corpus.each_record(|source, article, record, _| provenance.meet(&corpus, source, article, record))?;
-    }
-    let mut removed = match &args.removed {
-        Some(path) => {
-            let settings = settings::described(&corpus.detector, &args.rule.other);
-            let fields = &corpus.options.text_fields;
-            Some(Removed::create(path, &transaction, &corpus.sources, fields, settings)?)
-        }
-        None => None,
+    let choice = Choice::of(&args.choice);
+    let plan = Plan {
+        args,
+        corpus: &corpus,
+        overview: &overview,
+        places: &places,
+        transaction: &transaction,
     };
-    progress.phase("writing");
-    let mut counted = Counted::of(&overview);
-    for (i, source) in corpus.sources.iter().enumerate() {
-        let output = places.output(source, &transaction);
-        let (format, mark, original, cleaned) = match corpus.first_article[i] {
-            // it cannot be read, so it cannot be packed anew
-            None => {
-                let digest = source.copy(output)?;
-                (FileFormat::Other, false, digest, digest)
-            }
-            Some(first) => {
-                let mut cleaner = Cleaner {
-                    corpus: &corpus,
-                    source,
-                    drop_empty: args.drop_empty && source.format().can_drop(),
-                    again: Again::new(source, first, &corpus.places[i], touched),
-                    provenance: &mut provenance,
-                    counted: &mut counted,
-                    removed: removed.as_mut(),
-                };
-                let output = match &places {
-                    Places::File(path) => output.packed_as(path),
-                    _ => output,
-                };
-                let stats = source.rewrite_by(&corpus.options, output, &mut cleaner)?;
-                let cleaned = match source.format() {
-                    Format::Parquet => stats.file,
-                    Format::Jsonl | Format::Text => stats.written,
-                };
-                (source.format().into(), stats.mark, stats.read, cleaned)
-            }
-        };
-        if let Some(removed) = &mut removed {
-            removed.write(|writer| {
-                writer.file(Trailer {
-                    file: source.name().to_owned(),
-                    output: source.relative_name(),
-                    format,
-                    mark,
-                    units: 0,
-                    dropped: 0,
-                    original,
-                    cleaned,
-                })
-            })?;
-        }
-        progress.finish(source.size());
-    }
-    if let Some(removed) = removed {
-        removed.finish()?;
-    }
+    let written = if choice.is_everything() {
+        plan.write_all(&mut progress)
+    } else {
+        plan.write_chosen(&choice, &mut progress)
+    };
     progress.clear();
+    let (stats, counted) = written?;
     let mut stages = corpus.stages.clone();
     stages.end("write");
-    let summary = Summary::new(args, &corpus, stats, counted, &stages, started.elapsed());
+    let summary = Summary::new(args, &corpus, &stats, counted, &stages, started.elapsed());
     if let Some(path) = &args.stats {
         let mut out = report(path, &transaction).create()?;
         writeln!(out, "{}", summary.to_json()?).map_err(|cause| out.error(cause))?;
@@ -150,6 +97,143 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         console::lines(&summary);
     }
     Ok(corpus.report.exit())
+}
+
+/// What is written, and where.
+#[derive(Clone, Copy)]
+struct Plan<'p> {
+    args: &'p CleanArgs,
+    corpus: &'p Corpus,
+    overview: &'p Overview,
+    places: &'p Places,
+    transaction: &'p Transaction,
+}
+
+impl Plan<'_> {
+    /// Writes the articles without their repeats. Gives what has gone.
+    fn write_all(&self, progress: &mut Progress) -> Result<(Stats, Counted)> {
+        let Self {
+            args,
+            corpus,
+            overview,
+            places,
+            transaction,
+        } = *self;
+        let Overview { stats, touched, .. } = overview;
+        check_share(
+            args.cleaned.max_removed,
+            stats.removed_bytes,
+            stats.text_bytes,
+            |line| {
+                progress.say(line);
+            },
+        )?;
+
+        let mut provenance = Provenance::of(corpus)?;
+        if !overview.kept_come_first {
+            corpus.each_record(|source, article, record, _| provenance.meet(corpus, source, article, record))?;
+        }
+        let mut removed = match &args.cleaned.removed {
+            Some(path) => {
+                let settings = settings::described(&corpus.detector, &args.rule.other);
+                let fields = &corpus.options.text_fields;
+                Some(Removed::create(path, transaction, &corpus.sources, fields, settings)?)
+            }
+            None => None,
+        };
+        progress.phase("writing");
+        let mut counted = Counted::of(overview);
+        for (i, source) in corpus.sources.iter().enumerate() {
+            let output = places.output(source, transaction);
+            let (format, mark, original, cleaned) = match corpus.first_article[i] {
+                // it cannot be read, so it cannot be packed anew
+                None => {
+                    let digest = source.copy(output)?;
+                    (FileFormat::Other, false, digest, digest)
+                }
+                Some(first) => {
+                    let mut cleaner = Cleaner {
+                        corpus,
+                        source,
+                        drop_empty: args.cleaned.drop_empty && source.format().can_drop(),
+                        again: Again::new(source, first, &corpus.places[i], touched),
+                        provenance: &mut provenance,
+                        counted: &mut counted,
+                        removed: removed.as_mut(),
+                    };
+                    let output = match places {
+                        Places::File(path) => output.packed_as(path),
+                        _ => output,
+                    };
+                    let stats = source.rewrite_by(&corpus.options, output, &mut cleaner)?;
+                    let cleaned = match source.format() {
+                        Format::Parquet => stats.file,
+                        Format::Jsonl | Format::Text => stats.written,
+                    };
+                    (source.format().into(), stats.mark, stats.read, cleaned)
+                }
+            };
+            if let Some(removed) = &mut removed {
+                removed.write(|writer| {
+                    writer.file(Trailer {
+                        file: source.name().to_owned(),
+                        output: source.relative_name(),
+                        format,
+                        mark,
+                        units: 0,
+                        dropped: 0,
+                        original,
+                        cleaned,
+                    })
+                })?;
+            }
+            progress.finish(source.size());
+        }
+        if let Some(removed) = removed {
+            removed.finish()?;
+        }
+        Ok((stats.clone(), counted))
+    }
+
+    /// Writes the articles without some of their repeats, by way of marks: what goes may depend on the whole run.
+    fn write_chosen(&self, choice: &Choice, progress: &mut Progress) -> Result<(Stats, Counted)> {
+        let Self {
+            args,
+            corpus,
+            overview,
+            places,
+            transaction,
+        } = *self;
+        let marks = mark::hold(corpus, overview, &args.rule.other)?;
+        let marked = Marked::read(&marks, choice)?;
+        let going = &marked.counted;
+        check_share(
+            args.cleaned.max_removed,
+            going.removed_bytes,
+            going.text_bytes,
+            |line| {
+                progress.say(line);
+            },
+        )?;
+        progress.phase("writing");
+        let application = Application {
+            marks: &marks,
+            marked: &marked,
+            choice,
+            sources: &corpus.sources,
+            options: &corpus.options,
+            places,
+            args: &args.cleaned,
+        };
+        let dropped = application.write(transaction, |source| progress.finish(source.size()))?;
+        let stats = Stats {
+            removed_equal: going.equal,
+            removed_near: going.near,
+            removed_bytes: going.removed_bytes,
+            ..overview.stats.clone()
+        };
+        Ok((stats, Counted::chosen(overview, going, dropped)))
+    }
 }
 
 /// Takes the repeats out of one file.

@@ -123,7 +123,7 @@ const COLUMNS: [&str; 18] = [
 fn table(corpus: &Corpus, limit: usize, out: &mut impl Write) -> Result<()> {
     csv::line(out, &COLUMNS)?;
     each_removed(corpus, limit, |unit, text| {
-        let kept = &unit.kept;
+        let Some(kept) = &unit.kept else { return Ok(()) };
         let article = |id: Option<&redite::files::Id>, source: &str| {
             csv::text(&id.map_or(source.to_owned(), |id| id.to_string())).into_owned()
         };

@@ -1,10 +1,11 @@
 //! `redite mark`: writes what repeats what, and leaves the texts alone.
 
 use crate::again::Again;
-use crate::args::{MarkArgs, MarkFormat, SharesArgs};
+use crate::args::{MarkArgs, MarkFormat, OtherRuleArgs, SharesArgs};
 use crate::console;
-use crate::corpus::{Corpus, cuts, find, place};
+use crate::corpus::{Corpus, Overview, cuts, find, place};
 use crate::exit::Exit;
+use crate::marked::Marks;
 use crate::memory::{self, Cap};
 use crate::outputs::{Asked, Places, is_stdout};
 use crate::progress::{COMPARING, Progress, READING, WRITING};
@@ -12,18 +13,21 @@ use crate::provenance::{Chars, Provenance, lost};
 use crate::relations::Relations;
 use crate::reports::report;
 use crate::settings;
+use crate::spool;
 use crate::summary::{in_parts, totals};
 use anyhow::{Result, bail};
-use redite::files::marks::{self, ArticleMarks, Header, KeptMark, MarksOutput, MarksWriter, Trailer, UnitMark};
+use redite::files::marks::{
+    self, ArticleMarks, Header, KeptMark, LeaderMark, MarksOutput, MarksWriter, Trailer, UnitMark,
+};
 use redite::files::removed::FileFormat;
 use redite::files::{
     Edit, Fields, Format, Id, Output, OutputFile, Record, Rewriter, Source, Transaction, refuse_overwrite,
 };
-use redite::{ArticleId, Cut, Detection};
+use redite::{ArticleId, Cut, Detection, Span};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
@@ -65,17 +69,63 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
     }
     progress.phase("writing");
     let mut target = Target::of(args, &corpus, &transaction)?;
+    write(&corpus, facts.as_mut(), &mut target, &transaction, |source| {
+        progress.finish(source.size());
+    })?;
+    target.finish()?;
+    progress.clear();
+    transaction.commit()?;
+    if !quiet {
+        console::line(totals(&overview.stats));
+        if let Some(parts) = in_parts(corpus.detection.blocks() as u64) {
+            console::line(parts);
+        }
+    }
+    Ok(corpus.report.exit())
+}
+
+/// Writes the marks of all decisions to a temporary file, for this run.
+pub(crate) fn hold(corpus: &Corpus, overview: &Overview, rule: &OtherRuleArgs) -> Result<Marks> {
+    let mut facts = Facts::of(corpus, SharesArgs::default())?;
+    if !overview.kept_come_first {
+        corpus.each_record(|source, article, record, _| facts.provenance.meet(corpus, source, article, record))?;
+    }
+    let folder = corpus.temp_dir().map_or_else(std::env::temp_dir, Path::to_owned);
+    let file = spool::file_in(&folder)?;
+    let out = Output::stream("a temporary file", BufWriter::new(file.try_clone()?));
+    let mut writer = MarksWriter::new(MarksOutput::lines(out)?);
+    let header = header(corpus, rule);
+    writer.header(&header).map_err(|cause| writer.get_ref().error(cause))?;
+    let mut target = Target::One(Mutex::new(writer));
+    write(corpus, Some(&mut facts), &mut target, &Transaction::new(), |_| ())?;
+    target.finish()?;
+    Ok(Marks::Held(file))
+}
+
+fn header(corpus: &Corpus, rule: &OtherRuleArgs) -> Header {
+    let settings = settings::described(&corpus.detector, rule);
+    Header::new(env!("CARGO_PKG_VERSION"), &corpus.options.text_fields, settings)
+}
+
+/// Writes the marks of all files. `done` is told of each.
+fn write(
+    corpus: &Corpus,
+    mut facts: Option<&mut Facts>,
+    target: &mut Target,
+    transaction: &Transaction,
+    mut done: impl FnMut(&Source),
+) -> Result<()> {
     for (i, source) in corpus.sources.iter().enumerate() {
         let (format, original) = match corpus.first_article[i] {
             None => (FileFormat::Other, source.file_digest()?),
             Some(first) => {
-                target.begin(source, &transaction)?;
+                target.begin(source, transaction)?;
                 let mut marker = Marker {
-                    corpus: &corpus,
+                    corpus,
                     source,
                     again: Again::new(source, first, &corpus.places[i], &[]),
-                    facts: facts.as_mut(),
-                    target: &mut target,
+                    facts: facts.as_deref_mut(),
+                    target: &mut *target,
                 };
                 let nowhere = Output::stream("nowhere", std::io::sink());
                 let stats = source.rewrite_by(&corpus.options, nowhere, &mut marker)?;
@@ -89,18 +139,9 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
             articles: 0,
             original,
         })?;
-        progress.finish(source.size());
+        done(source);
     }
-    target.finish()?;
-    progress.clear();
-    transaction.commit()?;
-    if !quiet {
-        console::line(totals(&overview.stats));
-        if let Some(parts) = in_parts(corpus.detection.blocks() as u64) {
-            console::line(parts);
-        }
-    }
-    Ok(corpus.report.exit())
+    Ok(())
 }
 
 /// What all decisions say, beside those on one article.
@@ -140,11 +181,7 @@ impl Target {
                     bail!("-o {}: is a folder; name a file for the marks", path.display());
                 }
                 refuse_overwrite(&corpus.sources, [path])?;
-                let header = Header::new(
-                    env!("CARGO_PKG_VERSION"),
-                    &corpus.options.text_fields,
-                    settings::described(&corpus.detector, &args.rule.other),
-                );
+                let header = header(corpus, &args.rule.other);
                 // As readable as the texts, which they quote.
                 let mode = corpus.sources.iter().filter_map(Source::mode).reduce(|a, b| a & b);
                 let out = report(path, transaction).with_mode(mode);
@@ -305,8 +342,12 @@ impl Marker<'_> {
         let mut units = Vec::new();
         for (i, (text, cuts)) in fields.texts.iter().zip(cuts).enumerate() {
             let mut chars = Chars::new(&text.text);
+            let mut before: Option<u32> = None;
             for Cut { repeat, .. } in cuts {
                 let (span, unit) = (repeat.removed.span, repeat.kept);
+                let between = before.and_then(|end| text.text.get(end as usize..span.start as usize));
+                let said = |text: &str| text.split_whitespace().map(|word| word.len() as u64).sum();
+                before = Some(span.end);
                 let kept = facts.provenance.known(&unit)?;
                 units.push(UnitMark {
                     field: corpus.field_name(source, fields, i).to_owned(),
@@ -324,6 +365,7 @@ impl Marker<'_> {
                         bytes: [unit.span.start, unit.span.end],
                         text: kept.text.clone(),
                     },
+                    gap: between.map(said),
                     nth: copies.next().unwrap_or_default(),
                     family: kept.family,
                 });
@@ -346,14 +388,55 @@ impl Marker<'_> {
             source: place,
             lang: block.language(article).code().to_owned(),
             bytes: block.text_bytes(article),
+            among: corpus.among(fields),
             compared: standing.compared,
             relation: standing.relation.to_string(),
             repeated: standing.repeated,
             within: standing.within,
             most,
             units,
+            leaders: self.leaders(facts, fields, article, block)?,
         })
     }
+
+    /// The units of an article that others repeat.
+    fn leaders(
+        &self,
+        facts: &Facts,
+        fields: &Fields,
+        article: ArticleId,
+        block: &Detection,
+    ) -> Result<Vec<LeaderMark>> {
+        let kept = block.kept_in(article);
+        let mut leaders = Vec::with_capacity(kept.len());
+        for of_field in kept.chunk_by(|a, b| a.field == b.field) {
+            let field = usize::from(of_field[0].field);
+            let Some(text) = fields.texts.get(field) else { continue };
+            let name = self.corpus.field_name(self.source, fields, field);
+            let spans: Vec<Span> = of_field.iter().map(|unit| unit.span).collect();
+            for (unit, chars) in of_field.iter().zip(in_chars(&text.text, &spans)) {
+                leaders.push(LeaderMark {
+                    field: name.to_owned(),
+                    unit: unit.kind.to_string(),
+                    bytes: [unit.span.start, unit.span.end],
+                    chars,
+                    family: facts.provenance.known(unit)?.family,
+                });
+            }
+        }
+        Ok(leaders)
+    }
+}
+
+/// Some spans of a text, counted in characters; they may overlap.
+fn in_chars(text: &str, spans: &[Span]) -> Vec<[u32; 2]> {
+    let mut bytes: Vec<u32> = spans.iter().flat_map(|span| [span.start, span.end]).collect();
+    bytes.sort_unstable();
+    bytes.dedup();
+    let mut chars = Chars::new(text);
+    let counted: Vec<u32> = bytes.iter().map(|&byte| chars.before(byte)).collect();
+    let find = |byte: u32| bytes.binary_search(&byte).map_or(0, |at| counted[at]);
+    spans.iter().map(|span| [span.start, span.end].map(find)).collect()
 }
 
 /// A row of an attribute file of dolma: spans in characters, with what goes along of the white space, and a score.

@@ -246,9 +246,11 @@ impl Columns {
                 self.push(Value::Whole(end), here)
             }
             (Some(value), Type::Object(fields)) => self.object(fields, value, here),
-            (Some(value), Type::Texts) => self.elements(&parse::<Vec<&RawValue>>(value)?, here, 1, |columns, json, at| {
-                columns.push(Value::Text(parse(json)?), at)
-            }),
+            (Some(value), Type::Texts) => {
+                self.elements(&parse::<Vec<&RawValue>>(value)?, here, 1, |columns, json, at| {
+                    columns.push(Value::Text(parse(json)?), at)
+                })
+            }
             (Some(value), Type::Objects(fields)) => {
                 let width = super::width(fields);
                 self.elements(&parse::<Vec<&RawValue>>(value)?, here, width, |columns, json, at| {

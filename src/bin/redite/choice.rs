@@ -1,0 +1,310 @@
+//! Which of the repeats go: by conditions, by how often they are said, and by how much repeats at a stretch.
+
+use crate::args::ChoiceArgs;
+use crate::condition::Condition;
+use redite::files::marks::{ArticleMarks, Family, LeaderMark, UnitMark};
+use std::cmp::Reverse;
+use std::ops::RangeInclusive;
+
+/// What goes, and what stays.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Choice {
+    conditions: Vec<Condition>,
+    copies: Copies,
+    min_count: u64,
+    min_share: f64,
+    min_run: u64,
+    bridge: u64,
+}
+
+/// What goes of one article.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Chosen {
+    /// Of the units that repeat others, those that go, by their places; ascending.
+    pub(crate) units: Vec<usize>,
+    /// The same of the units that others repeat.
+    pub(crate) leaders: Vec<usize>,
+    /// What goes along between two units, by the places of these.
+    pub(crate) bridges: Vec<[usize; 2]>,
+}
+
+impl Chosen {
+    /// True if nothing goes.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.units.is_empty() && self.leaders.is_empty()
+    }
+}
+
+impl Choice {
+    pub(crate) fn of(args: &ChoiceArgs) -> Self {
+        Self {
+            conditions: args.conditions.clone(),
+            copies: args.keep_copies.clone().unwrap_or_default(),
+            min_count: args.min_count.unwrap_or(0),
+            min_share: args.min_share.unwrap_or(0.0),
+            min_run: args.min_run.unwrap_or(0),
+            bridge: args.bridge.unwrap_or(0),
+        }
+    }
+
+    /// True if every repeat goes and nothing else, whatever the marks are.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.conditions.is_empty()
+            && self.copies == Copies::default()
+            && self.min_count == 0
+            && self.min_share <= 0.0
+            && self.min_run == 0
+    }
+
+    /// What goes of an article.
+    pub(crate) fn of_article(&self, article: &ArticleMarks) -> Chosen {
+        let goes = |unit: &UnitMark| {
+            u64::from(unit.nth) > self.copies.of(unit.family.copies())
+                && self.is_frequent(&unit.family, article)
+                && self.conditions.iter().all(|condition| condition.holds(article, unit))
+        };
+        let goes: Vec<bool> = article.units.iter().map(goes).collect();
+        let mut chosen = self.in_runs(&article.units, &goes);
+        let leader_goes = |leader: &LeaderMark| {
+            let family = &leader.family;
+            self.copies.of(family.copies()) == 0
+                && self.is_frequent(family, article)
+                && self
+                    .conditions
+                    .iter()
+                    .all(|condition| condition.holds_of_leader(article, leader))
+        };
+        // Runs are made of what repeats others.
+        if self.min_run == 0 {
+            let leaders = article.leaders.iter().enumerate();
+            let going = leaders.filter(|(_, leader)| leader_goes(leader));
+            chosen.leaders = outermost(article, going.map(|(at, _)| at));
+            let is_inside = |unit: &UnitMark| {
+                let leaders = chosen.leaders.iter().map(|&at| &article.leaders[at]);
+                let mut of_field = leaders.filter(|leader| leader.field == unit.field);
+                of_field.any(|leader| leader.bytes[0] <= unit.bytes[0] && unit.bytes[1] <= leader.bytes[1])
+            };
+            chosen.units.retain(|&at| !is_inside(&article.units[at]));
+        }
+        chosen
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a share that is compared with what was typed")]
+    fn is_frequent(&self, family: &Family, article: &ArticleMarks) -> bool {
+        let articles = u64::from(family.articles);
+        articles >= self.min_count && articles as f64 >= self.min_share * article.among as f64
+    }
+
+    /// Of units that may go, those that are part of a run that is long enough, and what goes along between two runs.
+    fn in_runs(&self, units: &[UnitMark], goes: &[bool]) -> Chosen {
+        let follows = |at: usize, most: u64| {
+            let (before, here) = (&units[at - 1], &units[at]);
+            goes[at - 1]
+                && goes[at]
+                && before.field == here.field
+                && before.kept.source == here.kept.source
+                && here.gap.is_some_and(|gap| gap <= most)
+        };
+        let mut chosen = Chosen::default();
+        let mut at = 0;
+        while at < units.len() {
+            let mut end = at + 1;
+            while end < units.len() && follows(end, 0) {
+                end += 1;
+            }
+            let bytes = units[at..end]
+                .iter()
+                .map(|unit| u64::from(unit.bytes[1].saturating_sub(unit.bytes[0])));
+            if goes[at] && bytes.sum::<u64>() >= self.min_run {
+                if at > 0 && chosen.units.last() == Some(&(at - 1)) && self.bridge > 0 && follows(at, self.bridge) {
+                    chosen.bridges.push([at - 1, at]);
+                }
+                chosen.units.extend(at..end);
+            }
+            at = end;
+        }
+        chosen
+    }
+}
+
+/// Of some leaders, in order, those that do not stand in another one.
+fn outermost(article: &ArticleMarks, leaders: impl Iterator<Item = usize>) -> Vec<usize> {
+    let place = |at: usize| &article.leaders[at];
+    let mut leaders: Vec<usize> = leaders.collect();
+    leaders.sort_by(|&a, &b| {
+        let [a, b] = [a, b].map(place);
+        let key = |leader: &LeaderMark| (leader.bytes[0], Reverse(leader.bytes[1]));
+        a.field.cmp(&b.field).then_with(|| key(a).cmp(&key(b)))
+    });
+    let mut out: Vec<usize> = Vec::with_capacity(leaders.len());
+    for at in leaders {
+        let here = place(at);
+        let last = out.last().map(|&last| place(last));
+        if last.is_none_or(|last| last.field != here.field || last.bytes[1] <= here.bytes[0]) {
+            out.push(at);
+        }
+    }
+    out.sort_unstable();
+    out
+}
+
+/// How many copies stay of what is said so often.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Copies {
+    /// Of those that no row speaks of, one stays.
+    rows: Vec<(RangeInclusive<u64>, Stay)>,
+}
+
+/// How many copies stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stay {
+    All,
+    First(u64),
+}
+
+impl Default for Copies {
+    fn default() -> Self {
+        Self {
+            rows: vec![(1..=u64::MAX, Stay::First(1))],
+        }
+    }
+}
+
+impl Copies {
+    /// Reads what was typed.
+    pub(crate) fn parse(typed: &str) -> Result<Self, String> {
+        if let Some(stay) = Stay::parse(typed.trim()) {
+            return Ok(Self {
+                rows: vec![(1..=u64::MAX, stay)],
+            });
+        }
+        let mut rows: Vec<(RangeInclusive<u64>, Stay)> = Vec::new();
+        for row in typed.split(',') {
+            let (range, stay) = row.trim().split_once(':').ok_or_else(wrong)?;
+            let number = |typed: &str| typed.trim().parse::<u64>().ok().filter(|&n| n > 0);
+            let (from, to) = match range.split_once('-') {
+                None => (number(range), number(range)),
+                Some((from, "")) => (number(from), Some(u64::MAX)),
+                Some((from, to)) => (number(from), number(to)),
+            };
+            let (Some(from), Some(to), Some(stay)) = (from, to, Stay::parse(stay.trim())) else {
+                return Err(wrong());
+            };
+            if to < from || rows.iter().any(|(row, _)| from <= *row.end() && *row.start() <= to) {
+                return Err(format!(
+                    "{range}: no number of copies may stand in two rows, and ranges go up, as in 4-9"
+                ));
+            }
+            rows.push((from..=to, stay));
+        }
+        Ok(Self { rows })
+    }
+
+    /// How many stay of so many copies.
+    fn of(&self, copies: u64) -> u64 {
+        let row = self.rows.iter().find(|(row, _)| row.contains(&copies));
+        match row.map_or(Stay::First(1), |row| row.1) {
+            Stay::All => u64::MAX,
+            Stay::First(n) => n,
+        }
+    }
+}
+
+impl Stay {
+    fn parse(typed: &str) -> Option<Self> {
+        match typed {
+            "all" => Some(Self::All),
+            "none" => Some(Self::First(0)),
+            number => number.parse().ok().map(Self::First),
+        }
+    }
+}
+
+fn wrong() -> String {
+    "give a number of copies, all, none, or a table such as 1-3:all,4:3,5-99:5,100-:none".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_of_copies() {
+        let of = |typed: &str, copies: u64| Copies::parse(typed).unwrap().of(copies);
+        for (typed, expected) in [
+            ("1", [1, 1, 1, 1]),
+            ("3", [3, 3, 3, 3]),
+            ("none", [0, 0, 0, 0]),
+            ("0", [0, 0, 0, 0]),
+            ("all", [u64::MAX; 4]),
+            ("1-3:all,4:3,5-99:5,100-:none", [u64::MAX, 3, 5, 0]),
+            ("100-:2", [1, 1, 1, 2]),
+            (" 2-4 : 2 , 5-:none", [2, 2, 0, 0]),
+        ] {
+            assert_eq!([2, 4, 99, 100].map(|copies| of(typed, copies)), expected, "{typed}");
+        }
+        for typed in [
+            "",
+            "-1",
+            "some",
+            "1:",
+            ":1",
+            "3-2:1",
+            "0-2:1",
+            "1-3:1,3:2",
+            "1-:1,7:2",
+            "1:1,,2:1",
+            "1-2-3:1",
+        ] {
+            assert!(Copies::parse(typed).is_err(), "{typed}");
+        }
+    }
+
+    /// Units of so many bytes, each with the gap before it and the article that it repeats.
+    fn article(units: &[(u32, Option<u64>, &str)]) -> ArticleMarks {
+        let mut at = 0;
+        let units: Vec<serde_json::Value> = units
+            .iter()
+            .map(|(bytes, gap, kept)| {
+                at += 1000;
+                serde_json::json!({"field": "text", "unit": "sentence", "bytes": [at, at + bytes], "chars": [at, at + bytes],
+                    "rule": "equal", "similarity": 1.0, "lost": [], "gap": gap, "nth": 2,
+                    "kept": {"article": 1, "source": kept, "bytes": [0, bytes], "text": ""},
+                    "family": {"equal": 1, "near": 0, "articles": 2}})
+            })
+            .collect();
+        serde_json::from_value(
+            serde_json::json!({"article": 7, "source": "in:3", "lang": "de", "bytes": 9000,
+            "among": 9, "compared": 9000, "repeated": 0, "within": 0, "most": null, "relation": "mixed",
+            "units": units, "leaders": []}),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn runs_count_together_and_short_islands_go_along() {
+        let article = article(&[
+            (300, None, "a"),
+            (300, Some(0), "a"),
+            (500, Some(20), "a"),
+            (100, Some(10), "a"),
+            (600, Some(5), "b"),
+            (300, Some(0), "a"),
+        ]);
+        let choose = |min_run, bridge| {
+            let choice = Choice {
+                min_run,
+                bridge,
+                ..Choice::default()
+            };
+            let chosen = choice.of_article(&article);
+            (chosen.units, chosen.bridges)
+        };
+        assert_eq!(choose(0, 0), ((0..6).collect(), vec![]));
+        assert_eq!(choose(500, 0), (vec![0, 1, 2, 4], vec![]));
+        assert_eq!(choose(600, 0), (vec![0, 1, 4], vec![]));
+        assert_eq!(choose(500, 19), (vec![0, 1, 2, 4], vec![]));
+        assert_eq!(choose(500, 20), (vec![0, 1, 2, 4], vec![[1, 2]]));
+        assert_eq!(choose(700, 20), (vec![], vec![]));
+    }
+}
