@@ -36,6 +36,7 @@ mod spool;
 mod stages;
 mod summary;
 mod verdict;
+mod wording;
 mod words;
 
 use args::{Args, Command};
