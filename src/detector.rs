@@ -269,6 +269,30 @@ pub struct Cut {
     pub repeat: Repeat,
 }
 
+/// A sentence of an article, and how much of it repeats nothing: see [`Detection::sentences`].
+///
+/// ```
+/// let text = "The storm tore the roof off. The storm tore the roof off. Nobody was hurt.";
+/// let detector = redite::Detector::new();
+/// let detection = detector.detect([text]);
+/// let sentences = detection.sentences(redite::ArticleId(0), detector.settings());
+/// let new: Vec<_> = sentences.iter().filter(|sentence| sentence.new > 0).collect();
+/// assert_eq!(&text[new[1].unit.span.range()], "Nobody was hurt.");
+/// assert_eq!(new[1].tokens, redite::fold::fold("nobody was hurt").hashes());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sentence<'d> {
+    /// Where it stands.
+    pub unit: Unit,
+    /// How many bytes of it repeat nothing: none if it goes, alone or with its paragraph; of a sentence of which a part goes, the rest.
+    pub new: u32,
+    /// True if it counts among [`Detection::compared_bytes`].
+    pub is_compared: bool,
+    /// Hashes of its tokens, as [`crate::fold::Tokens::hashes`] gives them; none in one of the [`Detections`] of a session that has
+    /// spilled, but for [`Detections::block_with_tokens`].
+    pub tokens: &'d [u32],
+}
+
 /// A text was given that is not the one that was pushed, so the places of its units mean nothing in it.
 ///
 /// ```
@@ -554,6 +578,61 @@ impl Detection {
                 .map(|i| self.store.span_of_sentence(i as usize).len() as u64)
                 .sum()
         }
+    }
+
+    /// The sentences of an article, in order, as they were compared by these settings, with which it was decided.
+    ///
+    /// ```
+    /// let texts = ["The storm tore the roof off.", "The storm tore the roof off. Nobody was hurt."];
+    /// let detector = redite::Detector::new();
+    /// let detection = detector.detect(texts);
+    /// let sentences = detection.sentences(redite::ArticleId(1), detector.settings());
+    /// assert_eq!(sentences.iter().map(|sentence| sentence.new).collect::<Vec<_>>(), [0, 16]);
+    /// ```
+    #[must_use]
+    pub fn sentences(&self, article: ArticleId, settings: &Settings) -> Vec<Sentence<'_>> {
+        let store = &self.store;
+        let [paragraphs, sentences, parts] = self.levels_of(store.paragraphs_of(self.place(article)));
+        let goes = |level: usize, units: &Range<usize>| {
+            let removed = within(&self.verdicts.removed[level], units.clone());
+            removed.iter().map(|removed| removed.removed as usize).peekable()
+        };
+        let gone = [goes(0, &paragraphs), goes(1, &sentences), goes(2, &parts)];
+        let [mut gone_paragraphs, mut gone_sentences, mut gone_parts] = gone;
+        let mut out = Vec::with_capacity(sentences.len());
+        for paragraph in paragraphs {
+            let goes = gone_paragraphs.next_if_eq(&paragraph).is_some();
+            let is_judged = settings.is_judged(store.paragraph(narrow(paragraph)).entry.weight);
+            for sentence in store.sentences_in(paragraph) {
+                let goes = gone_sentences.next_if_eq(&sentence).is_some() || goes;
+                let (mut left, mut lost) = (0, 0);
+                for part in store.parts_of(sentence..sentence + 1) {
+                    let bytes = store.span_of_part(part).0.len();
+                    match gone_parts.next_if_eq(&part) {
+                        Some(_) => lost += bytes,
+                        None => left += bytes,
+                    }
+                }
+                let entry = store.sentence(narrow(sentence));
+                out.push(Sentence {
+                    unit: store.unit(&entry, UnitKind::Sentence),
+                    new: match (goes, lost) {
+                        (true, _) => 0,
+                        (false, 0) => narrow(entry.span.len()),
+                        (false, _) => narrow(left),
+                    },
+                    is_compared: match settings.units().paragraphs() {
+                        true => is_judged,
+                        false => settings.is_judged(entry.weight),
+                    },
+                    tokens: match store.holds_folds() {
+                        true => store.tokens(&entry.fold),
+                        false => &[],
+                    },
+                });
+            }
+        }
+        out
     }
 
     /// The fold of a unit that stands in a repeat: what was compared. Empty for any other, and in one of the

@@ -94,7 +94,9 @@ pub mod verdict;
 
 pub use article::{Article, Rank};
 pub use decide::removal_spans;
-pub use detector::{Cut, Detection, Detections, Detector, Memory, OtherText, PushError, Repeat, Session, Stats};
+pub use detector::{
+    Cut, Detection, Detections, Detector, Memory, OtherText, PushError, Repeat, Sentence, Session, Stats,
+};
 pub use error::{CapacityError, SettingsError};
 pub use model::{ArticleId, Progress, Reason, Span, Stage, Unit, UnitKind};
 pub use origin::Origin;

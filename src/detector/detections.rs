@@ -127,6 +127,38 @@ impl Detections {
         Ok(detection)
     }
 
+    /// A block with the tokens of its sentences, which takes as much memory as when it was decided. It is not kept.
+    ///
+    /// # Errors
+    /// As for [`Detections::block`].
+    ///
+    /// ```
+    /// let detector = redite::Detector::new();
+    /// let mut session = detector.session();
+    /// session.push_all(&["The storm tore the roof off.".into()])?;
+    /// let block = session.finish()?.block_with_tokens(0)?;
+    /// assert_eq!(block.sentences(redite::ArticleId(0), detector.settings())[0].tokens.len(), 6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn block_with_tokens(&self, number: usize) -> Result<Arc<Detection>, SpillError> {
+        let Blocks::Spilled {
+            spool,
+            segments,
+            decided,
+        } = &self.blocks
+        else {
+            return self.block(number);
+        };
+        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = None; // two at a time would be too much
+        match segments.get(number) {
+            Some(segment) => Ok(Arc::new(Detection::new(
+                segment.read(spool)?,
+                decided.verdicts(number)?,
+            ))),
+            None => self.block(number),
+        }
+    }
+
     /// The block that an article is in.
     ///
     /// # Errors

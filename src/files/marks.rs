@@ -33,8 +33,10 @@
 //! | `compared` | number | of these, those that are compared: of paragraphs that are long enough, or of sentences where only sentences are compared |
 //! | `repeated` | number | bytes of the units that repeat others |
 //! | `within` | number | of these, those that repeat units of the same article |
+//! | `new` | object | what it says that repeats nothing: `sentences`, how many, and `bytes`, their length; see below |
 //! | `most` | object or null | the other article that it repeats most, of several the first in the input: `article`, `source`, and `bytes` of the units that repeat it |
 //! | `relation` | string | what the article is to `most`: `original`, `reprint`, `update`, `excerpt` or `mixed`; see below |
+//! | `story` | object | the story that it tells, by which articles are grouped: `article` and `source` of the first that tells it, and `articles`, how many do; see below |
 //! | `units` | array | the units that repeat others, in order |
 //! | `leaders` | array | the units that others repeat, in order; a sentence may stand in a paragraph that others repeat, too |
 //!
@@ -44,6 +46,16 @@
 //! `r = 0`; a *reprint* if `d >= .8`, `c >= .5`, `m >= .5` and `n <= .2`: it has nearly all of the other and says little else; an
 //! *update* if `d >= .8`, `c >= .5`, `m >= .2` and `n > .2`: it has nearly all of the other, and more; an *excerpt* if `m >= .8`: it
 //! is nearly all from the other, but not nearly all of it; else *mixed*. `.8` and `.2` are options of the program.
+//!
+//! **New.** All sentences count, short ones too, but for the units below and what stands in them. So a sentence that is never
+//! compared, because it is too short, counts as new, and so does one that repeats something but stays for the sake of what is beside
+//! it. Of a sentence of which a part is a unit below the rest counts. `repeated` and `new.bytes` together are the texts but for the
+//! white space between their sentences.
+//!
+//! **Story.** An article that is a reprint, an update or an excerpt of `most` tells the same story as that one; any other is the first
+//! that tells its own. So `story` leads from article to `most` as far as that goes, and ends at an article that is none of the three: what an
+//! article repeats was decided before it (see `keep` in the settings), so there are no circles. `source` is the same for all articles
+//! of a story and for no others. With `keep` `first` it does not change with what follows; `articles` does.
 //!
 //! **Unit**:
 //!
@@ -150,10 +162,14 @@ pub struct ArticleMarks {
     pub repeated: u64,
     /// Bytes of those that repeat units of the same article.
     pub within: u64,
+    /// What repeats nothing.
+    pub new: New,
     /// The article that it repeats most.
     pub most: Option<Most>,
     /// What it is to that one.
     pub relation: String,
+    /// The story that it tells.
+    pub story: Story,
     /// The units that repeat others.
     pub units: Vec<UnitMark>,
     /// The units that others repeat.
@@ -170,6 +186,28 @@ pub struct Most {
     pub source: String,
     /// Bytes of the units that repeat units of it.
     pub bytes: u64,
+}
+
+/// What an article says that repeats nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct New {
+    /// How many sentences.
+    pub sentences: u64,
+    /// Their bytes, but for parts that repeat something.
+    pub bytes: u64,
+}
+
+/// Articles that tell the same.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Story {
+    /// The identity of the first that tells it as JSON, or its place.
+    pub article: Box<RawValue>,
+    /// Where that stands.
+    pub source: String,
+    /// How many articles tell it.
+    pub articles: u32,
 }
 
 /// A unit that repeats another.

@@ -275,7 +275,8 @@ mod tests {
             .collect();
         serde_json::from_value(
             serde_json::json!({"article": 7, "source": "in:3", "lang": "de", "bytes": 9000,
-            "among": 9, "compared": 9000, "repeated": 0, "within": 0, "most": null, "relation": "mixed",
+            "among": 9, "compared": 9000, "repeated": 0, "within": 0, "new": {"sentences": 0, "bytes": 0}, "most": null, "relation": "mixed",
+            "story": {"article": 7, "source": "in:3", "articles": 1},
             "units": units, "leaders": []}),
         )
         .unwrap()

@@ -20,6 +20,8 @@ be given, of which one must match, or none, as in 'lang=de,fr'.\n\n\
   within      yes or no: whether what it repeats stands in the same article\n  \
   share       how much of its article repeats others, as in 30% or .3\n  \
   relation    original, reprint, update, excerpt or mixed: what its article is to the one that it repeats most\n  \
+  new         how many sentences of its article repeat nothing\n  \
+  story       how many articles tell the story of its article, itself included\n  \
   field       name of the field it stands in\n  \
   lang        language of the article";
 
@@ -46,15 +48,18 @@ enum Field {
     Within,
     Share,
     Relation,
+    New,
+    Story,
     Name,
     Lang,
 }
 
 use Field::{
-    Articles, Bytes, Chars, Copies, Lang, Lost, Name, Nth, Relation, Reprint, Rule, Share, Similarity, Unit, Within,
+    Articles, Bytes, Chars, Copies, Lang, Lost, Name, New, Nth, Relation, Reprint, Rule, Share, Similarity, Story,
+    Unit, Within,
 };
 
-const FIELDS: [(&str, Field, Kind); 15] = [
+const FIELDS: [(&str, Field, Kind); 17] = [
     ("unit", Unit, Kind::OneOf(&["paragraph", "sentence"])),
     ("rule", Rule, Kind::OneOf(&["equal", "near"])),
     ("similarity", Similarity, Kind::Number),
@@ -68,6 +73,8 @@ const FIELDS: [(&str, Field, Kind); 15] = [
     ("within", Within, Kind::OneOf(&["yes", "no"])),
     ("share", Share, Kind::Number),
     ("relation", Relation, Kind::OneOf(&NAMES)),
+    ("new", New, Kind::Number),
+    ("story", Story, Kind::Number),
     ("field", Name, Kind::Text),
     ("lang", Lang, Kind::Text),
 ];
@@ -201,7 +208,7 @@ impl Field {
             Bytes => length(unit.bytes),
             Chars => length(unit.chars),
             Name => Value::Text(unit.field.clone()),
-            Copies | Articles | Share | Relation | Lang => self.of_family(article, &unit.family),
+            Copies | Articles | Share | Relation | New | Story | Lang => self.of_family(article, &unit.family),
         }
     }
 
@@ -214,7 +221,7 @@ impl Field {
             Bytes => length(leader.bytes),
             Chars => length(leader.chars),
             Name => Value::Text(leader.field.clone()),
-            Copies | Articles | Share | Relation | Lang => self.of_family(article, &leader.family),
+            Copies | Articles | Share | Relation | New | Story | Lang => self.of_family(article, &leader.family),
         })
     }
 
@@ -224,6 +231,8 @@ impl Field {
             Articles => Value::Number(f64::from(family.articles)),
             Share => Value::Number(ratio(article.repeated, article.bytes)),
             Relation => Value::Text(article.relation.clone()),
+            New => number(article.new.sentences),
+            Story => Value::Number(f64::from(article.story.articles)),
             _ => Value::Text(article.lang.clone()),
         }
     }
@@ -247,7 +256,8 @@ fn ratio(part: u64, of: u64) -> f64 {
 mod tests {
     use super::*;
 
-    const ARTICLE: &str = r#"{"article":7,"source":"in.jsonl:3","lang":"de","bytes":200,"among":9,"compared":190,"repeated":60,"within":0,"most":null,"relation":"mixed",
+    const ARTICLE: &str = r#"{"article":7,"source":"in.jsonl:3","lang":"de","bytes":200,"among":9,"compared":190,"repeated":60,"within":0,
+        "new":{"sentences":3,"bytes":138},"most":null,"relation":"mixed","story":{"article":7,"source":"in.jsonl:3","articles":2},
         "units":[{"field":"text","unit":"sentence","bytes":[10,70],"chars":[10,68],"rule":"near","similarity":0.9231,
         "lost":["am"],"kept":{"article":6,"source":"in.jsonl:2","bytes":[0,58],"text":"…"},"gap":null,"nth":3,
         "family":{"equal":2,"near":1,"articles":3}}],"leaders":[]}"#;
@@ -280,6 +290,10 @@ mod tests {
             ("share>.3", false),
             ("relation=mixed,update", true),
             ("relation=original", false),
+            ("new=3", true),
+            ("new<3", false),
+            ("story>=2", true),
+            ("story>2", false),
             ("field=text", true),
             ("lang=fr,de", true),
             ("lang!=fr,de", false),

@@ -40,6 +40,7 @@ mod spool;
 mod stages;
 mod summary;
 mod verdict;
+mod wording;
 mod words;
 
 use args::{Args, Command};

@@ -36,10 +36,23 @@ const ARTICLE: &[Field] = &[
     Field::new("compared", Type::Whole),
     Field::new("repeated", Type::Whole),
     Field::new("within", Type::Whole),
+    Field::new("new", Type::Object(NEW)),
     Field::new("most", Type::Object(MOST)).or_null(),
     Field::new("relation", Type::Text),
+    Field::new("story", Type::Object(STORY)),
     Field::new("units", Type::Objects(UNIT)),
     Field::new("leaders", Type::Objects(LEADER)),
+];
+
+const NEW: &[Field] = &[
+    Field::new("sentences", Type::Whole),
+    Field::new("bytes", Type::Whole),
+];
+
+const STORY: &[Field] = &[
+    Field::new("article", Type::Spelled),
+    Field::new("source", Type::Text),
+    Field::new("articles", Type::Whole),
 ];
 
 const MOST: &[Field] = &[

@@ -49,6 +49,7 @@ mod program {
     pub(crate) mod stages;
     pub(crate) mod summary;
     pub(crate) mod verdict;
+    pub(crate) mod wording;
     pub(crate) mod words;
 }
 use program::*;

@@ -155,7 +155,12 @@ impl Facts {
     fn of(corpus: &Corpus, shares: SharesArgs) -> Result<Self> {
         Ok(Self {
             provenance: Provenance::with_families(corpus)?,
-            relations: Relations::of(&corpus.detection, corpus.detector.settings(), shares.into())?,
+            relations: Relations::of(
+                &corpus.detection,
+                corpus.detector.settings(),
+                shares.into(),
+                corpus.temp_dir(),
+            )?,
         })
     }
 }
@@ -383,6 +388,24 @@ impl Marker<'_> {
                 })
             }
         };
+        let told = facts.relations.story(article);
+        let story = match told.unit.filter(|_| told.first != article) {
+            None => marks::Story {
+                article: identity(fields.id.as_ref(), &place)?,
+                source: place.clone(),
+                articles: told.articles,
+            },
+            Some(unit) => {
+                let first = facts.provenance.known(&unit)?;
+                marks::Story {
+                    article: identity(first.id.as_ref(), &first.source)?,
+                    source: first.source.clone(),
+                    articles: told.articles,
+                }
+            }
+        };
+        let sentences = block.sentences(article, corpus.detector.settings());
+        let new = sentences.iter().filter(|sentence| sentence.new > 0);
         Ok(ArticleMarks {
             article: identity(fields.id.as_ref(), &place)?,
             source: place,
@@ -393,7 +416,12 @@ impl Marker<'_> {
             relation: standing.relation.to_string(),
             repeated: standing.repeated,
             within: standing.within,
+            new: marks::New {
+                sentences: new.clone().count() as u64,
+                bytes: new.map(|sentence| u64::from(sentence.new)).sum(),
+            },
             most,
+            story,
             units,
             leaders: self.leaders(facts, fields, article, block)?,
         })

@@ -18,6 +18,8 @@ const ADDED_TO: usize = 6;
 const GRAFTED: usize = 10;
 /// Numbers of a text in which all are changed.
 const NUMBERS: usize = 3;
+/// Words of a paragraph that an editor touches who reprints it.
+const FEW_WORDS: RangeInclusive<usize> = 1..=3;
 /// How often a change is made anew that has come out as it must not.
 const TRIES: usize = 10;
 
@@ -124,6 +126,38 @@ fn touch(text: &str, percent: usize, vocabulary: &Vocabulary, random: &mut Rando
         text: as_capital(text, out),
         share,
     })
+}
+
+/// A few words touched as an editor touches them who reprints a text: a common one exchanged for another, left out or put in, or a slip
+/// of the pen.
+pub(super) fn polish(text: &str, vocabulary: &Vocabulary, random: &mut Random) -> Option<String> {
+    let all = words(text);
+    let unspaced = is_unspaced(text);
+    let is_free = |word: &str| {
+        let slips = !unspaced && letters(word) >= 5;
+        !vocabulary.is_fixed(word) && (slips || vocabulary.is_common(word))
+    };
+    let free: Vec<usize> = (0..all.len()).filter(|&i| is_free(&text[all[i].clone()])).collect();
+    let n = FEW_WORDS.start() + random.below(FEW_WORDS.end() - FEW_WORDS.start() + 1);
+    let mut out = text.to_owned();
+    for i in chosen(free, n, random) {
+        let range = all[i].clone();
+        let word = &text[range.clone()];
+        if !vocabulary.is_common(word) {
+            out.replace_range(range, &slip(word, random));
+            continue;
+        }
+        match random.below(3) {
+            0 => leave_out(&mut out, range),
+            1 => out.insert_str(range.start, &(vocabulary.common(word, unspaced, random)? + joint(text))),
+            _ => {
+                let new = vocabulary.common(word, unspaced, random)?;
+                out.replace_range(range, &in_case_of(word, &new));
+            }
+        }
+    }
+    let out = as_capital(text, out);
+    (out != text).then_some(out)
 }
 
 /// Two neighbouring letters exchanged, one left out or doubled; not the first, nor the last two.

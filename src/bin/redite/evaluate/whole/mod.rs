@@ -14,12 +14,12 @@
 //!
 //! # How it is made
 //! Of the given articles those are taken of which at least 90 % of the bytes stand in paragraphs that are free of repeats, by the
-//! yardstick's own rule (see `base`); the others are left out, because nobody has said what they are. In random order each gives one
-//! article or takes part in one:
+//! yardstick's own rule (see `base`); the others are left out, because nobody has said what they are. In random order they
+//! give one of each kind:
 //!
 //! | planted | how it is made |
 //! |---|---|
-//! | `reprint` | a paragraph of at most 15 % of the bytes is left out; of the paragraphs of 20 words and more a third is edited as in grade `edit5` and a third as in `punct`; two paragraphs are joined, one is cut in two where a sentence ends; half get another headline, half an agency before the first paragraph of 20 words; a quarter, of scripts with spaces, is wrapped to 72 columns |
+//! | `reprint` | a paragraph of at most 15 % of the bytes is left out; of the paragraphs of 20 words and more a third has one to three touched (a common one exchanged, left out or put in; a slip of the pen), and a third is edited as in grade `punct`; two paragraphs are joined, one is cut in two where a sentence ends; half get another headline, half an agency before the first paragraph of 20 words; a quarter, of scripts with spaces, is wrapped to 72 columns |
 //! | `update` | the whole, of half of them one paragraph of at most 15 % of the bytes edited as in grade `edit20`; and paragraphs of articles that are used for nothing else, each at a random place, which make up 25 to 60 % of the bytes |
 //! | `excerpt` | neighbouring paragraphs, at least two of eight words, which make up a third to two thirds of the bytes; nothing else |
 //!
@@ -103,7 +103,7 @@ impl Planted {
         observe: &(dyn Fn(redite::Progress) + Sync),
     ) -> Result<Told> {
         let detections = detect(&self.articles, detector, observe)?;
-        let relations = Relations::of(&detections, detector.settings(), shares)?;
+        let relations = Relations::of(&detections, detector.settings(), shares, None)?;
         let mut told = Told::default();
         for ((id, article), truth) in (0..).zip(&self.articles).zip(&self.truth) {
             let id = ArticleId(id);

@@ -2,7 +2,7 @@
 
 use super::{FORMAT, Meta, Planted};
 use crate::evaluate::base::{COPIED, SHORTEST, Whole, shuffled};
-use crate::evaluate::edits::edit;
+use crate::evaluate::edits::{edit, polish};
 use crate::evaluate::grade::Grade;
 use crate::evaluate::random::Random;
 use crate::evaluate::text::{is_unspaced, joint, length, sentences, words};
@@ -96,37 +96,48 @@ fn fill(number: usize, language: Language, articles: Vec<Whole>, plan: &Plan, it
         .iter()
         .map(|article| article.paragraphs.iter().map(|paragraph| paragraph.text.as_str()));
     let vocabulary = Vocabulary::new(language, paragraphs);
-    let mut order: VecDeque<usize> = shuffled(articles.len(), stream(&["order"])).into();
-    let mut used = HashSet::new();
+    let mut pool = Pool {
+        sources: HashSet::new(),
+        used: HashSet::new(),
+        // articles that others can be made from are the last to be used up
+        donors: shuffled(articles.len(), stream(&["donors"])).into(),
+    };
+    pool.donors
+        .make_contiguous()
+        .sort_by_key(|&row| is_source(&articles[row]));
+    let kinds = [Relation::Reprint, Relation::Update, Relation::Excerpt];
+    let mut orders = kinds.map(|kind| VecDeque::from(shuffled(articles.len(), stream(&["order", &kind.to_string()]))));
     let mut made: Vec<(usize, Relation, String)> = Vec::new();
-    for round in 0..plan.per_grade {
-        for kind in [Relation::Reprint, Relation::Update, Relation::Excerpt] {
+    for _ in 0..plan.per_grade {
+        for (kind, order) in kinds.into_iter().zip(&mut orders) {
             while let Some(source) = order.pop_front() {
-                if !is_source(&articles[source]) {
+                if !is_source(&articles[source]) || pool.used.contains(&source) {
                     continue;
                 }
-                let mut random = stream(&[&kind.to_string(), &round.to_string(), &source.to_string()]);
+                let mut random = stream(&[&kind.to_string(), &source.to_string()]);
+                let article = &articles[source];
                 let text = match kind {
-                    Relation::Reprint => {
-                        let headline = order
-                            .iter()
-                            .rev()
-                            .find_map(|&other| headline(&articles[other], &mut random));
-                        reprint(&articles[source], headline, &vocabulary, &mut random)
-                    }
-                    Relation::Update => update(&articles, source, &mut order, &mut used, &vocabulary, &mut random),
-                    _ => excerpt(&articles[source], &mut random),
+                    Relation::Reprint => reprint(
+                        article,
+                        headline(&articles, source, &mut random),
+                        &vocabulary,
+                        &mut random,
+                    ),
+                    Relation::Update => update(&articles, source, &mut pool, &vocabulary, &mut random),
+                    _ => excerpt(article, &mut random),
                 };
                 if let Some(text) = text {
+                    pool.sources.insert(source);
                     made.push((source, kind, text));
                     break;
                 }
             }
         }
     }
+    let used = pool.used;
     let numbers: Vec<u64> = articles.iter().map(|article| article.number).collect();
     for (nth, (source, kind, text)) in (1..).zip(made) {
-        let mut random = stream(&["place", &source.to_string()]);
+        let mut random = stream(&["place", &kind.to_string(), &source.to_string()]);
         // behind any article from its source on
         let behind = source + random.below(articles.len() - source);
         items.push(Item {
@@ -156,6 +167,16 @@ fn fill(number: usize, language: Language, articles: Vec<Whole>, plan: &Plan, it
     }
 }
 
+/// What the articles of a language are used for.
+struct Pool {
+    /// Others are made from them.
+    sources: HashSet<usize>,
+    /// Their paragraphs stand in updates of others, and they themselves stand nowhere.
+    used: HashSet<usize>,
+    /// Those that can still be used up, in order.
+    donors: VecDeque<usize>,
+}
+
 fn joined<'t>(paragraphs: impl Iterator<Item = &'t str>) -> String {
     paragraphs.collect::<Vec<_>>().join("\n\n")
 }
@@ -174,8 +195,10 @@ fn texts(article: &Whole) -> Vec<String> {
     paragraphs.map(|paragraph| paragraph.text.clone()).collect()
 }
 
-/// The first words of an article, as another one's headline.
-fn headline(article: &Whole, random: &mut Random) -> Option<String> {
+/// The first words of any other article, as the headline of this one.
+fn headline(articles: &[Whole], source: usize, random: &mut Random) -> Option<String> {
+    let other = random.below(articles.len());
+    let article = articles.get(other).filter(|_| other != source)?;
     let first = article.paragraphs.iter().find(|paragraph| paragraph.words >= COPIED)?;
     let words = words(&first.text);
     let range = words.get(..HEADLINE.start() + random.below(HEADLINE.end() - HEADLINE.start() + 1))?;
@@ -196,13 +219,13 @@ fn reprint(article: &Whole, headline: Option<String>, vocabulary: &Vocabulary, r
         texts.remove(at);
     }
     for text in texts.iter_mut().filter(|text| length(text) >= COPIED) {
-        let grade = match random.below(3) {
-            0 => Grade::Edit5,
-            1 => Grade::Punct,
-            _ => continue,
+        let edited = match random.below(3) {
+            0 => polish(text, vocabulary, random),
+            1 => edit(Grade::Punct, UnitKind::Paragraph, text, "", vocabulary, random).map(|edited| edited.text),
+            _ => None,
         };
-        if let Some(edited) = edit(grade, UnitKind::Paragraph, text, "", vocabulary, random) {
-            *text = edited.text;
+        if let Some(edited) = edited {
+            *text = edited;
         }
     }
     join(&mut texts, random);
@@ -212,7 +235,7 @@ fn reprint(article: &Whole, headline: Option<String>, vocabulary: &Vocabulary, r
         first.insert_str(0, random.pick(&AGENCIES)?);
     }
     if random.below(2) == 0 {
-        texts.insert(0, headline?);
+        texts.splice(0..0, headline);
     }
     if random.below(4) == 0 {
         texts.iter_mut().for_each(wrap);
@@ -282,8 +305,7 @@ fn wrap(text: &mut String) {
 fn update(
     articles: &[Whole],
     source: usize,
-    order: &mut VecDeque<usize>,
-    used: &mut HashSet<usize>,
+    pool: &mut Pool,
     vocabulary: &Vocabulary,
     random: &mut Random,
 ) -> Option<String> {
@@ -294,7 +316,12 @@ fn update(
     let is_share = |new: usize, percent: usize| 100 * new >= percent * (old + new);
     let (mut new, mut from): (Vec<&str>, Vec<usize>) = (Vec::new(), Vec::new());
     let mut sum = 0;
-    'articles: for &other in order.iter().rev() {
+    let sources = &pool.sources;
+    'articles: for &other in pool
+        .donors
+        .iter()
+        .filter(|&other| *other != source && !sources.contains(other))
+    {
         from.push(other);
         for paragraph in articles[other]
             .paragraphs
@@ -314,8 +341,9 @@ fn update(
     if !is_share(sum, *NEW.start()) {
         return None;
     }
-    order.truncate(order.len() - from.len());
-    used.extend(from);
+    pool.used.extend(from);
+    let used = &pool.used;
+    pool.donors.retain(|donor| !used.contains(donor));
     if random.below(2) == 0
         && let Some(at) = one(&texts, COPIED, random)
         && let Some(edited) = edit(Grade::Edit20, UnitKind::Paragraph, &texts[at], "", vocabulary, random)
