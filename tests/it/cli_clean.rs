@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+// Which of the repeats go: copies, frequency, runs.
+mod choice;
 // The file of removed units, field by field.
 mod contract;
 // Bad input: said, counted, passed through.

@@ -10,6 +10,7 @@ pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
 pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat, SharesArgs};
 pub(crate) use reach::ReachArgs;
 
+use crate::presets::Preset;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -203,6 +204,11 @@ pub(crate) struct CleanArgs {
 
     #[command(flatten)]
     pub(crate) cleaned: CleanedArgs,
+
+    /// A list of options for a purpose; what is typed beside it counts. mark takes what it says of comparing, apply what it says of
+    /// removing, clean both
+    #[arg(long, value_enum, help_heading = "What counts as a repeat")]
+    pub(crate) preset: Option<Preset>,
 
     #[command(flatten)]
     pub(crate) rule: RuleArgs,

@@ -10,6 +10,7 @@ use crate::memory::Cap;
 use crate::origins::{Origins, seconds};
 use crate::paint::visible;
 use crate::progress::Progress;
+use crate::reports::Makeup;
 use crate::settings;
 use crate::spool;
 use crate::stages::Stages;
@@ -18,7 +19,7 @@ use redite::files::{
     Batch, Discovery, Fields, FileError, Format, Id, Place, ReadOptions, Record, Source, discover, finite_stdin,
 };
 use redite::segment::Language;
-use redite::{ArticleId, Cut, Detection, Detections, Detector, Session, Stats};
+use redite::{ArticleId, Cut, Detection, Detections, Detector, Reason, Session, Stats, UnitKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -53,6 +54,8 @@ pub(crate) struct Overview {
     pub(crate) touched: Vec<bool>,
     /// True if every unit is removed in favour of one that stands before it, so that one pass sees the kept one first.
     pub(crate) kept_come_first: bool,
+    /// What goes.
+    pub(crate) going: Makeup,
 }
 
 /// What happened while reading.
@@ -223,6 +226,7 @@ impl Corpus {
             by_language: BTreeMap::new(),
             touched: vec![false; self.detection.articles() as usize],
             kept_come_first: true,
+            going: Makeup::default(),
         };
         for number in 0..self.detection.blocks() {
             let block = self.detection.block(number)?;
@@ -235,6 +239,13 @@ impl Corpus {
             }
             for repeat in block.repeats() {
                 let (removed, kept) = (repeat.removed.article, repeat.kept.article);
+                let unit = repeat.removed;
+                overview.going.add(
+                    unit.kind == UnitKind::Paragraph,
+                    repeat.reason == Reason::Near,
+                    kept == removed,
+                    unit.span.len() as u64,
+                );
                 overview.kept_come_first &= kept <= removed;
                 for article in [removed, kept] {
                     if let Some(touched) = overview.touched.get_mut(article.0 as usize) {

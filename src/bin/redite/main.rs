@@ -30,6 +30,7 @@ mod operand;
 mod origins;
 mod outputs;
 mod paint;
+mod presets;
 mod progress;
 mod provenance;
 mod relation;
@@ -49,7 +50,8 @@ use exit::Exit;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let typed = presets::expanded(std::env::args_os().collect());
+    let args = match Args::try_parse_from(typed) {
         Ok(args) => args,
         Err(error) => return usage(&error),
     };

@@ -2,6 +2,7 @@
 
 use crate::amounts::{count, digits, share};
 use crate::choice::{Choice, Chosen};
+use crate::reports::Makeup;
 use anyhow::{Context, Result, anyhow, bail};
 use redite::files::Source;
 use redite::files::marks::{ArticleMarks, Header, MarksLine, MarksReader, Trailer};
@@ -73,7 +74,7 @@ pub(crate) struct Counted {
     pub(crate) frequent: u64,
     /// What stands between two runs.
     pub(crate) bridges: u64,
-    pub(crate) removed_bytes: u64,
+    pub(crate) makeup: Makeup,
     pub(crate) text_bytes: u64,
     /// By the code of the language: equal and near ones, and all bytes.
     pub(crate) by_language: BTreeMap<String, [u64; 3]>,
@@ -88,17 +89,27 @@ impl Counted {
             .filter(|&&at| article.units[at].rule == "near")
             .count() as u64;
         let equal = chosen.units.len() as u64 - near;
-        let bytes: u64 = (chosen.units.iter().map(|&at| length(article.units[at].bytes)))
-            .chain(chosen.leaders.iter().map(|&at| length(article.leaders[at].bytes)))
-            .chain(chosen.bridges.iter().map(|&[_, at]| article.units[at].gap.unwrap_or(0)))
-            .sum();
+        let mut makeup = Makeup::default();
+        for unit in chosen.units.iter().map(|&at| &article.units[at]) {
+            let is_within = unit.kept.source == article.source;
+            makeup.add(
+                unit.unit == "paragraph",
+                unit.rule == "near",
+                is_within,
+                length(unit.bytes),
+            );
+        }
+        let leaders = chosen.leaders.iter().map(|&at| length(article.leaders[at].bytes));
+        let bridges = chosen.bridges.iter().map(|&[_, at]| article.units[at].gap.unwrap_or(0));
+        leaders.chain(bridges).for_each(|bytes| makeup.add_other(bytes));
+        let bytes = makeup.bytes();
         self.units += article.units.len() as u64;
         self.text_bytes += article.bytes;
         self.equal += equal;
         self.near += near;
         self.frequent += chosen.leaders.len() as u64;
         self.bridges += chosen.bridges.len() as u64;
-        self.removed_bytes += bytes;
+        self.makeup += &makeup;
         let of_language = self.by_language.entry(article.lang.clone()).or_default();
         for (sum, n) in of_language.iter_mut().zip([equal, near, bytes]) {
             *sum += n;
@@ -122,7 +133,7 @@ impl fmt::Display for Counted {
         if self.bridges > 0 {
             write!(f, "{} between long runs; ", digits(self.bridges))?;
         }
-        write!(f, "{} of the text", share(self.removed_bytes, self.text_bytes))
+        write!(f, "{} of the text", share(self.makeup.bytes(), self.text_bytes))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What `clean` and `apply` share: the file of removed units, edits, and what they refuse.
 
+use crate::amounts::share;
 use crate::outputs::is_stdout;
 use anyhow::{Result, bail};
 use redite::Span;
@@ -9,7 +10,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 /// Above this share of the text a warning is due even where no limit was set.
-const SUSPICIOUS: f64 = 0.5;
+const SUSPICIOUS: f64 = 0.3;
 
 /// The file of removed units.
 #[derive(Debug)]
@@ -76,24 +77,76 @@ pub(crate) fn refuse_drop_empty(drop_empty: bool, sources: &[Source]) -> Result<
     }
 }
 
+/// Bytes that go, by what they are: paragraphs or sentences, equal or near repeats, of the same article or others.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Makeup {
+    parts: [u64; 8],
+    /// What is none of these.
+    others: u64,
+}
+
+impl Makeup {
+    pub(crate) fn add(&mut self, is_paragraph: bool, is_near: bool, is_within: bool, bytes: u64) {
+        let part = usize::from(is_paragraph) | usize::from(is_near) << 1 | usize::from(is_within) << 2;
+        self.parts[part] += bytes;
+    }
+
+    /// Of something else.
+    pub(crate) fn add_other(&mut self, bytes: u64) {
+        self.others += bytes;
+    }
+
+    /// All of it.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.parts.iter().sum::<u64>() + self.others
+    }
+
+    /// The largest part of it, in words; nothing if there is none.
+    fn dominant(&self) -> Option<String> {
+        let (part, &bytes) =
+            (self.parts.iter().enumerate()).max_by_key(|(part, bytes)| (**bytes, usize::MAX - part))?;
+        let words = |bit: usize, [no, yes]: [&'static str; 2]| if part >> bit & 1 == 1 { yes } else { no };
+        (bytes > 0).then(|| {
+            format!(
+                "{} of it {} {} {}",
+                share(bytes, self.bytes()),
+                words(1, ["equal", "near"]),
+                words(0, ["sentences", "paragraphs"]),
+                words(2, ["of other articles", "of the same article"]),
+            )
+        })
+    }
+}
+
+impl std::ops::AddAssign<&Self> for Makeup {
+    fn add_assign(&mut self, other: &Self) {
+        for (sum, bytes) in self.parts.iter_mut().zip(other.parts) {
+            *sum += bytes;
+        }
+        self.others += other.others;
+    }
+}
+
 /// Refuses to remove more than was allowed, and warns where much is removed.
-pub(crate) fn check_share(most: Option<f64>, removed: u64, text: u64, say: impl Fn(&str)) -> Result<()> {
+pub(crate) fn check_share(most: Option<f64>, going: &Makeup, text: u64, say: impl Fn(&str)) -> Result<()> {
+    let removed = going.bytes();
+    let what = going.dominant().map_or(String::new(), |what| format!(", {what}"));
     #[expect(clippy::cast_precision_loss, reason = "a share for people")]
-    let share = removed as f64 / text.max(1) as f64;
+    let part = removed as f64 / text.max(1) as f64;
     match most {
-        Some(most) if share > most => {
+        Some(most) if part > most => {
             bail!(
-                "{:.1} % of the text would be removed, more than the {:.1} % of --max-removed; nothing was written. \
+                "{:.1} % of the text would be removed{what}; that is more than the {:.1} % of --max-removed; nothing was written. \
                  See what it is with `redite find`, or raise the limit",
-                share * 100.0,
+                part * 100.0,
                 most * 100.0
             )
         }
-        None if share > SUSPICIOUS => {
+        None if part > SUSPICIOUS => {
             say(&format!(
-                "redite: WARNING: {:.1} % of the text is removed. See what it is with `redite find`; --max-removed 50% \
+                "redite: WARNING: {:.1} % of the text is removed{what}. See what it is with `redite find`; --max-removed 50% \
                  stops such a run before anything is written",
-                share * 100.0
+                part * 100.0
             ));
             Ok(())
         }

@@ -44,10 +44,7 @@ const ARTICLE: &[Field] = &[
     Field::new("leaders", Type::Objects(LEADER)),
 ];
 
-const NEW: &[Field] = &[
-    Field::new("sentences", Type::Whole),
-    Field::new("bytes", Type::Whole),
-];
+const NEW: &[Field] = &[Field::new("sentences", Type::Whole), Field::new("bytes", Type::Whole)];
 
 const STORY: &[Field] = &[
     Field::new("article", Type::Spelled),

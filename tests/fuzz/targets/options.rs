@@ -39,6 +39,7 @@ mod program {
     pub(crate) mod origins;
     pub(crate) mod outputs;
     pub(crate) mod paint;
+    pub(crate) mod presets;
     pub(crate) mod progress;
     pub(crate) mod provenance;
     pub(crate) mod relation;

@@ -1,6 +1,7 @@
 //! The options of `mark` and `apply`.
 
 use super::{ChoiceArgs, CleanedArgs, InputArgs, MemoryArgs, RuleArgs, percent};
+use crate::presets::Preset;
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,11 @@ pub(crate) struct MarkArgs {
 
     #[command(flatten)]
     pub(crate) shares: SharesArgs,
+
+    /// A list of options for a purpose; what is typed beside it counts. mark takes what it says of comparing, apply what it says of
+    /// removing, clean both
+    #[arg(long, value_enum, help_heading = "What counts as a repeat")]
+    pub(crate) preset: Option<Preset>,
 
     #[command(flatten)]
     pub(crate) rule: RuleArgs,
@@ -89,6 +95,11 @@ pub(crate) struct ApplyArgs {
     /// The inputs that were marked, unchanged and in the same order
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
+
+    /// A list of options for a purpose; what is typed beside it counts. mark takes what it says of comparing, apply what it says of
+    /// removing, clean both
+    #[arg(long, value_enum, help_heading = "Which repeats go")]
+    pub(crate) preset: Option<Preset>,
 
     #[command(flatten)]
     pub(crate) choice: ChoiceArgs,

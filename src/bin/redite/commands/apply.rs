@@ -29,7 +29,11 @@ pub(crate) fn run(args: &ApplyArgs) -> Result<Exit> {
     let sources = marked.sources(found.sources)?;
     refuse_drop_empty(cleaned.drop_empty, &sources)?;
     if args.dry_run {
-        writeln!(std::io::stdout().lock(), "would remove {}", marked.counted)?;
+        let mut out = std::io::stdout().lock();
+        if let Some(preset) = args.preset {
+            writeln!(out, "{}", preset.told())?;
+        }
+        writeln!(out, "would remove {}", marked.counted)?;
         return Ok(Exit::Done);
     }
     let places = Places::of(&Asked {
@@ -40,7 +44,7 @@ pub(crate) fn run(args: &ApplyArgs) -> Result<Exit> {
         merge: cleaned.merge,
     })?;
     let counted = &marked.counted;
-    check_share(cleaned.max_removed, counted.removed_bytes, counted.text_bytes, |line| {
+    check_share(cleaned.max_removed, &counted.makeup, counted.text_bytes, |line| {
         console::line(line);
     })?;
     let options = ReadOptions {

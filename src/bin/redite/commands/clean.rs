@@ -45,6 +45,9 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         let options = settings::read_options(&args.input, &args.rule.other)?;
         let sources = find(&args.input, &exclude)?.sources;
         refuse_drop_empty(args.cleaned.drop_empty, &sources)?;
+        if let Some(preset) = args.preset {
+            writeln!(std::io::stdout().lock(), "{}", preset.told())?;
+        }
         memory::dry_run(
             &sources,
             &options,
@@ -120,14 +123,9 @@ impl Plan<'_> {
             transaction,
         } = *self;
         let Overview { stats, touched, .. } = overview;
-        check_share(
-            args.cleaned.max_removed,
-            stats.removed_bytes,
-            stats.text_bytes,
-            |line| {
-                progress.say(line);
-            },
-        )?;
+        check_share(args.cleaned.max_removed, &overview.going, stats.text_bytes, |line| {
+            progress.say(line);
+        })?;
 
         let mut provenance = Provenance::of(corpus)?;
         if !overview.kept_come_first {
@@ -207,14 +205,9 @@ impl Plan<'_> {
         let marks = mark::hold(corpus, overview, &args.rule.other)?;
         let marked = Marked::read(&marks, choice)?;
         let going = &marked.counted;
-        check_share(
-            args.cleaned.max_removed,
-            going.removed_bytes,
-            going.text_bytes,
-            |line| {
-                progress.say(line);
-            },
-        )?;
+        check_share(args.cleaned.max_removed, &going.makeup, going.text_bytes, |line| {
+            progress.say(line);
+        })?;
         progress.phase("writing");
         let application = Application {
             marks: &marks,
@@ -229,7 +222,7 @@ impl Plan<'_> {
         let stats = Stats {
             removed_equal: going.equal,
             removed_near: going.near,
-            removed_bytes: going.removed_bytes,
+            removed_bytes: going.makeup.bytes(),
             ..overview.stats.clone()
         };
         Ok((stats, Counted::chosen(overview, going, dropped)))

@@ -40,6 +40,9 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
     if args.memory.dry_run {
         let options = settings::read_options(&args.input, &args.rule.other)?;
         let sources = find(&args.input, &[])?.sources;
+        if let Some(preset) = args.preset {
+            writeln!(std::io::stdout().lock(), "{}", preset.told())?;
+        }
         memory::dry_run(
             &sources,
             &options,
