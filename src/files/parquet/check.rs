@@ -194,7 +194,9 @@ impl CheckedPages {
                     let (Encoding::RLE, Some(length)) = (*encoding, length) else {
                         return Err(lies("a page has no levels"));
                     };
-                    end = end.saturating_add(u32::from_le_bytes(*length) as usize).saturating_add(4);
+                    end = end
+                        .saturating_add(u32::from_le_bytes(*length) as usize)
+                        .saturating_add(4);
                 }
                 end
             }
