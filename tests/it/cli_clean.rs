@@ -17,6 +17,8 @@ mod contract;
 mod faults;
 // What mark says, and what apply makes of it.
 mod marks;
+// The same as a table.
+mod marks_parquet;
 // Less memory than the corpus needs, and what a run would take.
 mod memory;
 // The text of help, manual and errors.

@@ -1,4 +1,5 @@
-"""Mixes the documents of a folder with their attributes, and compares the texts with those that were cleaned; reads the marks as a table."""
+"""Mixes the documents of a folder with their attributes, and compares the texts with those that were cleaned; reads the marks as
+tables, and compares the two forms of them."""
 
 import glob
 import gzip
@@ -9,6 +10,7 @@ import pathlib
 import sys
 
 import pyarrow.json
+import pyarrow.parquet
 
 
 def mixer():
@@ -24,6 +26,57 @@ def mixer():
 def texts(folder):
     files = sorted(glob.glob(f"{folder}/*.gz"))
     return [json.loads(line)["text"] for file in files for line in gzip.open(file)]
+
+
+def spelled(of):
+    """The columns of an identity, or of the object that it is in."""
+    article = of.pop("article")
+    return {"article": str(article), "article_json": None if isinstance(article, str) else str(article), **of}
+
+
+def ranges(of):
+    for name in ("bytes", "chars"):
+        if name in of:
+            of[f"{name}_start"], of[f"{name}_end"] = of.pop(name)
+    return of
+
+
+def row(line):
+    """The row of an article's line, by the differences that src/files/marks/parquet.rs names."""
+    if line["most"]:
+        line["most"] = spelled(line["most"])
+    for unit in line["units"]:
+        unit["kept"] = spelled(ranges({"field": None, **unit["kept"]}))
+        ranges(unit).setdefault("reprint", False)
+    return spelled(line)
+
+
+def tables(folder):
+    """Compares the rows of Parquet with the lines, and what three readers find in it."""
+    path = f"{folder}/marks.parquet"
+    with open(f"{folder}/marks.jsonl", encoding="utf-8") as file:
+        lines = [json.loads(line) for line in file]
+    others = [line for line in lines if "article" not in line]
+    rows = [row(line) for line in lines if "article" in line]
+    about = pyarrow.parquet.read_metadata(path).metadata
+    told = [line for key in (b"redite.marks", b"redite.files", b"redite.end") for line in about[key].splitlines()]
+    assert [json.loads(line) for line in told] == others
+    table = pyarrow.parquet.read_table(path)
+    assert table.to_pylist() == rows
+    families = sum(unit["family"]["articles"] for article in rows for unit in article["units"])
+    read = ["pyarrow"]
+    try:
+        import duckdb
+        import polars
+    except ImportError:
+        return read
+    frame = polars.read_parquet(path)
+    assert frame.to_dicts() == rows
+    units = frame.explode("units").drop_nulls("units")["units"].struct.unnest()
+    assert units["family"].struct.field("articles").sum() == families
+    query = f"select sum(u.family.articles) from (select unnest(units) as u from '{path}')"
+    assert duckdb.sql(query).fetchall() == [(families,)]
+    return [*read, "polars", "duckdb"]
 
 
 def main():
@@ -53,7 +106,8 @@ def main():
     articles = table.filter(table["article"].is_valid())
     units = sum(len(row) for row in articles["units"].to_pylist())
     assert articles.num_rows == len(documents) and units >= changed, (articles.num_rows, units)
-    print(f"dolma: {len(mixed)} texts as cleaned, {changed} of them changed; pyarrow: {units} units of {articles.num_rows} articles")
+    read = ", ".join(tables(folder))
+    print(f"dolma: {len(mixed)} texts as cleaned, {changed} of them changed; pyarrow: {units} units of {articles.num_rows} articles; the same in Parquet by {read}")
 
 
 main()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What other programs make of marks: the mixer of dolma (https://github.com/allenai/dolma) must remove what `clean` removes,
-# and pyarrow must read the file of marks as a table.
+# pyarrow must read the file of marks as a table, and pyarrow, polars and duckdb must find the same in the Parquet form of it.
 #
 #   tests/readers/run.sh [FILE.jsonl…]     the sample of the repository, and these files
 #
@@ -17,6 +17,8 @@ python3 -m venv "$scratch/venv" 2>/dev/null || not_checked "python3 has no venv"
 # Of dolma only the mixer is used, a native module: not the many packages that the rest of it asks for.
 timeout 300 "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps 'dolma==1.2.1' 'pyarrow==26.0.1' ||
   not_checked "dolma or pyarrow cannot be installed here"
+timeout 300 "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check 'polars==2.1.0' 'duckdb==2.0.1' ||
+  echo "NOT CHECKED: polars or duckdb cannot be installed here"
 
 mkdir "$scratch/documents"
 for file in tests/data/sample/articles.jsonl "$@"; do
@@ -26,5 +28,6 @@ cargo build --locked --quiet
 redite=${CARGO_TARGET_DIR:-target}/debug/redite
 "$redite" mark "$scratch/documents" -o "$scratch/attributes/redite" --format dolma -q
 "$redite" mark "$scratch/documents" -o "$scratch/marks.jsonl" -q
+"$redite" mark "$scratch/documents" -o "$scratch/marks.parquet" -q
 "$redite" clean "$scratch/documents" -o "$scratch/cleaned" -q
 "$scratch/venv/bin/python" tests/readers/check.py "$scratch"

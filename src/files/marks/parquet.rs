@@ -101,7 +101,7 @@ const FILES: &str = "redite.files";
 const END: &str = "redite.end";
 
 /// Takes the lines of a file of marks, and writes them as Parquet.
-struct Table<W: Write + Send> {
+pub(super) struct Table<W: Write + Send> {
     rows: RowWriter<W>,
     /// What came of a line that is not at its end.
     line: Vec<u8>,
@@ -111,7 +111,7 @@ struct Table<W: Write + Send> {
 }
 
 impl<W: Write + Send> Table<W> {
-    fn new(out: W) -> io::Result<Self> {
+    pub(super) fn new(out: W) -> io::Result<Self> {
         Ok(Self {
             rows: RowWriter::new(out, ARTICLE)?,
             line: Vec::new(),
@@ -133,7 +133,7 @@ impl<W: Write + Send> Table<W> {
         Ok(())
     }
 
-    fn finish(self) -> io::Result<W> {
+    pub(super) fn finish(self) -> io::Result<W> {
         let about = [(HEADER, self.header), (FILES, self.files), (END, self.end)];
         self.rows.finish(about)
     }

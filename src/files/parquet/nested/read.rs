@@ -12,6 +12,7 @@ use ::parquet::file::reader::FileReader;
 use ::parquet::file::serialized_reader::SerializedFileReader;
 use ::parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::{Absent, Field, Levels, Type, schema, width};
 use crate::files::error::FileError;
@@ -315,7 +316,10 @@ impl Columns {
                 let text = self.there(here)?;
                 match self.take(at)? {
                     None => print(text, out)?,
-                    Some(Value::Text(spelled)) => out.extend(spelled.data()),
+                    Some(Value::Text(spelled)) => match serde_json::from_slice::<&RawValue>(spelled.data()) {
+                        Ok(spelled) => out.extend(spelled.get().as_bytes()),
+                        Err(_) => return Err(lies("what should be JSON is none")),
+                    },
                     Some(_) => return Err(disagree()),
                 }
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ::parquet::basic::{Compression, Type as Physical, ZstdLevel};
 use ::parquet::column::writer::ColumnWriter;
 use ::parquet::data_type::ByteArray;
-use ::parquet::errors::Result as ParquetResult;
+use ::parquet::errors::{ParquetError, Result as ParquetResult};
 use ::parquet::file::metadata::KeyValue;
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
@@ -17,7 +17,7 @@ use super::{Absent, Field, Levels, Type, schema};
 use crate::files::record::Id;
 
 /// Bytes of JSON after which a row group is written.
-const GROUP_BYTES: usize = 16 << 20;
+const GROUP_BYTES: usize = 8 << 20;
 
 /// Writes rows as a Parquet file. What it holds in memory is a row group, and of those before it what the end of the file says of
 /// them.
@@ -158,12 +158,14 @@ impl Values {
     }
 }
 
+fn no_such_column() -> ParquetError {
+    ParquetError::General("the columns are not those of the rows".to_owned())
+}
+
 impl Column {
     /// Writes what it holds, which is then gone.
     fn write(&mut self, group: &mut SerializedRowGroupWriter<'_, Vec<u8>>) -> ParquetResult<()> {
-        let Some(mut writer) = group.next_column()? else {
-            return Ok(());
-        };
+        let mut writer = group.next_column()?.ok_or_else(no_such_column)?;
         let definitions = (self.full > 0).then_some(self.definitions.as_slice());
         let repetitions = self.in_list.then_some(self.repetitions.as_slice());
         match (writer.untyped(), &mut self.values) {
@@ -183,7 +185,7 @@ impl Column {
                 to.write_batch(values, definitions, repetitions)?;
                 values.clear();
             }
-            _ => {}
+            _ => return Err(no_such_column()),
         }
         self.definitions.clear();
         self.repetitions.clear();
