@@ -60,7 +60,7 @@ fn choose(scratch: &Scratch, reach: &[&str], choice: &[&str]) -> (Vec<String>, V
         );
     }
     let texts = lines(&scratch.get("out.jsonl"))
-        .iter()
+        .into_iter()
         .map(|record| record["text"].as_str().unwrap().to_owned());
     (texts.collect(), removed)
 }
@@ -208,7 +208,8 @@ fn any_choice_can_be_put_back() {
                         format!("{text} {more}")
                     };
                 }
-                json!({"id": n, "site": ["a", "b", "c"][random(3)], "text": text})
+                let site = ["a", "b", "c"][random(3)];
+                json!({"id": n, "site": site, "text": text})
             })
             .collect();
         put(&scratch, &records);
