@@ -16,7 +16,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("letters", vec!["steps"]),
         ("notes", vec![]),
         // modules that use nothing above the floor
-        ("fold", vec!["hash", "notes", "steps"]),
+        ("fold", vec!["model", "hash", "notes", "steps"]),
         ("shingle", vec!["hash"]),
         ("segment", vec!["model", "notes", "steps"]),
         ("spill", vec![]),
@@ -31,6 +31,13 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "settings",
             vec!["model", "error", "segment", "shingle", "verdict", "join"],
+        ),
+        // texts that others are held against: runs of tokens, not units
+        (
+            "reference",
+            vec![
+                "model", "error", "hash", "letters", "steps", "fold", "segment", "settings",
+            ],
         ),
         // the pipeline
         (

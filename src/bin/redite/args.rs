@@ -1,8 +1,10 @@
 //! The options as they were typed.
 
+mod against;
 mod evaluate;
 mod mark;
 
+pub(crate) use against::AgainstArgs;
 pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
 pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat};
 
@@ -223,6 +225,9 @@ pub(crate) struct CleanArgs {
     /// Write the settings, the counts and the time of each stage of the run as JSON; - is standard output
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) stats: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) against: AgainstArgs,
 
     #[command(flatten)]
     pub(crate) memory: MemoryArgs,

@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 /// What `apply --help` says of them.
 pub(crate) const HELP: &str = "Conditions are a field, one of = != < <= > >=, and a value. With = and != several values may \
 be given, of which one must match, or none, as in 'lang=de,fr'.\n\n\
-  unit        paragraph or sentence\n  \
-  rule        equal or near\n  \
+  unit        paragraph, sentence, or span (of --against)\n  \
+  rule        equal, near, or against: it stands in the test set of --against\n  \
   similarity  from 0 to 1\n  \
   lost        how many words and numbers of the unit the kept one does not have\n  \
   reprint     yes or no: whether it repeats the other only in view of what stands beside both\n  \
@@ -55,8 +55,8 @@ use Field::{
 };
 
 const FIELDS: [(&str, Field, Kind); 15] = [
-    ("unit", Unit, Kind::OneOf(&["paragraph", "sentence"])),
-    ("rule", Rule, Kind::OneOf(&["equal", "near"])),
+    ("unit", Unit, Kind::OneOf(&["paragraph", "sentence", "span"])),
+    ("rule", Rule, Kind::OneOf(&["equal", "near", "against"])),
     ("similarity", Similarity, Kind::Number),
     ("lost", Lost, Kind::Number),
     ("reprint", Reprint, Kind::OneOf(&["yes", "no"])),
@@ -105,6 +105,8 @@ const OPERATORS: [(&str, Operator); 6] = [
 enum Value {
     Number(f64),
     Text(String),
+    /// What stands in a test set is no copy of a unit.
+    Nothing,
 }
 
 impl Condition {
@@ -193,9 +195,13 @@ impl Field {
             Reprint => truth(unit.reprint),
             Bytes => length(unit.bytes),
             Chars => length(unit.chars),
-            Copies => Value::Number(unit.family.copies() as f64),
-            Nth => Value::Number(f64::from(unit.nth)),
-            Articles => Value::Number(f64::from(unit.family.articles)),
+            Copies => unit
+                .family
+                .map_or(Value::Nothing, |family| Value::Number(family.copies() as f64)),
+            Nth => unit.nth.map_or(Value::Nothing, |nth| Value::Number(f64::from(nth))),
+            Articles => unit
+                .family
+                .map_or(Value::Nothing, |family| Value::Number(f64::from(family.articles))),
             Within => truth(unit.kept.source == article.source),
             Share => Value::Number(article.repeated as f64 / article.bytes.max(1) as f64),
             Relation => Value::Text(article.relation.clone()),
@@ -251,6 +257,26 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_in_a_test_set_is_no_copy() {
+        let article = ARTICLE
+            .replace("\"near\"", "\"against\"")
+            .replace("\"sentence\"", "\"span\"");
+        let (head, _) = article.split_once(",\"nth\"").unwrap();
+        let article: ArticleMarks = serde_json::from_str(&format!("{head}}}]}}")).unwrap();
+        for (typed, holds) in [
+            ("rule=against", true),
+            ("unit=span", true),
+            ("rule=equal,near", false),
+            ("copies>=1", false),
+            ("nth<9", false),
+            ("articles=1", false),
+        ] {
+            let condition = Condition::parse(typed).unwrap();
+            assert_eq!(condition.holds(&article, &article.units[0]), holds, "{typed}");
+        }
+    }
+
+    #[test]
     fn what_is_no_condition_is_said() {
         for (typed, said) in [
             ("", "is no field"),
@@ -261,7 +287,7 @@ mod tests {
             ("copies>nan", "is no number"),
             ("copies>1,2", "one value"),
             ("lang>de", "is no number"),
-            ("unit=word", "one of paragraph, sentence"),
+            ("unit=word", "one of paragraph, sentence, span"),
         ] {
             let error = Condition::parse(typed).unwrap_err();
             assert!(error.contains(said), "{typed}: {error}");

@@ -17,7 +17,7 @@ use redite::files::{
     Batch, Discovery, Fields, FileError, Format, Id, Place, ReadOptions, Record, Source, discover, finite_stdin,
 };
 use redite::segment::Language;
-use redite::{ArticleId, Cut, Detection, Detections, Detector, Session, Stats};
+use redite::{Article, ArticleId, Cut, Detection, Detections, Detector, Session, Stats};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -39,6 +39,110 @@ pub(crate) struct Corpus {
     /// Those up to the decisions.
     pub(crate) stages: Stages,
     temp_dir: Option<PathBuf>,
+}
+
+/// The inputs, once they are read.
+#[derive(Debug)]
+pub(crate) struct Inputs {
+    pub(crate) sources: Vec<Source>,
+    /// For each source the number of its first article; `None` if it could not be read.
+    pub(crate) first_article: Vec<Option<ArticleId>>,
+    /// For each source where its articles stand.
+    pub(crate) places: Vec<Places>,
+    pub(crate) report: ReadReport,
+}
+
+/// Who takes the articles that are read.
+pub(crate) trait Taker {
+    /// A file begins; gives the number of its first article.
+    fn begin(&mut self) -> ArticleId;
+
+    /// Takes articles that follow one another.
+    fn take(&mut self, articles: &[Article<'_>]) -> Result<()>;
+
+    /// The file cannot be read to its end: nothing of it counts.
+    fn rollback(&mut self, first: ArticleId) -> Result<()>;
+}
+
+impl Taker for Session {
+    fn begin(&mut self) -> ArticleId {
+        self.next_id()
+    }
+
+    fn take(&mut self, articles: &[Article<'_>]) -> Result<()> {
+        self.push_all(articles)?;
+        Ok(())
+    }
+
+    fn rollback(&mut self, first: ArticleId) -> Result<()> {
+        Ok(Self::rollback(self, first)?)
+    }
+}
+
+impl Inputs {
+    /// Finds and reads all inputs, and gives their articles to `taker`. `fate`: what becomes of records and files that cannot be
+    /// read.
+    pub(crate) fn read<T: Taker>(
+        taker: T,
+        input: &InputArgs,
+        options: &ReadOptions,
+        cap: Option<&Cap>,
+        exclude: &[PathBuf],
+        fate: &'static str,
+        progress: impl FnOnce(&[Source], &ReadOptions) -> Result<Progress>,
+    ) -> Result<(Self, T, Progress)> {
+        let Found { sources, report } = find(input, exclude)?;
+        let mut progress = progress(&sources, options)?;
+        let mut reader = Reader {
+            taker,
+            report,
+            places: Vec::with_capacity(sources.len()),
+            ids: spool::Again::new(cap.map(Cap::folder)),
+            faults: Faults::new(input.strict, fate),
+            present: Present::default(),
+        };
+        progress.phase("reading");
+        let mut first_article = Vec::with_capacity(sources.len());
+        for source in &sources {
+            if let Some(note) = source.note() {
+                progress.say(&format!("redite: {}: {note}", source.name()));
+            }
+            first_article.push(reader.read_source(source, options, input.strict, &progress)?);
+            progress.finish(source.size());
+        }
+        reader.present.check(&sources, options)?;
+        reader.present.name_missing(options, |line| progress.say(line));
+        reader.report.bytes = sources.iter().map(Source::size).sum();
+        let Reader {
+            taker,
+            mut report,
+            places,
+            ids,
+            present,
+            ..
+        } = reader;
+        report.missing_ids = present.articles - present.ids;
+        report.missing_ranks = options
+            .rank_field
+            .as_ref()
+            .map_or(0, |_| present.articles - present.ranks);
+        report.duplicate_ids = ids.count()?;
+        let inputs = Self {
+            sources,
+            first_article,
+            places,
+            report,
+        };
+        Ok((inputs, taker, progress))
+    }
+
+    /// What each cleaned file needs to know.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&Source, &Places, Option<ArticleId>)> {
+        let places = self.sources.iter().zip(&self.places);
+        places
+            .zip(&self.first_article)
+            .map(|((source, places), first)| (source, places, *first))
+    }
 }
 
 /// What all decisions come to.
@@ -131,43 +235,18 @@ impl Corpus {
         let (detector, rank_field) = settings::detector(rule)?;
         let options = settings::read_options(input, rank_field);
         let session = detector.session_within(cap.map_or_else(redite::Memory::unlimited, Cap::memory));
-        let Found { sources, report } = find(input, exclude)?;
-        let mut progress = progress(&sources, &options)?;
-        let mut reader = Reader {
+        let read = Inputs::read(session, input, &options, cap, exclude, fate, progress)?;
+        let (
+            Inputs {
+                sources,
+                first_article,
+                places,
+                report,
+            },
             session,
-            report,
-            places: Vec::with_capacity(sources.len()),
-            ids: spool::Again::new(cap.map(Cap::folder)),
-            faults: Faults::new(input.strict, fate),
-            present: Present::default(),
-        };
-        progress.phase("reading");
-        let mut first_article = Vec::with_capacity(sources.len());
-        for source in &sources {
-            if let Some(note) = source.note() {
-                progress.say(&format!("redite: {}: {note}", source.name()));
-            }
-            first_article.push(reader.read_source(source, &options, input.strict, &progress)?);
-            progress.finish(source.size());
-        }
-        reader.present.check(&sources, &options)?;
-        reader.present.name_missing(&options, |line| progress.say(line));
-        reader.report.bytes = sources.iter().map(Source::size).sum();
+            mut progress,
+        ) = read;
         progress.phase("comparing");
-        let Reader {
-            session,
-            mut report,
-            places,
-            ids,
-            present,
-            ..
-        } = reader;
-        report.missing_ids = present.articles - present.ids;
-        report.missing_ranks = options
-            .rank_field
-            .as_ref()
-            .map_or(0, |_| present.articles - present.ranks);
-        report.duplicate_ids = ids.count()?;
         let bytes = report.bytes;
         stages.end("read");
         let stages = Mutex::new(stages);
@@ -443,8 +522,8 @@ impl Present {
     }
 }
 
-struct Reader {
-    session: Session,
+struct Reader<T> {
+    taker: T,
     report: ReadReport,
     places: Vec<Places>,
     /// Hashes of the ids so far; only for a count.
@@ -453,7 +532,7 @@ struct Reader {
     present: Present,
 }
 
-impl Reader {
+impl<T: Taker> Reader<T> {
     /// Reads one file. Gives the number of its first article; `None` if it cannot be read, and then nothing of it counts.
     fn read_source(
         &mut self,
@@ -462,7 +541,7 @@ impl Reader {
         strict: bool,
         progress: &Progress,
     ) -> Result<Option<ArticleId>> {
-        let first = self.session.next_id();
+        let first = self.taker.begin();
         self.ids.mark();
         let present = self.present.clone();
         self.places.push(Places::default());
@@ -486,7 +565,7 @@ impl Reader {
             Err(error) => {
                 let reason = format!("{error:#}");
                 self.faults.unread(source, &reason, |line| progress.say(line));
-                self.session.rollback(first)?;
+                self.taker.rollback(first)?;
                 self.ids.rollback();
                 self.present = present;
                 if let Some(places) = self.places.last_mut() {
@@ -541,7 +620,7 @@ impl Reader {
         if let Some(text) = articles.first().and_then(|article| article.texts.first()) {
             progress.sample(text);
         }
-        self.session.push_all(&articles)?;
+        self.taker.take(&articles)?;
         Ok(())
     }
 

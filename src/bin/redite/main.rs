@@ -13,6 +13,7 @@ mod article;
 mod commands;
 mod condition;
 mod console;
+mod contained;
 mod corpus;
 mod csv;
 mod diff;
@@ -34,6 +35,7 @@ mod settings;
 mod spool;
 mod stages;
 mod summary;
+mod test_set;
 mod verdict;
 mod words;
 

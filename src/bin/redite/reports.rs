@@ -78,20 +78,30 @@ pub(crate) fn refuse_drop_empty(drop_empty: bool, sources: &[Source]) -> Result<
 
 /// Refuses to remove more than was allowed, and warns where much is removed.
 pub(crate) fn check_share(most: Option<f64>, removed: u64, text: u64, say: impl Fn(&str)) -> Result<()> {
+    check_share_of(most, [removed, text], "redite find", say)
+}
+
+/// The same, where another command shows what it is.
+pub(crate) fn check_share_of(
+    most: Option<f64>,
+    [removed, text]: [u64; 2],
+    shows: &str,
+    say: impl Fn(&str),
+) -> Result<()> {
     #[expect(clippy::cast_precision_loss, reason = "a share for people")]
     let share = removed as f64 / text.max(1) as f64;
     match most {
         Some(most) if share > most => {
             bail!(
                 "{:.1} % of the text would be removed, more than the {:.1} % of --max-removed; nothing was written. \
-                 See what it is with `redite find`, or raise the limit",
+                 See what it is with `{shows}`, or raise the limit",
                 share * 100.0,
                 most * 100.0
             )
         }
         None if share > SUSPICIOUS => {
             say(&format!(
-                "redite: WARNING: {:.1} % of the text is removed. See what it is with `redite find`; --max-removed 50% \
+                "redite: WARNING: {:.1} % of the text is removed. See what it is with `{shows}`; --max-removed 50% \
                  stops such a run before anything is written",
                 share * 100.0
             ));

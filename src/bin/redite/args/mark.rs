@@ -1,6 +1,6 @@
 //! The options of `mark` and `apply`.
 
-use super::{InputArgs, MemoryArgs, RuleArgs, percent};
+use super::{AgainstArgs, InputArgs, MemoryArgs, RuleArgs, percent};
 use crate::condition::Condition;
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -39,6 +39,9 @@ pub(crate) struct MarkArgs {
 
     #[command(flatten)]
     pub(crate) rule: RuleArgs,
+
+    #[command(flatten)]
+    pub(crate) against: AgainstArgs,
 
     #[command(flatten)]
     pub(crate) memory: MemoryArgs,

@@ -174,21 +174,24 @@ struct Counted {
     units: u64,
     chosen: u64,
     near: u64,
+    /// What stands in a test set.
+    contained: u64,
     removed_bytes: u64,
     text_bytes: u64,
 }
 
 impl fmt::Display for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} of {}: {} equal, {} near; {} of the text",
-            digits(self.chosen),
-            count(self.units, "marked unit"),
-            digits(self.chosen - self.near),
-            digits(self.near),
-            share(self.removed_bytes, self.text_bytes),
-        )
+        let (chosen, units) = (digits(self.chosen), count(self.units, "marked unit"));
+        let part = share(self.removed_bytes, self.text_bytes);
+        if self.contained > 0 {
+            return write!(
+                f,
+                "{chosen} of {units}, which stand in the test set; {part} of the text"
+            );
+        }
+        let (equal, near) = (digits(self.chosen - self.near), digits(self.near));
+        write!(f, "{chosen} of {units}: {equal} equal, {near} near; {part} of the text")
     }
 }
 
@@ -213,6 +216,7 @@ impl Marked {
                     {
                         counted.chosen += 1;
                         counted.near += u64::from(unit.rule == "near");
+                        counted.contained += u64::from(unit.rule == "against");
                         counted.removed_bytes += u64::from(unit.bytes[1].saturating_sub(unit.bytes[0]));
                     }
                 }
