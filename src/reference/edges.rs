@@ -49,12 +49,48 @@ fn closes(c: char) -> bool {
     PAIRS.iter().any(|pair| pair.1 == c)
 }
 
+/// True for what is neither part of a word nor between words.
+fn is_mark(c: char) -> bool {
+    !c.is_alphanumeric() && !c.is_whitespace()
+}
+
+fn is_before(c: char) -> bool {
+    opens(c) || BEFORE.contains(c)
+}
+
 fn is_behind(c: char) -> bool {
     STOPS.contains(c) || BEHIND.contains(c) || closes(c)
 }
 
 /// How many characters of each side are looked at.
-const FAR: usize = 8;
+const FAR: usize = 16;
+
+/// True for what ends a line.
+fn is_break(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// True if what stands between a span and the end of its line has no word: it belongs to the span.
+fn is_wordless(chars: impl Iterator<Item = char>) -> bool {
+    for (seen, c) in chars.enumerate() {
+        if is_break(c) {
+            return true;
+        }
+        if c.is_alphanumeric() || seen >= FAR {
+            return false;
+        }
+    }
+    true
+}
+
+/// The characters that are no spaces, each with whether spaces stand between it and the one before.
+fn marks(chars: impl Iterator<Item = (usize, char)>) -> impl Iterator<Item = (usize, char, bool)> {
+    let mut is_apart = false;
+    chars.filter_map(move |(at, c)| {
+        let was_apart = std::mem::replace(&mut is_apart, is_thin(c));
+        (!is_apart).then_some((at, c, was_apart))
+    })
+}
 
 /// A span of a text with the punctuation that directly adjoins it and belongs to it, inside of `limits`: what stands beside it in
 /// the reference, too, from which it comes; the stops behind a whole sentence; and a pair around it. `at` is its place in `source`.
@@ -65,24 +101,32 @@ pub(super) fn adjoined(text: &str, span: Span, limits: Range<usize>, source: &st
     let source_before = source.get(..at.start as usize).unwrap_or_default();
     let source_behind = source.get(at.end as usize..).unwrap_or_default();
 
-    let own = |c: char| opens(c) || BEFORE.contains(c);
     let mut from = start;
-    let there = source_before.chars().rev().filter(|&c| !is_thin(c));
-    let mut here = before.char_indices().rev().filter(|&(_, c)| !is_thin(c));
-    for there in there.take(FAR) {
-        match here.next() {
-            Some((at, c)) if c == there && own(c) => from = start - before.len() + at,
-            _ => break,
+    let is_head = is_wordless(source_before.chars().rev());
+    let mut here = marks(before.char_indices().rev());
+    for (_, there, is_apart_there) in marks(source_before.char_indices().rev()).take(FAR) {
+        let Some((at, c, is_apart)) = here.next().filter(|mark| mark.1 == there) else {
+            break;
+        };
+        let is_own = is_before(c)
+            || is_mark(c) && (is_head || !is_apart && !closes(c) && !STOPS.contains(c) && !BEHIND.contains(c));
+        if !is_own || is_apart && !is_apart_there && !opens(c) {
+            break;
         }
+        from = start - before.len() + at;
     }
     let mut to = end;
-    let there = source_behind.chars().filter(|&c| !is_thin(c));
-    let mut here = behind.char_indices().filter(|&(_, c)| !is_thin(c));
-    for there in there.take(FAR) {
-        match here.next() {
-            Some((at, c)) if c == there && is_behind(c) => to = end + at + c.len_utf8(),
-            _ => break,
+    let is_tail = is_wordless(source_behind.chars());
+    let mut here = marks(behind.char_indices());
+    for (_, there, is_apart_there) in marks(source_behind.char_indices()).take(FAR) {
+        let Some((at, c, is_apart)) = here.next().filter(|mark| mark.1 == there) else {
+            break;
+        };
+        let is_own = is_behind(c) || is_mark(c) && (is_tail || !is_apart && !opens(c));
+        if !is_own || is_apart && !is_apart_there && !closes(c) && !SET_OFF.contains(&c) {
+            break;
         }
+        to = end + at + c.len_utf8();
     }
     // Another stop than there, or one that ends what is a sentence here.
     let rest = |to: usize| text.get(to..limits.end).unwrap_or_default();
@@ -126,7 +170,7 @@ pub(super) fn adjoined(text: &str, span: Span, limits: Range<usize>, source: &st
 fn begins_sentence(text: &str, at: usize) -> bool {
     let mut seen = 0;
     for c in text.get(..at).unwrap_or_default().chars().rev() {
-        if matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}') || STOPS.contains(c) {
+        if is_break(c) || STOPS.contains(c) {
             return true;
         }
         seen += 1;
@@ -168,7 +212,18 @@ mod tests {
             ("¿|Llueve|? No", "¿|Llueve|?", "¿Llueve?"),
             ("雨。|雪が降る|。風", "|雪が降る|。", "雪が降る。"),
             ("costs |about 50|% of it", "|about 50|%", "about 50%"),
-            ("-|it rained|-", "-|it rained|-", "it rained"),
+            ("-|it rained|-", "-|it rained|-", "-it rained-"),
+            ("-|it rained|-", "|it rained|", "it rained"),
+            ("so |it rained| - then", "|it rained| - no", "it rained"),
+            ("so |it rained| (then", "|it rained| (no", "it rained"),
+            (
+                "so |it rained| (&, <). Then",
+                "|it rained| (&, <).",
+                "it rained (&, <).",
+            ),
+            ("- so\n- |it rained|\n- then", "- |it rained|\n", "- it rained"),
+            ("so |it rained| , then", "|it rained|, no", "it rained"),
+            ("at |/usr/bin|/ then", "|/usr/bin|/", "/usr/bin/"),
             ("Quoi ? |Il pleut| ! Bon", "|Il pleut| ?", "Il pleut !"),
             ("Quoi ? « |Il pleut|\u{a0}», dit", "|Il pleut|", "« Il pleut\u{a0}»"),
             ("so |pour 50| €. Bon", "|pour 50| €.", "pour 50 €."),

@@ -191,7 +191,10 @@ impl Reference {
                 units.push(sentence);
                 inside.clear();
                 parts(&text[sentence.range()], &mut inside);
-                units.extend(inside.iter().map(|part| part.shifted(sentence.start)));
+                for part in inside.iter().map(|part| part.shifted(sentence.start)) {
+                    units.push(part);
+                    clauses(&text[part.range()], part.start, &mut units);
+                }
             }
         }
         let mut taken = vec![false; places.len()];
@@ -253,6 +256,32 @@ impl Reference {
             });
         }
         out
+    }
+}
+
+/// What sets off a clause: colons, dashes, quotation marks and brackets.
+const AROUND: &str = ":：;；\"“”„«»‹›「」『』《》()（）[]【】|｜—–\t";
+
+/// Appends what stands between colons, quotation marks and brackets in something that begins at byte `at`, and all that stands
+/// behind the first colon.
+fn clauses(text: &str, at: u32, out: &mut Vec<Span>) {
+    let narrow = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let mut from = 0;
+    let mut is_behind_colon = false;
+    for (i, c) in text.char_indices() {
+        looked(1);
+        if !AROUND.contains(c) {
+            continue;
+        }
+        out.push(Span::new(narrow(from), narrow(i)).shifted(at));
+        from = i + c.len_utf8();
+        if matches!(c, ':' | '：') && !is_behind_colon {
+            is_behind_colon = true;
+            out.push(Span::new(narrow(from), narrow(text.len())).shifted(at));
+        }
+    }
+    if from > 0 {
+        out.push(Span::new(narrow(from), narrow(text.len())).shifted(at));
     }
 }
 

@@ -13,8 +13,8 @@
 //! 2. **Gaps.** Where a run ends and, at most [`GAP`] tokens further on in both texts, at least N/2 tokens again are the same, they
 //!    are one span: a word was edited there. The same holds before a run.
 //! 3. **Short units.** What is shorter than N tokens in the reference, but not shorter than the minimum (5 by default), is contained
-//!    where it is a unit in both: there a whole text, a paragraph or a line, here a paragraph, a line, a sentence or what could be
-//!    one.
+//!    where it is a unit in both: there a whole text, a paragraph or a line, here a paragraph, a line, a sentence, what could be
+//!    one, or what stands behind a colon or in quotation marks or brackets.
 //!
 //! A span reaches from the first to the last of these tokens. Punctuation that directly adjoins it goes along where it is the
 //! reference's own, closes the sentence that the span is, or stands around the span as a pair.

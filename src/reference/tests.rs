@@ -190,6 +190,14 @@ fn short_units_are_found_where_they_are_units() {
         found("3. What is the capital of France? Paris."),
         ["What is the capital of France?"]
     );
+    assert_eq!(
+        found("Question: What is the capital of France? Answer: Paris"),
+        ["What is the capital of France?"]
+    );
+    assert_eq!(
+        found("He asked “what is the capital of France?” twice."),
+        ["“what is the capital of France?”"]
+    );
     assert_eq!(found("He asked what is the capital of France and left."), [""; 0]);
     assert_eq!(found("Where is it?"), [""; 0]);
     // eight letters are four words

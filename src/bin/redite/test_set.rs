@@ -150,7 +150,7 @@ impl TestSet {
 
     /// Refuses outputs that are files of the test set.
     pub(crate) fn refuse_outputs<P: AsRef<Path>>(&self, outputs: impl IntoIterator<Item = P>) -> Result<()> {
-        Ok(refuse_overwrite(&self.sources, outputs)?)
+        refuse_overwrite(&self.sources, outputs).context("--against")
     }
 
     /// What of each text of a record stands in it.

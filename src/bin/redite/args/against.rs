@@ -7,12 +7,12 @@ use std::path::PathBuf;
 /// A test set, and what of it must not stand in the inputs.
 #[derive(clap::Args, Debug, Clone)]
 pub(crate) struct AgainstArgs {
-    /// Find what stands in TESTSET instead of repeats, so that no text of a benchmark is trained on: a file or folder, read as the
-    /// inputs are; may be given more than once. A span goes if it is a run of at least eight words of one text of the test set,
-    /// wherever it begins and ends; case, punctuation, line breaks, accents and the formatting of numbers make no difference, and
-    /// up to three other words between two such runs go along. A paragraph or line that is shorter in the test set goes
-    /// where it is a paragraph, line or sentence of the inputs. Nothing else goes: for repeats, run again without
-    /// this option
+    /// Find what stands in TESTSET, and no repeats, so that no text of a benchmark is trained on: a file or folder, read as the
+    /// inputs are; may be given more than once. What goes is a run of at least eight words of one text of the test set,
+    /// wherever it begins and ends in the inputs, with up to three other words between two such runs. Case, punctuation, line
+    /// breaks, accents and the formatting of numbers make no difference. A text, paragraph or line of the test set that is
+    /// shorter goes where it is a paragraph, a line, a sentence, a quotation or what follows a colon. The test set is held in memory,
+    /// about fifty bytes a word; the inputs are not. For repeats, run again without this option
     #[arg(
         long,
         value_name = "TESTSET",

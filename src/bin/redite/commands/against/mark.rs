@@ -3,7 +3,7 @@
 use super::super::mark::{Target, identity, refuse_several_texts};
 use super::{Found, Rule, cuts, dry_run, lost};
 use crate::again::Again;
-use crate::amounts::{count, share};
+use crate::amounts::{count, digits, share};
 use crate::args::{MarkArgs, MarkFormat};
 use crate::console;
 use crate::corpus::place;
@@ -87,12 +87,12 @@ pub(crate) fn mark(args: &MarkArgs, cap: Option<&Cap>, transaction: &Transaction
     transaction.commit()?;
     if !args.input.quiet {
         console::line(format_args!(
-            "{} in {} of {} stand in the test set, {} of the text; {} of {} are in the inputs, whole or in part",
+            "{} in {} of {} stand in the test set, {} of the text; of the test set {} of {} stand there, whole or in part",
             count(counts.spans, "span"),
-            count(counts.contaminated, "article"),
+            digits(counts.contaminated),
             count(counts.articles, "article"),
             share(counts.span_bytes, counts.text_bytes),
-            count(found.met, "text"),
+            digits(found.met),
             count(set.reference.texts() as u64, "text"),
         ));
     }
