@@ -31,7 +31,7 @@
 //! ```
 //!
 //! # What it costs
-//! A reference takes about 30 bytes a token beside its texts. Asking takes time that is linear in the text, up to a logarithm of the
+//! A reference takes about 30 bytes a token beside its texts, and half as much again while it is built. Asking takes time that is linear in the text, up to a logarithm of the
 //! reference, whatever stands in either: at each token it is looked up whether the N tokens from there on may stand in the reference;
 //! where they do, the longest run is followed in a suffix array, token by token, and what it covers is not looked up again. A text of
 //! one token, repeated a million times, is one run.
@@ -237,9 +237,9 @@ impl Builder {
             limits,
             words,
             texts,
-            tokens,
+            mut tokens,
             read,
-            places,
+            mut places,
             short,
         } = self;
         let runs = Windows::new(limits.run());
@@ -262,6 +262,8 @@ impl Builder {
             }
         }
         drop(read);
+        tokens.shrink_to_fit();
+        places.shrink_to_fit();
         Reference {
             suffixes: Suffixes::new(&tokens, words.len()),
             limits,

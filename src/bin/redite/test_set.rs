@@ -16,7 +16,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// So many bytes of text are indexed together.
-const BLOCK: usize = 8 << 20;
+const BLOCK: usize = 1 << 20;
+/// So many bytes a token are needed beside while it is indexed.
+const BUILDING: u64 = 16;
 
 /// What must not stand in the inputs.
 #[derive(Debug)]
@@ -109,7 +111,7 @@ impl TestSet {
             bail!(set.nothing(&args.against, &options));
         }
         if let Some(cap) = cap {
-            cap.check_held(set.reference.bytes(), "the test set")?;
+            cap.check_held(set.bytes(), "the test set")?;
         }
         Ok(set)
     }
@@ -179,6 +181,11 @@ impl TestSet {
         origin().context("a text of the test set is missing; please report this")
     }
 
+    /// The most memory that it takes, while it is indexed.
+    fn bytes(&self) -> u64 {
+        self.reference.bytes() + BUILDING * self.reference.tokens() as u64
+    }
+
     /// A record, by its number.
     pub(crate) fn record(&self, number: u32) -> Option<&TestRecord> {
         self.records.get(number as usize)
@@ -217,7 +224,7 @@ impl TestSet {
             count(self.reference.texts() as u64, "text"),
             count(self.sources.len() as u64, "file"),
             count(self.reference.tokens() as u64, "token"),
-            size(beside() + self.reference.bytes()),
+            size(beside() + self.bytes()),
         )
     }
 }
