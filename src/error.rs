@@ -51,7 +51,7 @@ impl fmt::Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
-/// There are more articles, texts or sentences than a session can number. The message says which, and what to do.
+/// There are more articles, texts or sentences than a session or a reference can number. The message says which, and what to do.
 ///
 /// ```
 /// let mut session = redite::Detector::new().session();
@@ -63,6 +63,9 @@ impl std::error::Error for SettingsError {}
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CapacityError(&'static str);
 
+/// What holds texts that others are held against.
+const REFERENCE: &str = "reference";
+
 impl CapacityError {
     pub(crate) fn articles() -> Self {
         Self("articles")
@@ -70,6 +73,10 @@ impl CapacityError {
 
     pub(crate) fn texts() -> Self {
         Self("texts")
+    }
+
+    pub(crate) fn reference() -> Self {
+        Self(REFERENCE)
     }
 
     pub(crate) fn units() -> Self {
@@ -80,6 +87,13 @@ impl CapacityError {
 impl fmt::Display for CapacityError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(what) = self;
+        if *what == REFERENCE {
+            return write!(
+                f,
+                "a {what} holds at most {} texts and tokens; ask several, each with a part of the texts",
+                u32::MAX
+            );
+        }
         write!(
             f,
             "a session holds at most {} {what}; split the articles between sessions",

@@ -56,6 +56,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # A test set that must not be in the corpus: what of a text stands in it?
+//! ```
+//! use redite::Reference;
+//!
+//! let reference = Reference::new(["A train leaves at 9:40 and travels 1,200 km in 8 hours. How fast is it?"]);
+//! let page = "From a forum. a train leaves at 9.40, and travels 1 200 km\nin 8 hours; how fast is it? I got 150.";
+//! let found = reference.find(page);
+//! assert_eq!(&page[found[0].span.range()], "a train leaves at 9.40, and travels 1 200 km\nin 8 hours; how fast is it?");
+//! ```
+//!
 //! # What holds
 //! - Every pair at or above the threshold is found ([`join`] is exact) and every pair is verified on the folds
 //!   themselves.
@@ -66,7 +76,7 @@
 //!
 //! # Lower level
 //! The modules of the pipeline can be used by themselves: [`segment`] cuts, [`fold`] makes texts comparable, [`shingle`]
-//! and [`join`] find what is alike, [`verdict`] says what would be lost. Without default features the library needs ahash,
+//! and [`join`] find what is alike, [`verdict`] says what would be lost, [`reference`](mod@reference) what is contained in other texts. Without default features the library needs ahash,
 //! rapidhash, rayon, tempfile, unicode-normalization and whatlang, and what these need.
 
 mod article;
@@ -84,6 +94,7 @@ mod letters;
 pub mod model;
 mod notes;
 mod origin;
+pub mod reference;
 pub mod segment;
 mod settings;
 pub mod shingle;
@@ -100,6 +111,7 @@ pub use detector::{
 pub use error::{CapacityError, SettingsError};
 pub use model::{ArticleId, Progress, Reason, Span, Stage, Unit, UnitKind};
 pub use origin::Origin;
+pub use reference::{Contained, Reference};
 pub use settings::{DetectorBuilder, Keep, Scope, Settings, UnitChoice};
 pub use spill::SpillError;
 pub use verdict::{Level, Lost};

@@ -75,6 +75,12 @@
 //! | `family` | object | all that repeats that same unit: `equal` and `near`, how many units do by each rule, and `articles`, how many articles they and the kept unit stand in |
 //!
 //! **Leader**: `field`, `unit`, `bytes`, `chars` and `family`, as above.
+//! **With `--against`** the units are what stands in a test set, and nothing else is marked. Then `unit` is `span`: some text that
+//! need not be a unit; `rule` is `against`; `similarity` is the share of its words that are the same in the test set, 1 but where a
+//! few others stand between runs; `kept` is the text of the test set that it stands in, with the range of what is the same and its
+//! text; `gap` is null, and there is neither `nth` nor `family`. Of the article, `compared` is all of its text, `within` is 0, and `most` and
+//! `relation` are about the record of the test set of which most stands here; `new` tells the bytes that do not stand there and no sentences,
+//! `story` is that of the article alone, and `leaders` is empty.
 //!
 //! **Trailer**, after the articles of each file: `file`, its name; `output`, its path below an output folder;
 //! `format`, `jsonl`, `parquet`, `text`, or `other`, a file that could not be read and has no articles; `articles`, how many lines it has; `original`, the digest of what was read, as told in
@@ -216,13 +222,13 @@ pub struct Story {
 pub struct UnitMark {
     /// The field it stands in.
     pub field: String,
-    /// `paragraph` or `sentence`.
+    /// `paragraph`, `sentence` or `span`.
     pub unit: String,
     /// Range in the field's text.
     pub bytes: [u32; 2],
     /// The same in characters.
     pub chars: [u32; 2],
-    /// `equal` or `near`.
+    /// `equal`, `near` or `against`.
     pub rule: String,
     /// 0 to 1.
     pub similarity: f64,
@@ -235,10 +241,12 @@ pub struct UnitMark {
     pub kept: KeptMark,
     /// Bytes of other text between the unit before it and this one.
     pub gap: Option<u64>,
-    /// Which copy of it this is; the kept unit is the first.
-    pub nth: u32,
-    /// All that repeats that unit.
-    pub family: Family,
+    /// Which copy of it this is; the kept unit is the first. Nothing for what stands in a test set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nth: Option<u32>,
+    /// All that repeats that unit. Nothing for what stands in a test set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<Family>,
 }
 
 /// A unit that others repeat, where it stands.

@@ -28,16 +28,16 @@
 //! | `article` | string or number | the record's own identity, as it stands in the input; where it has none, the same as `source` |
 //! | `source` | string | where the record stands: `file:line` (JSON Lines, from 1), `file:row` (Parquet, from 1), `file` (text) |
 //! | `field` | string | the field the unit was taken from |
-//! | `unit` | string | `paragraph` or `sentence`; `text` with the rule `bridge` |
+//! | `unit` | string | `paragraph` or `sentence`; `span`, some text that need not be a unit, with the rules `against` and `bridge` |
 //! | `bytes` | [start, end] | half-open range in the UTF-8 of the *original* field text: the unit and the white space that went with it |
 //! | `chars` | [start, end] | the same range, counted in Unicode scalar values |
 //! | `text` | string | the text of that range; in JSON Lines in the very spelling (escapes) of the input, so that it can be put back byte for byte |
-//! | `rule` | string | `equal`: the folds are the same; `near`: the similarity is at or above the threshold; `frequent`: it is what others repeat, and goes because it is said too often (`--keep-copies`); `bridge`: it stands between two long runs of repeats (`--bridge`) |
-//! | `measure` | string | how likeness is measured, such as `jaccard:1,2` |
-//! | `similarity` | number | from 0 to 1, rounded to four digits; 1 for `equal` and `frequent`, 0 for `bridge` |
+//! | `rule` | string | `equal`: the folds are the same; `near`: the similarity is at or above the threshold; `frequent`: it is what others repeat, and goes because it is said too often (`--keep-copies`); `bridge`: it stands between two long runs of repeats (`--bridge`); `against`: it stands in the test set of `--against`, which is then the only rule |
+//! | `measure` | string | how likeness is measured, such as `jaccard:1,2`; for `against`, `contained:8` with the least length of a run |
+//! | `similarity` | number | from 0 to 1, rounded to four digits; 1 for `equal` and `frequent`, 0 for `bridge`; for `against` the share of the words that are the same in the test set, 1 but where a few others stand between runs |
 //! | `lost` | array of strings | the words and numbers of `text` that the kept text does not have, as [`left_out`] gives them: folded; empty for most |
 //! | `reprint` | bool | only if true: the unit repeats the other only because paragraphs beside both repeat one another, so that a word may be exchanged |
-//! | `kept` | object | the unit that is kept in its favour: `article`, `source`, `bytes` (range of the unit without white space around it), `text`; and `field`, only where several text fields are read. With `--keep-copies none` it may go itself, as `frequent`. Null for `frequent`; for `bridge` the unit that the one before it repeats |
+//! | `kept` | object | the unit that is kept in its favour: `article`, `source`, `bytes` (range of the unit without white space around it), `text`; and `field`, only where several text fields are read. With `--keep-copies none` it may go itself, as `frequent`. Null for `frequent`; for `bridge` the unit that the one before it repeats. For `against` it is the text of the test set, the range of what is the same in it, and its text |
 //!
 //! **Dropped record**: with `--drop-empty` a record that is left out has one more line, after those of its units:
 //!
@@ -118,7 +118,7 @@ pub struct RemovedUnit<'a> {
     pub source: &'a str,
     /// The field.
     pub field: &'a str,
-    /// `paragraph` or `sentence`.
+    /// `paragraph`, `sentence` or `span`.
     pub unit: &'a str,
     /// Range in the original text, in bytes.
     pub bytes: [u32; 2],
@@ -126,7 +126,7 @@ pub struct RemovedUnit<'a> {
     pub chars: [u32; 2],
     /// The text of the range.
     pub text: RawJson<'a>,
-    /// `equal` or `near`.
+    /// `equal`, `near` or `against`.
     pub rule: &'a str,
     /// The measure.
     pub measure: &'a str,

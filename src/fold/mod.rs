@@ -59,14 +59,17 @@
 mod block;
 mod entity;
 mod han;
+mod located;
 mod markup;
 mod number;
 mod slow;
 mod table;
 mod writer;
 
+use crate::hash;
 use crate::steps::looked;
 use han::Numeral;
+use located::Steps;
 use number::{Numbers, opens, visible, visible_before};
 use std::ops::Range;
 use table::{Class, Table};
@@ -288,6 +291,24 @@ pub fn is_unspaced(c: char) -> bool {
     matches!(Table::get().entry(c).class(), Class::Unspaced | Class::Numeral)
 }
 
+/// Length of a token of a fold in half words: that of [`Piece::weight`].
+pub(crate) fn weight(token: &str) -> u8 {
+    match token.as_bytes().first() {
+        None => 0,
+        Some(b'-' | b'0'..=b'9' | b'a'..=b'z') => 2,
+        Some(_) => match token.chars().next().map(|c| Table::get().entry(c).class()) {
+            Some(Class::Unspaced | Class::Numeral) => 1,
+            Some(Class::Symbol) | None => 0,
+            Some(_) => 2,
+        },
+    }
+}
+
+/// The hash of a word, as [`Tokens::hashes`] has it.
+pub(crate) fn word_hash(word: &str) -> u32 {
+    hash::token(word.as_bytes()) & !NUMBER_BIT
+}
+
 /// Folds texts; owns the scratch memory.
 ///
 /// ```
@@ -345,21 +366,35 @@ impl Folder {
         let mut buffer = std::mem::take(&mut self.buffer);
         let mut writer = Writer::new(out, &mut buffer, text.len());
         let weight = self
-            .tokens::<TRUSTED>(table, text, &mut writer)
+            .tokens::<TRUSTED, false>(table, text, &mut writer, &mut Steps::nowhere())
             .then(|| writer.finish());
         self.buffer = buffer;
         weight
     }
 
-    fn tokens<const TRUSTED: bool>(&mut self, table: &Table, text: &str, writer: &mut Writer<'_>) -> bool {
+    /// `LOCATED`: `steps` is told after each step how far the text is read, and no step reads more than one word.
+    fn tokens<const TRUSTED: bool, const LOCATED: bool>(
+        &mut self,
+        table: &Table,
+        text: &str,
+        writer: &mut Writer<'_>,
+        steps: &mut Steps,
+    ) -> bool {
         let bytes = text.as_bytes();
         let mut at = 0;
         let mut after_non_starter = false;
         while let Some(&byte) = bytes.get(at) {
             looked(1);
+            if LOCATED {
+                steps.at(at, writer);
+            }
             if byte.is_ascii() {
                 if byte.is_ascii_alphabetic() {
-                    at = writer.words(bytes, at);
+                    at = if LOCATED {
+                        writer.letters(bytes, at)
+                    } else {
+                        writer.words(bytes, at)
+                    };
                     after_non_starter = false;
                     continue;
                 }
@@ -415,7 +450,7 @@ impl Folder {
                     continue;
                 }
                 Class::Numeral => {
-                    at = numerals(table, text, at, writer);
+                    at = numerals::<LOCATED>(table, text, at, writer, steps);
                     continue;
                 }
                 Class::Separator if entry.is_special() => {
@@ -447,6 +482,9 @@ impl Folder {
                 class => writer.put(class, entry.mapped()),
             }
             at = next;
+        }
+        if LOCATED {
+            steps.at(at, writer);
         }
         true
     }
@@ -502,7 +540,13 @@ fn decode(bytes: &[u8], at: usize) -> (u32, usize) {
 }
 
 /// A run of Han numerals; returns the byte after it.
-fn numerals(table: &Table, text: &str, at: usize, writer: &mut Writer<'_>) -> usize {
+fn numerals<const LOCATED: bool>(
+    table: &Table,
+    text: &str,
+    at: usize,
+    writer: &mut Writer<'_>,
+    steps: &mut Steps,
+) -> usize {
     match han::read(table, text, at) {
         Numeral::Number(token, end) => {
             writer.begin(Kind::Number);
@@ -511,7 +555,10 @@ fn numerals(table: &Table, text: &str, at: usize, writer: &mut Writer<'_>) -> us
             end
         }
         Numeral::Letters(end) => {
-            for c in text[at..end].chars() {
+            for (i, c) in text[at..end].char_indices() {
+                if LOCATED && i > 0 {
+                    steps.at(at + i, writer);
+                }
                 let entry = table.entry(c);
                 writer.put(entry.class(), entry.mapped());
             }

@@ -69,6 +69,16 @@ impl<'t> Writer<'t> {
         }
     }
 
+    /// How many tokens are written or begun.
+    pub(super) fn begun(&self) -> usize {
+        self.out.hashes.len() + usize::from(self.is_open())
+    }
+
+    /// True if what follows may belong to the last token.
+    pub(super) fn is_open(&self) -> bool {
+        self.open != Kind::Nothing
+    }
+
     /// Makes room for one step.
     #[inline]
     fn room(&mut self) {
@@ -199,7 +209,7 @@ impl<'t> Writer<'t> {
 
     /// The run of ASCII letters at `at`, of which there is at least one; returns the byte after it.
     #[inline]
-    fn letters(&mut self, bytes: &[u8], mut at: usize) -> usize {
+    pub(super) fn letters(&mut self, bytes: &[u8], mut at: usize) -> usize {
         const ONES: u64 = u64::MAX / 0xFF;
         const HIGH: u64 = ONES << 7;
         self.word();

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+// What stands in a test set: found in all its disguises, taken out, put back.
+mod against;
 // Which of the repeats go: copies, frequency, runs.
 mod choice;
 // The file of removed units, field by field.

@@ -17,7 +17,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("origin", vec!["hash", "spill"]),
         ("notes", vec![]),
         // modules that use nothing above the floor
-        ("fold", vec!["hash", "notes", "steps"]),
+        ("fold", vec!["model", "hash", "notes", "steps"]),
         ("shingle", vec!["hash"]),
         ("segment", vec!["model", "notes", "steps"]),
         ("spill", vec![]),
@@ -34,6 +34,13 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "settings",
             vec!["model", "origin", "error", "segment", "shingle", "verdict", "join"],
+        ),
+        // texts that others are held against: runs of tokens, not units
+        (
+            "reference",
+            vec![
+                "model", "error", "hash", "letters", "steps", "fold", "segment", "settings",
+            ],
         ),
         // the pipeline
         (

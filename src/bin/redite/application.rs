@@ -204,7 +204,7 @@ fn going<'m>((article, chosen): &'m Choosing, field: &str, text: &str) -> Option
         let from = start + u32::try_from(between.len() - between.trim_start().len()).ok()?;
         going.push(Going {
             span: Span::new(from, from + u32::try_from(said.len()).ok()?),
-            unit: "text",
+            unit: "span",
             rule: "bridge",
             similarity: 0.0,
             lost: fold(said).as_str().split_whitespace().map(str::to_owned).collect(),

@@ -1,10 +1,12 @@
 //! The options as they were typed.
 
+mod against;
 mod choice;
 mod evaluate;
 mod mark;
 mod reach;
 
+pub(crate) use against::AgainstArgs;
 pub(crate) use choice::ChoiceArgs;
 pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
 pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat, SharesArgs};
@@ -219,6 +221,9 @@ pub(crate) struct CleanArgs {
     /// Write the settings, the counts and the time of each stage of the run as JSON; - is standard output
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) stats: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) against: AgainstArgs,
 
     #[command(flatten)]
     pub(crate) memory: MemoryArgs,

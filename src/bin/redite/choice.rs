@@ -59,9 +59,11 @@ impl Choice {
     /// What goes of an article.
     pub(crate) fn of_article(&self, article: &ArticleMarks) -> Chosen {
         let goes = |unit: &UnitMark| {
-            u64::from(unit.nth) > self.copies.of(unit.family.copies())
-                && self.is_frequent(&unit.family, article)
-                && self.conditions.iter().all(|condition| condition.holds(article, unit))
+            // What stands in a test set is no copy of a unit.
+            let is_copy = unit.family.zip(unit.nth);
+            is_copy.is_none_or(|(family, nth)| {
+                u64::from(nth) > self.copies.of(family.copies()) && self.is_frequent(&family, article)
+            }) && self.conditions.iter().all(|condition| condition.holds(article, unit))
         };
         let goes: Vec<bool> = article.units.iter().map(goes).collect();
         let mut chosen = self.in_runs(&article.units, &goes);

@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 /// What `apply --help` says of them.
 pub(crate) const HELP: &str = "Conditions are a field, one of = != < <= > >=, and a value. With = and != several values may \
 be given, of which one must match, or none, as in 'lang=de,fr'.\n\n\
-  unit        paragraph or sentence\n  \
-  rule        equal or near\n  \
+  unit        paragraph, sentence, or span (of --against)\n  \
+  rule        equal, near, or against: it stands in the test set of --against\n  \
   similarity  from 0 to 1\n  \
   lost        how many words and numbers of the unit the kept one does not have\n  \
   reprint     yes or no: whether it repeats the other only in view of what stands beside both\n  \
@@ -60,8 +60,8 @@ use Field::{
 };
 
 const FIELDS: [(&str, Field, Kind); 17] = [
-    ("unit", Unit, Kind::OneOf(&["paragraph", "sentence"])),
-    ("rule", Rule, Kind::OneOf(&["equal", "near"])),
+    ("unit", Unit, Kind::OneOf(&["paragraph", "sentence", "span"])),
+    ("rule", Rule, Kind::OneOf(&["equal", "near", "against"])),
     ("similarity", Similarity, Kind::Number),
     ("lost", Lost, Kind::Number),
     ("reprint", Reprint, Kind::OneOf(&["yes", "no"])),
@@ -112,6 +112,8 @@ const OPERATORS: [(&str, Operator); 6] = [
 enum Value {
     Number(f64),
     Text(String),
+    /// What stands in a test set is no copy of a unit.
+    Nothing,
 }
 
 impl Condition {
@@ -203,12 +205,12 @@ impl Field {
             Lost => number(unit.lost.len() as u64),
             Reprint => truth(unit.reprint),
             Within => truth(unit.kept.source == article.source),
-            Nth => Value::Number(f64::from(unit.nth)),
+            Nth => unit.nth.map_or(Value::Nothing, |nth| Value::Number(f64::from(nth))),
             Unit => Value::Text(unit.unit.clone()),
             Bytes => length(unit.bytes),
             Chars => length(unit.chars),
             Name => Value::Text(unit.field.clone()),
-            Copies | Articles | Share | Relation | New | Story | Lang => self.of_family(article, &unit.family),
+            Copies | Articles | Share | Relation | New | Story | Lang => self.of_family(article, unit.family.as_ref()),
         }
     }
 
@@ -221,14 +223,14 @@ impl Field {
             Bytes => length(leader.bytes),
             Chars => length(leader.chars),
             Name => Value::Text(leader.field.clone()),
-            Copies | Articles | Share | Relation | New | Story | Lang => self.of_family(article, &leader.family),
+            Copies | Articles | Share | Relation | New | Story | Lang => self.of_family(article, Some(&leader.family)),
         })
     }
 
-    fn of_family(self, article: &ArticleMarks, family: &Family) -> Value {
+    fn of_family(self, article: &ArticleMarks, family: Option<&Family>) -> Value {
         match self {
-            Copies => number(family.copies()),
-            Articles => Value::Number(f64::from(family.articles)),
+            Copies => family.map_or(Value::Nothing, |family| number(family.copies())),
+            Articles => family.map_or(Value::Nothing, |family| Value::Number(f64::from(family.articles))),
             Share => Value::Number(ratio(article.repeated, article.bytes)),
             Relation => Value::Text(article.relation.clone()),
             New => number(article.new.sentences),
@@ -303,6 +305,26 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_in_a_test_set_is_no_copy() {
+        let article = ARTICLE
+            .replace("\"near\"", "\"against\"")
+            .replace("\"sentence\"", "\"span\"");
+        let (head, _) = article.split_once(",\"nth\"").unwrap();
+        let article: ArticleMarks = serde_json::from_str(&format!("{head}}}]}}")).unwrap();
+        for (typed, holds) in [
+            ("rule=against", true),
+            ("unit=span", true),
+            ("rule=equal,near", false),
+            ("copies>=1", false),
+            ("nth<9", false),
+            ("articles=1", false),
+        ] {
+            let condition = Condition::parse(typed).unwrap();
+            assert_eq!(condition.holds(&article, &article.units[0]), holds, "{typed}");
+        }
+    }
+
+    #[test]
     fn what_is_no_condition_is_said() {
         for (typed, said) in [
             ("", "is no field"),
@@ -313,7 +335,7 @@ mod tests {
             ("copies>nan", "is no number"),
             ("copies>1,2", "one value"),
             ("lang>de", "is no number"),
-            ("unit=word", "one of paragraph, sentence"),
+            ("unit=word", "one of paragraph, sentence, span"),
         ] {
             let error = Condition::parse(typed).unwrap_err();
             assert!(error.contains(said), "{typed}: {error}");

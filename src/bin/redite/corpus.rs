@@ -19,7 +19,7 @@ use redite::files::{
     Batch, Discovery, Fields, FileError, Format, Id, Place, ReadOptions, Record, Source, discover, finite_stdin,
 };
 use redite::segment::Language;
-use redite::{ArticleId, Cut, Detection, Detections, Detector, Reason, Session, Stats, UnitKind};
+use redite::{Article, ArticleId, Cut, Detection, Detections, Detector, Reason, Session, Stats, UnitKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -43,6 +43,129 @@ pub(crate) struct Corpus {
     /// Those up to the decisions.
     pub(crate) stages: Stages,
     temp_dir: Option<PathBuf>,
+}
+
+/// The inputs, once they are read.
+#[derive(Debug)]
+pub(crate) struct Inputs {
+    pub(crate) sources: Vec<Source>,
+    /// For each source the number of its first article; `None` if it could not be read.
+    pub(crate) first_article: Vec<Option<ArticleId>>,
+    /// For each source where its articles stand.
+    pub(crate) places: Vec<Places>,
+    pub(crate) report: ReadReport,
+}
+
+/// Who takes the articles that are read.
+pub(crate) trait Taker {
+    /// A file begins; gives the number of its first article.
+    fn begin(&mut self) -> ArticleId;
+
+    /// The article of a record.
+    fn article<'f>(&mut self, fields: &'f Fields) -> Article<'f> {
+        article(fields, &mut Origins::default())
+    }
+
+    /// Takes articles that follow one another.
+    fn take(&mut self, articles: &[Article<'_>]) -> Result<()>;
+
+    /// The file cannot be read to its end: nothing of it counts.
+    fn rollback(&mut self, first: ArticleId) -> Result<()>;
+}
+
+/// Takes articles to decide which repeat which.
+struct Decider {
+    session: Session,
+    origins: Origins,
+}
+
+impl Taker for Decider {
+    fn begin(&mut self) -> ArticleId {
+        self.origins.mark();
+        self.session.next_id()
+    }
+
+    fn article<'f>(&mut self, fields: &'f Fields) -> Article<'f> {
+        article(fields, &mut self.origins)
+    }
+
+    fn take(&mut self, articles: &[Article<'_>]) -> Result<()> {
+        self.session.push_all(articles)?;
+        Ok(())
+    }
+
+    fn rollback(&mut self, first: ArticleId) -> Result<()> {
+        self.origins.rollback();
+        Ok(self.session.rollback(first)?)
+    }
+}
+
+impl Inputs {
+    /// Finds and reads all inputs, and gives their articles to `taker`. `fate`: what becomes of records and files that cannot be
+    /// read.
+    pub(crate) fn read<T: Taker>(
+        taker: T,
+        input: &InputArgs,
+        options: &ReadOptions,
+        cap: Option<&Cap>,
+        exclude: &[PathBuf],
+        fate: &'static str,
+        progress: impl FnOnce(&[Source], &ReadOptions) -> Result<Progress>,
+    ) -> Result<(Self, T, Progress)> {
+        let Found { sources, report } = find(input, exclude)?;
+        let mut progress = progress(&sources, options)?;
+        let mut reader = Reader {
+            taker,
+            report,
+            places: Vec::with_capacity(sources.len()),
+            ids: spool::Again::new(cap.map(Cap::folder)),
+            faults: Faults::new(input.strict, fate),
+            present: Present::default(),
+        };
+        progress.phase("reading");
+        let mut first_article = Vec::with_capacity(sources.len());
+        for source in &sources {
+            if let Some(note) = source.note() {
+                progress.say(&format!("redite: {}: {note}", source.name()));
+            }
+            first_article.push(reader.read_source(source, options, input.strict, &progress)?);
+            progress.finish(source.size());
+        }
+        reader.present.check(&sources, options)?;
+        reader.present.name_missing(options, |line| progress.say(line));
+        reader.report.bytes = sources.iter().map(Source::size).sum();
+        let Reader {
+            taker,
+            mut report,
+            places,
+            ids,
+            present,
+            ..
+        } = reader;
+        report.missing_ids = present.articles - present.ids;
+        report.missing_ranks = options
+            .rank_field
+            .as_ref()
+            .map_or(0, |_| present.articles - present.ranks);
+        report.missing_groups = (options.group_field.as_ref()).map_or(0, |_| present.articles - present.groups);
+        report.missing_dates = (options.date_field.as_ref()).map_or(0, |_| present.articles - present.dates);
+        report.duplicate_ids = ids.count()?;
+        let inputs = Self {
+            sources,
+            first_article,
+            places,
+            report,
+        };
+        Ok((inputs, taker, progress))
+    }
+
+    /// What each cleaned file needs to know.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&Source, &Places, Option<ArticleId>)> {
+        let places = self.sources.iter().zip(&self.places);
+        places
+            .zip(&self.first_article)
+            .map(|((source, places), first)| (source, places, *first))
+    }
 }
 
 /// What all decisions come to.
@@ -140,47 +263,22 @@ impl Corpus {
         let detector = settings::detector(rule)?;
         let options = settings::read_options(input, &rule.other)?;
         let session = detector.session_within(cap.map_or_else(redite::Memory::unlimited, Cap::memory));
-        let Found { sources, report } = find(input, exclude)?;
-        let mut progress = progress(&sources, &options)?;
-        let mut reader = Reader {
+        let decider = Decider {
             session,
-            report,
-            places: Vec::with_capacity(sources.len()),
-            ids: spool::Again::new(cap.map(Cap::folder)),
-            faults: Faults::new(input.strict, fate),
-            present: Present::default(),
             origins: Origins::new(&rule.other),
         };
-        progress.phase("reading");
-        let mut first_article = Vec::with_capacity(sources.len());
-        for source in &sources {
-            if let Some(note) = source.note() {
-                progress.say(&format!("redite: {}: {note}", source.name()));
-            }
-            first_article.push(reader.read_source(source, &options, input.strict, &progress)?);
-            progress.finish(source.size());
-        }
-        reader.present.check(&sources, &options)?;
-        reader.present.name_missing(&options, |line| progress.say(line));
-        reader.report.bytes = sources.iter().map(Source::size).sum();
+        let read = Inputs::read(decider, input, &options, cap, exclude, fate, progress)?;
+        let (
+            Inputs {
+                sources,
+                first_article,
+                places,
+                report,
+            },
+            Decider { session, origins },
+            mut progress,
+        ) = read;
         progress.phase("comparing");
-        let Reader {
-            session,
-            mut report,
-            places,
-            ids,
-            present,
-            origins,
-            ..
-        } = reader;
-        report.missing_ids = present.articles - present.ids;
-        report.missing_ranks = options
-            .rank_field
-            .as_ref()
-            .map_or(0, |_| present.articles - present.ranks);
-        report.missing_groups = (options.group_field.as_ref()).map_or(0, |_| present.articles - present.groups);
-        report.missing_dates = (options.date_field.as_ref()).map_or(0, |_| present.articles - present.dates);
-        report.duplicate_ids = ids.count()?;
         let bytes = report.bytes;
         stages.end("read");
         let stages = Mutex::new(stages);
@@ -481,18 +579,17 @@ impl Present {
     }
 }
 
-struct Reader {
-    session: Session,
+struct Reader<T> {
+    taker: T,
     report: ReadReport,
     places: Vec<Places>,
     /// Hashes of the ids so far; only for a count.
     ids: spool::Again,
     faults: Faults,
     present: Present,
-    origins: Origins,
 }
 
-impl Reader {
+impl<T: Taker> Reader<T> {
     /// Reads one file. Gives the number of its first article; `None` if it cannot be read, and then nothing of it counts.
     fn read_source(
         &mut self,
@@ -501,9 +598,8 @@ impl Reader {
         strict: bool,
         progress: &Progress,
     ) -> Result<Option<ArticleId>> {
-        let first = self.session.next_id();
+        let first = self.taker.begin();
         self.ids.mark();
-        self.origins.mark();
         let present = self.present.clone();
         self.places.push(Places::default());
         self.faults.begin();
@@ -526,9 +622,8 @@ impl Reader {
             Err(error) => {
                 let reason = format!("{error:#}");
                 self.faults.unread(source, &reason, |line| progress.say(line));
-                self.session.rollback(first)?;
+                self.taker.rollback(first)?;
                 self.ids.rollback();
-                self.origins.rollback();
                 self.present = present;
                 if let Some(places) = self.places.last_mut() {
                     *places = Places::default();
@@ -571,7 +666,7 @@ impl Reader {
                     if let Some(places) = self.places.last_mut() {
                         places.insert(record.place.line_or_row);
                     }
-                    articles.push(article(fields, &mut self.origins));
+                    articles.push(self.taker.article(fields));
                 }
                 Err(fault) => {
                     self.faults.fault(source, record.place, fault, say)?;
@@ -582,7 +677,7 @@ impl Reader {
         if let Some(text) = articles.first().and_then(|article| article.texts.first()) {
             progress.sample(text);
         }
-        self.session.push_all(&articles)?;
+        self.taker.take(&articles)?;
         Ok(())
     }
 

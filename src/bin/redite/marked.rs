@@ -70,6 +70,8 @@ pub(crate) struct Counted {
     /// What repeats others.
     pub(crate) equal: u64,
     pub(crate) near: u64,
+    /// What stands in a test set.
+    contained: u64,
     /// What others repeat.
     pub(crate) frequent: u64,
     /// What stands between two runs.
@@ -83,14 +85,17 @@ pub(crate) struct Counted {
 impl Counted {
     fn count(&mut self, article: &ArticleMarks, chosen: &Chosen) {
         let length = |[start, end]: [u32; 2]| u64::from(end.saturating_sub(start));
-        let near = chosen
-            .units
-            .iter()
-            .filter(|&&at| article.units[at].rule == "near")
-            .count() as u64;
-        let equal = chosen.units.len() as u64 - near;
+        let by = |rule: &str| {
+            let of_rule = chosen.units.iter().filter(|&&at| article.units[at].rule == rule);
+            of_rule.count() as u64
+        };
+        let [equal, near, contained] = ["equal", "near", "against"].map(by);
         let mut makeup = Makeup::default();
         for unit in chosen.units.iter().map(|&at| &article.units[at]) {
+            if unit.rule == "against" {
+                makeup.add_other(length(unit.bytes));
+                continue;
+            }
             let is_within = unit.kept.source == article.source;
             makeup.add(
                 unit.unit == "paragraph",
@@ -107,6 +112,7 @@ impl Counted {
         self.text_bytes += article.bytes;
         self.equal += equal;
         self.near += near;
+        self.contained += contained;
         self.frequent += chosen.leaders.len() as u64;
         self.bridges += chosen.bridges.len() as u64;
         self.makeup += &makeup;
@@ -119,6 +125,15 @@ impl Counted {
 
 impl fmt::Display for Counted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.contained > 0 {
+            return write!(
+                f,
+                "{} of {}, which stand in the test set; {} of the text",
+                digits(self.contained),
+                count(self.units, "marked unit"),
+                share(self.makeup.bytes(), self.text_bytes),
+            );
+        }
         write!(
             f,
             "{} of {}: {} equal, {} near; ",

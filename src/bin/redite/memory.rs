@@ -21,7 +21,7 @@ const A_THREAD: u64 = 14_000_000;
 const LEAST: u64 = 32_000_000;
 
 /// What is taken beside the session, with the threads there are.
-fn beside() -> u64 {
+pub(crate) fn beside() -> u64 {
     BESIDE + A_THREAD * rayon::current_num_threads() as u64
 }
 
@@ -104,6 +104,20 @@ impl Cap {
     pub(crate) fn memory(&self) -> Memory {
         let bytes = usize::try_from(self.bytes - beside()).unwrap_or(usize::MAX);
         Memory::new(bytes).in_folder(&self.folder)
+    }
+
+    /// Refuses what is held as a whole and takes more than there is. `what`: its name.
+    pub(crate) fn check_held(&self, bytes: u64, what: &str) -> Result<()> {
+        let needed = beside() + bytes;
+        if needed > self.bytes {
+            bail!(
+                "--memory {}: {what} takes about {}, with the program {}; allow that, or give less of it at a time",
+                size(self.bytes),
+                size(bytes),
+                size(needed),
+            );
+        }
+        Ok(())
     }
 
     /// Refuses a run for which there is too little room on disk, as far as can be told.

@@ -129,22 +129,31 @@ impl std::ops::AddAssign<&Self> for Makeup {
 
 /// Refuses to remove more than was allowed, and warns where much is removed.
 pub(crate) fn check_share(most: Option<f64>, going: &Makeup, text: u64, say: impl Fn(&str)) -> Result<()> {
-    let removed = going.bytes();
     let what = going.dominant().map_or(String::new(), |what| format!(", {what}"));
+    check_share_of(most, [going.bytes(), text], (&what, "redite find"), say)
+}
+
+/// The same, where it is known what most of it is, and which command shows all.
+pub(crate) fn check_share_of(
+    most: Option<f64>,
+    [removed, text]: [u64; 2],
+    (what, shows): (&str, &str),
+    say: impl Fn(&str),
+) -> Result<()> {
     #[expect(clippy::cast_precision_loss, reason = "a share for people")]
     let part = removed as f64 / text.max(1) as f64;
     match most {
         Some(most) if part > most => {
             bail!(
                 "{:.1} % of the text would be removed{what}; that is more than the {:.1} % of --max-removed; nothing was written. \
-                 See what it is with `redite find`, or raise the limit",
+                 See what it is with `{shows}`, or raise the limit",
                 part * 100.0,
                 most * 100.0
             )
         }
         None if part > SUSPICIOUS => {
             say(&format!(
-                "redite: WARNING: {:.1} % of the text is removed{what}. See what it is with `redite find`; --max-removed 50% \
+                "redite: WARNING: {:.1} % of the text is removed{what}. See what it is with `{shows}`; --max-removed 50% \
                  stops such a run before anything is written",
                 part * 100.0
             ));

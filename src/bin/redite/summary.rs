@@ -2,7 +2,7 @@
 
 use crate::amounts::{count, digits, share};
 use crate::args::CleanArgs;
-use crate::corpus::{Corpus, NotCompared, Overview};
+use crate::corpus::{Corpus, NotCompared, Overview, ReadReport};
 use crate::marked;
 use crate::settings::described;
 use crate::stages::{StageTime, Stages};
@@ -81,24 +81,13 @@ impl Counted {
 #[derive(Debug, Serialize)]
 pub(crate) struct Summary {
     files: u64,
-    failed_files: u64,
-    unused_files: u64,
-    damaged_files: u64,
-    skipped_files: u64,
-    unreadable_files: u64,
+    #[serde(flatten)]
+    notes: Notes,
     not_compared: Vec<NotCompared>,
     articles: u64,
-    faulty_records: u64,
-    dropped_records: u64,
-    missing_ids: u64,
-    missing_ranks: u64,
-    missing_groups: u64,
-    missing_dates: u64,
-    duplicate_ids: u64,
     paragraphs: u64,
     sentences: u64,
     too_short: u64,
-    unread_texts: u64,
     removed_equal: u64,
     removed_near: u64,
     removed_frequent: u64,
@@ -144,24 +133,12 @@ impl Summary {
         let settings = corpus.detector.settings();
         Self {
             files: corpus.sources.len() as u64,
-            failed_files: report.failed_files,
-            unused_files: report.unused_files,
-            damaged_files: report.damaged_files,
-            skipped_files: report.skipped_files,
-            unreadable_files: report.unreadable_files,
+            notes: Notes::of(report, counted.dropped, stats.unread_texts),
             not_compared: report.not_compared.clone(),
             articles: stats.articles,
-            faulty_records: report.faulty_records,
-            dropped_records: counted.dropped,
-            missing_ids: report.missing_ids,
-            missing_ranks: report.missing_ranks,
-            missing_groups: report.missing_groups,
-            missing_dates: report.missing_dates,
-            duplicate_ids: report.duplicate_ids,
             paragraphs: stats.paragraphs,
             sentences: stats.sentences,
             too_short: stats.too_short,
-            unread_texts: stats.unread_texts,
             removed_equal: stats.removed_equal,
             removed_near: stats.removed_near,
             removed_frequent: counted.frequent,
@@ -242,6 +219,56 @@ impl fmt::Display for Summary {
                 writeln!(f, "  and {more} (--stats lists all)")?;
             }
         }
+        write!(f, "{}", self.notes)?;
+        if let Some(parts) = in_parts(self.shares) {
+            writeln!(f, "{parts}")?;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a speed for people")]
+        let speed = self.input_bytes as f64 / 1e6 / self.seconds.max(1e-3);
+        writeln!(f, "{:.1} s, {speed:.1} MB/s", self.seconds)
+    }
+}
+
+/// What was not as it should be, counted.
+#[derive(Debug, Serialize)]
+pub(crate) struct Notes {
+    failed_files: u64,
+    unused_files: u64,
+    damaged_files: u64,
+    skipped_files: u64,
+    unreadable_files: u64,
+    faulty_records: u64,
+    dropped_records: u64,
+    missing_ids: u64,
+    missing_ranks: u64,
+    missing_groups: u64,
+    missing_dates: u64,
+    duplicate_ids: u64,
+    unread_texts: u64,
+}
+
+impl Notes {
+    pub(crate) fn of(report: &ReadReport, dropped_records: u64, unread_texts: u64) -> Self {
+        Self {
+            failed_files: report.failed_files,
+            unused_files: report.unused_files,
+            damaged_files: report.damaged_files,
+            skipped_files: report.skipped_files,
+            unreadable_files: report.unreadable_files,
+            faulty_records: report.faulty_records,
+            dropped_records,
+            missing_ids: report.missing_ids,
+            missing_ranks: report.missing_ranks,
+            missing_groups: report.missing_groups,
+            missing_dates: report.missing_dates,
+            duplicate_ids: report.duplicate_ids,
+            unread_texts,
+        }
+    }
+}
+
+impl fmt::Display for Notes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let notes = [
             (
                 self.faulty_records,
@@ -292,7 +319,7 @@ impl fmt::Display for Summary {
                 ],
             ),
             (
-                self.skipped_files - self.unreadable_files,
+                self.skipped_files.saturating_sub(self.unreadable_files),
                 "file",
                 [
                     "was skipped, for the reason given above",
@@ -335,12 +362,7 @@ impl fmt::Display for Summary {
         for (n, what, [one, several]) in notes.into_iter().filter(|note| note.0 > 0) {
             writeln!(f, "{} {}", count(n, what), if n == 1 { one } else { several })?;
         }
-        if let Some(parts) = in_parts(self.shares) {
-            writeln!(f, "{parts}")?;
-        }
-        #[expect(clippy::cast_precision_loss, reason = "a speed for people")]
-        let speed = self.input_bytes as f64 / 1e6 / self.seconds.max(1e-3);
-        writeln!(f, "{:.1} s, {speed:.1} MB/s", self.seconds)
+        Ok(())
     }
 }
 

@@ -69,8 +69,8 @@ const UNIT: &[Field] = &[
     Field::new("reprint", Type::Flag).or_left_out(),
     Field::new("kept", Type::Object(KEPT)),
     Field::new("gap", Type::Whole).or_null(),
-    Field::new("nth", Type::Whole),
-    Field::new("family", Type::Object(FAMILY)),
+    Field::new("nth", Type::Whole).or_left_out(),
+    Field::new("family", Type::Object(FAMILY)).or_left_out(),
 ];
 
 const LEADER: &[Field] = &[

@@ -54,23 +54,31 @@ fn unit() -> impl Strategy<Value = UnitMark> {
     });
     let lost = proptest::collection::vec(".{0,4}", 0..3);
     let own = ("[a-z]{1,5}", any::<[u32; 2]>(), any::<[u32; 2]>(), 0..=10_000_u32, lost);
-    let copy = (proptest::option::of(count()), any::<u32>());
-    (own, any::<bool>(), any::<bool>(), kept, copy, family()).prop_map(
-        |((field, bytes, chars, similarity, lost), equal, reprint, kept, (gap, nth), family)| UnitMark {
-            field,
-            unit: "sentence".to_owned(),
-            bytes,
-            chars,
-            rule: if equal { "equal" } else { "near" }.to_owned(),
-            similarity: f64::from(similarity) / 1e4,
-            lost,
-            reprint,
-            kept,
-            gap,
-            nth,
-            family,
-        },
+    let copy = (proptest::option::of(count()), proptest::option::of(any::<u32>()));
+    (
+        own,
+        any::<bool>(),
+        any::<bool>(),
+        kept,
+        copy,
+        proptest::option::of(family()),
     )
+        .prop_map(
+            |((field, bytes, chars, similarity, lost), equal, reprint, kept, (gap, nth), family)| UnitMark {
+                field,
+                unit: "sentence".to_owned(),
+                bytes,
+                chars,
+                rule: if equal { "equal" } else { "near" }.to_owned(),
+                similarity: f64::from(similarity) / 1e4,
+                lost,
+                reprint,
+                kept,
+                gap,
+                nth,
+                family,
+            },
+        )
 }
 
 fn article() -> impl Strategy<Value = ArticleMarks> {

@@ -24,6 +24,7 @@ mod program {
     pub(crate) mod commands;
     pub(crate) mod condition;
     pub(crate) mod console;
+    pub(crate) mod contained;
     pub(crate) mod corpus;
     pub(crate) mod csv;
     pub(crate) mod diff;
@@ -49,6 +50,7 @@ mod program {
     pub(crate) mod spool;
     pub(crate) mod stages;
     pub(crate) mod summary;
+    pub(crate) mod test_set;
     pub(crate) mod verdict;
     pub(crate) mod wording;
     pub(crate) mod words;

@@ -179,7 +179,7 @@ fn only_long_runs_go_and_short_islands_with_them() {
     assert_eq!(bridges.len(), 1);
     assert_eq!(
         (&bridges[0]["unit"], &bridges[0]["lost"]),
-        (&json!("text"), &json!(["advertisement", "7"]))
+        (&json!("span"), &json!(["advertisement", "7"]))
     );
     assert_eq!(bridges[0]["kept"]["article"], json!(1));
     let (texts, _) = choose(&scratch, &[], &["--min-run", &run, "--bridge", "13"]);

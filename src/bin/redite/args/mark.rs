@@ -1,6 +1,6 @@
 //! The options of `mark` and `apply`.
 
-use super::{ChoiceArgs, CleanedArgs, InputArgs, MemoryArgs, RuleArgs, percent};
+use super::{AgainstArgs, ChoiceArgs, CleanedArgs, InputArgs, MemoryArgs, RuleArgs, percent};
 use crate::presets::Preset;
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
@@ -39,6 +39,9 @@ pub(crate) struct MarkArgs {
 
     #[command(flatten)]
     pub(crate) rule: RuleArgs,
+
+    #[command(flatten)]
+    pub(crate) against: AgainstArgs,
 
     #[command(flatten)]
     pub(crate) memory: MemoryArgs,

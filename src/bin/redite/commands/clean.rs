@@ -40,6 +40,9 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     let quiet = args.input.quiet;
     settings::threads(&args.input)?;
     let cap = Cap::of(&args.memory)?;
+    if args.against.is_given() {
+        return super::against::clean(args, cap.as_ref(), &transaction, &exclude);
+    }
     if args.memory.dry_run {
         let detector = settings::detector(&args.rule)?;
         let options = settings::read_options(&args.input, &args.rule.other)?;

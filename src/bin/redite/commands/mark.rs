@@ -36,6 +36,9 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
     let quiet = args.input.quiet;
     settings::threads(&args.input)?;
     let cap = Cap::of(&args.memory)?;
+    if args.against.is_given() {
+        return super::against::mark(args, cap.as_ref(), &transaction);
+    }
     let detector = settings::detector(&args.rule)?;
     if args.memory.dry_run {
         let options = settings::read_options(&args.input, &args.rule.other)?;
@@ -52,9 +55,7 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
         )?;
         return Ok(Exit::Done);
     }
-    if args.format() == MarkFormat::Dolma && args.input.text_field.len() > 1 {
-        bail!("--format dolma: its documents have one text; give one --text-field, or write --format jsonl");
-    }
+    refuse_several_texts(args)?;
     let exclude: Vec<PathBuf> = args.output.iter().filter(|path| !is_stdout(path)).cloned().collect();
     let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, |sources, options| {
         memory::before_run(sources, options, &detector, cap.as_ref(), quiet)?;
@@ -71,7 +72,7 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
         corpus.each_record(|source, article, record, _| facts.provenance.meet(&corpus, source, article, record))?;
     }
     progress.phase("writing");
-    let mut target = Target::of(args, &corpus, &transaction)?;
+    let mut target = Target::of(args, &corpus.sources, &header(&corpus, &args.rule.other), &transaction)?;
     write(&corpus, facts.as_mut(), &mut target, &transaction, |source| {
         progress.finish(source.size());
     })?;
@@ -168,8 +169,16 @@ impl Facts {
     }
 }
 
+/// Refuses several text fields where a document can have but one text.
+pub(super) fn refuse_several_texts(args: &MarkArgs) -> Result<()> {
+    if args.format() == MarkFormat::Dolma && args.input.text_field.len() > 1 {
+        bail!("--format dolma: its documents have one text; give one --text-field, or write --format jsonl");
+    }
+    Ok(())
+}
+
 /// Where marks go.
-enum Target {
+pub(super) enum Target {
     /// All to one file.
     One(Mutex<MarksWriter<MarksOutput>>),
     /// Those of each file to one of its own, of which one at a time is open.
@@ -180,7 +189,7 @@ enum Target {
 }
 
 impl Target {
-    fn of(args: &MarkArgs, corpus: &Corpus, transaction: &Transaction) -> Result<Self> {
+    pub(super) fn of(args: &MarkArgs, sources: &[Source], header: &Header, transaction: &Transaction) -> Result<Self> {
         let output = args.output.as_deref();
         match args.format() {
             format @ (MarkFormat::Jsonl | MarkFormat::Parquet) => {
@@ -188,20 +197,19 @@ impl Target {
                 if path.is_dir() {
                     bail!("-o {}: is a folder; name a file for the marks", path.display());
                 }
-                refuse_overwrite(&corpus.sources, [path])?;
-                let header = header(corpus, &args.rule.other);
+                refuse_overwrite(sources, [path])?;
                 // As readable as the texts, which they quote.
-                let mode = corpus.sources.iter().filter_map(Source::mode).reduce(|a, b| a & b);
+                let mode = sources.iter().filter_map(Source::mode).reduce(|a, b| a & b);
                 let out = report(path, transaction).with_mode(mode);
                 let mut writer = MarksWriter::new(match format {
                     MarkFormat::Parquet => MarksOutput::parquet(out)?,
                     _ => MarksOutput::lines(out)?,
                 });
-                writer.header(&header).map_err(|cause| writer.get_ref().error(cause))?;
+                writer.header(header).map_err(|cause| writer.get_ref().error(cause))?;
                 Ok(Self::One(Mutex::new(writer)))
             }
             MarkFormat::Dolma => {
-                if let Some(source) = corpus.sources.iter().find(|source| source.format() != Format::Jsonl)
+                if let Some(source) = sources.iter().find(|source| source.format() != Format::Jsonl)
                     && source.unread().is_none()
                 {
                     bail!(
@@ -212,7 +220,7 @@ impl Target {
                 }
                 let places = Places::of(&Asked {
                     inputs: &args.input.inputs,
-                    sources: &corpus.sources,
+                    sources,
                     output,
                     reports: Vec::new(),
                     merge: args.merge,
@@ -223,7 +231,7 @@ impl Target {
     }
 
     /// What follows is of that file.
-    fn begin(&mut self, source: &Source, transaction: &Transaction) -> Result<()> {
+    pub(super) fn begin(&mut self, source: &Source, transaction: &Transaction) -> Result<()> {
         if let Self::Each { places, open } = self {
             let output = places.output(source, transaction);
             let output = match places {
@@ -236,7 +244,7 @@ impl Target {
         Ok(())
     }
 
-    fn write(&mut self, lines: &[u8], units: u64) -> Result<()> {
+    pub(super) fn write(&mut self, lines: &[u8], units: u64) -> Result<()> {
         match self {
             Self::One(writer) => {
                 let writer = writer.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -251,7 +259,7 @@ impl Target {
         }
     }
 
-    fn end_file(&mut self, trailer: Trailer) -> Result<()> {
+    pub(super) fn end_file(&mut self, trailer: Trailer) -> Result<()> {
         match self {
             Self::One(writer) => {
                 let writer = writer.get_mut().unwrap_or_else(PoisonError::into_inner);
@@ -264,7 +272,7 @@ impl Target {
         }
     }
 
-    fn finish(self) -> Result<()> {
+    pub(super) fn finish(self) -> Result<()> {
         if let Self::One(writer) = self {
             let mut writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
             writer.end().map_err(|cause| writer.get_ref().error(cause))?;
@@ -326,7 +334,7 @@ impl Rewriter for Marker<'_> {
 }
 
 /// The identity of a record as JSON, or its place.
-fn identity(id: Option<&Id>, place: &str) -> Result<Box<RawValue>> {
+pub(super) fn identity(id: Option<&Id>, place: &str) -> Result<Box<RawValue>> {
     Ok(match id {
         Some(id) => RawValue::from_string(id.raw().to_owned())?,
         None => to_raw_value(place)?,
@@ -374,8 +382,8 @@ impl Marker<'_> {
                         text: kept.text.clone(),
                     },
                     gap: between.map(said),
-                    nth: copies.next().unwrap_or_default(),
-                    family: kept.family,
+                    nth: Some(copies.next().unwrap_or_default()),
+                    family: Some(kept.family),
                 });
             }
         }

@@ -1,5 +1,6 @@
 //! One file per subcommand.
 
+pub(crate) mod against;
 pub(crate) mod apply;
 pub(crate) mod clean;
 pub(crate) mod debug;

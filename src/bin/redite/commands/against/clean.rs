@@ -1,0 +1,275 @@
+//! `redite clean --against`: writes the articles without what stands in the test set.
+
+use super::report::Summary;
+use super::{Found, Rule, cuts, dry_run, lost};
+use crate::again::Again;
+use crate::args::CleanArgs;
+use crate::console;
+use crate::corpus::place;
+use crate::exit::Exit;
+use crate::memory::Cap;
+use crate::outputs::{Asked, Places, is_stdout};
+use crate::provenance::Chars;
+use crate::reports::{Removed, check_share_of, deletion, nothing_left, refuse_drop_empty, report};
+use crate::settings;
+use crate::stages::Stages;
+use crate::test_set::TestSet;
+use anyhow::{Result, anyhow};
+use redite::files::removed::{FileFormat, KeptUnit, RemovedUnit, Trailer, write_dropped};
+use redite::files::{Edit, Fields, Format, Record, Rewriter, Source, Transaction};
+use redite::{ArticleId, Contained, Span};
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+pub(crate) fn clean(
+    args: &CleanArgs,
+    cap: Option<&Cap>,
+    transaction: &Transaction,
+    exclude: &[PathBuf],
+) -> Result<Exit> {
+    let (started, mut stages) = (Instant::now(), Stages::begin());
+    let detector = settings::detector(&args.rule)?;
+    let options = settings::read_options(&args.input, &args.rule.other)?;
+    let set = TestSet::read(&args.against, &args.input, detector.settings().min_tokens(), cap)?;
+    stages.end("test set");
+    let rule = Rule {
+        set: &set,
+        options: &options,
+        language: detector.settings().language(),
+    };
+    if args.memory.dry_run {
+        return dry_run(rule, &args.input, exclude);
+    }
+    let check = |sources: &[Source]| refuse_drop_empty(args.cleaned.drop_empty, sources);
+    let (found, mut progress) = rule.read(&args.input, cap, exclude, check, &mut stages)?;
+    let Found { inputs, counts, .. } = &found;
+    let places = Places::of(&Asked {
+        inputs: &args.input.inputs,
+        sources: &inputs.sources,
+        output: args.cleaned.output.as_deref(),
+        reports: [&args.cleaned.removed, &args.stats].into_iter().flatten().collect(),
+        merge: args.cleaned.merge,
+    })?;
+    set.refuse_outputs(inputs.sources.iter().filter_map(|source| places.path(source)))?;
+    let reports = [&args.cleaned.removed, &args.stats].into_iter().flatten();
+    set.refuse_outputs(reports.filter(|path| !is_stdout(path)))?;
+    let shares = [counts.span_bytes, counts.text_bytes];
+    if let Err(error) = check_share_of(
+        args.cleaned.max_removed,
+        shares,
+        ("", "redite mark --against"),
+        |line| {
+            progress.say(line);
+        },
+    ) {
+        progress.clear();
+        return Err(error);
+    }
+
+    let mut removed = match &args.cleaned.removed {
+        Some(path) => {
+            let settings = set.described(rule.language);
+            Some(Removed::create(
+                path,
+                transaction,
+                &inputs.sources,
+                &options.text_fields,
+                settings,
+            )?)
+        }
+        None => None,
+    };
+    progress.phase("writing");
+    let mut dropped = 0;
+    for (source, articles, first) in inputs.each() {
+        let output = places.output(source, transaction);
+        let (format, mark, original, cleaned) = match first {
+            // it cannot be read, so it cannot be packed anew
+            None => {
+                let digest = source.copy(output)?;
+                (FileFormat::Other, false, digest, digest)
+            }
+            Some(first) => {
+                let output = match &places {
+                    Places::File(path) => output.packed_as(path),
+                    _ => output,
+                };
+                let mut cleaner = Cleaner {
+                    rule,
+                    source,
+                    drop_empty: args.cleaned.drop_empty && source.format().can_drop(),
+                    again: Again::new(source, first, articles, &found.touched),
+                    touched: &found.touched,
+                    dropped: &mut dropped,
+                    removed: removed.as_mut(),
+                };
+                let stats = source.rewrite_by(&options, output, &mut cleaner)?;
+                let cleaned = match source.format() {
+                    Format::Parquet => stats.file,
+                    Format::Jsonl | Format::Text => stats.written,
+                };
+                (source.format().into(), stats.mark, stats.read, cleaned)
+            }
+        };
+        if let Some(removed) = &mut removed {
+            removed.write(|writer| {
+                writer.file(Trailer {
+                    file: source.name().to_owned(),
+                    output: source.relative_name(),
+                    format,
+                    mark,
+                    units: 0,
+                    dropped: 0,
+                    original,
+                    cleaned,
+                })
+            })?;
+        }
+        progress.finish(source.size());
+    }
+    if let Some(removed) = removed {
+        removed.finish()?;
+    }
+    progress.clear();
+    stages.end("write");
+    let summary = Summary::new(
+        args,
+        &options,
+        &found,
+        &set,
+        rule.language,
+        dropped,
+        &stages,
+        started.elapsed(),
+    );
+    if let Some(path) = &args.stats {
+        let mut out = report(path, transaction).create()?;
+        writeln!(out, "{}", summary.to_json()?).map_err(|cause| out.error(cause))?;
+        out.finish()?;
+    }
+    transaction.commit()?;
+    if !args.input.quiet {
+        console::lines(&summary);
+    }
+    Ok(found.exit(&set))
+}
+
+/// Takes out of one file what stands in the test set.
+struct Cleaner<'c> {
+    rule: Rule<'c>,
+    source: &'c Source,
+    drop_empty: bool,
+    again: Again<'c>,
+    touched: &'c [bool],
+    /// Records that were left out.
+    dropped: &'c mut u64,
+    removed: Option<&'c mut Removed>,
+}
+
+/// What went from one record.
+#[derive(Default)]
+struct Gone {
+    units: u64,
+    /// Its lines in the file of removed units.
+    lines: Vec<u8>,
+    dropped: bool,
+}
+
+impl Rewriter for Cleaner<'_> {
+    type Error = anyhow::Error;
+    type Seen = ArticleId;
+    type Told = Gone;
+
+    fn asks(&mut self, line: u64) -> bool {
+        self.again.asks(line)
+    }
+
+    fn see(&mut self, record: &Record<'_>) -> Result<ArticleId> {
+        self.again.number(record)
+    }
+
+    fn edit(&self, record: &Record<'_>, article: &ArticleId) -> Result<(Edit, Gone)> {
+        let mut gone = Gone::default();
+        let is_touched = self.touched.get(article.0 as usize).is_some_and(|&is| is);
+        let Some(fields) = record.outcome.ok().filter(|_| is_touched) else {
+            return Ok((Edit::Keep, gone));
+        };
+        let found = self.rule.of(fields);
+        let cuts = cuts(fields, &found)?;
+        let place = place(self.source, record.place);
+        gone.units = found.iter().map(|found| found.len() as u64).sum();
+        if gone.units == 0 {
+            return Err(anyhow!("{place}: the file has changed while it was read; run again"));
+        }
+        let reports = self.removed.is_some();
+        if reports {
+            self.tell(record, fields, &place, &found, &cuts, &mut gone.lines)?;
+        }
+        let deletion = deletion(record, &cuts);
+        gone.dropped = self.drop_empty && nothing_left(record, &cuts);
+        if !gone.dropped {
+            return Ok((deletion, gone));
+        }
+        if reports {
+            let line = record.raw_line_after(&deletion)?;
+            write_dropped(&mut gone.lines, fields.id.as_ref(), &place, &line)?;
+        }
+        Ok((Edit::Drop, gone))
+    }
+
+    fn settle(&mut self, gone: Gone) -> Result<()> {
+        *self.dropped += u64::from(gone.dropped);
+        if let Some(removed) = &mut self.removed {
+            removed.write(|writer| writer.lines(&gone.lines, gone.units, u64::from(gone.dropped)))?;
+        }
+        Ok(())
+    }
+}
+
+impl Cleaner<'_> {
+    /// Writes lines for the file of removed units.
+    fn tell(
+        &self,
+        record: &Record<'_>,
+        fields: &Fields,
+        place: &str,
+        found: &[Vec<Contained>],
+        cuts: &[Vec<Span>],
+        lines: &mut Vec<u8>,
+    ) -> Result<()> {
+        let measure = self.rule.set.measure();
+        for (i, ((text, found), cuts)) in fields.texts.iter().zip(found).zip(cuts).enumerate() {
+            let Some(spellings) = record.spellings(text, cuts) else {
+                return Err(anyhow!("{place}: the file has changed while it was read; run again"));
+            };
+            let mut chars = Chars::new(&text.text);
+            for ((found, cut), raw) in found.iter().zip(cuts).zip(spellings) {
+                let origin = self.rule.set.origin(found)?;
+                RemovedUnit {
+                    article: fields.id.as_ref(),
+                    source: place,
+                    field: self.rule.field(self.source, fields, i),
+                    unit: "span",
+                    bytes: [cut.start, cut.end],
+                    chars: [chars.before(cut.start), chars.before(cut.end)],
+                    text: raw,
+                    rule: "against",
+                    measure: &measure,
+                    similarity: found.share,
+                    lost: &lost(found, &text.text, &origin),
+                    reprint: false,
+                    kept: Some(KeptUnit {
+                        article: origin.record.id.as_ref(),
+                        source: &origin.record.source,
+                        field: origin.name,
+                        bytes: [found.at.start, found.at.end],
+                        text: origin.text,
+                    }),
+                }
+                .write(lines)?;
+            }
+        }
+        Ok(())
+    }
+}
