@@ -278,7 +278,8 @@ pub struct Cut {
 /// let sentences = detection.sentences(redite::ArticleId(0), detector.settings());
 /// let new: Vec<_> = sentences.iter().filter(|sentence| sentence.new > 0).collect();
 /// assert_eq!(&text[new[1].unit.span.range()], "Nobody was hurt.");
-/// assert_eq!(new[1].tokens, redite::fold::fold("nobody was hurt").hashes());
+/// assert_eq!(new[1].fold, "nobody was hurt");
+/// assert_eq!(new[1].tokens.len(), 3);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Sentence<'d> {
@@ -288,8 +289,10 @@ pub struct Sentence<'d> {
     pub new: u32,
     /// True if it counts among [`Detection::compared_bytes`].
     pub is_compared: bool,
-    /// Hashes of its tokens, as [`crate::fold::Tokens::hashes`] gives them; none in one of the [`Detections`] of a session that has
-    /// spilled, but for [`Detections::block_with_tokens`].
+    /// Its fold: what was compared. Empty in one of the [`Detections`] of a session that has spilled, but for
+    /// [`Detections::block_with_folds`].
+    pub fold: &'d str,
+    /// Hashes of the tokens of the fold, as [`crate::fold::Tokens::hashes`] gives them.
     pub tokens: &'d [u32],
 }
 
@@ -614,6 +617,10 @@ impl Detection {
                     }
                 }
                 let entry = store.sentence(narrow(sentence));
+                let (fold, tokens) = match store.holds_folds() {
+                    true => (store.text(&entry.fold), store.tokens(&entry.fold)),
+                    false => ("", &[][..]),
+                };
                 out.push(Sentence {
                     unit: store.unit(&entry, UnitKind::Sentence),
                     new: match (goes, lost) {
@@ -625,10 +632,8 @@ impl Detection {
                         true => is_judged,
                         false => settings.is_judged(entry.weight),
                     },
-                    tokens: match store.holds_folds() {
-                        true => store.tokens(&entry.fold),
-                        false => &[],
-                    },
+                    fold,
+                    tokens,
                 });
             }
         }

@@ -127,7 +127,7 @@ impl Detections {
         Ok(detection)
     }
 
-    /// A block with the tokens of its sentences, which takes as much memory as when it was decided. It is not kept.
+    /// A block with the folds of its sentences, which takes as much memory as when it was decided. It is not kept.
     ///
     /// # Errors
     /// As for [`Detections::block`].
@@ -136,11 +136,11 @@ impl Detections {
     /// let detector = redite::Detector::new();
     /// let mut session = detector.session();
     /// session.push_all(&["The storm tore the roof off.".into()])?;
-    /// let block = session.finish()?.block_with_tokens(0)?;
-    /// assert_eq!(block.sentences(redite::ArticleId(0), detector.settings())[0].tokens.len(), 6);
+    /// let block = session.finish()?.block_with_folds(0)?;
+    /// assert_eq!(block.sentences(redite::ArticleId(0), detector.settings())[0].fold, "the storm tore the roof off");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn block_with_tokens(&self, number: usize) -> Result<Arc<Detection>, SpillError> {
+    pub fn block_with_folds(&self, number: usize) -> Result<Arc<Detection>, SpillError> {
         let Blocks::Spilled {
             spool,
             segments,

@@ -33,24 +33,30 @@
 //! | `compared` | number | of these, those that are compared: of paragraphs that are long enough, or of sentences where only sentences are compared |
 //! | `repeated` | number | bytes of the units that repeat others |
 //! | `within` | number | of these, those that repeat units of the same article |
-//! | `new` | object | what it says that repeats nothing: `sentences`, how many, and `bytes`, their length; see below |
+//! | `new` | object | what it says that repeats nothing, nothing before it and nothing in it: `sentences`, how many, and `bytes`, their length; see below |
 //! | `most` | object or null | the other article that it repeats most, of several the first in the input: `article`, `source`, and `bytes` of the units that repeat it |
 //! | `relation` | string | what the article is to `most`: `original`, `reprint`, `update`, `excerpt` or `mixed`; see below |
 //! | `story` | object | the story that it tells, by which articles are grouped: `article` and `source` of the first that tells it, and `articles`, how many do; see below |
 //! | `units` | array | the units that repeat others, in order |
 //! | `leaders` | array | the units that others repeat, in order; a sentence may stand in a paragraph that others repeat, too |
 //!
-//! **Relation.** Of the bytes that are compared, let `r` be the share that repeats other articles, `m` the share that repeats `most`,
-//! `n` the share that repeats nothing. Of the bytes of `most` that are compared, what it says twice counted once, let `c` be the
-//! share that is repeated here, and `d` the same of those that repeat nothing themselves. The article is *original* if `r < .2`, or if
-//! `r = 0`; a *reprint* if `d >= .8`, `c >= .5`, `m >= .5` and `n <= .2`: it has nearly all of the other and says little else; an
-//! *update* if `d >= .8`, `c >= .5`, `m >= .2` and `n > .2`: it has nearly all of the other, and more; an *excerpt* if `m >= .8`: it
-//! is nearly all from the other, but not nearly all of it; else *mixed*. `.8` and `.2` are options of the program.
+//! **Relation.** A sentence that repeats nothing may still be *taken* from `most`: if two thirds of its words stand in runs of four words
+//! that stand in that article, too (of eight letters in scripts without spaces), and so do all of its numbers. An editor has put
+//! other words into it. The other way round a sentence of `most` may be taken here. (Nothing is taken from an article of more than 16 times
+//! the words, and of one of more than four times the words nothing is looked for here.)
+//!
+//! Of the bytes that are compared, let `r` be the share that repeats other articles or is taken from `most`, `m` the share that repeats
+//! `most` or is taken from it, `n` the share that does neither and repeats nothing. Of the bytes of `most` that are compared, what it
+//! says twice counted once, let `c` be the share that is repeated or taken here, and `d` the same of those that repeat nothing
+//! themselves. The article is *original* if `r < .2`, or if it repeats no other; a *reprint* if `d >= .8`, `c >= .5`, `m >= .5` and `n <= .2`:
+//! it has nearly all of the other and says little else; an *update* if `d >= .8`, `c >= .5`, `m >= .2` and `n > .2`: it has nearly all of
+//! the other, and more; an *excerpt* if `m >= .8`: it is nearly all from the other, but not nearly all of it; else *mixed*. `.8` and
+//! `.2` are options of the program.
 //!
 //! **New.** All sentences count, short ones too, but for the units below and what stands in them. So a sentence that is never
 //! compared, because it is too short, counts as new, and so does one that repeats something but stays for the sake of what is beside
-//! it. Of a sentence of which a part is a unit below the rest counts. `repeated` and `new.bytes` together are the texts but for the
-//! white space between their sentences.
+//! it. Of a sentence of which a part is a unit below the rest counts. `repeated` and `new.bytes` together are the texts, but for white
+//! space.
 //!
 //! **Story.** An article that is a reprint, an update or an excerpt of `most` tells the same story as that one; any other is the first
 //! that tells its own. So `story` leads from article to `most` as far as that goes, and ends at an article that is none of the three: what an

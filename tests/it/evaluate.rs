@@ -709,3 +709,91 @@ fn labelled_pairs_are_counted_by_label_and_outcome() {
         assert!(said.contains("pairs.jsonl:1: ") && said.contains(why), "{said}");
     }
 }
+
+/// Whole articles that were planted are told to be what they were planted as, as `mark` tells it, and always the same.
+#[test]
+fn planted_articles_are_told_rightly() {
+    let folder = with_invented(120);
+    let args = [
+        "evaluate",
+        "--relations",
+        "in.jsonl",
+        "--per-grade",
+        "12",
+        "--format",
+        "json",
+        "-q",
+    ];
+    let told = stdout(&run(
+        folder.path(),
+        &[&args[..], &["--write", "set", "--threads", "2"]].concat(),
+    ));
+    assert_eq!(
+        told,
+        stdout(&run(folder.path(), &[&args[..], &["--threads", "1"]].concat()))
+    );
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let figures: Vec<&Value> = told["runs"][0]["figures"].as_array().unwrap().iter().collect();
+    for planted in ["reprint", "update", "excerpt"] {
+        let figure = figures
+            .iter()
+            .find(|f| f["planted"] == planted && f["lang"].is_null())
+            .unwrap();
+        assert_eq!(
+            (&figure["articles"], &figure["share"]),
+            (&json!(12), &json!(1.0)),
+            "{figure}"
+        );
+    }
+    let others = figures
+        .iter()
+        .find(|f| f["planted"].is_null() && f["lang"].is_null())
+        .unwrap();
+    assert_eq!(others["share"], 1.0, "{others}");
+    assert!(others["articles"].as_u64().unwrap() > 60, "{others}");
+
+    // mark tells the same of what was written
+    let set = folder.path().join("set");
+    assert!(
+        run(&set, &["mark", "articles.jsonl", "-o", "marks.jsonl", "-q"])
+            .status
+            .success()
+    );
+    let marks = lines(&set.join("marks.jsonl"));
+    let marks: BTreeMap<&str, &Value> = marks
+        .iter()
+        .filter_map(|line| Some((line["article"].as_str()?, line)))
+        .collect();
+    let planted = lines(&set.join("relations.jsonl"));
+    assert_eq!(planted.len(), 36);
+    let mut made = BTreeSet::new();
+    for line in &planted {
+        let (article, of) = (marks[text(line, "article")], text(line, "of"));
+        assert_eq!(
+            (&article["relation"], text(&article["most"], "article")),
+            (&line["planted"], of)
+        );
+        assert_eq!(text(&article["story"], "article"), of);
+        made.insert(text(line, "article"));
+    }
+    for (id, article) in &marks {
+        assert!(made.contains(id) || article["relation"] == "original", "{article}");
+        assert_eq!(articles(&set).iter().filter(|(other, _)| other == id).count(), 1);
+    }
+    // another seed plants other articles
+    let other = stdout(&run(
+        folder.path(),
+        &[&args[..], &["--seed", "8", "--write", "other"]].concat(),
+    ));
+    assert_eq!(other.matches("\"planted\": \"reprint\"").count(), 2);
+    assert!(lines(&folder.path().join("other/relations.jsonl")) != planted);
+    for (more, said) in [
+        (&["--keep", "last"][..], "leave --keep out"),
+        (&["--score", "set"], "cannot be used with"),
+        (&["--write", "set"], "not empty"),
+    ] {
+        let refused = run(folder.path(), &[&args[..], more].concat());
+        let message = String::from_utf8(refused.stderr).unwrap();
+        assert!(refused.status.code() == Some(2) && message.contains(said), "{message}");
+    }
+}

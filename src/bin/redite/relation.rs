@@ -79,7 +79,7 @@ pub(crate) struct Repeated {
 const HALF: f64 = 0.5;
 
 impl Repeated {
-    /// How the article relates to the one that it repeats most.
+    /// How the article relates to the one that it repeats most. What is taken from it (see `wording`) counts as repeated.
     ///
     /// Take the shares of this article that repeat any other (`r`), repeat that one (`m`) and are new (`n`); and, of that one, the
     /// share that is repeated here (`c`), and the same of what repeats nothing itself (`d`). *Original* if `r < some` or `r = 0`;

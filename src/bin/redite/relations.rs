@@ -80,7 +80,7 @@ impl Relations {
             Some(folder) => {
                 let mut wordings = Wordings::spooled(folder)?;
                 for number in 0..detections.blocks() {
-                    let block = detections.block_with_tokens(number)?;
+                    let block = detections.block_with_folds(number)?;
                     let wanted = |article: &ArticleId| repeated.get(article.0 as usize) == Some(&true);
                     for article in articles(&block).filter(wanted) {
                         wordings.add(&block, article, settings)?;
@@ -90,7 +90,7 @@ impl Relations {
             }
         };
         for number in 0..detections.blocks() {
-            let block = detections.block_with_tokens(number)?;
+            let block = detections.block_with_folds(number)?;
             let all: Vec<ArticleId> = articles(&block).collect();
             let taken = all.into_par_iter().filter_map(|article| {
                 let (most, units) = most(&block, article)?;

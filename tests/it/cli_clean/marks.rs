@@ -232,6 +232,8 @@ fn marks_on_disk_are_those_in_memory() {
             .iter()
             .any(|article| !article["units"].as_array().unwrap().is_empty())
     );
+    let one_thread = scratch.redite(&["mark", "in.jsonl", "--threads", "1", "-q"]).ends(0);
+    assert!(one_thread.out == memory);
 }
 
 /// The spans of dolma are characters, and without them the text is what clean leaves.
@@ -463,6 +465,125 @@ fn articles_are_reprints_updates_and_excerpts() {
         ];
         scratch.redite(&args).ends(0);
         assert_eq!(articles(&lines(&scratch.get("marks.jsonl")))[1]["relation"], relation);
+    }
+}
+
+/// New is every sentence that no unit covers, and of one that a unit stands in the rest.
+#[test]
+fn new_sentences_are_those_of_a_naive_count() {
+    let scratch = Scratch::new();
+    let marks = marked(&scratch, &[]);
+    let cut = scratch.redite(&["debug", "units", "in.jsonl"]).ends(0);
+    let mut sentences: BTreeMap<String, Vec<[u64; 2]>> = BTreeMap::new();
+    for unit in lines(&cut.out).iter().filter(|unit| unit["unit"] == "sentence") {
+        let bytes = [0, 1].map(|i| number(&unit["bytes"][i]));
+        sentences.entry(unit["source"].to_string()).or_default().push(bytes);
+    }
+    let (mut whole, mut in_part) = (0, 0);
+    for article in articles(&marks) {
+        let units = article["units"].as_array().unwrap();
+        let units: Vec<[u64; 2]> = units
+            .iter()
+            .map(|unit| [0, 1].map(|i| number(&unit["bytes"][i])))
+            .collect();
+        let (mut count, mut bytes) = (0, 0);
+        for &[start, end] in &sentences[&article["source"].to_string()] {
+            let gone = units
+                .iter()
+                .map(|unit| unit[1].min(end).saturating_sub(unit[0].max(start)));
+            let gone: u64 = gone.sum();
+            if gone < end - start {
+                count += 1;
+                bytes += end - start - gone;
+            }
+            whole += u64::from(gone == end - start);
+            in_part += u64::from(gone > 0 && gone < end - start);
+        }
+        assert_eq!(
+            article["new"],
+            json!({"sentences": count, "bytes": bytes}),
+            "{article:#}"
+        );
+    }
+    assert!(whole > 20 && in_part == 0, "{whole} {in_part}");
+}
+
+/// Whatever repeats the story in whatever way is told by the same article, in whatever order they are decided.
+#[test]
+fn stories_are_told_by_one_article() {
+    let scratch = Scratch::new();
+    let sample = support::sample();
+    let french = sample.iter().filter(|(lang, ..)| lang == "fr");
+    let mut seen = BTreeSet::new();
+    let paragraphs: Vec<&str> = french
+        .flat_map(|(_, _, text)| text.split("\n\n"))
+        .filter(|paragraph| paragraph.len() > 80 && seen.insert(paragraph[..40].to_owned()))
+        .collect();
+    let story = paragraphs[..3].join("\n\n");
+    let more = format!("{LEAD}\n\n{OTHER}\n\n{THIRD}");
+    let texts = [
+        (&*story, 0),
+        (
+            "Une toute autre histoire se joue ce soir au grand théâtre de la ville basse.",
+            1,
+        ),
+        (&*format!("{}\n\n{more}", story.replace(", ", " , ")), 0),
+        (&*paragraphs[..2].join("\n\n"), 0),
+        // a reprint of what only the update has
+        (&*more, 0),
+        ("Bref.", 5),
+        (&*format!("{story}\n\n{more}"), 0),
+    ];
+    let records = texts.iter().enumerate();
+    let records =
+        records.map(|(day, (text, _))| format!("{}\n", json!({"id": day, "lang": "fr", "day": day, "text": text})));
+    scratch.put("in.jsonl", records.collect::<String>());
+    for (keep, first) in [("first", 0), ("day", 0), ("last", 6), ("-day", 6)] {
+        scratch
+            .redite(&["mark", "in.jsonl", "-o", "marks.jsonl", "--keep", keep])
+            .ends(0);
+        let marks = lines(&scratch.get("marks.jsonl"));
+        for (article, (_, story)) in articles(&marks).into_iter().zip(&texts) {
+            let (story, count) = if *story == 0 { (first, 5) } else { (*story, 1) };
+            let expected = json!({"article": story, "source": format!("in.jsonl:{}", story + 1), "articles": count});
+            assert_eq!(article["story"], expected, "--keep {keep}: {article:#}");
+        }
+    }
+    let apply = ["apply", "marks.jsonl", "in.jsonl", "--dry-run", "--where"];
+    for (condition, is_all) in [
+        ("story>=5", true),
+        ("story>5", false),
+        ("new<100", true),
+        ("new>100", false),
+    ] {
+        let told = scratch.redite(&[&apply[..], &[condition]].concat()).ends(0);
+        assert_eq!(
+            !String::from_utf8(told.out).unwrap().contains("remove 0"),
+            is_all,
+            "{condition}"
+        );
+    }
+}
+
+/// A sentence with another word stays, and is taken from the other article all the same; one with another number is not.
+#[test]
+fn reworded_sentences_are_taken_from_the_other_article() {
+    let scratch = Scratch::new();
+    let story = "The storm tore the roof off the old market hall in the lower town on Friday night at 3. Nobody was hurt, said the \
+                 fire brigade, which had been called by a baker on his way to work.\n\nTraders on the square now fear for their \
+                 stalls, which stood under that roof for more than a hundred years in all weathers.";
+    for (from, to, new, relation) in [
+        ("on Friday night", "on Sunday night", 1, "reprint"),
+        // a paragraph stays whole for its number
+        ("at 3", "at 4", 2, "mixed"),
+    ] {
+        let later = story.replace(from, to);
+        scratch.put("in.jsonl", format!("{}{}", line(1, story), line(2, &later)));
+        scratch.redite(&["mark", "in.jsonl", "-o", "marks.jsonl"]).ends(0);
+        let marks = lines(&scratch.get("marks.jsonl"));
+        let article = articles(&marks)[1].clone();
+        assert_eq!(article["new"]["sentences"], new, "{article:#}");
+        assert_eq!(article["relation"], relation, "{article:#}");
     }
 }
 
