@@ -163,6 +163,7 @@ impl<W: Write + Send> Write for Table<W> {
 /// An output for [`MarksWriter`](super::MarksWriter), in one of the two forms.
 pub struct MarksOutput(Form);
 
+#[expect(clippy::large_enum_variant, reason = "a run has one of it")]
 enum Form {
     Lines(OutputFile),
     Table(Box<Table<OutputFile>>),
