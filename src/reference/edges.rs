@@ -166,7 +166,7 @@ pub(super) fn adjoined(text: &str, span: Span, limits: Range<usize>, source: &st
     Span::new(narrow(from, span.start), narrow(to, span.end))
 }
 
-/// True if what begins at that byte may be a sentence: at the beginning of a line, or behind a stop.
+/// True if what begins at that byte may be a sentence: at the beginning of a line, behind a stop, or with marks between.
 fn begins_sentence(text: &str, at: usize) -> bool {
     let mut seen = 0;
     for c in text.get(..at).unwrap_or_default().chars().rev() {
@@ -174,7 +174,7 @@ fn begins_sentence(text: &str, at: usize) -> bool {
             return true;
         }
         seen += 1;
-        if !(c.is_whitespace() || opens(c) || closes(c) || BEFORE.contains(c)) || seen > FAR {
+        if c.is_alphanumeric() || seen > FAR {
             return false;
         }
     }
@@ -206,6 +206,8 @@ mod tests {
             ("So |it rained|, then", "|It rained|", "it rained"),
             ("So |it rained|. Then", "|It rained|", "it rained"),
             ("|It rained|. Then", "|It rained|", "It rained."),
+            ("so\n- |it rained|! Then", "|It rained|", "it rained!"),
+            ("so - |it rained|! Then", "|It rained|", "it rained"),
             ("So (|it rained|), then", "|It rained|", "(it rained)"),
             ("So “|it rained|.” Then", "|It rained|.", "“it rained.”"),
             ("So (it said |it rained|) then", "|It rained|", "it rained"),

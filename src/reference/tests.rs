@@ -12,7 +12,7 @@ fn reference(limits: Limits, texts: &[String]) -> Reference {
 fn read(text: &str) -> Vec<(String, u32)> {
     let mut out = Vec::new();
     words::each(&crate::fold::fold(text), |_, token, _, weight| {
-        out.push((token.to_owned(), weight.into()))
+        out.push((token.to_owned(), weight.into()));
     });
     out
 }
@@ -108,7 +108,7 @@ proptest! {
 
     #[test]
     fn no_text_is_a_fault(there in "\\PC{0,60}|[a-c .\n一ก]{0,60}", text in "\\PC{0,60}|[a-c .\n一ก]{0,60}") {
-        let reference = reference(Limits { tokens: 2, min_tokens: 1 }, &[there.clone()]);
+        let reference = reference(Limits { tokens: 2, min_tokens: 1 }, std::slice::from_ref(&there));
         for contained in reference.find(&format!("{text} {there}\n{text}")) {
             prop_assert!(there.get(contained.at.range()).is_some());
         }
