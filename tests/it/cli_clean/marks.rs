@@ -587,30 +587,36 @@ fn reworded_sentences_are_taken_from_the_other_article() {
     }
 }
 
-/// What the README says can be typed.
+/// What the README says can be typed, in a folder with the sample and the inputs that it names.
 #[test]
 fn recipes_of_the_readme() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
     let scratch = Scratch::new();
-    let target = scratch.path("").display().to_string();
-    let recipes: Vec<&str> = readme
-        .lines()
-        .filter(|line| {
-            ["redite mark ", "redite apply "]
-                .iter()
-                .any(|start| line.starts_with(start))
-        })
-        .collect();
-    assert!(recipes.len() >= 3, "{recipes:?}");
+    for folder in ["tests/data/sample", "tests/data/golden"] {
+        for entry in fs::read_dir(root.join(folder)).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            scratch.put(&format!("{folder}/{name}"), fs::read(entry.path()).unwrap());
+        }
+    }
+    let question = "Which of the nine planets is the largest of all, and how many moons does it have?";
+    let page = |n: u32| {
+        let text = format!("Home News Sport Weather\n\nStory number {n} of {} towns. {question}", 30 + n);
+        format!("{}\n", json!({"url": format!("https://www.a.example/{n}"), "text": text}))
+    };
+    let pages: String = (0..9).map(page).collect();
+    scratch.put("pages/a.jsonl", &pages);
+    scratch.put("target/.keep", "");
+    let commands = ["redite mark ", "redite apply ", "redite clean "];
+    let is_recipe = |line: &&str| commands.iter().any(|start| line.starts_with(start)) && !line.contains('…');
+    let recipes: Vec<&str> = readme.lines().filter(is_recipe).collect();
+    assert!(recipes.len() >= 8, "{recipes:?}");
     for recipe in &recipes {
-        let words = recipe
-            .split(' ')
-            .skip(1)
-            .map(|word| word.trim_matches('\'').replace("target/", &target));
+        let words = recipe.split(' ').skip(1).map(|word| word.trim_matches('\''));
         let output = Command::new(env!("CARGO_BIN_EXE_redite"))
             .args(words)
-            .current_dir(root)
+            .current_dir(scratch.path(""))
             .output()
             .unwrap();
         assert!(
@@ -619,9 +625,9 @@ fn recipes_of_the_readme() {
             String::from_utf8_lossy(&output.stderr)
         );
     }
-    assert!(!scratch.tree("chosen").is_empty());
+    assert!(!scratch.tree("target/chosen").is_empty());
     scratch
-        .redite(&["restore", "chosen", "chosen.jsonl", "-o", "back"])
+        .redite(&["restore", "target/chosen", "target/chosen.jsonl", "-o", "back"])
         .ends(0);
     for (name, bytes) in scratch.tree("back") {
         assert!(
@@ -629,6 +635,8 @@ fn recipes_of_the_readme() {
             "{name}"
         );
     }
+    let menus = String::from_utf8(scratch.get("target/menus.jsonl")).unwrap();
+    assert!(menus.contains("\"rule\":\"frequent\""));
 }
 
 /// What `apply` needs to know it has from the marks, and nothing of a changed input reaches standard output.
