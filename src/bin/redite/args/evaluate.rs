@@ -7,6 +7,8 @@ use std::path::PathBuf;
 #[derive(clap::Args, Debug)]
 #[command(
     mut_arg("inputs", |inputs| inputs.required(false).required_unless_present("labels")),
+    mut_arg("nearly_all", |share| share.requires("relations")),
+    mut_arg("hardly_any", |share| share.requires("relations")),
     after_help = "Copies of paragraphs and sentences, edited in known ways (grades), are inserted into other articles \
     of the same language, together with texts that only look similar and must stay (traps). Then the pipeline runs, \
     and what it removes is compared with what was planted. Your files are not changed.\n\n\
@@ -89,7 +91,7 @@ pub(crate) struct EvaluateArgs {
     pub(crate) format: EvaluateFormat,
 
     /// Number of pairs shown from each side of the first threshold, the nearest to it, those not planted first; with --labels,
-    /// of those removed although wrong, and kept although right; 0 shows none
+    /// of those removed although wrong, and kept although right; with --relations, of articles told wrong; 0 shows none
     #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Output")]
     pub(crate) sample: usize,
 
