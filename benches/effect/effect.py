@@ -60,7 +60,7 @@ def repeated_lines(bench):
             at += size
 
 
-# The table: a name, and what is done. A preset is one line more, as in "preset news": clean("--preset", "news").
+# The table: a name, and what is done.
 RUNS = {
     "nothing": lambda bench: [],
     "defaults": clean(),
@@ -69,6 +69,9 @@ RUNS = {
     "--where copies>=3": apply("copies>=3"),
     "--where copies>=10": apply("copies>=10"),
     "--where bytes>=500": apply("bytes>=500"),
+    "--preset corpus": clean("--preset", "corpus"),
+    "--preset news": clean("--preset", "news"),
+    "--preset boilerplate, by site": clean("--preset", "boilerplate", "--group-by", "site"),
     "every repeated line": repeated_lines,
 }
 

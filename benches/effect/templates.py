@@ -214,6 +214,13 @@ def pages(articles, copied, seed):
         title = title_of(article)
         before, behind = site.page(title, titles or [title], rng)
         start = len(before.encode())
-        page = {"id": str(number), "lang": article["lang"], "text": before + text + behind}
+        # a made-up day that takes nothing from the random numbers
+        page = {
+            "id": str(number),
+            "lang": article["lang"],
+            "site": f"{article['lang']} {site.name}",
+            "date": f"2026-11-{1 + number % 28:02}",
+            "text": before + text + behind,
+        }
         yield page, (start, start + len(text.encode())), article["id"] in seen
         seen.add(article["id"])

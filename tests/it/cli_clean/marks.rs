@@ -602,8 +602,14 @@ fn recipes_of_the_readme() {
     }
     let question = "Which of the nine planets is the largest of all, and how many moons does it have?";
     let page = |n: u32| {
-        let text = format!("Home News Sport Weather\n\nStory number {n} of {} towns. {question}", 30 + n);
-        format!("{}\n", json!({"url": format!("https://www.a.example/{n}"), "text": text}))
+        let text = format!(
+            "Home News Sport Weather\n\nStory number {n} of {} towns. {question}",
+            30 + n
+        );
+        format!(
+            "{}\n",
+            json!({"url": format!("https://www.a.example/{n}"), "text": text})
+        )
     };
     let pages: String = (0..9).map(page).collect();
     scratch.put("pages/a.jsonl", &pages);

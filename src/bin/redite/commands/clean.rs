@@ -205,7 +205,8 @@ impl Plan<'_> {
             places,
             transaction,
         } = *self;
-        let marks = mark::hold(corpus, overview, &args.rule.other)?;
+        let folder = args.memory.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+        let marks = mark::hold(corpus, overview, &args.rule.other, &folder)?;
         let marked = Marked::read(&marks, choice)?;
         let going = &marked.counted;
         check_share(args.cleaned.max_removed, &going.makeup, going.text_bytes, |line| {

@@ -88,14 +88,13 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
     Ok(corpus.report.exit())
 }
 
-/// Writes the marks of all decisions to a temporary file, for this run.
-pub(crate) fn hold(corpus: &Corpus, overview: &Overview, rule: &OtherRuleArgs) -> Result<Marks> {
+/// Writes the marks of all decisions to a temporary file in a folder, for this run.
+pub(crate) fn hold(corpus: &Corpus, overview: &Overview, rule: &OtherRuleArgs, folder: &Path) -> Result<Marks> {
     let mut facts = Facts::of(corpus, SharesArgs::default())?;
     if !overview.kept_come_first {
         corpus.each_record(|source, article, record, _| facts.provenance.meet(corpus, source, article, record))?;
     }
-    let folder = corpus.temp_dir().map_or_else(std::env::temp_dir, Path::to_owned);
-    let file = spool::file_in(&folder)?;
+    let file = spool::file_in(folder)?;
     let out = Output::stream("a temporary file", BufWriter::new(file.try_clone()?));
     let mut writer = MarksWriter::new(MarksOutput::lines(out)?);
     let header = header(corpus, rule);
