@@ -586,11 +586,11 @@ impl Detection {
     /// The sentences of an article, in order, as they were compared by these settings, with which it was decided.
     ///
     /// ```
-    /// let texts = ["The storm tore the roof off.", "The storm tore the roof off. Nobody was hurt."];
+    /// let texts = ["The storm tore the roof off.", "The storm tore the roof off. Nobody was hurt in the old hall."];
     /// let detector = redite::Detector::new();
     /// let detection = detector.detect(texts);
     /// let sentences = detection.sentences(redite::ArticleId(1), detector.settings());
-    /// assert_eq!(sentences.iter().map(|sentence| sentence.new).collect::<Vec<_>>(), [0, 16]);
+    /// assert_eq!(sentences.iter().map(|sentence| sentence.new).collect::<Vec<_>>(), [0, 32]);
     /// ```
     #[must_use]
     pub fn sentences(&self, article: ArticleId, settings: &Settings) -> Vec<Sentence<'_>> {
