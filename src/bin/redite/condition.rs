@@ -310,7 +310,7 @@ mod tests {
             .replace("\"near\"", "\"against\"")
             .replace("\"sentence\"", "\"span\"");
         let (head, _) = article.split_once(",\"nth\"").unwrap();
-        let article: ArticleMarks = serde_json::from_str(&format!("{head}}}]}}")).unwrap();
+        let article: ArticleMarks = serde_json::from_str(&format!("{head}}}],\"leaders\":[]}}")).unwrap();
         for (typed, holds) in [
             ("rule=against", true),
             ("unit=span", true),

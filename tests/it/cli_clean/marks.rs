@@ -322,7 +322,7 @@ fn what_apply_refuses() {
         "use a newer redite",
     );
     apply(
-        &marks.replacen("\"equal\"", "\"equal\",\"more\":1", 1),
+        &marks.replacen("\"rule\":\"equal\"", "\"rule\":\"equal\",\"more\":1", 1),
         &["in"],
         "unknown field",
     );
@@ -330,7 +330,11 @@ fn what_apply_refuses() {
     apply(&marks, &["in/b.jsonl", "in/a.jsonl"], "the same order");
     // a unit that is not there
     apply(
-        &marks.replacen("\"bytes\":[0,", "\"bytes\":[90000,", 1),
+        &marks.replacen(
+            "\"units\":[{\"field\":\"text\",\"unit\":\"paragraph\",\"bytes\":[0,",
+            "\"units\":[{\"field\":\"text\",\"unit\":\"paragraph\",\"bytes\":[90000,",
+            1,
+        ),
         &["in"],
         "has changed",
     );

@@ -18,8 +18,7 @@ pub(crate) struct AgainstArgs {
         value_name = "TESTSET",
         help_heading = "Test set",
         conflicts_with_all = [
-            "threshold", "unit", "scope", "similarity", "level", "keep", "paragraphs", "group_by", "within", "conditions",
-            "keep_copies", "min_count", "min_share", "min_run", "preset"
+            "threshold", "unit", "scope", "similarity", "level", "keep", "paragraphs", "group_by", "within", "preset"
         ]
     )]
     pub(crate) against: Vec<PathBuf>,

@@ -16,7 +16,7 @@ use crate::provenance::Provenance;
 use crate::reports::{Removed, check_share, deletion, nothing_left, refuse_drop_empty, report};
 use crate::settings;
 use crate::summary::{Counted, Summary};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use redite::files::removed::{FileFormat, Trailer, write_dropped};
 use redite::files::{Edit, Format, Record, Rewriter, Source, Transaction};
 use redite::segment::Language;
@@ -41,6 +41,11 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     settings::threads(&args.input)?;
     let cap = Cap::of(&args.memory)?;
     if args.against.is_given() {
+        if !Choice::of(&args.choice).is_everything() {
+            bail!(
+                "--against removes all that stands in the test set: leave out --where, --keep-copies, --min-count, --min-share and --min-run, or mark with it and choose with `redite apply`"
+            );
+        }
         return super::against::clean(args, cap.as_ref(), &transaction, &exclude);
     }
     if args.memory.dry_run {
@@ -193,7 +198,7 @@ impl Plan<'_> {
         if let Some(removed) = removed {
             removed.finish()?;
         }
-        Ok((stats.clone(), counted))
+        Ok((*stats, counted))
     }
 
     /// Writes the articles without some of their repeats, by way of marks: what goes may depend on the whole run.
@@ -227,7 +232,7 @@ impl Plan<'_> {
             removed_equal: going.equal,
             removed_near: going.near,
             removed_bytes: going.makeup.bytes(),
-            ..overview.stats.clone()
+            ..overview.stats
         };
         Ok((stats, Counted::chosen(overview, going, dropped)))
     }

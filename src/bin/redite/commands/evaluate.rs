@@ -97,13 +97,14 @@ fn detectors(args: &EvaluateArgs) -> Result<Vec<Detector>> {
         date_field,
         ..
     } = settings::read_options(&args.input, &args.rule)?;
-    for (option, field) in [
-        ("keep", rank_field),
-        ("group-by", group_field),
-        ("date-field", date_field),
+    let leave = "leave the option out";
+    for (option, field, advice) in [
+        ("keep", rank_field, "use first, longest or last"),
+        ("group-by", group_field, leave),
+        ("date-field", date_field, leave),
     ] {
         if let Some(field) = field {
-            bail!("--{option} {field}: the planted set has no such field; leave the option out");
+            bail!("--{option} {field}: the planted set has no such field; {advice}");
         }
     }
     let mut out = Vec::new();
