@@ -4,14 +4,16 @@
 use super::units::Folds;
 use crate::hash;
 use crate::join::Units as _;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Leaders of one level by their text.
 pub(crate) struct Equals {
     /// For each fold the first that has the same text.
     same_text: Vec<u32>,
-    /// By the first fold of a text, the leaders that have it and their folds, in order.
-    leaders: HashMap<u32, Vec<(u32, u32)>, ahash::RandomState>,
+    /// By the first fold of a text, the leaders that have it and their folds, by the times of their articles.
+    leaders: HashMap<u32, BTreeMap<(Option<i64>, u32), u32>, ahash::RandomState>,
+    /// Folds of which a unit is a leader.
+    held: HashSet<u32, ahash::RandomState>,
 }
 
 impl Equals {
@@ -20,33 +22,40 @@ impl Equals {
         (!folds.reach.parts()).then(|| Self {
             same_text: folds.with_same_text(),
             leaders: HashMap::with_hasher(hash::map_state()),
+            held: HashSet::with_hasher(hash::map_state()),
         })
     }
 
-    fn leaders(&self, fold: u32) -> &[(u32, u32)] {
-        self.leaders
-            .get(&self.same_text[fold as usize])
-            .map_or(&[], Vec::as_slice)
-    }
-
     /// The first leader of the same text that units of a fold are compared with.
+    ///
+    /// Leaders of one text that are compared with one another there are none. So where all groups are, at most two stand in a window
+    /// of time, and this takes the logarithm of how many there are.
     pub(crate) fn first(&self, folds: &Folds<'_>, fold: u32) -> Option<u32> {
+        let leaders = self.leaders.get(&self.same_text[fold as usize])?;
         let here = folds.distinct.origin(fold);
+        let times = match (folds.reach.within, here.time) {
+            (Some(most), Some(time)) => {
+                let most = i64::try_from(most.as_secs()).unwrap_or(i64::MAX);
+                (Some(time.saturating_sub(most)), 0)..=(Some(time.saturating_add(most)), u32::MAX)
+            }
+            // Those without a time come first.
+            (Some(_), None) => (None, 0)..=(None, u32::MAX),
+            (None, _) => (None, 0)..=(Some(i64::MAX), u32::MAX),
+        };
         let joins = |other: u32| folds.reach.joins(here, folds.distinct.origin(other));
-        self.leaders(fold)
-            .iter()
-            .find(|leader| joins(leader.1))
-            .map(|leader| leader.0)
+        let near = leaders.range(times).filter(|&(_, &other)| joins(other));
+        near.map(|(&(_, leader), _)| leader).min()
     }
 
     /// True if a unit of that very fold is a leader.
     pub(crate) fn holds(&self, fold: u32) -> bool {
-        self.leaders(fold).iter().any(|leader| leader.1 == fold)
+        self.held.contains(&fold)
     }
 
     /// Takes note of a leader.
-    pub(crate) fn push(&mut self, fold: u32, leader: u32) {
+    pub(crate) fn push(&mut self, folds: &Folds<'_>, fold: u32, leader: u32) {
         let of_text = self.leaders.entry(self.same_text[fold as usize]).or_default();
-        of_text.push((leader, fold));
+        of_text.insert((folds.distinct.origin(fold).time, leader), fold);
+        self.held.insert(fold);
     }
 }

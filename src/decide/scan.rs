@@ -198,7 +198,7 @@ impl<'u, 's> Level<'u, 's> {
         let leader = self.leaders.file(fold, past);
         match &mut self.equals {
             // Units of the fold may be compared with other leaders and not with this one.
-            Some(equals) => equals.push(fold, leader),
+            Some(equals) => equals.push(self.folds, fold, leader),
             None => self.fates[fold as usize] = Fate::Leader(leader),
         }
         self.filed.push(Leader {

@@ -29,7 +29,7 @@
 //! | `source` | string | where the record stands: `file:line` (JSON Lines, from 1), `file:row` (Parquet, from 1), `file` (text) |
 //! | `lang` | string | code of the language by whose rules it was cut; `und` if that is not known |
 //! | `bytes` | number | length of its texts, in bytes |
-//! | `among` | number | how many articles its group has, itself included; all, where there are no groups |
+//! | `among` | number | how many articles its group has, itself included; all, where groups are not compared each with itself |
 //! | `compared` | number | of these, those that are compared: of paragraphs that are long enough, or of sentences where only sentences are compared |
 //! | `repeated` | number | bytes of the units that repeat others |
 //! | `within` | number | of these, those that repeat units of the same article |

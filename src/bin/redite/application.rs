@@ -28,6 +28,8 @@ pub(crate) struct Application<'a> {
     pub(crate) options: &'a ReadOptions,
     pub(crate) places: &'a Places,
     pub(crate) args: &'a CleanedArgs,
+    /// The choice, as it was asked for.
+    pub(crate) described: Option<serde_json::Value>,
 }
 
 impl Application<'_> {
@@ -39,10 +41,11 @@ impl Application<'_> {
             options,
             sources,
             ..
-        } = *self;
+        } = self;
         let mut removed = match &self.args.removed {
             Some(path) => {
-                let settings = marked.header.settings.clone();
+                let mut settings = marked.header.settings.clone();
+                settings.extend(self.described.clone().map(|choice| ("choice".to_owned(), choice)));
                 let fields = &options.text_fields;
                 Some(Removed::create(path, transaction, sources, fields, settings)?)
             }

@@ -500,7 +500,7 @@ fn percent(typed: &str) -> Result<f64, String> {
     let (number, scale) = typed.strip_suffix('%').map_or((typed, 1.0), |n| (n, 100.0));
     match number.trim().parse::<f64>() {
         Ok(n) if (0.0..=scale).contains(&n) => Ok(n / scale),
-        _ => Err("give a share of the text, such as 50% or 0.5".to_owned()),
+        _ => Err("give a share, such as 50% or 0.5".to_owned()),
     }
 }
 

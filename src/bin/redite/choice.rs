@@ -2,12 +2,15 @@
 
 use crate::args::ChoiceArgs;
 use crate::condition::Condition;
+use anyhow::{Result, bail};
 use redite::files::marks::{ArticleMarks, Family, LeaderMark, UnitMark};
+use serde_json::Value;
 use std::cmp::Reverse;
+use std::fmt;
 use std::ops::RangeInclusive;
 
 /// What goes, and what stays.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Choice {
     conditions: Vec<Condition>,
     copies: Copies,
@@ -36,15 +39,60 @@ impl Chosen {
 }
 
 impl Choice {
-    pub(crate) fn of(args: &ChoiceArgs) -> Self {
-        Self {
+    pub(crate) fn of(args: &ChoiceArgs) -> Result<Self> {
+        let choice = Self {
             conditions: args.conditions.clone(),
             copies: args.keep_copies.clone().unwrap_or_default(),
             min_count: args.min_count.unwrap_or(0),
             min_share: args.min_share.unwrap_or(0.0),
             min_run: args.min_run.unwrap_or(0),
             bridge: args.bridge.unwrap_or(0),
+        };
+        if choice.min_run > 0 && choice.copies.may_be_none() {
+            bail!(
+                "--min-run: runs are made of what repeats others, so the first copies stay; leave out none in \
+                 --keep-copies"
+            );
         }
+        Ok(choice)
+    }
+
+    /// True if it asks in how many articles something stands.
+    pub(crate) fn asks_for_articles(&self) -> bool {
+        self.min_count > 1 || self.min_share > 0.0
+    }
+
+    /// True if it asks how often something is said, or for runs: what stands in a test set is no copy.
+    pub(crate) fn counts_copies(&self) -> bool {
+        let by_conditions = Self {
+            conditions: self.conditions.clone(),
+            ..Self::default()
+        };
+        *self != by_conditions
+    }
+
+    /// What was asked for, by the names of the options; nothing if every repeat goes.
+    pub(crate) fn described(args: &ChoiceArgs) -> Option<Value> {
+        if Self::of(args).is_ok_and(|choice| choice.is_everything()) {
+            return None;
+        }
+        let conditions: Vec<&str> = args.conditions.iter().map(Condition::typed).collect();
+        let named = [
+            ("where", (!conditions.is_empty()).then(|| conditions.into())),
+            (
+                "keep_copies",
+                args.keep_copies.as_ref().map(|copies| copies.to_string().into()),
+            ),
+            ("min_count", args.min_count.map(Value::from)),
+            ("min_share", args.min_share.map(Value::from)),
+            ("min_run", args.min_run.map(Value::from)),
+            ("bridge", args.bridge.map(Value::from)),
+        ];
+        let named = named
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        let named: serde_json::Map<String, Value> = named.collect();
+        (!named.is_empty()).then(|| named.into())
     }
 
     /// True if every repeat goes and nothing else, whatever the marks are.
@@ -66,7 +114,7 @@ impl Choice {
             }) && self.conditions.iter().all(|condition| condition.holds(article, unit))
         };
         let goes: Vec<bool> = article.units.iter().map(goes).collect();
-        let mut chosen = self.in_runs(&article.units, &goes);
+        let mut chosen = self.in_runs(article, &goes);
         let leader_goes = |leader: &LeaderMark| {
             let family = &leader.family;
             self.copies.of(family.copies()) == 0
@@ -78,15 +126,16 @@ impl Choice {
         };
         // Runs are made of what repeats others.
         if self.min_run == 0 {
-            let leaders = article.leaders.iter().enumerate();
-            let going = leaders.filter(|(_, leader)| leader_goes(leader));
-            chosen.leaders = outermost(article, going.map(|(at, _)| at));
-            let is_inside = |unit: &UnitMark| {
-                let leaders = chosen.leaders.iter().map(|&at| &article.leaders[at]);
-                let mut of_field = leaders.filter(|leader| leader.field == unit.field);
-                of_field.any(|leader| leader.bytes[0] <= unit.bytes[0] && unit.bytes[1] <= leader.bytes[1])
-            };
-            chosen.units.retain(|&at| !is_inside(&article.units[at]));
+            let goes: Vec<bool> = article.leaders.iter().map(leader_goes).collect();
+            chosen.leaders = outermost(article, &goes);
+            let mut going: Vec<_> = chosen.leaders.iter().map(|&at| place(&article.leaders[at])).collect();
+            going.sort_unstable();
+            chosen.units.retain(|&at| {
+                let unit = &article.units[at];
+                let before = going.partition_point(|&(field, start, _)| (field, start) <= (&unit.field, unit.bytes[0]));
+                let leader = before.checked_sub(1).map(|before| going[before]);
+                leader.is_none_or(|(field, _, end)| field != unit.field || end < unit.bytes[1])
+            });
         }
         chosen
     }
@@ -98,7 +147,18 @@ impl Choice {
     }
 
     /// Of units that may go, those that are part of a run that is long enough, and what goes along between two runs.
-    fn in_runs(&self, units: &[UnitMark], goes: &[bool]) -> Chosen {
+    fn in_runs(&self, article: &ArticleMarks, goes: &[bool]) -> Chosen {
+        let units = &article.units[..];
+        let mut leaders: Vec<_> = article.leaders.iter().map(place).collect();
+        leaders.sort_unstable();
+        // What others repeat is kept for them.
+        let no_leader_before = |at: usize| {
+            let (field, from, to) = (&*units[at].field, units[at - 1].bytes[1], units[at].bytes[0]);
+            let next = leaders.partition_point(|&(of, start, _)| (of, start) < (field, from));
+            leaders
+                .get(next)
+                .is_none_or(|&(of, start, _)| of != field || start >= to)
+        };
         let follows = |at: usize, most: u64| {
             let (before, here) = (&units[at - 1], &units[at]);
             goes[at - 1]
@@ -118,7 +178,12 @@ impl Choice {
                 .iter()
                 .map(|unit| u64::from(unit.bytes[1].saturating_sub(unit.bytes[0])));
             if goes[at] && bytes.sum::<u64>() >= self.min_run {
-                if at > 0 && chosen.units.last() == Some(&(at - 1)) && self.bridge > 0 && follows(at, self.bridge) {
+                if at > 0
+                    && chosen.units.last() == Some(&(at - 1))
+                    && self.bridge > 0
+                    && follows(at, self.bridge)
+                    && no_leader_before(at)
+                {
                     chosen.bridges.push([at - 1, at]);
                 }
                 chosen.units.extend(at..end);
@@ -129,20 +194,33 @@ impl Choice {
     }
 }
 
-/// Of some leaders, in order, those that do not stand in another one.
-fn outermost(article: &ArticleMarks, leaders: impl Iterator<Item = usize>) -> Vec<usize> {
-    let place = |at: usize| &article.leaders[at];
-    let mut leaders: Vec<usize> = leaders.collect();
-    leaders.sort_by(|&a, &b| {
-        let [a, b] = [a, b].map(place);
-        let key = |leader: &LeaderMark| (leader.bytes[0], Reverse(leader.bytes[1]));
-        a.field.cmp(&b.field).then_with(|| key(a).cmp(&key(b)))
+/// Where a leader stands.
+fn place(leader: &LeaderMark) -> (&str, u32, u32) {
+    (&leader.field, leader.bytes[0], leader.bytes[1])
+}
+
+/// Of the leaders that may go, those that stand in no other one of them, and hold none that stays.
+fn outermost(article: &ArticleMarks, goes: &[bool]) -> Vec<usize> {
+    let place = |at: usize| place(&article.leaders[at]);
+    let mut order: Vec<usize> = (0..goes.len()).collect();
+    // What holds another comes before it.
+    order.sort_by_key(|&at| {
+        let (field, start, end) = place(at);
+        (field, start, Reverse(end))
     });
-    let mut out: Vec<usize> = Vec::with_capacity(leaders.len());
-    for at in leaders {
-        let here = place(at);
-        let last = out.last().map(|&last| place(last));
-        if last.is_none_or(|last| last.field != here.field || last.bytes[1] <= here.bytes[0]) {
+    let mut out: Vec<usize> = Vec::new();
+    for (nth, &at) in order.iter().enumerate().filter(|(_, at)| goes[**at]) {
+        let (field, start, end) = place(at);
+        let is_inside = out.last().is_some_and(|&last| {
+            let (outer, _, outer_end) = place(last);
+            outer == field && start < outer_end
+        });
+        let is_held = |other: &&usize| {
+            let (inner, inner_start, _) = place(**other);
+            inner == field && inner_start < end
+        };
+        let mut held = order[nth + 1..].iter().take_while(is_held);
+        if !is_inside && held.all(|&inner| goes[inner]) {
             out.push(at);
         }
     }
@@ -202,6 +280,11 @@ impl Copies {
         Ok(Self { rows })
     }
 
+    /// True if of something no copy stays.
+    fn may_be_none(&self) -> bool {
+        self.rows.iter().any(|(_, stay)| *stay == Stay::First(0))
+    }
+
     /// How many stay of so many copies.
     fn of(&self, copies: u64) -> u64 {
         let row = self.rows.iter().find(|(row, _)| row.contains(&copies));
@@ -209,6 +292,24 @@ impl Copies {
             Stay::All => u64::MAX,
             Stay::First(n) => n,
         }
+    }
+}
+
+impl fmt::Display for Copies {
+    /// As it is read, a table.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (nth, (row, stay)) in self.rows.iter().enumerate() {
+            let comma = if nth > 0 { "," } else { "" };
+            match *row.end() {
+                u64::MAX => write!(f, "{comma}{}-:", row.start())?,
+                end => write!(f, "{comma}{}-{end}:", row.start())?,
+            }
+            match stay {
+                Stay::All => f.write_str("all")?,
+                Stay::First(n) => write!(f, "{n}")?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -244,6 +345,8 @@ mod tests {
             (" 2-4 : 2 , 5-:none", [2, 2, 0, 0]),
         ] {
             assert_eq!([2, 4, 99, 100].map(|copies| of(typed, copies)), expected, "{typed}");
+            let told = Copies::parse(typed).unwrap();
+            assert_eq!(Copies::parse(&told.to_string()), Ok(told), "{typed}");
         }
         for typed in [
             "",

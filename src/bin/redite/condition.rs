@@ -18,7 +18,7 @@ be given, of which one must match, or none, as in 'lang=de,fr'.\n\n\
   nth         which copy it is, in the order of the input; the kept unit is the first: nth>3 leaves three copies\n  \
   articles    in how many articles\n  \
   within      yes or no: whether what it repeats stands in the same article\n  \
-  share       how much of its article repeats others, as in 30% or .3\n  \
+  share       how much of its article repeats others or itself, as in 30% or .3\n  \
   relation    original, reprint, update, excerpt or mixed: what its article is to the one that it repeats most\n  \
   new         how many sentences of its article repeat nothing\n  \
   story       how many articles tell the story of its article, itself included\n  \
@@ -28,6 +28,8 @@ be given, of which one must match, or none, as in 'lang=de,fr'.\n\n\
 /// A condition.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Condition {
+    /// As it was typed.
+    typed: String,
     field: Field,
     operator: Operator,
     values: Vec<Value>,
@@ -62,7 +64,7 @@ use Field::{
 const FIELDS: [(&str, Field, Kind); 17] = [
     ("unit", Unit, Kind::OneOf(&["paragraph", "sentence", "span"])),
     ("rule", Rule, Kind::OneOf(&["equal", "near", "against"])),
-    ("similarity", Similarity, Kind::Number),
+    ("similarity", Similarity, Kind::Share),
     ("lost", Lost, Kind::Number),
     ("reprint", Reprint, Kind::OneOf(&["yes", "no"])),
     ("bytes", Bytes, Kind::Number),
@@ -71,7 +73,7 @@ const FIELDS: [(&str, Field, Kind); 17] = [
     ("nth", Nth, Kind::Number),
     ("articles", Articles, Kind::Number),
     ("within", Within, Kind::OneOf(&["yes", "no"])),
-    ("share", Share, Kind::Number),
+    ("share", Share, Kind::Share),
     ("relation", Relation, Kind::OneOf(&NAMES)),
     ("new", New, Kind::Number),
     ("story", Story, Kind::Number),
@@ -83,6 +85,8 @@ const FIELDS: [(&str, Field, Kind); 17] = [
 #[derive(Clone, Copy, Debug)]
 enum Kind {
     Number,
+    /// From 0 to 1.
+    Share,
     Text,
     OneOf(&'static [&'static str]),
 }
@@ -128,7 +132,7 @@ impl Condition {
         let operator = OPERATORS.into_iter().find(|operator| rest.starts_with(operator.0));
         let (sign, operator) = operator.ok_or("give a field, one of = != < <= > >=, and a value, as in copies>=3")?;
         let is_order = !matches!(operator, Is | IsNot);
-        if is_order && !matches!(kind, Kind::Number) {
+        if is_order && !matches!(kind, Kind::Number | Kind::Share) {
             return Err(format!("{name} is no number; give {name}=… or {name}!=…"));
         }
         let values = rest[sign.len()..]
@@ -139,10 +143,16 @@ impl Condition {
             return Err(format!("give one value after {sign}"));
         }
         Ok(Self {
+            typed: typed.to_owned(),
             field,
             operator,
             values,
         })
+    }
+
+    /// As it was typed.
+    pub(crate) fn typed(&self) -> &str {
+        &self.typed
     }
 
     /// True of a unit of an article that repeats another.
@@ -150,14 +160,17 @@ impl Condition {
         self.is_true_of(&self.field.of(article, unit))
     }
 
-    /// True of a unit of an article that others repeat. A condition on how a unit repeats another does not concern it.
+    /// True of a unit of an article that others repeat; never, if it is about how a unit repeats another.
     pub(crate) fn holds_of_leader(&self, article: &ArticleMarks, leader: &LeaderMark) -> bool {
         self.field
             .of_leader(article, leader)
-            .is_none_or(|found| self.is_true_of(&found))
+            .is_some_and(|found| self.is_true_of(&found))
     }
 
     fn is_true_of(&self, found: &Value) -> bool {
+        if *found == Value::Nothing {
+            return false;
+        }
         let is = |value: &Value| compare(found, value) == Some(Ordering::Equal);
         let order = || self.values.first().and_then(|value| compare(found, value));
         match self.operator {
@@ -183,11 +196,19 @@ impl Kind {
     fn value(self, name: &str, typed: &str) -> Result<Value, String> {
         match self {
             Self::Number => {
-                let (number, scale) = typed.strip_suffix('%').map_or((typed, 1.0), |n| (n, 100.0));
-                let number = number.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+                let number = typed.parse::<f64>().ok().filter(|number| number.is_finite());
                 let number = number.ok_or_else(|| format!("{typed:?} is no number, which {name} is compared with"))?;
-                Ok(Value::Number(number / scale))
+                Ok(Value::Number(number))
             }
+            Self::Share => {
+                let (number, scale) = typed.strip_suffix('%').map_or((typed, 1.0), |n| (n, 100.0));
+                let number = number.trim().parse::<f64>().map(|number| number / scale);
+                let number = number.ok().filter(|number| (0.0..=1.0).contains(number));
+                let wrong =
+                    || format!("{typed:?}: {name} is compared with a number from 0 to 1, or a percentage such as 30%");
+                Ok(Value::Number(number.ok_or_else(wrong)?))
+            }
+            Self::Text if typed.is_empty() => Err(format!("give a value for {name} after the sign")),
             Self::OneOf(known) if !known.contains(&typed) => {
                 Err(format!("{name} is one of {}, never {typed:?}", known.join(", ")))
             }
@@ -318,6 +339,7 @@ mod tests {
             ("copies>=1", false),
             ("nth<9", false),
             ("articles=1", false),
+            ("copies!=3", false),
         ] {
             let condition = Condition::parse(typed).unwrap();
             assert_eq!(condition.holds(&article, &article.units[0]), holds, "{typed}");
@@ -333,6 +355,10 @@ mod tests {
             ("copies!3", "give a field"),
             ("copies>many", "is no number"),
             ("copies>nan", "is no number"),
+            ("copies>=50%", "is no number"),
+            ("similarity>=95", "from 0 to 1"),
+            ("share>30", "from 0 to 1"),
+            ("lang=", "give a value"),
             ("copies>1,2", "one value"),
             ("lang>de", "is no number"),
             ("unit=word", "one of paragraph, sentence, span"),

@@ -71,7 +71,7 @@ pub(crate) struct Counted {
     pub(crate) equal: u64,
     pub(crate) near: u64,
     /// What stands in a test set.
-    contained: u64,
+    pub(crate) contained: u64,
     /// What others repeat.
     pub(crate) frequent: u64,
     /// What stands between two runs.
@@ -105,11 +105,14 @@ impl Counted {
             );
         }
         let leaders = chosen.leaders.iter().map(|&at| length(article.leaders[at].bytes));
-        let bridges = chosen.bridges.iter().map(|&[_, at]| article.units[at].gap.unwrap_or(0));
+        let bridges = chosen.bridges.iter().map(|&[before, at]| {
+            let [before, after] = [before, at].map(|at| article.units[at].bytes);
+            length([before[1], after[0]])
+        });
         leaders.chain(bridges).for_each(|bytes| makeup.add_other(bytes));
         let bytes = makeup.bytes();
         self.units += article.units.len() as u64;
-        self.text_bytes += article.bytes;
+        self.text_bytes = self.text_bytes.saturating_add(article.bytes);
         self.equal += equal;
         self.near += near;
         self.contained += contained;

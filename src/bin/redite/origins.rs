@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use redite::Origin;
 use redite::files::{Fields, RankValue};
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 /// The field for dates if none is named.
 pub(crate) const DATE_FIELD: &str = "date";
@@ -126,17 +127,24 @@ fn host(url: &str) -> &str {
     }
 }
 
-/// A whole number beyond this counts milliseconds.
-const MILLISECONDS: i64 = 100_000_000_000;
+/// Whole numbers beyond these count milliseconds, microseconds and nanoseconds.
+const FINER: [(u64, i64); 3] = [
+    (100_000_000_000, 1000),
+    (100_000_000_000_000, 1_000_000),
+    (100_000_000_000_000_000, 1_000_000_000),
+];
+
+/// Whole numbers that are read as dates of the calendar, as in 20261130.
+const CALENDAR: RangeInclusive<i64> = 19_000_101..=29_991_231;
 
 /// Seconds since 1970 of what a record says.
 pub(crate) fn seconds(value: &RankValue) -> Option<i64> {
     match value {
-        RankValue::Integer(n) => calendar(&n.to_string()).or(Some(if n.unsigned_abs() > MILLISECONDS.unsigned_abs() {
-            n.div_euclid(1000)
-        } else {
-            *n
-        })),
+        RankValue::Integer(n) if CALENDAR.contains(n) => calendar(&n.to_string()),
+        RankValue::Integer(n) => calendar(&n.to_string()).or_else(|| {
+            let finer = FINER.iter().rfind(|(from, _)| n.unsigned_abs() > *from);
+            Some(n.div_euclid(finer.map_or(1, |finer| finer.1)))
+        }),
         #[expect(clippy::cast_possible_truncation, reason = "it is held to be in range")]
         RankValue::Float(x) => {
             let seconds = if x.abs() > 1e11 { x / 1000.0 } else { *x };
@@ -149,6 +157,7 @@ pub(crate) fn seconds(value: &RankValue) -> Option<i64> {
 /// Of a date in digits alone, as in 20261130 or 20261130081500.
 fn calendar(digits: &str) -> Option<i64> {
     match digits.len() {
+        _ if digits.starts_with('-') => None,
         8 => midnight(NaiveDate::parse_from_str(digits, "%Y%m%d").ok()?),
         14 => Some(
             NaiveDateTime::parse_from_str(digits, "%Y%m%d%H%M%S")
@@ -254,7 +263,16 @@ mod tests {
         ] {
             assert_eq!(seconds(&RankValue::Text(text.to_owned())), Some(day), "{text}");
         }
-        for (number, expected) in [(day, day), (1000 * day, day), (20_261_130, day), (0, 0), (-1, -1)] {
+        for (number, expected) in [
+            (day, day),
+            (1000 * day, day),
+            (1_000_000 * day, day),
+            (1_000_000_000 * day, day),
+            (-2_026_113, -2_026_113),
+            (20_261_130, day),
+            (0, 0),
+            (-1, -1),
+        ] {
             assert_eq!(seconds(&RankValue::Integer(number)), Some(expected), "{number}");
         }
         assert_eq!(seconds(&RankValue::Float(1_795_996_800.25)), Some(day));
@@ -271,5 +289,6 @@ mod tests {
         }
         assert_eq!(seconds(&RankValue::Float(f64::NAN)), None);
         assert!(seconds(&RankValue::Integer(i64::MIN)).is_some());
+        assert_eq!(seconds(&RankValue::Integer(20_261_131)), None);
     }
 }

@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 pub(crate) enum Preset {
     /// For training: one text of each form, and only long repeats (--level boilerplate --min-run 500)
     Corpus,
-    /// For a newsroom: what was said in the last week, by what an editor would call the same (--level editor --within 7d)
+    /// For a newsroom: what was said within a week, by what an editor would call the same (--level editor --within 7d)
     News,
     /// Menus and notices: every copy of what stands in a tenth of the articles, of the group where there is one (--min-tokens 2
     /// --min-count 3 --min-share 10% --keep-copies none)
@@ -63,7 +63,10 @@ impl Preset {
         let name = self
             .to_possible_value()
             .map_or(String::new(), |value| value.get_name().to_owned());
-        format!("--preset {name} stands for {}", options.join(" "))
+        match options.is_empty() {
+            true => format!("--preset {name} stands for nothing that {command} does not have already"),
+            false => format!("--preset {name} stands for {}", options.join(" ")),
+        }
     }
 }
 

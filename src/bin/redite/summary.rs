@@ -2,6 +2,7 @@
 
 use crate::amounts::{count, digits, share};
 use crate::args::CleanArgs;
+use crate::choice::Choice;
 use crate::corpus::{Corpus, NotCompared, Overview, ReadReport};
 use crate::marked;
 use crate::settings::described;
@@ -100,6 +101,8 @@ pub(crate) struct Summary {
     lang_field: Option<String>,
     #[serde(flatten)]
     settings: serde_json::Map<String, serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choice: Option<serde_json::Value>,
     strict: bool,
     drop_empty: bool,
     max_removed: Option<f64>,
@@ -150,6 +153,7 @@ impl Summary {
             id_field: corpus.options.id_field.clone(),
             lang_field: corpus.options.lang_field.clone(),
             settings: described(&corpus.detector, &args.rule.other),
+            choice: Choice::described(&args.choice),
             strict: args.input.strict,
             drop_empty: args.cleaned.drop_empty,
             max_removed: args.cleaned.max_removed,
@@ -195,12 +199,11 @@ impl fmt::Display for Summary {
             share(self.removed_bytes, self.text_bytes),
         )?;
         if self.removed_frequent + self.removed_bridges > 0 {
-            writeln!(
-                f,
-                "and {} that others repeat, {} between long runs",
-                count(self.removed_frequent, "unit"),
-                digits(self.removed_bridges),
-            )?;
+            let frequent = count(self.removed_frequent, "unit") + " that others repeat";
+            let bridges = digits(self.removed_bridges) + " between long runs";
+            let told = [(self.removed_frequent, frequent), (self.removed_bridges, bridges)];
+            let told: Vec<String> = told.into_iter().filter(|told| told.0 > 0).map(|told| told.1).collect();
+            writeln!(f, "and {}", told.join(", "))?;
         }
         let mut languages: Vec<_> = self.languages.iter().collect();
         languages.sort_by_key(|(code, s)| (std::cmp::Reverse(s.text_bytes), code.as_str()));
@@ -346,8 +349,8 @@ impl fmt::Display for Notes {
                 self.missing_dates,
                 "record",
                 [
-                    "has no date in the field of --date-field, and was compared with none that has one",
-                    "have no date in the field of --date-field, and were compared with none that has one",
+                    "has no date in the field of --date-field: for --within it is apart from those that have one, for --keep it comes last",
+                    "have no date in the field of --date-field: for --within they are apart from those that have one, for --keep they come last",
                 ],
             ),
             (

@@ -96,6 +96,10 @@ impl Cells {
             ColumnReader::Int64ColumnReader(reader) => take(reader, full, count, |n| integer(n, n.cast_unsigned())),
             ColumnReader::FloatColumnReader(reader) => take(reader, full, count, |x| Value::Float(f64::from(x))),
             ColumnReader::DoubleColumnReader(reader) => take(reader, full, count, Value::Float),
+            // a timestamp, as older programs write it
+            ColumnReader::Int96ColumnReader(reader) => {
+                take(reader, full, count, |time| Value::Integer(time.to_seconds()))
+            }
             ColumnReader::BoolColumnReader(reader) => take(reader, full, count, Value::Truth),
             _ => Ok(vec![Value::Other; count]),
         }

@@ -11,17 +11,18 @@ pub(crate) struct ReachArgs {
     #[arg(long, value_name = "FIELD[:host]", value_parser = group, conflicts_with = "scope", help_heading = "Which articles are compared")]
     pub(crate) group_by: Option<GroupBy>,
 
-    /// Compare only articles of different groups, and none with itself or its own group
+    /// Compare only articles of different groups, and none with itself or its own group: copies there neither go nor count. The rule on
+    /// reprints, in which one word may be exchanged, does not apply
     #[arg(long, requires = "group_by", help_heading = "Which articles are compared")]
     pub(crate) across: bool,
 
     /// Compare only articles whose dates are at most so far apart, as in 7d, 2w or 12h. Articles without a date are compared with one
-    /// another only
+    /// another only. The rule on reprints, in which one word may be exchanged, does not apply
     #[arg(long, value_name = "TIME", value_parser = amounts::parse_time, conflicts_with = "scope", help_heading = "Which articles are compared")]
     pub(crate) within: Option<Duration>,
 
-    /// Field with the date: ISO 8601 (2026-11-30, 2026-11-30T08:15:00Z), RFC 2822, seconds or milliseconds since 1970, or a date or
-    /// timestamp column [default: date]
+    /// Field with the date: ISO 8601 (2026-11-30, 2026-11-30T08:15:00Z), RFC 2822, seconds, milli-, micro- or
+    /// nanoseconds since 1970, or a date or timestamp column [default: date]
     #[arg(long, value_name = "FIELD", value_parser = super::field, help_heading = "Which articles are compared")]
     pub(crate) date_field: Option<String>,
 }

@@ -7,7 +7,7 @@ use crate::console;
 use crate::corpus::find_in;
 use crate::exit::Exit;
 use crate::marked::{Marked, Marks};
-use crate::outputs::{Asked, Places, is_stdout};
+use crate::outputs::{Asked, Places, is_stdout, lexical};
 use crate::reports::{check_share, refuse_drop_empty};
 use anyhow::{Result, bail};
 use redite::files::removed::FileFormat;
@@ -18,9 +18,16 @@ use std::path::PathBuf;
 pub(crate) fn run(args: &ApplyArgs) -> Result<Exit> {
     let transaction = Transaction::new();
     let _clean_up = crate::exit::clean_up_when_interrupted(&transaction)?;
-    let choice = Choice::of(&args.choice);
+    let choice = Choice::of(&args.choice)?;
     let marks = Marks::File(args.marks.clone());
     let marked = Marked::read(&marks, &choice)?;
+    if marked.counted.contained > 0 && choice.counts_copies() {
+        bail!(
+            "{}: has the marks of --against, which are no copies: leave out --keep-copies, --min-count, --min-share, \
+             --min-run and presets, and choose with --where",
+            args.marks.display()
+        );
+    }
     let cleaned = &args.cleaned;
     let files = [Some(&args.marks), cleaned.output.as_ref(), cleaned.removed.as_ref()];
     let files = files.into_iter().flatten().filter(|path| !is_stdout(path));
@@ -43,6 +50,7 @@ pub(crate) fn run(args: &ApplyArgs) -> Result<Exit> {
         reports: cleaned.removed.iter().collect(),
         merge: cleaned.merge,
     })?;
+    refuse_marks(args, &sources, &places)?;
     let counted = &marked.counted;
     check_share(cleaned.max_removed, &counted.makeup, counted.text_bytes, |line| {
         console::line(line);
@@ -64,6 +72,7 @@ pub(crate) fn run(args: &ApplyArgs) -> Result<Exit> {
         options: &options,
         places: &places,
         args: cleaned,
+        described: Choice::described(&args.choice),
     };
     application.write(&transaction, |_| ())?;
     transaction.commit()?;
@@ -75,6 +84,19 @@ pub(crate) fn run(args: &ApplyArgs) -> Result<Exit> {
     } else {
         Exit::Partly
     })
+}
+
+/// Refuses to write over the marks.
+fn refuse_marks(args: &ApplyArgs, sources: &[Source], places: &Places) -> Result<()> {
+    let marks = lexical(&args.marks);
+    let outputs = sources.iter().filter_map(|source| places.path(source));
+    let outputs = outputs.chain(args.cleaned.removed.clone());
+    for output in outputs.filter(|path| !is_stdout(path)) {
+        if lexical(&output) == marks {
+            bail!("{}: is the file of marks: choose another output", output.display());
+        }
+    }
+    Ok(())
 }
 
 /// Checks all inputs before a byte is written.

@@ -2,7 +2,7 @@
 
 use crate::again::Again;
 use crate::application::Application;
-use crate::args::CleanArgs;
+use crate::args::{CleanArgs, ScopeArg};
 use crate::choice::Choice;
 use crate::commands::mark;
 use crate::console;
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     settings::threads(&args.input)?;
     let cap = Cap::of(&args.memory)?;
     if args.against.is_given() {
-        if !Choice::of(&args.choice).is_everything() {
+        if !Choice::of(&args.choice)?.is_everything() {
             bail!(
                 "--against removes all that stands in the test set: leave out --where, --keep-copies, --min-count, --min-share and --min-run, or mark with it and choose with `redite apply`"
             );
@@ -80,7 +80,12 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         merge: args.cleaned.merge,
     })?;
     let overview = corpus.overview()?;
-    let choice = Choice::of(&args.choice);
+    let choice = Choice::of(&args.choice)?;
+    if args.rule.other.scope == ScopeArg::Article && choice.asks_for_articles() {
+        bail!(
+            "--scope article: what is compared stands in one article, so --min-count and --min-share would keep all; leave them out"
+        );
+    }
     let plan = Plan {
         args,
         corpus: &corpus,
@@ -226,6 +231,7 @@ impl Plan<'_> {
             options: &corpus.options,
             places,
             args: &args.cleaned,
+            described: Choice::described(&args.choice),
         };
         let dropped = application.write(transaction, |source| progress.finish(source.size()))?;
         let stats = Stats {

@@ -14,7 +14,7 @@ use crate::relations::Relations;
 use crate::reports::report;
 use crate::settings;
 use crate::spool;
-use crate::summary::{in_parts, totals};
+use crate::summary::{Notes, in_parts, totals};
 use anyhow::{Result, bail};
 use redite::files::marks::{
     self, ArticleMarks, Header, KeptMark, LeaderMark, MarksOutput, MarksWriter, Trailer, UnitMark,
@@ -81,6 +81,10 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
     transaction.commit()?;
     if !quiet {
         console::line(totals(&overview.stats));
+        let notes = Notes::of(&corpus.report, 0, overview.stats.unread_texts).to_string();
+        if !notes.is_empty() {
+            console::lines(notes);
+        }
         if let Some(parts) = in_parts(corpus.detection.blocks() as u64) {
             console::line(parts);
         }
