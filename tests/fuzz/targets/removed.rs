@@ -41,13 +41,13 @@ fn file(name: &str, field: &str, start: u32, spelled: &str, length: u32, similar
         similarity,
         lost: &lost,
         reprint: length % 2 == 1,
-        kept: KeptUnit {
+        kept: Some(KeptUnit {
             article: None,
             source: &source,
             field: Some(field),
             bytes: [0, 1],
             text: line,
-        },
+        }),
     };
     let header = Header::new("0.2.0", &[field.to_owned()], serde_json::Map::new());
     let mut writer = RemovedWriter::new(Vec::new());
