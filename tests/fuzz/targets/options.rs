@@ -170,8 +170,9 @@ fuzz_target!(init: one_thread(), |data: &[u8]| {
     match matches.and_then(|matches| args::Args::from_arg_matches(&matches)) {
         Err(error) => assert!(!error.to_string().is_empty()),
         Ok(args::Args { command: args::Command::Clean(args) }) => match settings::detector(&args.rule) {
-            Ok((detector, _)) => {
-                let _ = settings::read_options(&args.input, None);
+            Ok(detector) => {
+                let _ = settings::read_options(&args.input, &args.rule.other);
+                let _ = choice::Choice::of(&args.choice);
                 let cleaned = detector.clean(TEXT);
                 assert!(cleaned.len() <= TEXT.len());
             }
