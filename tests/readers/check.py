@@ -45,6 +45,9 @@ def row(line):
     """The row of an article's line, by the differences that src/files/marks/parquet.rs names."""
     if line["most"]:
         line["most"] = spelled(line["most"])
+    line["story"] = spelled(line["story"])
+    for leader in line["leaders"]:
+        ranges(leader)
     for unit in line["units"]:
         unit["kept"] = spelled(ranges({"field": None, **unit["kept"]}))
         ranges(unit).setdefault("reprint", False)
