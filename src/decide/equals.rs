@@ -6,12 +6,15 @@ use crate::hash;
 use crate::join::Units as _;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+/// The leaders of one text and their folds, by the times of their articles and in order.
+type OfText = BTreeMap<(Option<i64>, u32), u32>;
+
 /// Leaders of one level by their text.
 pub(crate) struct Equals {
     /// For each fold the first that has the same text.
     same_text: Vec<u32>,
-    /// By the first fold of a text, the leaders that have it and their folds, by the times of their articles.
-    leaders: HashMap<u32, BTreeMap<(Option<i64>, u32), u32>, ahash::RandomState>,
+    /// By the first fold of a text.
+    leaders: HashMap<u32, OfText, ahash::RandomState>,
     /// Folds of which a unit is a leader.
     held: HashSet<u32, ahash::RandomState>,
 }

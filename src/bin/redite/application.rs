@@ -6,10 +6,10 @@ use crate::corpus::{field_name, place};
 use crate::marked::{Lines, Marked, Marks};
 use crate::outputs::Places;
 use crate::provenance::Chars;
-use crate::reports::{Removed, deletion, nothing_left};
+use crate::writing::Writing;
 use anyhow::{Result, anyhow, bail};
 use redite::files::marks::{ArticleMarks, KeptMark};
-use redite::files::removed::{self, FileFormat, KeptUnit, RemovedUnit, write_dropped};
+use redite::files::removed::{FileFormat, KeptUnit, RemovedUnit};
 use redite::files::{Edit, FieldText, Format, Id, ReadOptions, Record, Rewriter, Source, Transaction};
 use redite::fold::fold;
 use redite::{Span, removal_spans};
@@ -42,69 +42,39 @@ impl Application<'_> {
             sources,
             ..
         } = self;
-        let mut removed = match &self.args.removed {
-            Some(path) => {
-                let mut settings = marked.header.settings.clone();
-                settings.extend(self.described.clone().map(|choice| ("choice".to_owned(), choice)));
-                let fields = &options.text_fields;
-                Some(Removed::create(path, transaction, sources, fields, settings)?)
-            }
-            None => None,
+        let described = || {
+            let mut settings = marked.header.settings.clone();
+            settings.extend(self.described.clone().map(|choice| ("choice".to_owned(), choice)));
+            settings
         };
+        let writing = Writing::begin(self.args, self.places, transaction, options, sources, described)?;
         let mut lines = Lines::open(self.marks)?;
         let mut dropped = 0;
         for (source, trailer) in sources.iter().zip(&marked.trailers) {
-            let output = self.places.output(source, transaction);
-            let (mark, original, cleaned) = if trailer.format == FileFormat::Other {
-                let digest = source.copy(output)?;
-                (false, digest, digest)
+            let original = if trailer.format == FileFormat::Other {
+                writing.copy(source)?
             } else {
-                let output = match self.places {
-                    Places::File(path) => output.packed_as(path),
-                    _ => output,
-                };
                 let mut applier = Applier {
                     all: self,
                     source,
-                    drop_empty: self.args.drop_empty && source.format().can_drop(),
                     lines: Mutex::new(&mut lines),
                     ahead: VecDeque::new(),
                     failed: None,
-                    removed: removed.as_mut(),
+                    writing: &writing,
                     dropped: &mut dropped,
                 };
-                let stats = source.rewrite_by(options, output, &mut applier)?;
+                let original = writing.file(source, &mut applier)?;
                 if let Some(error) = applier.failed {
                     return Err(error);
                 }
-                let cleaned = match source.format() {
-                    Format::Parquet => stats.file,
-                    Format::Jsonl | Format::Text => stats.written,
-                };
-                (stats.mark, stats.read, cleaned)
+                original
             };
             if original != trailer.original || !lines.ends(trailer)? {
                 bail!(self.marks.changed(source));
             }
-            if let Some(removed) = &mut removed {
-                removed.write(|writer| {
-                    writer.file(removed::Trailer {
-                        file: source.name().to_owned(),
-                        output: source.relative_name(),
-                        format: trailer.format,
-                        mark,
-                        units: 0,
-                        dropped: 0,
-                        original,
-                        cleaned,
-                    })
-                })?;
-            }
             done(source);
         }
-        if let Some(removed) = removed {
-            removed.finish()?;
-        }
+        writing.finish()?;
         Ok(dropped)
     }
 }
@@ -121,14 +91,13 @@ type Choosing = (Box<ArticleMarks>, Chosen);
 struct Applier<'a> {
     all: &'a Application<'a>,
     source: &'a Source,
-    drop_empty: bool,
     /// Read from one thread only; the lock is what lets the others see the rest.
     lines: Mutex<&'a mut Lines>,
     /// Articles of lines that were asked for.
     ahead: VecDeque<Choosing>,
     /// What went wrong where nothing could be said.
     failed: Option<anyhow::Error>,
-    removed: Option<&'a mut Removed>,
+    writing: &'a Writing<'a>,
     dropped: &'a mut u64,
 }
 
@@ -272,7 +241,7 @@ impl Rewriter for Applier<'_> {
             let spans = removal_spans(&text.text, &spans).ok_or_else(|| self.changed())?;
             gone.units += going.len() as u64;
             bridges += going.iter().filter(|going| going.rule == "bridge").count();
-            if self.removed.is_some() && !going.is_empty() {
+            if self.writing.tells() && !going.is_empty() {
                 self.tell(record, text, (&id, &place, name), &going, &spans, &mut gone.lines)?;
             }
             cuts.push(spans);
@@ -283,24 +252,14 @@ impl Rewriter for Applier<'_> {
         if gone.units == 0 {
             return Ok((Edit::Keep, gone));
         }
-        let deletion = deletion(record, &cuts);
-        gone.dropped = self.drop_empty && nothing_left(record, &cuts);
-        if !gone.dropped {
-            return Ok((deletion, gone));
-        }
-        if self.removed.is_some() {
-            let line = record.raw_line_after(&deletion)?;
-            write_dropped(&mut gone.lines, Some(&id), &place, &line)?;
-        }
-        Ok((Edit::Drop, gone))
+        let edit;
+        (edit, gone.dropped) = (self.writing).cut(self.source, record, &cuts, (Some(&id), &place), &mut gone.lines)?;
+        Ok((edit, gone))
     }
 
     fn settle(&mut self, gone: Gone) -> Result<()> {
         *self.dropped += u64::from(gone.dropped);
-        if let Some(removed) = &mut self.removed {
-            removed.write(|writer| writer.lines(&gone.lines, gone.units, u64::from(gone.dropped)))?;
-        }
-        Ok(())
+        self.writing.record(&gone.lines, gone.units, gone.dropped)
     }
 }
 

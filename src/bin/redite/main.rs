@@ -45,6 +45,7 @@ mod test_set;
 mod verdict;
 mod wording;
 mod words;
+mod writing;
 
 use args::{Args, Command};
 use clap::Parser;

@@ -22,7 +22,8 @@ pub(crate) struct Origins {
     all: u64,
     articles: Vec<u64>,
     without: u64,
-    /// The groups of the articles since the last [`Origins::mark`].
+    /// How many articles there were at the last [`Origins::mark`], and the groups of those since.
+    marked: u64,
     since: Vec<Option<u32>>,
 }
 
@@ -50,8 +51,11 @@ impl Origins {
             *self.groups.entry(name).or_insert(next)
         });
         self.all += 1;
-        *self.count(group) += 1;
-        self.since.push(group);
+        // Else the number of all is enough.
+        if self.is_grouped {
+            *self.count(group) += 1;
+            self.since.push(group);
+        }
         Origin {
             group,
             time: fields.date.as_ref().and_then(seconds),
@@ -96,6 +100,7 @@ impl Origins {
 
     /// What comes from now on may be [taken back](Self::rollback).
     pub(crate) fn mark(&mut self) {
+        self.marked = self.all;
         self.since.clear();
     }
 
@@ -103,8 +108,8 @@ impl Origins {
     pub(crate) fn rollback(&mut self) {
         for group in std::mem::take(&mut self.since) {
             *self.count(group) -= 1;
-            self.all -= 1;
         }
+        self.all = self.marked;
     }
 }
 

@@ -1,59 +1,13 @@
-//! What `clean` and `apply` share: the file of removed units, edits, and what they refuse.
+//! What goes, in words: what is refused and warned of before anything is written.
 
 use crate::amounts::share;
 use crate::outputs::is_stdout;
 use anyhow::{Result, bail};
-use redite::Span;
-use redite::files::removed::{Header, RemovedWriter};
-use redite::files::{Edit, Format, Output, OutputFile, Record, Source, Transaction};
+use redite::files::{Format, Output, Source, Transaction};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 /// Above this share of the text a warning is due even where no limit was set.
 const SUSPICIOUS: f64 = 0.3;
-
-/// The file of removed units.
-#[derive(Debug)]
-pub(crate) struct Removed {
-    /// Written from one thread only; the lock is what lets the others see the rest of what holds this.
-    writer: Mutex<RemovedWriter<OutputFile>>,
-}
-
-impl Removed {
-    /// `path` gets its name before the cleaned files, and is readable for whoever may read all inputs.
-    pub(crate) fn create(
-        path: &Path,
-        transaction: &Transaction,
-        sources: &[Source],
-        text_fields: &[String],
-        settings: serde_json::Map<String, serde_json::Value>,
-    ) -> Result<Self> {
-        let mode = sources.iter().filter_map(Source::mode).reduce(|a, b| a & b);
-        let out = report(path, transaction).first().with_mode(mode).create()?;
-        let header = Header::new(env!("CARGO_PKG_VERSION"), text_fields, settings);
-        let mut removed = Self {
-            writer: Mutex::new(RemovedWriter::new(out)),
-        };
-        removed.write(|writer| writer.header(&header))?;
-        Ok(removed)
-    }
-
-    /// Writes what a writer of such files writes.
-    pub(crate) fn write(
-        &mut self,
-        write: impl FnOnce(&mut RemovedWriter<OutputFile>) -> std::io::Result<()>,
-    ) -> Result<()> {
-        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
-        Ok(write(writer).map_err(|cause| writer.get_ref().error(cause))?)
-    }
-
-    /// Writes the end.
-    pub(crate) fn finish(mut self) -> Result<()> {
-        self.write(RemovedWriter::end)?;
-        let writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(writer.into_inner().finish()?)
-    }
-}
 
 /// The output for a report: a file, or standard output.
 pub(crate) fn report(path: &Path, transaction: &Transaction) -> Output {
@@ -161,20 +115,4 @@ pub(crate) fn check_share_of(
         }
         _ => Ok(()),
     }
-}
-
-/// The edit that takes spans out of each text.
-pub(crate) fn deletion(record: &Record<'_>, cuts: &[Vec<Span>]) -> Edit {
-    let texts = record.outcome.map_or(&[][..], |fields| &fields.texts);
-    let by_field = texts.iter().zip(cuts).filter(|(_, cuts)| !cuts.is_empty());
-    Edit::Delete(by_field.map(|(text, cuts)| (text.field, cuts.clone())).collect())
-}
-
-/// True if no text of the record has anything left.
-pub(crate) fn nothing_left(record: &Record<'_>, cuts: &[Vec<Span>]) -> bool {
-    let texts = record.outcome.map_or(&[][..], |fields| &fields.texts);
-    texts.iter().zip(cuts).all(|(text, cuts)| {
-        let gone: usize = cuts.iter().map(|cut| cut.len()).sum();
-        gone == text.text.len() || text.text.trim().is_empty()
-    })
 }

@@ -54,6 +54,7 @@ mod program {
     pub(crate) mod verdict;
     pub(crate) mod wording;
     pub(crate) mod words;
+    pub(crate) mod writing;
 }
 use program::*;
 

@@ -13,12 +13,12 @@ use crate::memory::{self, Cap};
 use crate::outputs::{Asked, Places, is_stdout};
 use crate::progress::{COMPARING, Progress, READING, WRITING};
 use crate::provenance::Provenance;
-use crate::reports::{Removed, check_share, deletion, nothing_left, refuse_drop_empty, report};
+use crate::reports::{check_share, refuse_drop_empty, report};
 use crate::settings;
 use crate::summary::{Counted, Summary};
+use crate::writing::Writing;
 use anyhow::{Result, bail};
-use redite::files::removed::{FileFormat, Trailer, write_dropped};
-use redite::files::{Edit, Format, Record, Rewriter, Source, Transaction};
+use redite::files::{Edit, Record, Rewriter, Source, Transaction};
 use redite::segment::Language;
 use redite::{ArticleId, Cut, Detection, Span, Stats};
 use std::io::Write;
@@ -144,65 +144,29 @@ impl Plan<'_> {
         if !overview.kept_come_first {
             corpus.each_record(|source, article, record, _| provenance.meet(corpus, source, article, record))?;
         }
-        let mut removed = match &args.cleaned.removed {
-            Some(path) => {
-                let settings = settings::described(&corpus.detector, &args.rule.other);
-                let fields = &corpus.options.text_fields;
-                Some(Removed::create(path, transaction, &corpus.sources, fields, settings)?)
-            }
-            None => None,
-        };
+        let described = || settings::described(&corpus.detector, &args.rule.other);
+        let (options, sources) = (&corpus.options, &corpus.sources);
+        let writing = Writing::begin(&args.cleaned, places, transaction, options, sources, described)?;
         progress.phase("writing");
         let mut counted = Counted::of(overview);
-        for (i, source) in corpus.sources.iter().enumerate() {
-            let output = places.output(source, transaction);
-            let (format, mark, original, cleaned) = match corpus.first_article[i] {
-                // it cannot be read, so it cannot be packed anew
-                None => {
-                    let digest = source.copy(output)?;
-                    (FileFormat::Other, false, digest, digest)
-                }
-                Some(first) => {
-                    let mut cleaner = Cleaner {
+        for (i, source) in sources.iter().enumerate() {
+            match corpus.first_article[i] {
+                None => writing.copy(source)?,
+                Some(first) => writing.file(
+                    source,
+                    &mut Cleaner {
                         corpus,
                         source,
-                        drop_empty: args.cleaned.drop_empty && source.format().can_drop(),
                         again: Again::new(source, first, &corpus.places[i], touched),
                         provenance: &mut provenance,
                         counted: &mut counted,
-                        removed: removed.as_mut(),
-                    };
-                    let output = match places {
-                        Places::File(path) => output.packed_as(path),
-                        _ => output,
-                    };
-                    let stats = source.rewrite_by(&corpus.options, output, &mut cleaner)?;
-                    let cleaned = match source.format() {
-                        Format::Parquet => stats.file,
-                        Format::Jsonl | Format::Text => stats.written,
-                    };
-                    (source.format().into(), stats.mark, stats.read, cleaned)
-                }
+                        writing: &writing,
+                    },
+                )?,
             };
-            if let Some(removed) = &mut removed {
-                removed.write(|writer| {
-                    writer.file(Trailer {
-                        file: source.name().to_owned(),
-                        output: source.relative_name(),
-                        format,
-                        mark,
-                        units: 0,
-                        dropped: 0,
-                        original,
-                        cleaned,
-                    })
-                })?;
-            }
             progress.finish(source.size());
         }
-        if let Some(removed) = removed {
-            removed.finish()?;
-        }
+        writing.finish()?;
         Ok((*stats, counted))
     }
 
@@ -248,11 +212,10 @@ impl Plan<'_> {
 struct Cleaner<'c> {
     corpus: &'c Corpus,
     source: &'c Source,
-    drop_empty: bool,
     again: Again<'c>,
     provenance: &'c mut Provenance,
     counted: &'c mut Counted,
-    removed: Option<&'c mut Removed>,
+    writing: &'c Writing<'c>,
 }
 
 /// What went from one record.
@@ -298,30 +261,21 @@ impl Rewriter for Cleaner<'_> {
         let spans: Vec<Vec<Span>> = (gone.cuts.iter())
             .map(|cuts| cuts.iter().map(|cut| cut.span).collect())
             .collect();
-        let deletion = deletion(record, &spans);
-        let reports = self.removed.is_some();
-        if reports {
-            let lines = &mut gone.lines;
+        let lines = &mut gone.lines;
+        if self.writing.tells() {
             (self.provenance).removed(corpus, source, record, &gone.cuts, |unit, _| Ok(unit.write(lines)?))?;
         }
-        gone.dropped = self.drop_empty && nothing_left(record, &spans);
-        if !gone.dropped {
-            return Ok((deletion, gone));
-        }
-        if reports {
-            let line = record.raw_line_after(&deletion)?;
-            write_dropped(&mut gone.lines, fields.id.as_ref(), &place(source, record.place), &line)?;
-        }
-        Ok((Edit::Drop, gone))
+        let place = place(source, record.place);
+        let named = (fields.id.as_ref(), &*place);
+        let edit;
+        (edit, gone.dropped) = self.writing.cut(source, record, &spans, named, lines)?;
+        Ok((edit, gone))
     }
 
     fn settle(&mut self, gone: Gone) -> Result<()> {
         self.counted.count(gone.language, &gone.cuts);
         self.counted.dropped += u64::from(gone.dropped);
-        if let Some(removed) = &mut self.removed {
-            let units = gone.cuts.iter().map(|cuts| cuts.len() as u64).sum();
-            removed.write(|writer| writer.lines(&gone.lines, units, u64::from(gone.dropped)))?;
-        }
-        Ok(())
+        let units = gone.cuts.iter().map(|cuts| cuts.len() as u64).sum();
+        self.writing.record(&gone.lines, units, gone.dropped)
     }
 }

@@ -10,13 +10,14 @@ use crate::exit::Exit;
 use crate::memory::Cap;
 use crate::outputs::{Asked, Places, is_stdout};
 use crate::provenance::Chars;
-use crate::reports::{Removed, check_share_of, deletion, nothing_left, refuse_drop_empty, report};
+use crate::reports::{check_share_of, refuse_drop_empty, report};
 use crate::settings;
 use crate::stages::Stages;
 use crate::test_set::TestSet;
+use crate::writing::Writing;
 use anyhow::{Result, anyhow};
-use redite::files::removed::{FileFormat, KeptUnit, RemovedUnit, Trailer, write_dropped};
-use redite::files::{Edit, Fields, Format, Record, Rewriter, Source, Transaction};
+use redite::files::removed::{KeptUnit, RemovedUnit};
+use redite::files::{Edit, Fields, Record, Rewriter, Source, Transaction};
 use redite::{ArticleId, Contained, Span};
 use std::io::Write;
 use std::path::PathBuf;
@@ -67,70 +68,35 @@ pub(crate) fn clean(
         return Err(error);
     }
 
-    let mut removed = match &args.cleaned.removed {
-        Some(path) => {
-            let settings = set.described(rule.language);
-            Some(Removed::create(
-                path,
-                transaction,
-                &inputs.sources,
-                &options.text_fields,
-                settings,
-            )?)
-        }
-        None => None,
-    };
+    let described = || set.described(rule.language);
+    let writing = Writing::begin(
+        &args.cleaned,
+        &places,
+        transaction,
+        &options,
+        &inputs.sources,
+        described,
+    )?;
     progress.phase("writing");
     let mut dropped = 0;
     for (source, articles, first) in inputs.each() {
-        let output = places.output(source, transaction);
-        let (format, mark, original, cleaned) = match first {
-            // it cannot be read, so it cannot be packed anew
-            None => {
-                let digest = source.copy(output)?;
-                (FileFormat::Other, false, digest, digest)
-            }
-            Some(first) => {
-                let output = match &places {
-                    Places::File(path) => output.packed_as(path),
-                    _ => output,
-                };
-                let mut cleaner = Cleaner {
+        match first {
+            None => writing.copy(source)?,
+            Some(first) => writing.file(
+                source,
+                &mut Cleaner {
                     rule,
                     source,
-                    drop_empty: args.cleaned.drop_empty && source.format().can_drop(),
                     again: Again::new(source, first, articles, &found.touched),
                     touched: &found.touched,
                     dropped: &mut dropped,
-                    removed: removed.as_mut(),
-                };
-                let stats = source.rewrite_by(&options, output, &mut cleaner)?;
-                let cleaned = match source.format() {
-                    Format::Parquet => stats.file,
-                    Format::Jsonl | Format::Text => stats.written,
-                };
-                (source.format().into(), stats.mark, stats.read, cleaned)
-            }
+                    writing: &writing,
+                },
+            )?,
         };
-        if let Some(removed) = &mut removed {
-            removed.write(|writer| {
-                writer.file(Trailer {
-                    file: source.name().to_owned(),
-                    output: source.relative_name(),
-                    format,
-                    mark,
-                    units: 0,
-                    dropped: 0,
-                    original,
-                    cleaned,
-                })
-            })?;
-        }
         progress.finish(source.size());
     }
-    if let Some(removed) = removed {
-        removed.finish()?;
-    }
+    writing.finish()?;
     progress.clear();
     stages.end("write");
     let summary = Summary::new(
@@ -159,12 +125,11 @@ pub(crate) fn clean(
 struct Cleaner<'c> {
     rule: Rule<'c>,
     source: &'c Source,
-    drop_empty: bool,
     again: Again<'c>,
     touched: &'c [bool],
     /// Records that were left out.
     dropped: &'c mut u64,
-    removed: Option<&'c mut Removed>,
+    writing: &'c Writing<'c>,
 }
 
 /// What went from one record.
@@ -202,28 +167,19 @@ impl Rewriter for Cleaner<'_> {
         if gone.units == 0 {
             return Err(anyhow!("{place}: the file has changed while it was read; run again"));
         }
-        let reports = self.removed.is_some();
-        if reports {
-            self.tell(record, fields, &place, &found, &cuts, &mut gone.lines)?;
+        let lines = &mut gone.lines;
+        if self.writing.tells() {
+            self.tell(record, fields, &place, &found, &cuts, lines)?;
         }
-        let deletion = deletion(record, &cuts);
-        gone.dropped = self.drop_empty && nothing_left(record, &cuts);
-        if !gone.dropped {
-            return Ok((deletion, gone));
-        }
-        if reports {
-            let line = record.raw_line_after(&deletion)?;
-            write_dropped(&mut gone.lines, fields.id.as_ref(), &place, &line)?;
-        }
-        Ok((Edit::Drop, gone))
+        let named = (fields.id.as_ref(), &*place);
+        let edit;
+        (edit, gone.dropped) = self.writing.cut(self.source, record, &cuts, named, lines)?;
+        Ok((edit, gone))
     }
 
     fn settle(&mut self, gone: Gone) -> Result<()> {
         *self.dropped += u64::from(gone.dropped);
-        if let Some(removed) = &mut self.removed {
-            removed.write(|writer| writer.lines(&gone.lines, gone.units, u64::from(gone.dropped)))?;
-        }
-        Ok(())
+        self.writing.record(&gone.lines, gone.units, gone.dropped)
     }
 }
 
