@@ -55,18 +55,18 @@ impl Makeup {
         self.parts.iter().sum::<u64>() + self.others
     }
 
-    /// The largest part of it, in words; nothing if there is none.
+    /// What most of it is, in words; nothing if it is many things.
     fn dominant(&self) -> Option<String> {
         let (part, &bytes) =
             (self.parts.iter().enumerate()).max_by_key(|(part, bytes)| (**bytes, usize::MAX - part))?;
         let words = |bit: usize, [no, yes]: [&'static str; 2]| if part >> bit & 1 == 1 { yes } else { no };
-        (bytes > 0).then(|| {
+        (2 * bytes > self.bytes()).then(|| {
             format!(
-                "{} of it {} {} {}",
+                "most of it ({}) {} {} that repeat {}",
                 share(bytes, self.bytes()),
                 words(1, ["equal", "near"]),
                 words(0, ["sentences", "paragraphs"]),
-                words(2, ["of other articles", "of the same article"]),
+                words(2, ["other articles", "their own article"]),
             )
         })
     }
