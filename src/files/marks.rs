@@ -78,9 +78,14 @@
 //! | `kept` | object | the unit that it repeats, which repeats no other: `article`, `source`, `bytes`, `text`; and `field`, only where several text fields are read |
 //! | `gap` | number or null | bytes of text, but for white space, between the unit before it in `units` and this one; null if they stand in different fields, or this is the first |
 //! | `nth` | number | which copy of it this is, in the order of the input; the kept unit counts as the first, so this is 2 or more |
-//! | `family` | object | all that repeats that same unit: `equal` and `near`, how many units do by each rule, and `articles`, how many articles they and the kept unit stand in |
+//! | `family` | object | all that repeats that same unit: `equal` and `near`, how many units do by each rule, and `articles`, how many articles they and the kept unit stand in; see below for `groups`, `first` and `last` |
 //!
 //! **Leader**: `field`, `unit`, `bytes`, `chars` and `family`, as above.
+//!
+//! **Groups and dates of a family.** Where articles have groups (`group_by` or `count_by` in the settings), `groups` is how many
+//! groups its articles have; those without one are a group. Where a date field was read, `first` and `last` are the earliest and the
+//! latest date of its articles in UTC, as in `2026-11-30T08:15:00Z`; they are missing if none of its articles has a date.
+//!
 //! **With `--against`** the units are what stands in a test set, and nothing else is marked. Then `unit` is `span`: some text that
 //! need not be a unit; `rule` is `against`; `similarity` is the share of its words that are the same in the test set, 1 but where a
 //! few others stand between runs; `kept` is the text of the test set that it stands in, with the range of what is the same and its
@@ -289,7 +294,7 @@ pub struct KeptMark {
 }
 
 /// How often a unit is repeated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Family {
     /// Units that are equal to it.
@@ -298,6 +303,15 @@ pub struct Family {
     pub near: u32,
     /// Articles in which any of them stands, or the unit itself.
     pub articles: u32,
+    /// How many groups these articles have, where groups are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<u32>,
+    /// The earliest date of these articles in UTC, where dates are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<String>,
+    /// The latest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<String>,
 }
 
 impl Family {

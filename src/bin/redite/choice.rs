@@ -108,9 +108,9 @@ impl Choice {
     pub(crate) fn of_article(&self, article: &ArticleMarks) -> Chosen {
         let goes = |unit: &UnitMark| {
             // What stands in a test set is no copy of a unit.
-            let is_copy = unit.family.zip(unit.nth);
+            let is_copy = unit.family.as_ref().zip(unit.nth);
             is_copy.is_none_or(|(family, nth)| {
-                u64::from(nth) > self.copies.of(family.copies()) && self.is_frequent(&family, article)
+                u64::from(nth) > self.copies.of(family.copies()) && self.is_frequent(family, article)
             }) && self.conditions.iter().all(|condition| condition.holds(article, unit))
         };
         let goes: Vec<bool> = article.units.iter().map(goes).collect();

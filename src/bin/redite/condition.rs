@@ -17,6 +17,7 @@ be given, of which one must match, or none, as in 'lang=de,fr'.\n\n\
   copies      how often it is said in all, the kept unit included\n  \
   nth         which copy it is, in the order of the input; the kept unit is the first: nth>3 leaves three copies\n  \
   articles    in how many articles\n  \
+  groups      in how many groups, where articles have them (--count-by, --group-by)\n  \
   within      yes or no: whether what it repeats stands in the same article\n  \
   share       how much of its article repeats others or itself, as in 30% or .3\n  \
   relation    original, reprint, update, excerpt or mixed: what its article is to the one that it repeats most\n  \
@@ -47,6 +48,7 @@ enum Field {
     Copies,
     Nth,
     Articles,
+    Groups,
     Within,
     Share,
     Relation,
@@ -57,11 +59,11 @@ enum Field {
 }
 
 use Field::{
-    Articles, Bytes, Chars, Copies, Lang, Lost, Name, New, Nth, Relation, Reprint, Rule, Share, Similarity, Story,
-    Unit, Within,
+    Articles, Bytes, Chars, Copies, Groups, Lang, Lost, Name, New, Nth, Relation, Reprint, Rule, Share, Similarity,
+    Story, Unit, Within,
 };
 
-const FIELDS: [(&str, Field, Kind); 17] = [
+const FIELDS: [(&str, Field, Kind); 18] = [
     ("unit", Unit, Kind::OneOf(&["paragraph", "sentence", "span"])),
     ("rule", Rule, Kind::OneOf(&["equal", "near", "against"])),
     ("similarity", Similarity, Kind::Share),
@@ -72,6 +74,7 @@ const FIELDS: [(&str, Field, Kind); 17] = [
     ("copies", Copies, Kind::Number),
     ("nth", Nth, Kind::Number),
     ("articles", Articles, Kind::Number),
+    ("groups", Groups, Kind::Number),
     ("within", Within, Kind::OneOf(&["yes", "no"])),
     ("share", Share, Kind::Share),
     ("relation", Relation, Kind::OneOf(&NAMES)),
@@ -116,7 +119,7 @@ const OPERATORS: [(&str, Operator); 6] = [
 enum Value {
     Number(f64),
     Text(String),
-    /// What stands in a test set is no copy of a unit.
+    /// What stands in a test set is no copy of a unit, and not all articles have groups.
     Nothing,
 }
 
@@ -231,7 +234,9 @@ impl Field {
             Bytes => length(unit.bytes),
             Chars => length(unit.chars),
             Name => Value::Text(unit.field.clone()),
-            Copies | Articles | Share | Relation | New | Story | Lang => self.of_family(article, unit.family.as_ref()),
+            Copies | Articles | Groups | Share | Relation | New | Story | Lang => {
+                self.of_family(article, unit.family.as_ref())
+            }
         }
     }
 
@@ -244,7 +249,9 @@ impl Field {
             Bytes => length(leader.bytes),
             Chars => length(leader.chars),
             Name => Value::Text(leader.field.clone()),
-            Copies | Articles | Share | Relation | New | Story | Lang => self.of_family(article, Some(&leader.family)),
+            Copies | Articles | Groups | Share | Relation | New | Story | Lang => {
+                self.of_family(article, Some(&leader.family))
+            }
         })
     }
 
@@ -252,6 +259,8 @@ impl Field {
         match self {
             Copies => family.map_or(Value::Nothing, |family| number(family.copies())),
             Articles => family.map_or(Value::Nothing, |family| Value::Number(f64::from(family.articles))),
+            Groups => (family.and_then(|family| family.groups))
+                .map_or(Value::Nothing, |groups| Value::Number(f64::from(groups))),
             Share => Value::Number(ratio(article.repeated, article.bytes)),
             Relation => Value::Text(article.relation.clone()),
             New => number(article.new.sentences),

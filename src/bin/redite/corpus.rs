@@ -19,7 +19,7 @@ use redite::files::{
     Batch, Discovery, Fields, FileError, Format, Id, Place, ReadOptions, Record, Source, discover, finite_stdin,
 };
 use redite::segment::Language;
-use redite::{Article, ArticleId, Cut, Detection, Detections, Detector, Reason, Session, Stats, UnitKind};
+use redite::{Article, ArticleId, Cut, Detection, Detections, Detector, Origin, Reason, Session, Stats, UnitKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -312,6 +312,11 @@ impl Corpus {
         self.temp_dir.as_deref().filter(|_| self.detection.blocks() > 1)
     }
 
+    /// Where all articles come from and when, by their numbers, if anything is known of that.
+    pub(crate) fn origins(&self) -> Option<&[Origin]> {
+        self.origins.seen()
+    }
+
     /// How many articles the group of a record has; all, if there are no groups.
     pub(crate) fn among(&self, fields: &Fields) -> u64 {
         self.origins.articles_with(fields)
@@ -543,7 +548,7 @@ impl Present {
             ),
             ("--keep", &options.rank_field, self.ranks > 0, "string or number"),
             (
-                "--group-by",
+                "--group-by or --count-by",
                 &options.group_field,
                 self.groups > 0,
                 "string, number, true or false",

@@ -2,11 +2,13 @@
 //! any text is seen again.
 
 use crate::corpus::Corpus;
+use crate::origins::spelled;
 use crate::provenance::{KEY, key};
 use crate::spool::{Sorted, Sorter};
 use anyhow::{Result, bail};
 use redite::files::marks::Family;
-use redite::{Reason, Unit};
+use redite::{Origin, Reason, Unit};
+use std::collections::HashSet;
 use std::iter::Peekable;
 
 /// A repeat: the kept unit, the number of the repeat in the order of the input, the article of the removed unit, and whether it is a
@@ -16,11 +18,61 @@ const NUMBER: usize = KEY;
 const ARTICLE: usize = KEY + 8;
 const NEAR: usize = KEY + 12;
 
-/// A kept unit, and its three counts.
-const COUNTS: usize = KEY + 12;
+/// A kept unit, and its counts.
+const COUNTS: usize = KEY + Counts::SIZE;
 
 /// The number of a repeat, and which copy it is.
 const COPY: usize = 12;
+
+/// What is counted of a family.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    equal: u32,
+    near: u32,
+    articles: u32,
+    /// How many groups the articles have, if groups are known.
+    groups: Option<u32>,
+    /// The earliest and the latest date of the articles, if any is known.
+    dates: Option<(i64, i64)>,
+}
+
+impl Counts {
+    const SIZE: usize = 33;
+
+    /// As marks tell it.
+    pub(crate) fn told(&self) -> Family {
+        Family {
+            equal: self.equal,
+            near: self.near,
+            articles: self.articles,
+            groups: self.groups,
+            first: self.dates.and_then(|dates| spelled(dates.0)),
+            last: self.dates.and_then(|dates| spelled(dates.1)),
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> [u8; Self::SIZE] {
+        let mut out = [0; Self::SIZE];
+        let (first, last) = self.dates.unwrap_or_default();
+        let counts = [self.equal, self.near, self.articles, self.groups.unwrap_or_default()];
+        out[..16].copy_from_slice(counts.map(u32::to_be_bytes).as_flattened());
+        out[16..32].copy_from_slice([first, last].map(i64::to_be_bytes).as_flattened());
+        out[32] = u8::from(self.groups.is_some()) | u8::from(self.dates.is_some()) << 1;
+        out
+    }
+
+    pub(crate) fn of_bytes(bytes: &[u8; Self::SIZE]) -> Self {
+        let count = |nth: usize| u32::from_be_bytes(std::array::from_fn(|i| bytes[4 * nth + i]));
+        let date = |nth: usize| i64::from_be_bytes(std::array::from_fn(|i| bytes[16 + 8 * nth + i]));
+        Self {
+            equal: count(0),
+            near: count(1),
+            articles: count(2),
+            groups: (bytes[32] & 1 == 1).then(|| count(3)),
+            dates: (bytes[32] & 2 == 2).then(|| (date(0), date(1))),
+        }
+    }
+}
 
 /// The families of all kept units, to be asked for in order.
 #[derive(Debug)]
@@ -50,7 +102,7 @@ impl Families {
         let mut entries = entries.sorted()?.peekable();
         while let Some(first) = entries.next() {
             let first = first?;
-            let mut family = Counted::of(&first);
+            let mut family = Counted::of(&first, corpus.origins());
             copies.push(family.copy(&first))?;
             while let Some(entry) = entries.next_if(|entry| matches!(entry, Ok(entry) if entry[..KEY] == first[..KEY]))
             {
@@ -58,7 +110,7 @@ impl Families {
                 family.add(&entry);
                 copies.push(family.copy(&entry))?;
             }
-            counts.push(family.record(&first))?;
+            counts.push(family.record(&first, corpus.options.group_field.is_some()))?;
         }
         Ok(Self {
             counts: counts.sorted()?.peekable(),
@@ -67,7 +119,7 @@ impl Families {
     }
 
     /// That of a kept unit. They are asked for in order, each once.
-    pub(crate) fn get(&mut self, kept: &Unit) -> Result<Family> {
+    pub(crate) fn get(&mut self, kept: &Unit) -> Result<Counts> {
         let wanted = key(kept);
         while let Some(next) = self.counts.peek() {
             let is_before = matches!(next, Ok(next) if next[..KEY] < wanted[..]);
@@ -79,12 +131,7 @@ impl Families {
                 break;
             };
             if is_its {
-                let count = |nth: usize| u32::from_be_bytes(std::array::from_fn(|i| counts[KEY + 4 * nth + i]));
-                return Ok(Family {
-                    equal: count(0),
-                    near: count(1),
-                    articles: count(2),
-                });
+                return Ok(counts.last_chunk().map(Counts::of_bytes).unwrap_or_default());
             }
         }
         // Nothing in favour of which others go is without repeats.
@@ -99,36 +146,53 @@ impl Families {
 }
 
 /// A family while it is counted, of which entries come in the order of the input.
-struct Counted {
-    equal: u32,
-    near: u32,
-    /// Articles other than that of the kept unit, which counts in any case.
-    others: u32,
+struct Counted<'o> {
+    /// The article of the kept unit is counted from the beginning.
+    counts: Counts,
     last: [u8; 4],
+    /// Those of all articles, if anything is known of them.
+    origins: Option<&'o [Origin]>,
+    groups: HashSet<Option<u32>>,
 }
 
-impl Counted {
-    fn of(first: &[u8; ENTRY]) -> Self {
+impl<'o> Counted<'o> {
+    fn of(first: &[u8; ENTRY], origins: Option<&'o [Origin]>) -> Self {
         let mut family = Self {
-            equal: 0,
-            near: 0,
-            others: 0,
+            counts: Counts::default(),
             last: own_article(first),
+            origins,
+            groups: HashSet::new(),
         };
+        family.meet(own_article(first));
         family.add(first);
         family
+    }
+
+    /// One more article.
+    fn meet(&mut self, article: [u8; 4]) {
+        self.counts.articles = self.counts.articles.saturating_add(1);
+        let Some(origin) = (self.origins).and_then(|all| all.get(u32::from_be_bytes(article) as usize)) else {
+            return;
+        };
+        self.groups.insert(origin.group);
+        if let Some(time) = origin.time {
+            let (first, last) = self.counts.dates.unwrap_or((time, time));
+            self.counts.dates = Some((first.min(time), last.max(time)));
+        }
     }
 
     fn add(&mut self, entry: &[u8; ENTRY]) {
         let article: [u8; 4] = std::array::from_fn(|i| entry[ARTICLE + i]);
         let own = own_article(entry);
         // Articles come in order; where the kept one is among them it is not counted.
-        self.others += u32::from(article != self.last && article != own);
+        if article != self.last && article != own {
+            self.meet(article);
+        }
         self.last = article;
         let rule = if entry[NEAR] == 1 {
-            &mut self.near
+            &mut self.counts.near
         } else {
-            &mut self.equal
+            &mut self.counts.equal
         };
         *rule = rule.saturating_add(1);
     }
@@ -137,16 +201,20 @@ impl Counted {
     fn copy(&self, entry: &[u8; ENTRY]) -> [u8; COPY] {
         let mut out = [0; COPY];
         out[..8].copy_from_slice(&entry[NUMBER..ARTICLE]);
-        let nth = self.equal.saturating_add(self.near).saturating_add(1);
+        let nth = self.counts.equal.saturating_add(self.counts.near).saturating_add(1);
         out[8..].copy_from_slice(&nth.to_be_bytes());
         out
     }
 
-    fn record(&self, first: &[u8; ENTRY]) -> [u8; COUNTS] {
+    fn record(&self, first: &[u8; ENTRY], has_groups: bool) -> [u8; COUNTS] {
         let mut out = [0; COUNTS];
         out[..KEY].copy_from_slice(&first[..KEY]);
-        let counts = [self.equal, self.near, self.others.saturating_add(1)];
-        out[KEY..].copy_from_slice(counts.map(u32::to_be_bytes).as_flattened());
+        let groups = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
+        let counts = Counts {
+            groups: has_groups.then_some(groups),
+            ..self.counts
+        };
+        out[KEY..].copy_from_slice(&counts.bytes());
         out
     }
 }
@@ -154,4 +222,22 @@ impl Counted {
 /// The article of the kept unit.
 fn own_article(entry: &[u8; ENTRY]) -> [u8; 4] {
     std::array::from_fn(|i| entry[i])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn counts_are_read_as_they_are_written(
+            [equal, near, articles] in any::<[u32; 3]>(),
+            groups in proptest::option::of(any::<u32>()),
+            dates in proptest::option::of(any::<(i64, i64)>()),
+        ) {
+            let counts = Counts { equal, near, articles, groups, dates };
+            prop_assert_eq!(Counts::of_bytes(&counts.bytes()), counts);
+        }
+    }
 }

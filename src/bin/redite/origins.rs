@@ -1,7 +1,7 @@
 //! Where articles come from and when, by what their records say.
 
 use crate::args::{OtherRuleArgs, ReachArgs};
-use crate::settings::ranks_by_date;
+use crate::settings::{date_field, ranks_by_date};
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use redite::Origin;
 use redite::files::{Fields, RankValue};
@@ -22,6 +22,8 @@ pub(crate) struct Origins {
     all: u64,
     articles: Vec<u64>,
     without: u64,
+    /// That of each article, where it is known or counts.
+    seen: Option<Vec<Origin>>,
     /// How many articles there were at the last [`Origins::mark`], and the groups of those since.
     marked: u64,
     since: Vec<Option<u32>>,
@@ -30,11 +32,13 @@ pub(crate) struct Origins {
 impl Origins {
     pub(crate) fn new(rule: &OtherRuleArgs) -> Self {
         let ReachArgs { group_by, across, .. } = &rule.reach;
+        let is_sought = rule.reach.group().is_some() || date_field(rule).is_some();
         Self {
             // A unit is compared with all other groups.
             is_grouped: group_by.is_some() && !across,
-            by_host: group_by.as_ref().is_some_and(|group| group.host),
+            by_host: rule.reach.group().is_some_and(|group| group.host),
             ranks_by_date: ranks_by_date(rule),
+            seen: is_sought.then(Vec::new),
             ..Self::default()
         }
     }
@@ -56,10 +60,19 @@ impl Origins {
             *self.count(group) += 1;
             self.since.push(group);
         }
-        Origin {
+        let origin = Origin {
             group,
             time: fields.date.as_ref().and_then(seconds),
+        };
+        if let Some(seen) = &mut self.seen {
+            seen.push(origin);
         }
+        origin
+    }
+
+    /// Those of all articles by their numbers, if anything is known of them.
+    pub(crate) fn seen(&self) -> Option<&[Origin]> {
+        self.seen.as_deref()
     }
 
     /// The name of a record's group.
@@ -109,6 +122,9 @@ impl Origins {
         for group in std::mem::take(&mut self.since) {
             *self.count(group) -= 1;
         }
+        if let Some(seen) = &mut self.seen {
+            seen.truncate(usize::try_from(self.marked).unwrap_or(usize::MAX));
+        }
         self.all = self.marked;
     }
 }
@@ -141,6 +157,12 @@ const FINER: [(u64, i64); 3] = [
 
 /// Whole numbers that are read as dates of the calendar, as in 20261130.
 const CALENDAR: RangeInclusive<i64> = 19_000_101..=29_991_231;
+
+/// A moment in seconds since 1970, as it stands in marks; nothing if no calendar has it.
+pub(crate) fn spelled(seconds: i64) -> Option<String> {
+    let moment = DateTime::from_timestamp(seconds, 0)?;
+    Some(moment.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
 
 /// Seconds since 1970 of what a record says.
 pub(crate) fn seconds(value: &RankValue) -> Option<i64> {

@@ -1,10 +1,9 @@
 //! The texts and places of kept units in favour of which others were removed, collected in one pass over the inputs.
 
 use crate::corpus::{Corpus, place};
-use crate::families::Families;
+use crate::families::{Counts, Families};
 use crate::spool::Spool;
 use anyhow::{Result, bail};
-use redite::files::marks::Family;
 use redite::files::removed::{KeptUnit, RemovedUnit};
 use redite::files::{Id, Record, Source};
 use redite::fold::fold;
@@ -52,7 +51,7 @@ pub(crate) struct Known {
     pub(crate) field: String,
     pub(crate) text: String,
     /// How often it is repeated; nothing if that was not asked for.
-    pub(crate) family: Family,
+    pub(crate) family: Counts,
 }
 
 impl Provenance {
@@ -149,7 +148,7 @@ impl Provenance {
             }
             let family = match &mut self.families {
                 Some(families) => families.get(&unit)?,
-                None => Family::default(),
+                None => Counts::default(),
             };
             let known = || Known {
                 id: fields.id.clone(),
@@ -272,10 +271,7 @@ impl Spooled {
             self.texts.put(&u32::try_from(part.len())?.to_le_bytes())?;
             self.texts.put(part.as_bytes())?;
         }
-        let Family { equal, near, articles } = known.family;
-        for count in [equal, near, articles] {
-            self.texts.put(&count.to_le_bytes())?;
-        }
+        self.texts.put(&known.family.bytes())?;
         let length = u32::try_from(self.texts.end() - at)?;
         if self.count.is_multiple_of(PAGE) {
             self.pages.push(unit);
@@ -321,15 +317,10 @@ impl Spooled {
         let bytes = self
             .texts
             .read(u64::from_le_bytes(at), u32::from_le_bytes(length) as usize)?;
-        let Some((parts, counts)) = bytes.split_last_chunk::<12>() else {
+        let Some((parts, family)) = bytes.split_last_chunk() else {
             return Ok(None);
         };
-        let count = |nth: usize| u32::from_le_bytes(std::array::from_fn(|i| counts[4 * nth + i]));
-        let family = Family {
-            equal: count(0),
-            near: count(1),
-            articles: count(2),
-        };
+        let family = Counts::of_bytes(family);
         let mut rest = parts;
         let mut part = || -> Option<String> {
             let (length, after) = rest.split_first_chunk::<4>()?;

@@ -108,8 +108,8 @@ pub(crate) fn ranks_by_date(args: &OtherRuleArgs) -> bool {
     [NEWEST, OLDEST].contains(&args.keep.as_str())
 }
 
-/// The field with the date, where that matters.
-fn date_field(args: &OtherRuleArgs) -> Option<String> {
+/// The field with the date, if one is named or matters.
+pub(crate) fn date_field(args: &OtherRuleArgs) -> Option<String> {
     let ReachArgs { within, date_field, .. } = &args.reach;
     let matters = within.is_some() || ranks_by_date(args);
     let default = || matters.then(|| DATE_FIELD.to_owned());
@@ -123,7 +123,7 @@ pub(crate) fn read_options(args: &InputArgs, rule: &OtherRuleArgs) -> Result<Rea
         id_field: args.id_field.clone(),
         lang_field: args.lang_field.clone(),
         rank_field: keep(rule)?.1,
-        group_field: rule.reach.group_by.as_ref().map(|group| group.field.clone()),
+        group_field: rule.reach.group().map(|group| group.field.clone()),
         date_field: date_field(rule),
         max_unpacked: args.max_unpacked,
         ..ReadOptions::default()

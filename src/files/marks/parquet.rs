@@ -93,6 +93,9 @@ const FAMILY: &[Field] = &[
     Field::new("equal", Type::Whole),
     Field::new("near", Type::Whole),
     Field::new("articles", Type::Whole),
+    Field::new("groups", Type::Whole).or_left_out(),
+    Field::new("first", Type::Text).or_left_out(),
+    Field::new("last", Type::Text).or_left_out(),
 ];
 
 /// The keys of the metadata: of the header, of the trailers, of the end.

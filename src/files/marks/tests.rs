@@ -17,7 +17,16 @@ fn count() -> impl Strategy<Value = u64> {
 }
 
 fn family() -> impl Strategy<Value = Family> {
-    any::<[u32; 3]>().prop_map(|[equal, near, articles]| Family { equal, near, articles })
+    let date = || proptest::option::of("[0-9]{4}-11-30T00:00:00Z");
+    let family = (any::<[u32; 3]>(), proptest::option::of(any::<u32>()), date(), date());
+    family.prop_map(|([equal, near, articles], groups, first, last)| Family {
+        equal,
+        near,
+        articles,
+        groups,
+        first,
+        last,
+    })
 }
 
 fn leader() -> impl Strategy<Value = LeaderMark> {

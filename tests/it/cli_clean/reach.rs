@@ -1,6 +1,7 @@
 use super::*;
 use parquet::column::writer::ColumnWriter;
 use parquet::file::{properties::WriterProperties, writer::SerializedFileWriter};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The sample, three times, of three sites and of many days; some records lack one or both.
@@ -188,7 +189,7 @@ fn fields_that_no_record_has_are_refused() {
     for (options, said) in [
         (
             &["--group-by", "domain"][..],
-            "--group-by domain: no record has a string, number, true or false",
+            "--group-by or --count-by domain: no record has a string, number, true or false",
         ),
         (&["--within", "7d"], "--date-field date: no record has a date"),
         (
@@ -293,4 +294,92 @@ fn the_newest_or_the_oldest_copy_stays() {
             .collect();
         assert_eq!(whole, [kept], "{keep}");
     }
+}
+
+/// Groups and dates of families are those of a naive count, as JSON Lines and as Parquet, whatever the memory and the groups that
+/// are compared.
+#[test]
+fn groups_and_dates_of_families() {
+    let scratch = Scratch::new();
+    let records = corpus();
+    put(&scratch, "in.jsonl", &records);
+    for (reach, group) in [
+        (&["--count-by", "url:host"][..], "site"),
+        (&["--group-by", "site"], "site"),
+        (&["--group-by", "site", "--across"], "site"),
+        (&["--count-by", "site", "--memory", "160M"], "site"),
+        (&["--within", "9d", "--count-by", "site"], "site"),
+        (&[], ""),
+    ] {
+        let args = ["mark", "in.jsonl", "-q", "--date-field", "when"];
+        for to in ["marks.jsonl", "marks.parquet"] {
+            scratch.redite(&[&args, reach, &["-o", to]].concat()).ends(0);
+        }
+        let marks = String::from_utf8(scratch.get("marks.jsonl")).unwrap();
+        let marks: Vec<Value> = marks.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let articles: Vec<&Value> = marks.iter().filter(|line| line.get("article").is_some()).collect();
+        let record = |source: &Value| {
+            let line: usize = source.as_str().unwrap().rsplit_once(':').unwrap().1.parse().unwrap();
+            &records[line - 1]
+        };
+        let place = |source: &Value, bytes: &Value| format!("{source} {bytes}");
+        let mut families: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
+        for article in &articles {
+            for unit in article["units"].as_array().unwrap() {
+                let kept = &unit["kept"];
+                let members = families.entry(place(&kept["source"], &kept["bytes"])).or_default();
+                members.extend([record(&kept["source"]), record(&article["source"])]);
+            }
+        }
+        let (mut several, mut dated) = (0, 0);
+        let mut check = |told: &Value, at: String| {
+            let members = &families[&at];
+            let groups: BTreeSet<String> = members.iter().map(|record| record[group].to_string()).collect();
+            let expected = if group.is_empty() {
+                Value::Null
+            } else {
+                json!(groups.len())
+            };
+            assert_eq!(told.get("groups").unwrap_or(&Value::Null), &expected, "{reach:?} {at}");
+            several += usize::from(groups.len() > 1);
+            let date = |record: &&Value| {
+                let day = record["when"].as_str()?.split_once('T')?.0.to_owned();
+                Some(format!("{day}T11:00:00Z"))
+            };
+            let dates: BTreeSet<String> = members.iter().filter_map(date).collect();
+            dated += usize::from(dates.len() > 1);
+            for (name, expected) in [("first", dates.first()), ("last", dates.last())] {
+                assert_eq!(
+                    told.get(name),
+                    expected.map(|date| json!(date)).as_ref(),
+                    "{reach:?} {at}"
+                );
+            }
+        };
+        for article in &articles {
+            for unit in article["units"].as_array().unwrap() {
+                check(&unit["family"], place(&unit["kept"]["source"], &unit["kept"]["bytes"]));
+            }
+            for leader in article["leaders"].as_array().unwrap() {
+                check(&leader["family"], place(&article["source"], &leader["bytes"]));
+            }
+        }
+        assert!(dated > 9, "{reach:?}");
+        assert_eq!(
+            several > 9,
+            !group.is_empty() && reach != ["--group-by", "site"],
+            "{reach:?}"
+        );
+        // What is chosen by them is the same from both files.
+        for marks in ["marks.jsonl", "marks.parquet"] {
+            let out = format!("{marks}.out");
+            let choice = ["apply", marks, "in.jsonl", "-q", "--where", "groups>=2", "-o", &out];
+            scratch.redite(&choice).ends(0);
+        }
+        let chosen = scratch.get("marks.jsonl.out");
+        assert_eq!(chosen, scratch.get("marks.parquet.out"));
+        assert_eq!(chosen != scratch.get("in.jsonl"), several > 0, "{reach:?}");
+    }
+    let both = ["clean", "in.jsonl", "--group-by", "site", "--count-by", "url"];
+    assert!(scratch.redite(&both).ends(2).err.contains("cannot be used with"));
 }

@@ -110,8 +110,8 @@ fn each_unit(
 ) -> Result<(Settings, ReadReport)> {
     let detector = settings::detector(&args.rule)?;
     let reach = &args.rule.other.reach;
-    if reach.group_by.is_some() || reach.within.is_some() {
-        bail!("--group-by and --within make no difference to what is printed here; leave them out");
+    if reach.group().is_some() || reach.within.is_some() {
+        bail!("--group-by, --count-by and --within make no difference to what is printed here; leave them out");
     }
     let settings = *detector.settings();
     let options = settings::read_options(&args.input, &args.rule.other)?;

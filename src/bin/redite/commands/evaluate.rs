@@ -100,7 +100,7 @@ fn detectors(args: &EvaluateArgs) -> Result<Vec<Detector>> {
     let leave = "leave the option out";
     for (option, field, advice) in [
         ("keep", rank_field, "use first, longest or last"),
-        ("group-by", group_field, leave),
+        ("group-by or --count-by", group_field, leave),
         ("date-field", date_field, leave),
     ] {
         if let Some(field) = field {

@@ -110,7 +110,14 @@ pub(crate) fn hold(corpus: &Corpus, overview: &Overview, rule: &OtherRuleArgs, f
 }
 
 fn header(corpus: &Corpus, rule: &OtherRuleArgs) -> Header {
-    let settings = settings::described(&corpus.detector, rule);
+    let mut settings = settings::described(&corpus.detector, rule);
+    // These decide nothing, but families are counted by them.
+    let count_by = rule.reach.count_by.as_ref().map(ToString::to_string);
+    for (name, value) in [("count_by", count_by), ("date_field", settings::date_field(rule))] {
+        if let Some(value) = value {
+            settings.insert(name.to_owned(), value.into());
+        }
+    }
     Header::new(env!("CARGO_PKG_VERSION"), &corpus.options.text_fields, settings)
 }
 
@@ -386,7 +393,7 @@ impl Marker<'_> {
                     },
                     gap: between.map(said),
                     nth: Some(copies.next().unwrap_or_default()),
-                    family: Some(kept.family),
+                    family: Some(kept.family.told()),
                 });
             }
         }
@@ -462,7 +469,7 @@ impl Marker<'_> {
                     unit: unit.kind.to_string(),
                     bytes: [unit.span.start, unit.span.end],
                     chars,
-                    family: facts.provenance.known(unit)?.family,
+                    family: facts.provenance.known(unit)?.family.told(),
                 });
             }
         }
