@@ -30,23 +30,20 @@ pub(crate) struct Folded {
 }
 
 impl Folded {
-    pub(crate) fn text_len(&self) -> u32 {
-        self.text_len
-    }
-
     pub(crate) fn tokens_len(&self) -> u32 {
         self.tokens_len
     }
 
-    /// Where it begins in another fold that holds it, and how long it is: in bytes, then in tokens.
-    pub(crate) fn within(&self, whole: &Self) -> [u32; 4] {
-        [
-            // what is empty may begin with the space before the whole
-            narrow(index(self.text_start.saturating_sub(whole.text_start))),
-            self.text_len,
-            narrow(index(self.tokens_start - whole.tokens_start)),
-            self.tokens_len,
-        ]
+    /// Where its text begins in that of all folds of the store, and its bytes.
+    pub(crate) fn place(&self) -> (u64, u32) {
+        (self.text_start, self.text_len)
+    }
+
+    /// Where its text begins in that of another fold that holds it, and its bytes.
+    pub(crate) fn within(&self, whole: &Self) -> [u32; 2] {
+        // what is empty may begin with the space before the whole
+        let start = self.text_start.saturating_sub(whole.text_start);
+        [narrow(index(start)), self.text_len]
     }
 }
 

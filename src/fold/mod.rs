@@ -309,6 +309,12 @@ pub(crate) fn word_hash(word: &str) -> u32 {
     hash::token(word.as_bytes()) & !NUMBER_BIT
 }
 
+/// The hashes of the tokens of a fold, as [`Tokens::hashes`] has them.
+pub(crate) fn hashes_of(fold: &str) -> Vec<u32> {
+    let hash = |token: &str| word_hash(token) | if is_number(token) { NUMBER_BIT } else { 0 };
+    fold.split(' ').filter(|token| !token.is_empty()).map(hash).collect()
+}
+
 /// Folds texts; owns the scratch memory.
 ///
 /// ```

@@ -134,6 +134,7 @@ proptest! {
         for (token, &hash) in tokens.into_iter().zip(folded.hashes()) {
             prop_assert_eq!(is_number(token), is_number_hash(hash), "{:?}", token);
             prop_assert_eq!(hash & !NUMBER_BIT, crate::hash::token(token.as_bytes()) & !NUMBER_BIT);
+            prop_assert_eq!(hashes_of(token), [hash]);
             let first = token.chars().next().unwrap();
             weight += match Table::get().entry(first).class() {
                 _ if is_number(token) => 2,

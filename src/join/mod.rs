@@ -32,7 +32,7 @@ pub use letters::covers;
 pub use measure::{Measure, Similarity, Threshold};
 
 pub(crate) use leaders::{Found, Leaders, Original, Unmatched};
-pub(crate) use shard::{FoldPlace, Shard};
+pub(crate) use shard::{Shard, ShareFolds};
 
 use crate::origin::{Origin, Reach};
 use crate::shingle::Lengths;

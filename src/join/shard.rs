@@ -13,18 +13,27 @@ use super::numbers::ByNumbers;
 use super::scratch::Lent;
 use super::sorted::SortedLists;
 use super::{Units, narrow};
+use crate::fold;
 use crate::origin::{Origin, WORDS};
 use crate::spill::{Reader, SpillError, Spool, join, split};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Where the fold of a leader stands in the file of folds.
+/// Where the fold of a leader stands among the folds of its share, and how many bytes it has.
+pub(crate) type FoldPlace = (u64, u32);
+
+/// The folds of a share: a file, and where they begin there.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct FoldPlace {
-    pub(crate) tokens: u64,
-    pub(crate) text: u64,
-    pub(crate) text_len: u32,
+pub(crate) struct ShareFolds<'f> {
+    pub(crate) spool: &'f Spool,
+    pub(crate) start: u64,
+}
+
+impl ShareFolds<'_> {
+    pub(crate) fn text(&self, (at, len): FoldPlace) -> Result<String, SpillError> {
+        self.spool.text(self.start + at, len as usize)
+    }
 }
 
 /// The leaders of one share, read from disk.
@@ -34,7 +43,7 @@ pub(crate) struct Shard<'f> {
     places: Vec<FoldPlace>,
     /// Where their articles come from; empty if all are compared.
     origins: Vec<Origin>,
-    folds: &'f Spool,
+    folds: ShareFolds<'f>,
 }
 
 impl Filed for Shard<'_> {
@@ -50,13 +59,11 @@ impl Filed for Shard<'_> {
     }
 
     fn tokens(&self, leader: u32) -> Result<Cow<'_, [u32]>, SpillError> {
-        let tokens = self.bitmaps.tokens(leader as usize);
-        Ok(self.folds.words(self.places[leader as usize].tokens, tokens)?.into())
+        Ok(fold::hashes_of(&self.text(leader)?).into())
     }
 
     fn text(&self, leader: u32) -> Result<Cow<'_, str>, SpillError> {
-        let place = self.places[leader as usize];
-        Ok(self.folds.text(place.text, place.text_len as usize)?.into())
+        Ok(self.folds.text(self.places[leader as usize])?.into())
     }
 
     fn origin(&self, leader: u32) -> Origin {
@@ -66,7 +73,7 @@ impl Filed for Shard<'_> {
 
 impl<'f> Shard<'f> {
     /// Reads what [`Leaders::write`] has written there.
-    pub(crate) fn read(at: Range<u64>, from: &Spool, folds: &'f Spool) -> Result<Self, SpillError> {
+    pub(crate) fn read(at: Range<u64>, from: &Spool, folds: ShareFolds<'f>) -> Result<Self, SpillError> {
         let mut reader = from.reader(at);
         let mut lists = || SortedLists::read(&mut reader, from);
         let lists = [lists()?, lists()?, lists()?];
@@ -78,12 +85,7 @@ impl<'f> Shard<'f> {
             .then(|| ByNumbers::read(&mut reader, from))
             .transpose()?;
         let bitmaps = Bitmaps::read(&mut reader, from)?;
-        let place = |[low, high, low_text, high_text, text_len]: [u32; 5]| FoldPlace {
-            tokens: join(low, high),
-            text: join(low_text, high_text),
-            text_len,
-        };
-        let places = reader.rows(from, place)?;
+        let places = reader.rows(from, |[low, high, len]| (join(low, high), len))?;
         let origins = reader.rows(from, Origin::of_words)?;
         Ok(Self {
             index: Index {
@@ -154,9 +156,9 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
         leaders.iter().for_each(|&unit| bitmaps.push_of(keys.bitmaps(), unit));
         bitmaps.write(to)?;
         to.put_rows(leaders.iter().map(|&unit| {
-            let FoldPlace { tokens, text, text_len } = place(unit);
-            let ([low, high], [low_text, high_text]) = (split(tokens), split(text));
-            [low, high, low_text, high_text, text_len]
+            let (at, len) = place(unit);
+            let [low, high] = split(at);
+            [low, high, len]
         }))?;
         let told = if prepared.reach.is_everything() {
             &[]

@@ -6,6 +6,7 @@ use crate::model::Span;
 use crate::origin::Origin;
 use crate::segment::Language;
 use crate::spill::{SpillError, Spool, join, split};
+use std::ops::Range;
 
 /// Where a store stands in a file. Ranks are not written.
 #[derive(Clone, Debug)]
@@ -171,8 +172,8 @@ impl Segment {
         })
     }
 
-    /// Where the text of a fold stands in the file, and its hashes.
-    pub(crate) fn places(&self, fold: &super::Folded) -> (u64, u64) {
-        (self.folds + fold.text_start, self.hashes + 4 * fold.tokens_start)
+    /// Where the text of all folds stands in the file.
+    pub(crate) fn folds(&self) -> Range<u64> {
+        self.folds..self.folds + self.fold_bytes
     }
 }

@@ -4,7 +4,8 @@ use super::super::scan::{Leader, Level};
 use super::super::units::{ByHash, Folds, piece};
 use super::super::versions::{Versions, is_version};
 use super::super::{Kept, narrow};
-use crate::join::{FoldPlace, Found, Original, Shard, Similarity, Units, Unmatched};
+use crate::fold;
+use crate::join::{Found, Original, Shard, ShareFolds, Similarity, Units, Unmatched};
 use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
 use crate::origin::{Origin, WORDS};
 use crate::settings::Settings;
@@ -50,17 +51,16 @@ fn kept_of(words: &[u32], kind: UnitKind) -> Kept {
     }
 }
 
-/// Where a leader is to be found again: see [`EarlierLeaders::details`].
-const DETAIL: usize = 14;
+/// Where a leader is to be found again: see [`LeaderFiles::details`].
+const DETAIL: usize = 12;
 
-/// What [`EarlierLeaders::details`] knows of a leader.
+/// What [`LeaderFiles::details`] knows of a leader.
 struct Detail {
     kept: Kept,
-    text_at: u64,
-    text_len: usize,
+    /// Its fold, among those of its share.
+    fold: (u64, u32),
     pieces_at: u64,
     pieces: usize,
-    tokens_at: u64,
 }
 
 /// The leader of an earlier share that a fold repeats.
@@ -80,18 +80,19 @@ pub(super) struct Outcome {
 }
 
 /// The leaders of one share.
-struct ShareLeaders {
-    /// The number of the first.
+#[derive(Clone, Debug)]
+pub(crate) struct ShareLeaders {
+    /// The number of the first among those of its files.
     first: u32,
     /// Where they stand as a [`Shard`].
     shard: Range<u64>,
+    /// Where the folds of the share begin in the file of folds.
+    folds: u64,
 }
 
-/// Leaders of one level, of the shares so far, numbered in order.
-pub(super) struct EarlierLeaders<'r> {
-    settings: &'r Settings,
-    folds: &'r Spool,
-    kind: UnitKind,
+/// Leaders of one level, of some shares that followed one another, numbered in order.
+#[derive(Debug)]
+pub(crate) struct LeaderFiles {
     shares: Vec<ShareLeaders>,
     shards: Spool,
     /// A hash of the fold of each.
@@ -100,9 +101,52 @@ pub(super) struct EarlierLeaders<'r> {
     origins: Spool,
     /// Of each, [`DETAIL`] words: what it is; where its fold stands; where the pieces it is made of are listed, and how many.
     details: Spool,
-    /// Of each piece: where its text begins in that of the whole, its bytes, the same of its tokens.
+    /// Of each piece: where its text begins in that of the whole, and its bytes.
     pieces: Spool,
     count: u32,
+}
+
+impl LeaderFiles {
+    fn new(folder: &Folder) -> Result<Self, SpillError> {
+        Ok(Self {
+            shares: Vec::new(),
+            shards: folder.spool()?,
+            hashes: folder.spool()?,
+            origins: folder.spool()?,
+            details: folder.spool()?,
+            pieces: folder.spool()?,
+            count: 0,
+        })
+    }
+
+    fn flush(&mut self) -> Result<(), SpillError> {
+        let spools = [
+            &mut self.shards,
+            &mut self.hashes,
+            &mut self.origins,
+            &mut self.details,
+            &mut self.pieces,
+        ];
+        spools.into_iter().try_for_each(Spool::flush)
+    }
+
+    fn detail(&self, leader: u32, kind: UnitKind) -> Result<Detail, SpillError> {
+        let words = self.details.words(4 * DETAIL as u64 * u64::from(leader), DETAIL)?;
+        Ok(Detail {
+            kept: kept_of(&words[..KEPT], kind),
+            fold: (joined(words[6], words[7]), words[8]),
+            pieces_at: joined(words[9], words[10]),
+            pieces: words[11] as usize,
+        })
+    }
+}
+
+/// Leaders of one level, of the shares so far.
+pub(super) struct EarlierLeaders<'r> {
+    settings: &'r Settings,
+    kind: UnitKind,
+    folds: &'r Spool,
+    files: LeaderFiles,
 }
 
 impl<'r> EarlierLeaders<'r> {
@@ -114,71 +158,62 @@ impl<'r> EarlierLeaders<'r> {
     ) -> Result<Self, SpillError> {
         Ok(Self {
             settings,
-            folds,
             kind,
-            shares: Vec::new(),
-            shards: folder.spool()?,
-            hashes: folder.spool()?,
-            origins: folder.spool()?,
-            details: folder.spool()?,
-            pieces: folder.spool()?,
-            count: 0,
+            folds,
+            files: LeaderFiles::new(folder)?,
         })
     }
 
     /// How many there are.
     pub(super) fn count(&self) -> u32 {
-        self.count
+        self.files.count
     }
 
     fn detail(&self, leader: u32) -> Result<Detail, SpillError> {
-        let words = self.details.words(4 * DETAIL as u64 * u64::from(leader), DETAIL)?;
-        Ok(Detail {
-            kept: kept_of(&words[..KEPT], self.kind),
-            text_at: joined(words[6], words[7]),
-            text_len: words[8] as usize,
-            pieces_at: joined(words[9], words[10]),
-            pieces: words[11] as usize,
-            tokens_at: joined(words[12], words[13]),
-        })
+        self.files.detail(leader, self.kind)
+    }
+
+    /// The fold of a leader.
+    fn fold(&self, leader: u32, detail: &Detail) -> Result<String, SpillError> {
+        let shares = &self.files.shares;
+        let share = shares.partition_point(|share| share.first <= leader);
+        let start = share.checked_sub(1).map_or(0, |share| shares[share].folds);
+        ShareFolds {
+            spool: self.folds,
+            start,
+        }
+        .text(detail.fold)
     }
 
     /// Appends the leaders of a share.
     pub(super) fn add(&mut self, held: Held<'_>, level: Level<'_, '_>) -> Result<(), SpillError> {
         let with_pieces = self.kind == UnitKind::Paragraph && Versions::new(held.store, self.settings).is_some();
         for leader in &level.filed {
-            self.hashes.put_words(&split(level.folds.hash_of(leader.fold)))?;
+            self.files.hashes.put_words(&split(level.folds.hash_of(leader.fold)))?;
             if !self.settings.reach().is_everything() {
                 let origin = level.folds.distinct.origin(leader.fold);
-                self.origins.put_words(&origin.words())?;
+                self.files.origins.put_words(&origin.words())?;
             }
             self.add_one(held, leader, with_pieces)?;
         }
         let entries = &level.folds.distinct.entries;
-        let place = |fold: u32| {
-            let entry = &entries[fold as usize];
-            let (text, tokens) = held.segment.places(entry);
-            FoldPlace {
-                tokens,
-                text,
-                text_len: entry.text_len(),
-            }
-        };
+        let place = |fold: u32| entries[fold as usize].place();
         if level.filed.is_empty() {
             return Ok(());
         }
-        self.shares.push(ShareLeaders {
-            first: self.count,
-            shard: level.leaders.write(place, &mut self.shards)?,
+        self.files.shares.push(ShareLeaders {
+            first: self.files.count,
+            shard: level.leaders.write(place, &mut self.files.shards)?,
+            folds: held.segment.folds().start,
         });
-        self.count += narrow(level.filed.len());
+        self.files.count += narrow(level.filed.len());
         Ok(())
     }
 
     /// A leader by its number, if a paragraph of that fold repeats it in a reprint.
     pub(super) fn reprinted(&self, leader: u32, fold: &str) -> Result<Option<(Kept, Similarity)>, SpillError> {
         let detail = self.detail(leader)?;
-        let text = self.folds.text(detail.text_at, detail.text_len)?;
+        let text = self.fold(leader, &detail)?;
         let similarity = self.settings.rule().similarity_in_reprint(fold, &text);
         Ok(similarity.map(|similarity| (detail.kept, similarity)))
     }
@@ -189,7 +224,7 @@ impl<'r> EarlierLeaders<'r> {
             UnitKind::Paragraph => store.paragraph(leader.unit).entry,
             UnitKind::Sentence => piece(store, leader.unit),
         };
-        let (text_at, tokens_at) = held.segment.places(&entry.fold);
+        let (text_at, text_len) = entry.fold.place();
         let unit = store.unit(&entry, self.kind);
         let kept = Kept {
             share: held.number,
@@ -204,13 +239,12 @@ impl<'r> EarlierLeaders<'r> {
         let mut detail = [0; DETAIL];
         detail[..KEPT].copy_from_slice(&words_of(&kept));
         detail[6..8].copy_from_slice(&split(text_at));
-        detail[8] = entry.fold.text_len();
-        detail[9..11].copy_from_slice(&split(self.pieces.end()));
+        detail[8] = text_len;
+        detail[9..11].copy_from_slice(&split(self.files.pieces.end()));
         detail[11] = narrow(pieces.len());
-        detail[12..].copy_from_slice(&split(tokens_at));
-        self.details.put_words(&detail)?;
+        self.files.details.put_words(&detail)?;
         for piece in pieces {
-            self.pieces.put_words(&piece.fold.within(&entry.fold))?;
+            self.files.pieces.put_words(&piece.fold.within(&entry.fold))?;
         }
         Ok(())
     }
@@ -223,29 +257,24 @@ impl<'r> EarlierLeaders<'r> {
             version_of: vec![None; folds.count()],
             past: vec![Unmatched::default(); folds.count()],
         };
-        let spools = [
-            &mut self.shards,
-            &mut self.hashes,
-            &mut self.origins,
-            &mut self.details,
-            &mut self.pieces,
-        ];
-        for spool in spools {
-            spool.flush()?;
-        }
+        self.files.flush()?;
         if folds.count() == 0 {
             return Ok(outcome);
         }
-        let mut hashes = self.hashes.reader(0..self.hashes.end());
-        for leader in 0..self.count {
-            let [low, high] = hashes.array(&self.hashes)?;
+        let mut hashes = self.files.hashes.reader(0..self.files.hashes.end());
+        for leader in 0..self.files.count {
+            let [low, high] = hashes.array(&self.files.hashes)?;
             let hash = joined(low, high);
             if by_hash.get(hash).is_some() {
                 self.meet_equal(leader, by_hash.all(hash), folds, &mut outcome)?;
             }
         }
-        for share in &self.shares {
-            let shard = Shard::read(share.shard.clone(), &self.shards, self.folds)?;
+        for share in &self.files.shares {
+            let folds = ShareFolds {
+                spool: self.folds,
+                start: share.folds,
+            };
+            let shard = Shard::read(share.shard.clone(), &self.files.shards, folds)?;
             let past = |fold: u32| {
                 let is_open = outcome.met[fold as usize].is_none();
                 is_open.then(|| outcome.past[fold as usize])
@@ -281,7 +310,10 @@ impl<'r> EarlierLeaders<'r> {
         if self.settings.reach().is_everything() {
             return Ok(Origin::default());
         }
-        let words = self.origins.words((4 * WORDS) as u64 * u64::from(leader), WORDS)?;
+        let words = self
+            .files
+            .origins
+            .words((4 * WORDS) as u64 * u64::from(leader), WORDS)?;
         Ok(words.try_into().map(Origin::of_words).unwrap_or_default())
     }
 
@@ -294,7 +326,7 @@ impl<'r> EarlierLeaders<'r> {
         outcome: &mut Outcome,
     ) -> Result<(), SpillError> {
         let (detail, origin) = (self.detail(leader)?, self.origin(leader)?);
-        let text = self.folds.text(detail.text_at, detail.text_len)?;
+        let text = self.fold(leader, &detail)?;
         let is_met = |fold: u32| {
             let joins = || folds.reach.joins(folds.distinct.origin(fold), origin);
             folds.distinct.text(fold) == text && joins()
@@ -332,16 +364,12 @@ impl<'r> EarlierLeaders<'r> {
 
     fn is_version(&self, versions: &Versions<'_>, store: &Store, later: u32, earlier: u32) -> Result<bool, SpillError> {
         let detail = self.detail(earlier)?;
-        let text = self.folds.text(detail.text_at, detail.text_len)?;
-        let pieces = self.pieces.words(detail.pieces_at, 4 * detail.pieces)?;
-        let count = pieces.as_chunks::<4>().0.iter().map(|p| p[2] + p[3]).max().unwrap_or(0);
-        let tokens = self.folds.words(detail.tokens_at, count as usize)?;
+        let text = self.fold(earlier, &detail)?;
+        let pieces = self.files.pieces.words(detail.pieces_at, 2 * detail.pieces)?;
         let mut units = Pieces::default();
-        for &[text_at, text_len, at, len] in pieces.as_chunks::<4>().0 {
-            units.0.push((
-                text[text_at as usize..(text_at + text_len) as usize].to_owned(),
-                tokens[at as usize..(at + len) as usize].to_vec(),
-            ));
+        for &[at, len] in pieces.as_chunks().0 {
+            let piece = &text[at as usize..(at + len) as usize];
+            units.0.push((piece.to_owned(), fold::hashes_of(piece)));
         }
         let known = units.count();
         let piece = |e: Entry| (store.text(&e.fold).to_owned(), store.tokens(&e.fold).to_vec());
