@@ -89,6 +89,8 @@ mod error;
 pub mod files;
 pub mod fold;
 mod hash;
+#[cfg(feature = "index")]
+pub mod index;
 pub mod join;
 mod letters;
 pub mod model;

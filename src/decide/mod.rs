@@ -24,7 +24,9 @@ mod spare;
 mod units;
 mod versions;
 
-pub(crate) use external::{Decided, External, Pushed, shares};
+#[cfg(feature = "index")]
+pub(crate) use external::Run;
+pub(crate) use external::{Decided, External, Fresh, History, Pushed, shares};
 pub(crate) use order::Ranks;
 pub use ranges::removal_spans;
 

@@ -69,7 +69,7 @@ impl Detections {
     pub fn articles(&self) -> u32 {
         match &self.blocks {
             Blocks::Whole(detection) => detection.articles(),
-            Blocks::Spilled { segments, .. } => segments.last().map_or(0, |s| s.first_article + s.articles),
+            Blocks::Spilled { segments, .. } => segments.iter().map(|segment| segment.articles).sum(),
         }
     }
 

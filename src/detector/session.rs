@@ -2,7 +2,7 @@
 
 use super::{Detection, Detections};
 use crate::article::Article;
-use crate::decide::{self, External, Pushed, Ranks};
+use crate::decide::{self, Decided, External, Fresh, History, Pushed, Ranks};
 use crate::error::CapacityError;
 use crate::join::Order;
 use crate::model::{ArticleId, Progress, Stage};
@@ -12,6 +12,7 @@ use crate::store::{FoldScratch, Limits, Segment, Selection, Store, narrow};
 use rayon::prelude::*;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How much memory a session may take, and where it puts what does not fit.
@@ -154,11 +155,24 @@ struct Spilled {
     segments: Vec<Segment>,
     /// Of all articles.
     ranks: Ranks,
-    order: Order,
+    /// What earlier runs have left: nothing, but in a run that goes on from others.
+    history: Arc<History>,
+    /// The number of the next article.
     articles: u32,
 }
 
 impl Spilled {
+    fn new(history: Arc<History>, folder: Folder) -> Result<Self, SpillError> {
+        Ok(Self {
+            spool: folder.spool()?,
+            segments: Vec::new(),
+            ranks: Ranks::default(),
+            articles: history.articles(),
+            history,
+            folder,
+        })
+    }
+
     /// The store for the articles that follow.
     fn next(&self) -> Store {
         Store::beginning_with(self.articles).limited_to(self.limits())
@@ -178,6 +192,17 @@ impl Spilled {
             ..all
         }
     }
+}
+
+/// What a run leaves for later ones.
+#[cfg(feature = "index")]
+pub(crate) struct Left {
+    pub(crate) run: decide::Run,
+    pub(crate) order: Arc<Order>,
+    /// The number of its first article.
+    pub(crate) first: u32,
+    /// Where its temporary files are.
+    pub(crate) folder: Folder,
 }
 
 /// An article could not be taken.
@@ -228,6 +253,17 @@ impl Session {
             scratch: FoldScratch::default(),
             spilled: None,
         }
+    }
+
+    /// A corpus that goes on from earlier runs: its articles are numbered on, and compared with theirs, too.
+    #[cfg(feature = "index")]
+    pub(crate) fn after(settings: Settings, memory: Memory, history: Arc<History>) -> Result<Self, SpillError> {
+        let spilled = Spilled::new(history, Folder::new(memory.folder.clone()))?;
+        Ok(Self {
+            store: spilled.next(),
+            spilled: Some(spilled),
+            ..Self::new(settings, memory)
+        })
     }
 
     /// Takes one article; it gets the next number.
@@ -349,19 +385,17 @@ impl Session {
         let spilled = match &mut self.spilled {
             Some(spilled) => spilled,
             None => {
+                let order = Order::of_corpus(&settings.rule(), settings.min_tokens() as usize, self.memory.sketch());
+                let history = History::new(Arc::new(order));
                 let folder = Folder::new(self.memory.folder.clone());
-                self.spilled.insert(Spilled {
-                    spool: folder.spool()?,
-                    segments: Vec::new(),
-                    ranks: Ranks::default(),
-                    order: Order::of_corpus(&settings.rule(), settings.min_tokens() as usize, self.memory.sketch()),
-                    articles: 0,
-                    folder,
-                })
+                self.spilled.insert(Spilled::new(Arc::new(history), folder)?)
             }
         };
         let segment = self.store.write(&mut spilled.spool)?;
-        count(&self.store, &spilled.order);
+        // The order is that of the first run, and not changed by others.
+        if spilled.history.is_empty() {
+            count(&self.store, &spilled.history.order);
+        }
         spilled.ranks.extend(&self.store, settings);
         spilled.articles += segment.articles;
         spilled.segments.push(segment);
@@ -400,9 +434,47 @@ impl Session {
         if self.spilled.is_some() && !self.store.records.is_empty() {
             self.spill()?;
         }
-        let Some(spilled) = self.spilled.take() else {
-            return Ok(Detections::whole(self.decide(observe)));
+        match self.spilled.take() {
+            None => Ok(Detections::whole(self.decide(observe))),
+            Some(spilled) => {
+                let (decided, _) = self.decide_spilled(&spilled, observe)?;
+                Ok(Detections::spilled(spilled.spool, spilled.segments, decided))
+            }
+        }
+    }
+
+    /// The same, with what is left of it for later runs.
+    #[cfg(feature = "index")]
+    pub(crate) fn finish_leaving(
+        mut self,
+        observe: &(dyn Fn(Progress) + Sync),
+    ) -> Result<(Detections, Left), SpillError> {
+        if self.spilled.is_none() || !self.store.records.is_empty() {
+            self.spill()?;
+        }
+        let Some(mut spilled) = self.spilled.take() else {
+            unreachable!("it was written");
         };
+        if spilled.history.is_empty() {
+            // all that the order is made of has been counted
+            spilled.history = Arc::new(History::new(Arc::new(spilled.history.order.shrunk())));
+        }
+        let (decided, fresh) = self.decide_spilled(&spilled, observe)?;
+        let left = Left {
+            run: fresh.settle(&spilled.segments, &spilled.spool, &spilled.folder)?,
+            order: Arc::clone(&spilled.history.order),
+            first: spilled.history.articles(),
+            folder: spilled.folder,
+        };
+        Ok((Detections::spilled(spilled.spool, spilled.segments, decided), left))
+    }
+
+    /// Decides what has gone to disk.
+    fn decide_spilled(
+        &self,
+        spilled: &Spilled,
+        observe: &(dyn Fn(Progress) + Sync),
+    ) -> Result<(Decided, Fresh), SpillError> {
         let paragraphs: u64 = spilled.segments.iter().map(|s| u64::from(s.paragraphs)).sum();
         let pushed = Pushed {
             segments: &spilled.segments,
@@ -416,10 +488,9 @@ impl Session {
             shares: &shares,
             spool: moved.as_ref().unwrap_or(&spilled.spool),
             folder: &spilled.folder,
-            order: &spilled.order,
+            history: &spilled.history,
         };
-        let decided = external.decide(&observed(paragraphs, observe))?;
-        Ok(Detections::spilled(spilled.spool, spilled.segments, decided))
+        external.decide(&observed(paragraphs, observe))
     }
 
     /// Decides what is in memory.

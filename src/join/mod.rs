@@ -363,6 +363,43 @@ impl Order {
         }
     }
 
+    /// An [open](Self::of_open_corpus) order in as little memory as it needs, once all has been counted.
+    #[cfg(feature = "index")]
+    pub(crate) fn shrunk(&self) -> Self {
+        Self {
+            sketch: self.sketch.shrunk(),
+            ..*self
+        }
+    }
+
+    /// What [`Order::restored`] makes the same order of.
+    #[cfg(feature = "index")]
+    pub(crate) fn tables(&self) -> (Vec<u8>, Vec<u16>) {
+        self.sketch.tables()
+    }
+
+    /// An order that was made before, [for a corpus that is open](Self::of_open_corpus); nothing if these are no tables.
+    #[cfg(feature = "index")]
+    pub(crate) fn restored(rule: &Rule, shortest: usize, (counts, frequent): (Vec<u8>, Vec<u16>)) -> Option<Self> {
+        let bounds = measure::Bounds::new(rule.measure, rule.threshold).for_units_of(shortest);
+        Some(Self {
+            sketch: Sketch::restored(counts, frequent, bounds.keys)?,
+            bounds,
+            is_of_corpus: true,
+        })
+    }
+
+    /// The same, where units may follow that are never counted.
+    #[cfg(feature = "index")]
+    pub(crate) fn of_open_corpus(rule: &Rule, shortest: usize, bytes: usize) -> Self {
+        let Self { sketch, bounds, .. } = Self::of_corpus(rule, shortest, bytes);
+        Self {
+            sketch: sketch.open(),
+            bounds,
+            is_of_corpus: true,
+        }
+    }
+
     /// Counts the shingles of some units, before the first of any are compared.
     pub(crate) fn count<U: Units + ?Sized>(&self, units: &U) {
         self.sketch.count_more(units);

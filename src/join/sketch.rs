@@ -27,6 +27,9 @@ pub(super) struct Sketch {
     frequent: Vec<AtomicU16>,
     /// The shingles that were counted.
     lengths: Lengths,
+    /// The least rank: 2 if there are units that are not counted, since then a shingle that was counted once, or not at all, may
+    /// stand in others.
+    least: u16,
 }
 
 impl Sketch {
@@ -50,7 +53,61 @@ impl Sketch {
             counts: (0..size(slots, 1 << 31)).map(|_| AtomicU8::new(0)).collect(),
             frequent: (0..size(frequent, 1 << 26)).map(|_| AtomicU16::new(0)).collect(),
             lengths,
+            least: 0,
         }
+    }
+
+    /// The same, where not all units are counted.
+    #[cfg(feature = "index")]
+    pub(super) fn open(self) -> Self {
+        Self { least: 2, ..self }
+    }
+
+    /// The same order of what was counted, but for some collisions, in tables that are as small as they can be for that: most shingles
+    /// that were counted still have a counter of their own. Counts of an open order bound nothing, so they may be added up.
+    #[cfg(feature = "index")]
+    pub(super) fn shrunk(&self) -> Self {
+        const PER_SHINGLE: usize = 4;
+        const LEAST: usize = 1 << 16;
+        let (counts, frequent) = self.tables();
+        let shingles = counts.iter().filter(|&&count| count > 0).count();
+        let size = (PER_SHINGLE * shingles).clamp(LEAST, counts.len()).next_power_of_two();
+        let mut small = vec![0_u8; size.min(counts.len())];
+        for (at, &count) in counts.iter().enumerate() {
+            let there = &mut small[slot_at(at, size)];
+            *there = there.saturating_add(count).min(FREQUENT);
+        }
+        let size = (size / 32).min(frequent.len());
+        let mut few = vec![0_u16; size];
+        for (at, &count) in frequent.iter().enumerate() {
+            let there = &mut few[slot_at(at, size)];
+            *there = there.saturating_add(count).min(SATURATED);
+        }
+        Self {
+            counts: small.into_iter().map(AtomicU8::new).collect(),
+            frequent: few.into_iter().map(AtomicU16::new).collect(),
+            ..*self
+        }
+    }
+
+    /// Its two tables, for [`Sketch::restored`].
+    #[cfg(feature = "index")]
+    pub(super) fn tables(&self) -> (Vec<u8>, Vec<u16>) {
+        let counts = self.counts.iter().map(|count| count.load(Ordering::Relaxed));
+        let frequent = self.frequent.iter().map(|count| count.load(Ordering::Relaxed));
+        (counts.collect(), frequent.collect())
+    }
+
+    /// A sketch of these tables, which counts no more; nothing if their sizes are no powers of two.
+    #[cfg(feature = "index")]
+    pub(super) fn restored(counts: Vec<u8>, frequent: Vec<u16>, lengths: Lengths) -> Option<Self> {
+        let are_tables = counts.len().is_power_of_two() && frequent.len().is_power_of_two();
+        are_tables.then(|| Self {
+            counts: counts.into_iter().map(AtomicU8::new).collect(),
+            frequent: frequent.into_iter().map(AtomicU16::new).collect(),
+            lengths,
+            least: 2,
+        })
     }
 
     /// Counts the shingles of more units, and their numbers.
@@ -98,12 +155,12 @@ impl Sketch {
         }
     }
 
-    /// Upper bound of how often the shingle comes in all units.
+    /// Upper bound of how often the shingle comes in all units that are counted; at least 2 if there are others.
     #[inline]
     pub(super) fn rank(&self, hash: u32) -> u16 {
         let count = self.counts[slot(hash, self.counts.len())].load(Ordering::Relaxed);
         if count < FREQUENT {
-            u16::from(count)
+            u16::from(count).max(self.least)
         } else {
             u16::from(count) + self.frequent[slot(hash, self.frequent.len())].load(Ordering::Relaxed)
         }
@@ -115,7 +172,8 @@ impl Sketch {
     pub(super) fn rank_all(&self, hashes: &[u32], ranked: &mut Vec<u64>) {
         ranked.clear();
         let mask = self.counts.len() - 1;
-        let count = |h: u32| u64::from(self.counts[h as usize & mask].load(Ordering::Relaxed));
+        let least = u64::from(self.least);
+        let count = |h: u32| u64::from(self.counts[h as usize & mask].load(Ordering::Relaxed)).max(least);
         // In two steps: the first waits for all counters at once.
         ranked.extend(hashes.iter().map(|&h| count(h) << 32 | u64::from(h)));
         for (key, &h) in ranked.iter_mut().zip(hashes) {
@@ -130,6 +188,12 @@ impl Sketch {
 #[inline]
 fn slot(hash: u32, size: usize) -> usize {
     hash as usize & (size - 1)
+}
+
+/// The slot of a smaller table in which the hashes of a slot of a larger one are counted.
+#[cfg(feature = "index")]
+fn slot_at(larger: usize, size: usize) -> usize {
+    larger & (size - 1)
 }
 
 /// The key by which units are found that hold a number.

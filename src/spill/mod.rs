@@ -13,6 +13,8 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::ops::Range;
+#[cfg(feature = "index")]
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,14 +28,14 @@ use std::sync::Arc;
 /// # Ok::<(), redite::SettingsError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct SpillError(Arc<(PathBuf, &'static str, io::Error)>);
+pub struct SpillError(Arc<(Folder, &'static str, io::Error)>);
 
 impl SpillError {
-    fn new(folder: &Path, doing: &'static str, cause: io::Error) -> Self {
-        Self(Arc::new((folder.to_owned(), doing, cause)))
+    fn new(folder: &Folder, doing: &'static str, cause: io::Error) -> Self {
+        Self(Arc::new((folder.clone(), doing, cause)))
     }
 
-    /// The folder of the temporary files.
+    /// The folder of the temporary files, or of the index that could not be read.
     ///
     /// ```
     /// let memory = redite::Memory::new(0).in_folder("/no/such/folder");
@@ -44,7 +46,7 @@ impl SpillError {
     /// ```
     #[must_use]
     pub fn folder(&self) -> &Path {
-        &self.0.0
+        &self.0.0.0
     }
 
     /// The kind of the operating system's error.
@@ -64,7 +66,14 @@ impl SpillError {
 
 impl fmt::Display for SpillError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (folder, doing, cause) = &*self.0;
+        let (Folder(folder, holds), doing, cause) = &*self.0;
+        #[cfg(feature = "index")]
+        if *holds == Holds::Index {
+            let advice = "make it anew, or take a copy of it from before";
+            return write!(f, "{}: cannot {doing} this index: {cause}; {advice}", folder.display());
+        }
+        #[cfg(not(feature = "index"))]
+        let Holds::Temporary = holds;
         let hint = match cause.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 "free some space there or choose another folder for temporary files"
@@ -84,24 +93,47 @@ impl fmt::Display for SpillError {
 
 impl std::error::Error for SpillError {}
 
-/// Where temporary files are made.
+/// Where temporary files are made, or where an index stands.
 #[derive(Clone, Debug)]
-pub(crate) struct Folder(Arc<PathBuf>);
+pub(crate) struct Folder(Arc<PathBuf>, Holds);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holds {
+    Temporary,
+    #[cfg(feature = "index")]
+    Index,
+}
 
 impl Folder {
     pub(crate) fn new(path: PathBuf) -> Self {
-        Self(Arc::new(path))
+        Self(Arc::new(path), Holds::Temporary)
+    }
+
+    #[cfg(feature = "index")]
+    pub(crate) fn of_index(path: PathBuf) -> Self {
+        Self(Arc::new(path), Holds::Index)
     }
 
     /// A new, empty file.
     pub(crate) fn spool(&self) -> Result<Spool, SpillError> {
-        let file = tempfile::tempfile_in(&*self.0).map_err(|cause| SpillError::new(&self.0, "make", bare(cause)))?;
+        let file = tempfile::tempfile_in(&*self.0).map_err(|cause| SpillError::new(self, "make", bare(cause)))?;
         Ok(Spool {
-            file,
+            bytes: Bytes::Temporary(file),
             folder: self.clone(),
             buffer: Vec::new(),
             flushed: 0,
         })
+    }
+
+    /// What is complete, in an index that stands here.
+    #[cfg(feature = "index")]
+    pub(crate) fn complete(&self, bytes: Arc<dyn Complete>) -> Spool {
+        Spool {
+            flushed: bytes.len(),
+            bytes: Bytes::Complete(bytes),
+            folder: self.clone(),
+            buffer: Vec::new(),
+        }
     }
 }
 
@@ -118,10 +150,44 @@ const BUFFER: usize = 256 << 10;
 /// Bytes of a buffer for reading in sequence; who merges has many.
 const AHEAD: usize = 64 << 10;
 
+/// Bytes that are complete and can be read anywhere: those of an index.
+#[cfg(feature = "index")]
+pub(crate) trait Complete: fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
+    /// Fills `into` with what begins at `at`.
+    fn read(&self, at: u64, into: &mut [u8]) -> io::Result<()>;
+
+    fn len(&self) -> u64;
+}
+
+#[derive(Debug)]
+enum Bytes {
+    Temporary(File),
+    #[cfg(feature = "index")]
+    Complete(Arc<dyn Complete>),
+}
+
+impl Bytes {
+    fn read(&self, at: u64, into: &mut [u8]) -> io::Result<()> {
+        match self {
+            Self::Temporary(file) => read_at(file, into, at),
+            #[cfg(feature = "index")]
+            Self::Complete(bytes) => bytes.read(at, into),
+        }
+    }
+
+    fn file(&self) -> io::Result<&File> {
+        match self {
+            Self::Temporary(file) => Ok(file),
+            #[cfg(feature = "index")]
+            Self::Complete(_) => Err(io::ErrorKind::ReadOnlyFilesystem.into()),
+        }
+    }
+}
+
 /// A file that grows at its end and can be read anywhere.
 #[derive(Debug)]
 pub(crate) struct Spool {
-    file: File,
+    bytes: Bytes,
     folder: Folder,
     /// What is still to be written.
     buffer: Vec<u8>,
@@ -158,6 +224,19 @@ impl Spool {
         Ok(())
     }
 
+    /// Appends what stands at a place of another file, of which it has been flushed.
+    #[cfg(feature = "index")]
+    pub(crate) fn append(&mut self, other: &Self, mut from: Range<u64>) -> Result<(), SpillError> {
+        let mut buffer = vec![0; BUFFER];
+        while !from.is_empty() {
+            let some = usize::try_from(from.end - from.start).unwrap_or(BUFFER).min(BUFFER);
+            other.read(from.start, &mut buffer[..some])?;
+            self.put(&buffer[..some])?;
+            from.start += some as u64;
+        }
+        Ok(())
+    }
+
     /// Appends rows of words, and how many they are.
     pub(crate) fn put_rows<const N: usize>(
         &mut self,
@@ -180,7 +259,8 @@ impl Spool {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), SpillError> {
-        write_at(&self.file, bytes, self.flushed).map_err(|cause| SpillError::new(&self.folder.0, "write", cause))?;
+        let written = self.bytes.file().and_then(|file| write_at(file, bytes, self.flushed));
+        written.map_err(|cause| SpillError::new(&self.folder, "write", cause))?;
         self.flushed += bytes.len() as u64;
         Ok(())
     }
@@ -189,14 +269,13 @@ impl Spool {
     pub(crate) fn truncate(&mut self, end: u64) -> Result<(), SpillError> {
         self.flush()?;
         self.flushed = end;
-        self.file
-            .set_len(end)
-            .map_err(|cause| SpillError::new(&self.folder.0, "write", cause))
+        let cut = self.bytes.file().and_then(|file| file.set_len(end));
+        cut.map_err(|cause| SpillError::new(&self.folder, "write", cause))
     }
 
     /// Reads bytes that have been [flushed](Spool::flush).
     pub(crate) fn read(&self, at: u64, into: &mut [u8]) -> Result<(), SpillError> {
-        read_at(&self.file, into, at).map_err(|cause| SpillError::new(&self.folder.0, "read", cause))
+        (self.bytes.read(at, into)).map_err(|cause| SpillError::new(&self.folder, "read", cause))
     }
 
     pub(crate) fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, SpillError> {
@@ -207,13 +286,7 @@ impl Spool {
 
     /// Text that was written as it is.
     pub(crate) fn text(&self, at: u64, count: usize) -> Result<String, SpillError> {
-        let error = |error| {
-            SpillError::new(
-                &self.folder.0,
-                "read",
-                io::Error::new(io::ErrorKind::InvalidData, error),
-            )
-        };
+        let error = |error| SpillError::new(&self.folder, "read", io::Error::new(io::ErrorKind::InvalidData, error));
         String::from_utf8(self.bytes(at, count)?).map_err(error)
     }
 
@@ -312,7 +385,7 @@ impl Reader {
         if there == 0 {
             let what = format!("{wanted} words are missing");
             let cause = io::Error::new(io::ErrorKind::UnexpectedEof, what);
-            return Err(SpillError::new(&from.folder.0, "read", cause));
+            return Err(SpillError::new(&from.folder, "read", cause));
         }
         self.buffer.resize(there.min(AHEAD), 0);
         from.read(self.range.start, &mut self.buffer)?;
@@ -334,7 +407,7 @@ pub(crate) fn join(low: u32, high: u32) -> u64 {
 }
 
 #[cfg(unix)]
-fn read_at(file: &File, into: &mut [u8], at: u64) -> io::Result<()> {
+pub(crate) fn read_at(file: &File, into: &mut [u8], at: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, into, at)
 }
 
@@ -344,7 +417,7 @@ fn write_at(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
 }
 
 #[cfg(windows)]
-fn read_at(file: &File, mut into: &mut [u8], mut at: u64) -> io::Result<()> {
+pub(crate) fn read_at(file: &File, mut into: &mut [u8], mut at: u64) -> io::Result<()> {
     while !into.is_empty() {
         match std::os::windows::fs::FileExt::seek_read(file, into, at)? {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -368,7 +441,7 @@ fn write_at(file: &File, mut bytes: &[u8], mut at: u64) -> io::Result<()> {
 }
 
 #[cfg(not(any(unix, windows)))]
-fn read_at(_: &File, _: &mut [u8], _: u64) -> io::Result<()> {
+pub(crate) fn read_at(_: &File, _: &mut [u8], _: u64) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
@@ -427,7 +500,8 @@ mod tests {
         use std::os::fd::AsRawFd;
         let folder = tempfile::tempdir().unwrap();
         let spool = Folder::new(folder.path().to_owned()).spool().unwrap();
-        let link = std::fs::read_link(format!("/proc/self/fd/{}", spool.file.as_raw_fd())).unwrap();
+        let fd = spool.bytes.file().unwrap().as_raw_fd();
+        let link = std::fs::read_link(format!("/proc/self/fd/{fd}")).unwrap();
         let name = link.file_name().unwrap().to_string_lossy();
         // Where the file system has no such files, the name had to be removed.
         let mut options = File::options();

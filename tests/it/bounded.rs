@@ -91,7 +91,7 @@ fn assert_same(bounded: &Detections, expected: &Said, detection: &Detection, art
 }
 
 /// The sample, several times, each time with other words changed here and there.
-fn corpus(copies: usize) -> Vec<Article<'static>> {
+pub(crate) fn corpus(copies: usize) -> Vec<Article<'static>> {
     let mut random = support::random(7);
     let sample = support::sample();
     let mut out = Vec::new();
@@ -115,7 +115,7 @@ fn corpus(copies: usize) -> Vec<Article<'static>> {
 }
 
 /// Notices of a few forms: numbers, dates and names are filled in.
-fn notices(count: usize) -> Vec<Article<'static>> {
+pub(crate) fn notices(count: usize) -> Vec<Article<'static>> {
     let mut state = 3_usize;
     let mut random = move |below: usize| {
         state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345) % (1 << 31);

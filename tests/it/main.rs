@@ -22,6 +22,9 @@ mod files;
 mod fold_table;
 // What goes and what stays, language by language.
 mod golden;
+// Runs that go on from earlier ones.
+#[cfg(feature = "index")]
+mod index;
 // What a reader says of pairs from real text.
 mod labelled;
 // The rules of the house: who may use whom, how long a file may be.

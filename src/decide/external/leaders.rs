@@ -1,18 +1,19 @@
-//! Leaders of the shares decided so far, on disk: the units of the next share are looked up among them, in order.
+//! Leaders decided so far, on disk: the units of the next share are looked up among them, in order.
 
 use super::super::scan::{Leader, Level};
 use super::super::units::{ByHash, Folds, piece};
 use super::super::versions::{Versions, is_version};
 use super::super::{Kept, narrow};
+use super::files::{DETAIL, KEPT, LeaderFiles, Set, ShareLeaders, words_of};
+use super::history::{History, Run};
 use crate::fold;
-use crate::join::{Found, Original, Shard, ShareFolds, Similarity, Units, Unmatched};
-use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
-use crate::origin::{Origin, WORDS};
+use crate::join::{Found, Original, Similarity, Units, Unmatched};
+use crate::model::{Reason, UnitKind};
 use crate::settings::Settings;
 use crate::spill::{Bits, Folder, SpillError, Spool, join as joined, split};
 use crate::store::{Entry, Segment, Store};
 use rayon::prelude::*;
-use std::ops::Range;
+use std::sync::Arc;
 
 /// One segment's store, and which of the segments it is.
 #[derive(Clone, Copy)]
@@ -20,47 +21,6 @@ pub(super) struct Held<'s> {
     pub(super) number: u32,
     pub(super) segment: &'s Segment,
     pub(super) store: &'s Store,
-}
-
-const KEPT: usize = 6;
-
-fn words_of(kept: &Kept) -> [u32; KEPT] {
-    let Unit {
-        article, field, span, ..
-    } = kept.unit;
-    [
-        kept.share,
-        kept.number,
-        article.0,
-        u32::from(field),
-        span.start,
-        span.end,
-    ]
-}
-
-fn kept_of(words: &[u32], kind: UnitKind) -> Kept {
-    Kept {
-        share: words[0],
-        number: words[1],
-        unit: Unit {
-            article: ArticleId(words[2]),
-            field: u16::try_from(words[3]).unwrap_or(u16::MAX),
-            span: Span::new(words[4], words[5]),
-            kind,
-        },
-    }
-}
-
-/// Where a leader is to be found again: see [`LeaderFiles::details`].
-const DETAIL: usize = 12;
-
-/// What [`LeaderFiles::details`] knows of a leader.
-struct Detail {
-    kept: Kept,
-    /// Its fold, among those of its share.
-    fold: (u64, u32),
-    pieces_at: u64,
-    pieces: usize,
 }
 
 /// The leader of an earlier share that a fold repeats.
@@ -79,110 +39,84 @@ pub(super) struct Outcome {
     pub(super) past: Vec<Unmatched>,
 }
 
-/// The leaders of one share.
-#[derive(Clone, Debug)]
-pub(crate) struct ShareLeaders {
-    /// The number of the first among those of its files.
-    first: u32,
-    /// Where they stand as a [`Shard`].
-    shard: Range<u64>,
-    /// Where the folds of the share begin in the file of folds.
-    folds: u64,
-}
-
-/// Leaders of one level, of some shares that followed one another, numbered in order.
-#[derive(Debug)]
-pub(crate) struct LeaderFiles {
-    shares: Vec<ShareLeaders>,
-    shards: Spool,
-    /// A hash of the fold of each.
-    hashes: Spool,
-    /// Where the article of each comes from, [`WORDS`] words, if not all are compared.
-    origins: Spool,
-    /// Of each, [`DETAIL`] words: what it is; where its fold stands; where the pieces it is made of are listed, and how many.
-    details: Spool,
-    /// Of each piece: where its text begins in that of the whole, and its bytes.
-    pieces: Spool,
-    count: u32,
-}
-
-impl LeaderFiles {
-    fn new(folder: &Folder) -> Result<Self, SpillError> {
-        Ok(Self {
-            shares: Vec::new(),
-            shards: folder.spool()?,
-            hashes: folder.spool()?,
-            origins: folder.spool()?,
-            details: folder.spool()?,
-            pieces: folder.spool()?,
-            count: 0,
-        })
-    }
-
-    fn flush(&mut self) -> Result<(), SpillError> {
-        let spools = [
-            &mut self.shards,
-            &mut self.hashes,
-            &mut self.origins,
-            &mut self.details,
-            &mut self.pieces,
-        ];
-        spools.into_iter().try_for_each(Spool::flush)
-    }
-
-    fn detail(&self, leader: u32, kind: UnitKind) -> Result<Detail, SpillError> {
-        let words = self.details.words(4 * DETAIL as u64 * u64::from(leader), DETAIL)?;
-        Ok(Detail {
-            kept: kept_of(&words[..KEPT], kind),
-            fold: (joined(words[6], words[7]), words[8]),
-            pieces_at: joined(words[9], words[10]),
-            pieces: words[11] as usize,
-        })
-    }
-}
-
-/// Leaders of one level, of the shares so far.
+/// Leaders of one level: those of earlier runs, and of the shares of this one so far.
 pub(super) struct EarlierLeaders<'r> {
     settings: &'r Settings,
     kind: UnitKind,
+    before: Vec<Set<'r>>,
     folds: &'r Spool,
     files: LeaderFiles,
+    /// How many there are of earlier runs.
+    first: u32,
 }
 
 impl<'r> EarlierLeaders<'r> {
+    /// Those of earlier runs, where `folds` are those of this one.
     pub(super) fn new(
         settings: &'r Settings,
+        history: &'r History,
         folds: &'r Spool,
         kind: UnitKind,
         folder: &Folder,
     ) -> Result<Self, SpillError> {
+        let mut first = 0;
+        let set = |run: &'r Arc<Run>| {
+            let files = &run.levels[usize::from(kind == UnitKind::Sentence)];
+            let set = Set {
+                files,
+                folds: &run.folds,
+                kind,
+                first,
+                is_elsewhere: true,
+            };
+            first += files.count;
+            set
+        };
         Ok(Self {
             settings,
             kind,
+            before: history.runs.iter().map(set).collect(),
             folds,
             files: LeaderFiles::new(folder)?,
+            first,
         })
     }
 
-    /// How many there are.
+    /// How many there are of this run.
     pub(super) fn count(&self) -> u32 {
         self.files.count
     }
 
-    fn detail(&self, leader: u32) -> Result<Detail, SpillError> {
-        self.files.detail(leader, self.kind)
+    /// What is left of this run.
+    pub(super) fn into_files(self) -> LeaderFiles {
+        self.files
     }
 
-    /// The fold of a leader.
-    fn fold(&self, leader: u32, detail: &Detail) -> Result<String, SpillError> {
-        let shares = &self.files.shares;
-        let share = shares.partition_point(|share| share.first <= leader);
-        let start = share.checked_sub(1).map_or(0, |share| shares[share].folds);
-        ShareFolds {
-            spool: self.folds,
-            start,
+    fn own(&self) -> Set<'_> {
+        Set {
+            files: &self.files,
+            folds: self.folds,
+            kind: self.kind,
+            first: self.first,
+            is_elsewhere: false,
         }
-        .text(detail.fold)
+    }
+
+    fn sets(&self) -> impl Iterator<Item = Set<'_>> {
+        self.before.iter().copied().chain([self.own()])
+    }
+
+    /// The set of a leader, and its number there.
+    fn place(&self, leader: u32) -> (Set<'_>, u32) {
+        let own = self.own();
+        let set = if leader >= self.first {
+            own
+        } else {
+            // empty ones begin where the next one does, and come before it
+            let after = self.before.partition_point(|set| set.first <= leader);
+            self.before.get(after.saturating_sub(1)).copied().unwrap_or(own)
+        };
+        (set, leader - set.first)
     }
 
     /// Appends the leaders of a share.
@@ -212,8 +146,9 @@ impl<'r> EarlierLeaders<'r> {
 
     /// A leader by its number, if a paragraph of that fold repeats it in a reprint.
     pub(super) fn reprinted(&self, leader: u32, fold: &str) -> Result<Option<(Kept, Similarity)>, SpillError> {
-        let detail = self.detail(leader)?;
-        let text = self.fold(leader, &detail)?;
+        let (set, leader) = self.place(leader);
+        let detail = set.detail(leader)?;
+        let text = set.fold(leader, &detail)?;
         let similarity = self.settings.rule().similarity_in_reprint(fold, &text);
         Ok(similarity.map(|similarity| (detail.kept, similarity)))
     }
@@ -261,87 +196,30 @@ impl<'r> EarlierLeaders<'r> {
         if folds.count() == 0 {
             return Ok(outcome);
         }
-        let mut hashes = self.files.hashes.reader(0..self.files.hashes.end());
-        for leader in 0..self.files.count {
-            let [low, high] = hashes.array(&self.files.hashes)?;
-            let hash = joined(low, high);
-            if by_hash.get(hash).is_some() {
-                self.meet_equal(leader, by_hash.all(hash), folds, &mut outcome)?;
+        for set in self.sets() {
+            let hashes = &set.files.hashes;
+            let mut reader = hashes.reader(0..hashes.end());
+            for leader in 0..set.files.count {
+                let [low, high] = reader.array(hashes)?;
+                let hash = joined(low, high);
+                if by_hash.get(hash).is_some() {
+                    meet_equal(set, leader, by_hash.all(hash), folds, &mut outcome)?;
+                }
             }
         }
-        for share in &self.files.shares {
-            let folds = ShareFolds {
-                spool: self.folds,
-                start: share.folds,
-            };
-            let shard = Shard::read(share.shard.clone(), &self.files.shards, folds)?;
-            let past = |fold: u32| {
-                let is_open = outcome.met[fold as usize].is_none();
-                is_open.then(|| outcome.past[fold as usize])
-            };
-            for (fold, found) in level.leaders.look_into(&shard, past)? {
-                self.note(fold, found, share, &mut outcome)?;
+        for set in self.sets() {
+            for share in &set.files.shares {
+                let shard = set.shard(share)?;
+                let past = |fold: u32| {
+                    let is_open = outcome.met[fold as usize].is_none();
+                    is_open.then(|| outcome.past[fold as usize])
+                };
+                for (fold, found) in level.leaders.look_into(&shard, past)? {
+                    note(set, share, fold, found, &mut outcome)?;
+                }
             }
         }
         Ok(outcome)
-    }
-
-    /// Takes note of what looking a fold up among the leaders of a share has brought.
-    fn note(&self, fold: u32, found: Found, share: &ShareLeaders, outcome: &mut Outcome) -> Result<(), SpillError> {
-        match found {
-            Found::Match(leader, similarity) => {
-                outcome.met[fold as usize] = Some(Box::new(EarlierMatch {
-                    kept: self.detail(share.first + leader)?.kept,
-                    reason: Reason::Near,
-                    similarity,
-                }));
-            }
-            Found::Nothing(past) => {
-                if let Some(Original::Leader(leader)) = past.version() {
-                    outcome.version_of[fold as usize] = Some(share.first + leader);
-                }
-                outcome.past[fold as usize] = past.elsewhere();
-            }
-        }
-        Ok(())
-    }
-
-    fn origin(&self, leader: u32) -> Result<Origin, SpillError> {
-        if self.settings.reach().is_everything() {
-            return Ok(Origin::default());
-        }
-        let words = self
-            .files
-            .origins
-            .words((4 * WORDS) as u64 * u64::from(leader), WORDS)?;
-        Ok(words.try_into().map(Origin::of_words).unwrap_or_default())
-    }
-
-    /// Takes note of a leader that is equal to some of the folds of its hash.
-    fn meet_equal(
-        &self,
-        leader: u32,
-        of_hash: impl Iterator<Item = u32>,
-        folds: &Folds<'_>,
-        outcome: &mut Outcome,
-    ) -> Result<(), SpillError> {
-        let (detail, origin) = (self.detail(leader)?, self.origin(leader)?);
-        let text = self.fold(leader, &detail)?;
-        let is_met = |fold: u32| {
-            let joins = || folds.reach.joins(folds.distinct.origin(fold), origin);
-            folds.distinct.text(fold) == text && joins()
-        };
-        for fold in of_hash.filter(|&fold| is_met(fold)) {
-            if outcome.met[fold as usize].is_some() {
-                continue;
-            }
-            outcome.met[fold as usize] = Some(Box::new(EarlierMatch {
-                kept: detail.kept,
-                reason: Reason::Equal,
-                similarity: Similarity::EQUAL,
-            }));
-        }
-        Ok(())
     }
 
     /// Of pairs of paragraphs, a later one of this store and an earlier one by its number, the later ones that are versions.
@@ -363,12 +241,11 @@ impl<'r> EarlierLeaders<'r> {
     }
 
     fn is_version(&self, versions: &Versions<'_>, store: &Store, later: u32, earlier: u32) -> Result<bool, SpillError> {
-        let detail = self.detail(earlier)?;
-        let text = self.fold(earlier, &detail)?;
-        let pieces = self.files.pieces.words(detail.pieces_at, 2 * detail.pieces)?;
+        let (set, earlier) = self.place(earlier);
+        let detail = set.detail(earlier)?;
+        let fold = set.fold(earlier, &detail)?;
         let mut units = Pieces::default();
-        for &[at, len] in pieces.as_chunks().0 {
-            let piece = &text[at as usize..(at + len) as usize];
+        for piece in set.pieces(&detail, &fold)? {
             units.0.push((piece.to_owned(), fold::hashes_of(piece)));
         }
         let known = units.count();
@@ -376,6 +253,53 @@ impl<'r> EarlierLeaders<'r> {
         units.0.extend(versions.pieces(later).map(piece));
         Ok(is_version(&units, known, &versions.rule()))
     }
+}
+
+/// Takes note of a leader that is equal to some of the folds of its hash.
+fn meet_equal(
+    set: Set<'_>,
+    leader: u32,
+    of_hash: impl Iterator<Item = u32>,
+    folds: &Folds<'_>,
+    outcome: &mut Outcome,
+) -> Result<(), SpillError> {
+    let (detail, origin) = (set.detail(leader)?, set.origin(leader)?);
+    let text = set.fold(leader, &detail)?;
+    let is_met = |fold: u32| {
+        let joins = || folds.reach.joins(folds.distinct.origin(fold), origin);
+        folds.distinct.text(fold) == text && joins()
+    };
+    for fold in of_hash.filter(|&fold| is_met(fold)) {
+        if outcome.met[fold as usize].is_some() {
+            continue;
+        }
+        outcome.met[fold as usize] = Some(Box::new(EarlierMatch {
+            kept: detail.kept,
+            reason: Reason::Equal,
+            similarity: Similarity::EQUAL,
+        }));
+    }
+    Ok(())
+}
+
+/// Takes note of what looking a fold up among the leaders of a share has brought.
+fn note(set: Set<'_>, share: &ShareLeaders, fold: u32, found: Found, outcome: &mut Outcome) -> Result<(), SpillError> {
+    match found {
+        Found::Match(leader, similarity) => {
+            outcome.met[fold as usize] = Some(Box::new(EarlierMatch {
+                kept: set.detail(share.first + leader)?.kept,
+                reason: Reason::Near,
+                similarity,
+            }));
+        }
+        Found::Nothing(past) => {
+            if let Some(Original::Leader(leader)) = past.version() {
+                outcome.version_of[fold as usize] = Some(set.first + share.first + leader);
+            }
+            outcome.past[fold as usize] = past.elsewhere();
+        }
+    }
+    Ok(())
 }
 
 /// Folds and their tokens, of two paragraphs that stand in different segments.

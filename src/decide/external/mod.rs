@@ -3,21 +3,27 @@
 //! The units of a share are first looked up among the leaders of the shares decided before, shard by shard; with what that
 //! brings the share is scanned in memory, and its leaders become the next shard.
 
+mod files;
+mod history;
 mod leaders;
 mod reprints;
 mod shares;
 
+#[cfg(feature = "index")]
+pub(crate) use history::Run;
+pub(crate) use history::{Fresh, History};
 pub(crate) use shares::{Pushed, Share, shares};
 
 use super::scan::{Before, Fate, Keeper, Scan, on_pool};
 use super::units::Units;
 use super::versions::Versions;
 use super::{Kept, Observer, Removed, Verdicts, level_of};
-use crate::join::{Order, Similarity, Unmatched};
+use crate::join::{Similarity, Unmatched};
 use crate::model::{ArticleId, Reason, Span, Stage, Unit, UnitKind};
 use crate::settings::{Scope, Settings};
 use crate::spill::{Bits, Folder, SpillError, Spool};
 use crate::store::{Segment, Store};
+use files::ELSEWHERE;
 use leaders::{EarlierLeaders, EarlierMatch, Held, Outcome};
 use reprints::ReprintLeaders;
 use std::ops::Range;
@@ -33,8 +39,8 @@ pub(crate) struct External<'e> {
     /// The file in which the shares stand.
     pub(crate) spool: &'e Spool,
     pub(crate) folder: &'e Folder,
-    /// That serves the whole corpus.
-    pub(crate) order: &'e Order,
+    /// What earlier runs have left, and the order of shingles, which serves the whole corpus.
+    pub(crate) history: &'e History,
 }
 
 /// What was decided, on disk.
@@ -52,7 +58,7 @@ pub(crate) struct Decided {
 struct Known<'e> {
     /// Of paragraphs and of pieces.
     leaders: [EarlierLeaders<'e>; 2],
-    beside: ReprintLeaders,
+    beside: ReprintLeaders<'e>,
 }
 
 const REMOVED: usize = 8;
@@ -158,8 +164,8 @@ fn kind_of(level: usize) -> UnitKind {
 }
 
 impl<'e> External<'e> {
-    /// Decides every unit.
-    pub(crate) fn decide(&self, observe: Observer<'_>) -> Result<Decided, SpillError> {
+    /// Decides every unit, and gives what is left of that for later runs.
+    pub(crate) fn decide(&self, observe: Observer<'_>) -> Result<(Decided, Fresh), SpillError> {
         let mut out = Decided {
             removed: self.folder.spool()?,
             ranges: self.segments.iter().map(|_| Default::default()).collect(),
@@ -170,7 +176,7 @@ impl<'e> External<'e> {
         };
         let mut earlier = Known {
             leaders: [self.no_leaders(0)?, self.no_leaders(1)?],
-            beside: ReprintLeaders::new(self.folder, self.settings)?,
+            beside: ReprintLeaders::new(self.history, self.folder, self.settings)?,
         };
         for (number, share) in self.shares.iter().enumerate() {
             let store = share.read(self.spool)?;
@@ -178,7 +184,7 @@ impl<'e> External<'e> {
                 Scope::Article => super::decide(&store, self.settings, observe),
                 Scope::Corpus | Scope::Group | Scope::OtherGroups => {
                     let (verdicts, used) = self.share(number, &store, &mut earlier, observe)?;
-                    for (level, kept) in used {
+                    for (level, kept) in used.into_iter().filter(|(_, kept)| kept.share != ELSEWHERE) {
                         let share = &self.shares[kept.share as usize];
                         let (level, unit) = level_of(level, kept.number, share.segment.sentences);
                         out.keep(share, level, unit);
@@ -189,11 +195,16 @@ impl<'e> External<'e> {
             out.put(share, &verdicts)?;
         }
         out.removed.flush()?;
-        Ok(out)
+        let Known { leaders, beside } = earlier;
+        let fresh = Fresh {
+            levels: leaders.map(EarlierLeaders::into_files),
+            beside: beside.into_files(),
+        };
+        Ok((out, fresh))
     }
 
     fn no_leaders(&self, level: usize) -> Result<EarlierLeaders<'e>, SpillError> {
-        EarlierLeaders::new(self.settings, self.spool, kind_of(level), self.folder)
+        EarlierLeaders::new(self.settings, self.history, self.spool, kind_of(level), self.folder)
     }
 
     /// Decides one share.
@@ -208,7 +219,7 @@ impl<'e> External<'e> {
         let units = Units::of(store, self.settings, 0..share.segment.paragraphs, observe);
         let paragraphs = share.paragraphs(store, self.settings);
         let (scanned, kept) = on_pool(paragraphs.len(), || {
-            let mut scan = Scan::new(&units, self.settings, self.order, observe);
+            let mut scan = Scan::new(&units, self.settings, &self.history.order, observe);
             let (before, kept) = self.before(&units, &scan, earlier)?;
             observe(Stage::Shards, 0);
             let stands = before.stands.clone();

@@ -5,6 +5,7 @@ use super::super::Kept;
 use super::super::reprints::{applies, is_long, neighbours};
 use super::super::scan::Scan;
 use super::super::units::{ByHash, Units};
+use super::history::History;
 use super::leaders::EarlierLeaders;
 use crate::hash;
 use crate::join::{Similarity, Units as _};
@@ -13,12 +14,19 @@ use crate::spill::{Folder, SpillError, Spool, join as joined, split};
 use rayon::prelude::*;
 use std::collections::HashMap;
 
-/// Paragraphs that tell where a text comes from, and the leaders beside them.
-pub(super) struct ReprintLeaders {
+/// Paragraphs that tell where a text comes from, and the leaders beside them, of one run.
+#[derive(Debug)]
+pub(crate) struct ReprintFiles {
     /// Hashes of the folds that have come.
-    seen: Spool,
-    /// Of each leader beside the first paragraph of a fold: the hash of that, and the number of the leader.
-    leaders: Spool,
+    pub(super) seen: Spool,
+    /// Of each leader beside the first paragraph of a fold: the hash of that, and the number of the leader in its run.
+    pub(super) leaders: Spool,
+}
+
+/// The same, of earlier runs and of the shares of this one so far.
+pub(super) struct ReprintLeaders<'r> {
+    history: &'r History,
+    files: ReprintFiles,
     applies: bool,
 }
 
@@ -31,12 +39,30 @@ pub(super) struct Known {
     pub(super) found: Vec<(u32, Kept, Similarity)>,
 }
 
-impl ReprintLeaders {
-    pub(super) fn new(folder: &Folder, settings: &Settings) -> Result<Self, SpillError> {
+impl<'r> ReprintLeaders<'r> {
+    pub(super) fn new(history: &'r History, folder: &Folder, settings: &Settings) -> Result<Self, SpillError> {
         Ok(Self {
-            seen: folder.spool()?,
-            leaders: folder.spool()?,
+            history,
+            files: ReprintFiles {
+                seen: folder.spool()?,
+                leaders: folder.spool()?,
+            },
             applies: applies(settings),
+        })
+    }
+
+    /// What is left of this run.
+    pub(super) fn into_files(self) -> ReprintFiles {
+        self.files
+    }
+
+    /// By run, this one last; each with the number of its first leader.
+    fn runs(&self) -> impl Iterator<Item = (u32, &ReprintFiles)> {
+        let mut first = 0;
+        let before = self.history.runs.iter().map(|run| (&run.beside, run.levels[0].count));
+        before.chain([(&self.files, 0)]).map(move |(files, leaders)| {
+            first += leaders;
+            (first - leaders, files)
         })
     }
 
@@ -51,15 +77,17 @@ impl ReprintLeaders {
         if !self.applies {
             return Ok(Known::default());
         }
-        self.seen.flush()?;
-        self.leaders.flush()?;
+        self.files.seen.flush()?;
+        self.files.leaders.flush()?;
         let (store, folds) = (units.store, &units.paragraphs);
         let mut stands = vec![false; folds.count()];
-        let mut reader = self.seen.reader(0..self.seen.end());
-        while !reader.is_done() {
-            let [low, high] = reader.array(&self.seen)?;
-            if let Some(fold) = by_hash.get(joined(low, high)) {
-                stands[fold as usize] = true;
+        for (_, ReprintFiles { seen, .. }) in self.runs() {
+            let mut reader = seen.reader(0..seen.end());
+            while !reader.is_done() {
+                let [low, high] = reader.array(seen)?;
+                if let Some(fold) = by_hash.get(joined(low, high)) {
+                    stands[fold as usize] = true;
+                }
             }
         }
         let mut waiting: HashMap<u32, Vec<u32>, ahash::RandomState> = HashMap::with_hasher(hash::map_state());
@@ -76,12 +104,15 @@ impl ReprintLeaders {
             }
         }
         let mut pairs: Vec<(u32, u32)> = Vec::new();
-        let mut reader = self.leaders.reader(0..self.leaders.end());
-        while !reader.is_done() {
-            let [low, high, leader] = reader.array(&self.leaders)?;
-            let fold = by_hash.get(joined(low, high));
-            let paragraphs = fold.and_then(|fold| waiting.get(&fold));
-            pairs.extend(paragraphs.into_iter().flatten().map(|&paragraph| (paragraph, leader)));
+        for (first, ReprintFiles { leaders, .. }) in self.runs() {
+            let mut reader = leaders.reader(0..leaders.end());
+            while !reader.is_done() {
+                let [low, high, leader] = reader.array(leaders)?;
+                let fold = by_hash.get(joined(low, high));
+                let paragraphs = fold.and_then(|fold| waiting.get(&fold));
+                let leader = first + leader;
+                pairs.extend(paragraphs.into_iter().flatten().map(|&paragraph| (paragraph, leader)));
+            }
         }
         pairs.sort_unstable();
         pairs.dedup();
@@ -117,12 +148,12 @@ impl ReprintLeaders {
             let fold = units.paragraphs.of(paragraph).filter(|&fold| !is_known[fold as usize]);
             if let Some(fold) = fold.filter(|_| is_long(units.store, paragraph)) {
                 is_known[fold as usize] = true;
-                self.seen.put_words(&split(units.paragraphs.hash_of(fold)))?;
+                self.files.seen.put_words(&split(units.paragraphs.hash_of(fold)))?;
             }
         }
         for (leader, fold) in scan.beside() {
             let [low, high] = split(units.paragraphs.hash_of(fold));
-            self.leaders.put_words(&[low, high, first + leader])?;
+            self.files.leaders.put_words(&[low, high, first + leader])?;
         }
         Ok(())
     }

@@ -1,0 +1,197 @@
+//! Leaders on disk: those of one level and of some shares that followed one another, of this run or of one before it.
+
+use super::super::Kept;
+use crate::join::{Shard, ShareFolds};
+use crate::model::{ArticleId, Span, Unit, UnitKind};
+use crate::origin::{Origin, WORDS};
+use crate::spill::{Folder, SpillError, Spool, join as joined};
+use std::ops::Range;
+
+pub(super) const KEPT: usize = 6;
+
+pub(super) fn words_of(kept: &Kept) -> [u32; KEPT] {
+    let Unit {
+        article, field, span, ..
+    } = kept.unit;
+    [
+        kept.share,
+        kept.number,
+        article.0,
+        u32::from(field),
+        span.start,
+        span.end,
+    ]
+}
+
+fn kept_of(words: &[u32], kind: UnitKind) -> Kept {
+    Kept {
+        share: words[0],
+        number: words[1],
+        unit: Unit {
+            article: ArticleId(words[2]),
+            field: u16::try_from(words[3]).unwrap_or(u16::MAX),
+            span: Span::new(words[4], words[5]),
+            kind,
+        },
+    }
+}
+
+/// Where a leader is to be found again: see [`LeaderFiles::details`].
+pub(super) const DETAIL: usize = 12;
+
+/// What [`LeaderFiles::details`] knows of a leader.
+pub(super) struct Detail {
+    pub(super) kept: Kept,
+    /// Its fold, among those of its share.
+    fold: (u64, u32),
+    pieces_at: u64,
+    pieces: usize,
+}
+
+/// Stands for the share of a unit of an earlier run.
+pub(super) const ELSEWHERE: u32 = u32::MAX;
+
+/// The leaders of one share.
+#[derive(Clone, Debug)]
+pub(crate) struct ShareLeaders {
+    /// The number of the first among those of its files.
+    pub(super) first: u32,
+    /// Where they stand as a [`Shard`].
+    pub(super) shard: Range<u64>,
+    /// Where the folds of the share begin in the file of folds.
+    pub(super) folds: u64,
+}
+
+/// Leaders of one level, of some shares that followed one another, numbered in order.
+#[derive(Debug)]
+pub(crate) struct LeaderFiles {
+    pub(super) shares: Vec<ShareLeaders>,
+    pub(super) shards: Spool,
+    /// A hash of the fold of each.
+    pub(super) hashes: Spool,
+    /// Where the article of each comes from, [`WORDS`] words, if not all are compared.
+    pub(super) origins: Spool,
+    /// Of each, [`DETAIL`] words: what it is; where its fold stands; where the pieces it is made of are listed, and how many.
+    pub(super) details: Spool,
+    /// Of each piece: where its text begins in that of the whole, and its bytes.
+    pub(super) pieces: Spool,
+    pub(super) count: u32,
+}
+
+impl LeaderFiles {
+    pub(super) fn new(folder: &Folder) -> Result<Self, SpillError> {
+        Ok(Self {
+            shares: Vec::new(),
+            shards: folder.spool()?,
+            hashes: folder.spool()?,
+            origins: folder.spool()?,
+            details: folder.spool()?,
+            pieces: folder.spool()?,
+            count: 0,
+        })
+    }
+
+    pub(super) fn flush(&mut self) -> Result<(), SpillError> {
+        let spools = [
+            &mut self.shards,
+            &mut self.hashes,
+            &mut self.origins,
+            &mut self.details,
+            &mut self.pieces,
+        ];
+        spools.into_iter().try_for_each(Spool::flush)
+    }
+}
+
+#[cfg(feature = "index")]
+impl LeaderFiles {
+    /// True if `hashes`, `origins` and `details` have a row for each of so many leaders.
+    pub(super) fn have_rows(count: u64, [hashes, origins, details]: [&Spool; 3]) -> bool {
+        let rows = |words: usize| (4 * words as u64).checked_mul(count);
+        let of_origins = [Some(0), rows(WORDS)];
+        Some(hashes.end()) == rows(2)
+            && of_origins.contains(&Some(origins.end()))
+            && Some(details.end()) == rows(DETAIL)
+    }
+
+    /// Calls `visit` with the number of the article of each leader.
+    pub(super) fn each_article(&self, mut visit: impl FnMut(u32)) -> Result<(), SpillError> {
+        let mut reader = self.details.reader(0..self.details.end());
+        for _ in 0..self.count {
+            let detail: [u32; DETAIL] = reader.array(&self.details)?;
+            visit(detail[2]);
+        }
+        Ok(())
+    }
+}
+
+/// Leaders in their files, as one of several such sets.
+#[derive(Clone, Copy)]
+pub(super) struct Set<'f> {
+    pub(super) files: &'f LeaderFiles,
+    /// The folds of their shares.
+    pub(super) folds: &'f Spool,
+    pub(super) kind: UnitKind,
+    /// The number of the first of them among those of all sets.
+    pub(super) first: u32,
+    /// They are of articles of an earlier run.
+    pub(super) is_elsewhere: bool,
+}
+
+impl<'f> Set<'f> {
+    /// What is known of a leader, by its number in the set.
+    pub(super) fn detail(self, leader: u32) -> Result<Detail, SpillError> {
+        let words = self
+            .files
+            .details
+            .words(4 * DETAIL as u64 * u64::from(leader), DETAIL)?;
+        let mut kept = kept_of(&words[..KEPT], self.kind);
+        if self.is_elsewhere {
+            kept.share = ELSEWHERE;
+        }
+        Ok(Detail {
+            kept,
+            fold: (joined(words[6], words[7]), words[8]),
+            pieces_at: joined(words[9], words[10]),
+            pieces: words[11] as usize,
+        })
+    }
+
+    /// The fold of a leader of which that is known.
+    pub(super) fn fold(self, leader: u32, detail: &Detail) -> Result<String, SpillError> {
+        let shares = &self.files.shares;
+        let after = shares.partition_point(|share| share.first <= leader);
+        let share = after.checked_sub(1).and_then(|at| shares.get(at));
+        let start = share.map_or(0, |share| share.folds);
+        self.folds_from(start).text(detail.fold)
+    }
+
+    fn folds_from(self, start: u64) -> ShareFolds<'f> {
+        ShareFolds {
+            spool: self.folds,
+            start,
+        }
+    }
+
+    /// The leaders of a share of the set.
+    pub(super) fn shard(self, share: &ShareLeaders) -> Result<Shard<'f>, SpillError> {
+        let at = share.shard.clone();
+        Shard::read(at, &self.files.shards, self.folds_from(share.folds))
+    }
+
+    /// Where the article of a leader comes from.
+    pub(super) fn origin(self, leader: u32) -> Result<Origin, SpillError> {
+        if self.files.origins.end() == 0 {
+            return Ok(Origin::default());
+        }
+        let words = (self.files.origins).words((4 * WORDS) as u64 * u64::from(leader), WORDS)?;
+        Ok(words.try_into().map(Origin::of_words).unwrap_or_default())
+    }
+
+    /// Of a fold of which that is known, those of its pieces.
+    pub(super) fn pieces<'t>(self, detail: &Detail, fold: &'t str) -> Result<Vec<&'t str>, SpillError> {
+        let pieces = self.files.pieces.words(detail.pieces_at, 2 * detail.pieces)?;
+        let piece = |&[at, len]: &[u32; 2]| &fold[at as usize..(at + len) as usize];
+        Ok(pieces.as_chunks().0.iter().map(piece).collect())
+    }
+}

@@ -1,0 +1,183 @@
+//! What earlier runs have left for this one: their leaders, and the order of shingles that these are filed by.
+
+use super::files::LeaderFiles;
+#[cfg(feature = "index")]
+use super::files::ShareLeaders;
+use super::reprints::ReprintFiles;
+use crate::join::Order;
+use crate::spill::Spool;
+#[cfg(feature = "index")]
+use crate::spill::{Bits, Folder, SpillError};
+#[cfg(feature = "index")]
+use crate::store::Segment;
+use std::sync::Arc;
+
+/// Earlier runs, in their order. The articles of each are numbered on after those of the runs before it.
+#[derive(Debug)]
+pub(crate) struct History {
+    /// By which all of their leaders are filed, and those of later runs will be.
+    pub(crate) order: Arc<Order>,
+    pub(crate) runs: Vec<Arc<Run>>,
+}
+
+/// What one run has left.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) articles: u32,
+    /// The folds of its shares.
+    pub(super) folds: Spool,
+    /// Leaders among its paragraphs and among its pieces.
+    pub(super) levels: [LeaderFiles; 2],
+    pub(super) beside: ReprintFiles,
+}
+
+impl History {
+    /// No runs yet; the first one counts its shingles for the order.
+    pub(crate) fn new(order: Arc<Order>) -> Self {
+        Self {
+            order,
+            runs: Vec::new(),
+        }
+    }
+
+    /// These runs and one more, which went on from them, with the order by which it is filed.
+    #[cfg(feature = "index")]
+    pub(crate) fn with(&self, order: Arc<Order>, run: Run) -> Self {
+        let mut runs = self.runs.clone();
+        runs.push(Arc::new(run));
+        Self { order, runs }
+    }
+
+    /// True if there are no runs.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// How many articles there are.
+    pub(crate) fn articles(&self) -> u32 {
+        self.runs.iter().map(|run| run.articles).sum()
+    }
+}
+
+#[cfg(feature = "index")]
+impl Run {
+    /// How many streams it has.
+    pub(crate) const STREAMS: usize = 13;
+
+    /// All that it has on disk, in an order that stays; [`Run::head`] says what stands where.
+    pub(crate) fn streams(&self) -> [&Spool; Self::STREAMS] {
+        let [a, b] = &self.levels;
+        let Run { folds, beside, .. } = self;
+        [
+            folds,
+            &a.shards,
+            &a.hashes,
+            &a.origins,
+            &a.details,
+            &a.pieces,
+            &b.shards,
+            &b.hashes,
+            &b.origins,
+            &b.details,
+            &b.pieces,
+            &beside.seen,
+            &beside.leaders,
+        ]
+    }
+
+    /// How many articles it has; then of each level the number of leaders and the number of shares, and of each share the number of its
+    /// first leader, where its shard begins and ends, and where its folds begin.
+    pub(crate) fn head(&self) -> Vec<u64> {
+        let mut head = vec![u64::from(self.articles)];
+        for level in &self.levels {
+            head.extend([u64::from(level.count), level.shares.len() as u64]);
+            for ShareLeaders { first, shard, folds } in &level.shares {
+                head.extend([u64::from(*first), shard.start, shard.end, *folds]);
+            }
+        }
+        head
+    }
+
+    /// Of [`Run::head`] and [`Run::streams`]; nothing if they do not fit together.
+    pub(crate) fn restored(head: &[u64], streams: [Spool; Self::STREAMS]) -> Option<Self> {
+        let [folds, a, b, c, d, e, f, g, h, i, j, seen, leaders] = streams;
+        let (&articles, mut head) = head.split_first()?;
+        let mut level = |[shards, hashes, origins, details, pieces]: [Spool; 5]| {
+            let (&[count, shares], rest) = head.split_first_chunk()?;
+            let (shares, rest) = rest.split_at_checked(usize::try_from(shares).ok()?.checked_mul(4)?)?;
+            head = rest;
+            let share = |&[first, start, end, folds]: &[u64; 4]| {
+                let first = u32::try_from(first).ok()?;
+                (start <= end && end <= shards.end()).then_some(ShareLeaders {
+                    first,
+                    shard: start..end,
+                    folds,
+                })
+            };
+            let shares: Option<Vec<ShareLeaders>> = shares.as_chunks().0.iter().map(share).collect();
+            let is_whole = LeaderFiles::have_rows(count, [&hashes, &origins, &details]);
+            let files = LeaderFiles {
+                shares: shares?,
+                shards,
+                hashes,
+                origins,
+                details,
+                pieces,
+                count: u32::try_from(count).ok()?,
+            };
+            is_whole.then_some(files)
+        };
+        Some(Self {
+            articles: u32::try_from(articles).ok()?,
+            folds,
+            levels: [level([a, b, c, d, e])?, level([f, g, h, i, j])?],
+            beside: ReprintFiles { seen, leaders },
+        })
+    }
+
+    /// The articles that have leaders, as places in the run, where the first has this number.
+    pub(crate) fn with_leaders(&self, first: u32) -> Result<Bits, SpillError> {
+        let mut out = Bits::new(self.articles as usize);
+        for level in &self.levels {
+            level.each_article(|article| out.insert(article.saturating_sub(first)))?;
+        }
+        Ok(out)
+    }
+}
+
+/// Leaders of a run whose folds are still among all that it has read.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "index"), expect(dead_code, reason = "it goes into an index"))]
+pub(crate) struct Fresh {
+    pub(super) levels: [LeaderFiles; 2],
+    pub(super) beside: ReprintFiles,
+}
+
+#[cfg(feature = "index")]
+impl Fresh {
+    /// What is left of a run over these segments, whose stores stand in `spool`.
+    pub(crate) fn settle(self, segments: &[Segment], spool: &Spool, folder: &Folder) -> Result<Run, SpillError> {
+        let Self { mut levels, mut beside } = self;
+        let mut folds = folder.spool()?;
+        let mut moved = Vec::with_capacity(segments.len());
+        for segment in segments {
+            let from = segment.folds();
+            moved.push((from.start, folds.end()));
+            folds.append(spool, from)?;
+        }
+        folds.flush()?;
+        for share in levels.iter_mut().flat_map(|files| &mut files.shares) {
+            let segment = moved.partition_point(|&(from, _)| from < share.folds);
+            share.folds = moved.get(segment).map_or(0, |&(_, to)| to);
+        }
+        levels.iter_mut().try_for_each(LeaderFiles::flush)?;
+        beside.seen.flush()?;
+        beside.leaders.flush()?;
+        Ok(Run {
+            articles: segments.iter().map(|segment| segment.articles).sum(),
+            folds,
+            levels,
+            beside,
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! The files of an index: the order of shingles, and the runs. Both are [packed streams](super::packed).
+//!
+//! The *order*: a count for each hash of a shingle by its lowest bits, 1 byte; and for what is more frequent a second one, 2 bytes. Both
+//! have as many as a power of two.
+//!
+//! A *run*: first its head, numbers of 8 bytes that say what stands where in the others ([`Run::head`](crate::decide::Run::head)); then its
+//! streams ([`Run::streams`](crate::decide::Run::streams)): the folds of all units; of paragraphs, and again of sentences and their parts, the lists by which
+//! leaders are found, the hash of each leader's fold, where its article comes from, what it is and where its fold stands, and what
+//! pieces it has; the hashes of long paragraphs, and the leaders beside them; then the two streams of [`texts`](super::texts).
+
+use super::error::IndexError;
+use super::manifest::{Entry, hex};
+use super::packed::{self, Stream, WriteError, Writer};
+use super::texts::Texts;
+use crate::decide::Run;
+use crate::join::{Order, Rule};
+use crate::spill::{Folder, Spool};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Bytes of a block of what is read from end to end, and of what is read here and there.
+const LONG: usize = 256 << 10;
+const SHORT: usize = 16 << 10;
+
+/// By stream of a run whether it is read from end to end: lists and hashes, and what stood beside leaders.
+const IS_LONG: [bool; Run::STREAMS] = [
+    false, true, true, true, false, false, true, true, true, false, false, true, true,
+];
+
+pub(super) fn write_order(writer: &mut Writer, order: &Order) -> Result<(), WriteError> {
+    let (counts, frequent) = order.tables();
+    writer.bytes(&counts, LONG)?;
+    let frequent: Vec<u8> = frequent.into_iter().flat_map(u16::to_le_bytes).collect();
+    writer.bytes(&frequent, LONG)
+}
+
+pub(super) fn open_order(folder: &Path, entry: &Entry, (rule, shortest): (&Rule, usize)) -> Result<Order, IndexError> {
+    let read = |stream: &Stream| {
+        let path = folder.join(&entry.file);
+        stream.all().map_err(|cause| IndexError::io(&path, "read", &cause))
+    };
+    let streams = open(folder, entry)?;
+    let [counts, frequent] = &streams[..] else {
+        return Err(wrong(folder, entry));
+    };
+    let frequent = read(frequent)?;
+    let frequent = frequent.as_chunks().0.iter().map(|count| u16::from_le_bytes(*count));
+    Order::restored(rule, shortest, (read(counts)?, frequent.collect())).ok_or_else(|| wrong(folder, entry))
+}
+
+pub(super) fn write_run(writer: &mut Writer, run: &Run, texts: &Texts) -> Result<(), WriteError> {
+    let head: Vec<u8> = run.head().into_iter().flat_map(u64::to_le_bytes).collect();
+    writer.bytes(&head, LONG)?;
+    for (spool, is_long) in run.streams().into_iter().zip(IS_LONG) {
+        writer.stream(spool, if is_long { LONG } else { SHORT })?;
+    }
+    writer.stream(&texts.places, SHORT)?;
+    writer.stream(&texts.articles, SHORT)
+}
+
+/// A run that has been read, and the texts of its articles.
+pub(super) struct Opened {
+    pub(super) run: Run,
+    pub(super) texts: Arc<[Spool; 2]>,
+}
+
+pub(super) fn open_run(folder: &Path, entry: &Entry) -> Result<Opened, IndexError> {
+    let mut streams = open(folder, entry)?.into_iter();
+    let head = match streams.next() {
+        None => return Err(wrong(folder, entry)),
+        Some(head) => {
+            let path = folder.join(&entry.file);
+            head.all().map_err(|cause| IndexError::io(&path, "read", &cause))?
+        }
+    };
+    let head: Vec<u64> = head.as_chunks().0.iter().map(|n| u64::from_le_bytes(*n)).collect();
+    let here = Folder::of_index(folder.to_owned());
+    let mut next = || streams.next().map(|stream| here.complete(Arc::new(stream)));
+    let mut of_run = || -> Option<Run> {
+        let all: Vec<Spool> = (0..Run::STREAMS).map(|_| next()).collect::<Option<_>>()?;
+        Run::restored(&head, all.try_into().ok()?)
+    };
+    let run = of_run().ok_or_else(|| wrong(folder, entry))?;
+    let texts = next().zip(next()).ok_or_else(|| wrong(folder, entry))?;
+    let is_whole = texts.0.end() == 8 * (u64::from(run.articles) + 1);
+    if !is_whole || next().is_some() {
+        return Err(wrong(folder, entry));
+    }
+    Ok(Opened {
+        run,
+        texts: Arc::new([texts.0, texts.1]),
+    })
+}
+
+/// The streams of a file that is the one that the manifest names.
+fn open(folder: &Path, entry: &Entry) -> Result<Vec<Stream>, IndexError> {
+    let path = folder.join(&entry.file);
+    let (streams, checksum) = packed::open(&path).map_err(|cause| IndexError::io(&path, "read", &cause))?;
+    if hex(checksum) != entry.checksum {
+        return Err(wrong(folder, entry));
+    }
+    Ok(streams)
+}
+
+/// Reads every byte of a file.
+pub(super) fn verify(folder: &Path, entry: &Entry) -> Result<(), IndexError> {
+    let path = folder.join(&entry.file);
+    let verified = open(folder, entry)?.iter().try_for_each(Stream::verify);
+    verified.map_err(|cause| IndexError::io(&path, "read", &cause))
+}
+
+fn wrong(folder: &Path, entry: &Entry) -> IndexError {
+    let cause = io::Error::new(io::ErrorKind::InvalidData, "it is not the file that was written");
+    IndexError::io(&folder.join(&entry.file), "read", &cause)
+}

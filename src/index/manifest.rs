@@ -1,0 +1,159 @@
+//! The manifest of an index: which files it is made of. It is replaced as a whole, and an index is what its manifest says.
+//!
+//! Two lines of text: a JSON object, and the XXH3-64 of that line without its end, in 16 hexadecimal digits.
+//!
+//! | field | type | meaning |
+//! |---|---|---|
+//! | `redite` | string | `index` |
+//! | `version` | number | version of this format and of the files: 1 |
+//! | `program` | string | version of the program that wrote it |
+//! | `settings` | string | the settings that decide what repeats what, as they are printed |
+//! | `words` | string | digest of the tables of words |
+//! | `made` | number | how many files have been made in this index; the next is named after that |
+//! | `order` | object or null | the file with the order of shingles; null while there are no runs |
+//! | `runs` | array | the files of the runs, in their order |
+//!
+//! A file: `file`, its name; `bytes`, its length; `checksum`, that of its table, in 16 hexadecimal digits.
+
+use super::error::IndexError;
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+use xxhash_rust::xxh3::xxh3_64;
+
+const NAME: &str = "MANIFEST";
+const NEXT: &str = "MANIFEST.new";
+
+/// The version that is written.
+const VERSION: u32 = 1;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Manifest {
+    redite: What,
+    version: u32,
+    pub(super) program: String,
+    pub(super) settings: String,
+    pub(super) words: String,
+    pub(super) made: u64,
+    pub(super) order: Option<Entry>,
+    pub(super) runs: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum What {
+    Index,
+}
+
+/// A file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entry {
+    pub(super) file: String,
+    pub(super) bytes: u64,
+    pub(super) checksum: String,
+}
+
+/// A checksum as it is written.
+pub(super) fn hex(checksum: u64) -> String {
+    format!("{checksum:016x}")
+}
+
+impl Manifest {
+    /// Of an index without runs.
+    pub(super) fn new(settings: String, words: String) -> Self {
+        Self {
+            redite: What::Index,
+            version: VERSION,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            settings,
+            words,
+            made: 0,
+            order: None,
+            runs: Vec::new(),
+        }
+    }
+
+    /// True if there is one in a folder.
+    pub(super) fn is_in(folder: &Path) -> bool {
+        folder.join(NAME).exists()
+    }
+
+    pub(super) fn read(folder: &Path) -> Result<Self, IndexError> {
+        let path = folder.join(NAME);
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound && folder.is_dir() => {
+                let why = "is no index: there is no MANIFEST in it; make one with `redite index create`";
+                return Err(IndexError::new(folder, why));
+            }
+            Err(cause) => {
+                let of = if folder.is_dir() { &path } else { folder };
+                return Err(IndexError::io(of, "read", &cause));
+            }
+        };
+        let damaged = || {
+            let why = "is not as it was written; take a copy of the index from before, or make it anew";
+            IndexError::new(&path, why)
+        };
+        let text = String::from_utf8(text).map_err(|_| damaged())?;
+        let (line, checksum) = (text.strip_suffix('\n').and_then(|text| text.split_once('\n'))).ok_or_else(damaged)?;
+        if hex(xxh3_64(line.as_bytes())) != checksum {
+            return Err(damaged());
+        }
+        /// What every version says.
+        #[derive(Deserialize)]
+        struct Any {
+            version: u32,
+            program: String,
+        }
+        match serde_json::from_str::<Any>(line) {
+            Ok(Any { version, program }) if version != VERSION => Err(IndexError::new(
+                folder,
+                format!(
+                    "was written by redite {program} in version {version} of the format, and this program reads \
+                     version {VERSION}; take a program of that version, or make the index anew"
+                ),
+            )),
+            _ => serde_json::from_str(line).map_err(|_| damaged()),
+        }
+    }
+
+    /// Puts it in the place of the one that is there, all at once; what it names is on the disk already.
+    pub(super) fn write(&self, folder: &Path) -> Result<(), IndexError> {
+        let next = folder.join(NEXT);
+        let write = || -> io::Result<()> {
+            let line = serde_json::to_string(self)?;
+            let mut file = File::create(&next)?;
+            write!(file, "{line}\n{}\n", hex(xxh3_64(line.as_bytes())))?;
+            file.sync_all()?;
+            fs::rename(&next, folder.join(NAME))?;
+            sync(folder)
+        };
+        write().map_err(|cause| {
+            let _ = fs::remove_file(&next);
+            IndexError::io(folder, "write", &cause)
+        })
+    }
+
+    /// The names of all files that the index is made of.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Entry> {
+        self.order.iter().chain(&self.runs)
+    }
+
+    /// True of the name of a file that is no longer, or not yet, part of an index.
+    pub(super) fn is_left_over(&self, name: &str) -> bool {
+        name == NEXT || (name.starts_with("run-") || name.starts_with("order-")) && self.files().all(|e| e.file != name)
+    }
+}
+
+/// What has been made and renamed in a folder is there also after a power cut.
+pub(super) fn sync(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,125 @@
+//! Where the leaders of a run stand: the articles that have some, with their texts.
+//!
+//! Two streams. `places`: for each article of the run where it begins in `articles`, and at last where that ends, 8 bytes each. `articles`: of each that
+//! is needed its identity, its source, the number of its texts, and of each text the name of its field and the text; a number
+//! takes 4 bytes, and before each string stands how many bytes it has.
+
+use crate::spill::{Folder, SpillError, Spool, join, split};
+use std::borrow::Cow;
+
+/// An article that an index names as the place of a repeat.
+///
+/// ```
+/// use redite::index::Source;
+///
+/// let source = Source { id: Some("\"7\"".into()), place: "in.jsonl:1".into(), texts: vec![("text".into(), "A day.".into())] };
+/// assert_eq!(source.texts[0].1, "A day.");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source<'t> {
+    /// Its identity, as the caller wants it back.
+    pub id: Option<Cow<'t, str>>,
+    /// Where it stands.
+    pub place: Cow<'t, str>,
+    /// The name of the field of each of its texts, and the text.
+    pub texts: Vec<(Cow<'t, str>, Cow<'t, str>)>,
+}
+
+/// Texts on their way into an index.
+#[derive(Debug)]
+pub(super) struct Texts {
+    pub(super) places: Spool,
+    pub(super) articles: Spool,
+    /// Articles that have come, or been left out.
+    count: u32,
+}
+
+impl Texts {
+    pub(super) fn new(folder: &Folder) -> Result<Self, SpillError> {
+        Ok(Self {
+            places: folder.spool()?,
+            articles: folder.spool()?,
+            count: 0,
+        })
+    }
+
+    pub(super) fn put(&mut self, article: u32, source: &Source<'_>) -> Result<(), SpillError> {
+        self.skip_to(article)?;
+        self.skip_to(article.saturating_add(1))?;
+        // no identity is the empty string
+        self.text(source.id.as_deref().unwrap_or_default())?;
+        self.text(&source.place)?;
+        self.articles.put_words(&[narrow(source.texts.len())])?;
+        for (field, text) in &source.texts {
+            self.text(field)?;
+            self.text(text)?;
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Result<(), SpillError> {
+        self.articles.put_words(&[narrow(text.len())])?;
+        self.articles.put(text.as_bytes())
+    }
+
+    /// There is nothing more of the articles before that.
+    fn skip_to(&mut self, article: u32) -> Result<(), SpillError> {
+        for _ in self.count..article {
+            self.places.put_words(&split(self.articles.end()))?;
+        }
+        self.count = self.count.max(article);
+        Ok(())
+    }
+
+    /// All of so many articles have come.
+    pub(super) fn finish(&mut self, articles: u32) -> Result<(), SpillError> {
+        self.skip_to(articles.saturating_add(1))?;
+        self.places.flush()?;
+        self.articles.flush()
+    }
+}
+
+/// The article at a place of a run; nothing if it was not needed.
+pub(super) fn read(places: &Spool, articles: &Spool, article: u32) -> Result<Option<Source<'static>>, SpillError> {
+    let words = places.words(8 * u64::from(article), 4)?;
+    let (start, end) = (join(words[0], words[1]), join(words[2], words[3]));
+    if start >= end {
+        return Ok(None);
+    }
+    let mut reader = TextReader { articles, at: start };
+    let (id, place) = (reader.text()?, reader.text()?);
+    let count = reader.number()?;
+    let mut texts = Vec::new();
+    for _ in 0..count {
+        texts.push((reader.text()?.into(), reader.text()?.into()));
+    }
+    Ok(Some(Source {
+        id: (!id.is_empty()).then(|| id.into()),
+        place: place.into(),
+        texts,
+    }))
+}
+
+struct TextReader<'s> {
+    articles: &'s Spool,
+    at: u64,
+}
+
+impl TextReader<'_> {
+    fn number(&mut self) -> Result<u32, SpillError> {
+        let number = self.articles.words(self.at, 1)?;
+        self.at += 4;
+        Ok(number.first().copied().unwrap_or_default())
+    }
+
+    fn text(&mut self) -> Result<String, SpillError> {
+        let length = self.number()? as usize;
+        let text = self.articles.text(self.at, length)?;
+        self.at += length as u64;
+        Ok(text)
+    }
+}
+
+fn narrow(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
