@@ -63,6 +63,7 @@ pub(super) fn write_run(writer: &mut Writer, run: &Run, texts: &Texts) -> Result
 pub(super) struct Opened {
     pub(super) run: Run,
     pub(super) texts: Arc<[Spool; 2]>,
+    pub(super) bytes: u64,
 }
 
 pub(super) fn open_run(folder: &Path, entry: &Entry) -> Result<Opened, IndexError> {
@@ -90,6 +91,7 @@ pub(super) fn open_run(folder: &Path, entry: &Entry) -> Result<Opened, IndexErro
     Ok(Opened {
         run,
         texts: Arc::new([texts.0, texts.1]),
+        bytes: entry.bytes,
     })
 }
 

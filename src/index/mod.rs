@@ -101,8 +101,43 @@ struct State {
     folder: Folder,
     settings: Settings,
     history: Arc<History>,
-    /// By run the number of its first article, and where the texts of its articles stand.
-    texts: Vec<(u32, Arc<[Spool; 2]>)>,
+    runs: Vec<RunFile>,
+}
+
+/// A run of an index.
+#[derive(Clone, Debug)]
+struct RunFile {
+    /// The number of its first article.
+    first: u32,
+    facts: Facts,
+    /// Where the texts of its articles stand.
+    texts: Arc<[Spool; 2]>,
+}
+
+/// What a run has added to an index.
+///
+/// ```
+/// use redite::{Detector, Memory, index::Index};
+///
+/// let folder = tempfile::tempdir()?;
+/// let mut index = Index::create(folder.path(), &Detector::new())?;
+/// let mut session = index.snapshot().session(Memory::unlimited())?;
+/// session.push(&"The storm tore the roof off.".into())?;
+/// index.commit(session.finish_with_addition(&|_| ())?.1)?;
+/// let facts = index.snapshot().runs().next().unwrap();
+/// assert_eq!((facts.articles, facts.paragraphs, facts.pieces), (1, 1, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Articles.
+    pub articles: u32,
+    /// Paragraphs that later ones are compared with.
+    pub paragraphs: u32,
+    /// Sentences, and parts of sentences, that later ones are compared with.
+    pub pieces: u32,
+    /// Bytes on disk.
+    pub bytes: u64,
 }
 
 /// What a run adds to an index: see [`Index::commit`].
@@ -373,7 +408,7 @@ impl Snapshot {
             folder: Folder::of_index(folder.to_owned()),
             settings,
             history: Arc::new(History::new(Arc::clone(&order))),
-            texts: Vec::new(),
+            runs: Vec::new(),
         };
         for entry in &manifest.runs {
             state = state.with(Arc::clone(&order), files::open_run(folder, entry)?);
@@ -409,6 +444,20 @@ impl Snapshot {
     #[must_use]
     pub fn articles(&self) -> u32 {
         self.0.history.articles()
+    }
+
+    /// Its runs, in their order.
+    ///
+    /// ```
+    /// use redite::{Detector, index::Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// Index::create(folder.path(), &Detector::new())?;
+    /// assert_eq!(Index::read(folder.path())?.runs().count(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn runs(&self) -> impl Iterator<Item = Facts> {
+        self.0.runs.iter().map(|run| run.facts)
     }
 
     /// Begins a run that goes on from the index: its articles are numbered on, and compared with those of the index and with each other.
@@ -454,8 +503,8 @@ impl Snapshot {
     /// ```
     pub fn source(&self, article: ArticleId) -> Result<Option<Source<'static>>, IndexError> {
         let state = &*self.0;
-        let after = state.texts.partition_point(|(first, _)| *first <= article.0);
-        let Some((first, texts)) = after.checked_sub(1).and_then(|at| state.texts.get(at)) else {
+        let after = state.runs.partition_point(|run| run.first <= article.0);
+        let Some(RunFile { first, texts, .. }) = after.checked_sub(1).and_then(|at| state.runs.get(at)) else {
             return Ok(None);
         };
         let [places, articles] = &**texts;
@@ -490,14 +539,24 @@ impl Snapshot {
 
 impl State {
     /// With one more run.
-    fn with(&self, order: Arc<Order>, Opened { run, texts }: Opened) -> Self {
-        let mut all = self.texts.clone();
-        all.push((self.history.articles(), texts));
+    fn with(&self, order: Arc<Order>, Opened { run, texts, bytes }: Opened) -> Self {
+        let mut runs = self.runs.clone();
+        let [paragraphs, pieces] = run.leaders();
+        runs.push(RunFile {
+            first: self.history.articles(),
+            facts: Facts {
+                articles: run.articles,
+                paragraphs,
+                pieces,
+                bytes,
+            },
+            texts,
+        });
         Self {
             folder: self.folder.clone(),
             settings: self.settings,
             history: Arc::new(self.history.with(order, run)),
-            texts: all,
+            runs,
         }
     }
 

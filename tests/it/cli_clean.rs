@@ -17,6 +17,7 @@ mod choice;
 mod contract;
 // Bad input: said, counted, passed through.
 mod faults;
+mod index;
 // What mark says, and what apply makes of it.
 mod marks;
 // The same as a table.

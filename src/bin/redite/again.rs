@@ -28,8 +28,9 @@ impl Places {
 #[derive(Debug)]
 pub(crate) struct Again<'c> {
     places: &'c Places,
-    /// By article: whether its record has to be seen.
+    /// By article of the file: whether its record has to be seen.
     needed: &'c [bool],
+    first: u32,
     by_line: bool,
     next: u32,
     /// What was asked for and is still to come.
@@ -37,11 +38,12 @@ pub(crate) struct Again<'c> {
 }
 
 impl<'c> Again<'c> {
-    /// `first`: the number of the file's first article.
+    /// `first`: the number of the file's first article. `needed`: of each article from that one on; all if it is not said.
     pub(crate) fn new(source: &Source, first: ArticleId, places: &'c Places, needed: &'c [bool]) -> Self {
         Self {
             places,
             needed,
+            first: first.0,
             by_line: source.format() == Format::Jsonl,
             next: first.0,
             ahead: VecDeque::new(),
@@ -59,7 +61,8 @@ impl<'c> Again<'c> {
             return false;
         }
         let article = self.count();
-        let needed = self.needed.get(article.0 as usize).copied().unwrap_or(true);
+        let place = (article.0 - self.first) as usize;
+        let needed = self.needed.get(place).copied().unwrap_or(true);
         if needed {
             self.ahead.push_back((line, article));
         }

@@ -3,12 +3,14 @@
 mod against;
 mod choice;
 mod evaluate;
+mod index;
 mod mark;
 mod reach;
 
 pub(crate) use against::AgainstArgs;
 pub(crate) use choice::ChoiceArgs;
 pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
+pub(crate) use index::{AddArgs, AskArgs, CreateArgs, IndexArgs, IndexCommandArgs, IndexStep, StatsArgs, VerifyArgs};
 pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat, SharesArgs};
 pub(crate) use reach::ReachArgs;
 
@@ -47,6 +49,8 @@ pub(crate) enum Command {
     Mark(MarkArgs),
     /// Remove what mark has marked, or some of it
     Apply(ApplyArgs),
+    /// Keep what was seen, so that later runs know it
+    Index(IndexCommandArgs),
     /// Show the repeats, and change nothing
     Find(FindArgs),
     /// Say whether one text repeats another, and why
@@ -69,6 +73,7 @@ impl Command {
             Self::Restore(args) => args.quiet,
             Self::Mark(args) => args.input.quiet,
             Self::Apply(args) => args.quiet,
+            Self::Index(args) => args.step.is_quiet(),
             Self::Find(args) => args.input.quiet,
             Self::Explain(args) => args.quiet,
             Self::Evaluate(args) => args.input.quiet,
@@ -82,6 +87,7 @@ impl Command {
         match self {
             Self::Clean(args) => args.memory.memory.is_some(),
             Self::Mark(args) => args.memory.memory.is_some(),
+            Self::Index(args) => args.step.is_capped(),
             _ => false,
         }
     }
@@ -226,6 +232,9 @@ pub(crate) struct CleanArgs {
     pub(crate) against: AgainstArgs,
 
     #[command(flatten)]
+    pub(crate) index: IndexArgs,
+
+    #[command(flatten)]
     pub(crate) memory: MemoryArgs,
 }
 
@@ -340,6 +349,9 @@ pub(crate) struct FindArgs {
 
     #[command(flatten)]
     pub(crate) rule: RuleArgs,
+
+    #[command(flatten)]
+    pub(crate) earlier: AskArgs,
 
     #[command(flatten)]
     pub(crate) output: FindOutputArgs,

@@ -4,6 +4,7 @@ use crate::again::Places;
 use crate::args::{InputArgs, RuleArgs};
 use crate::article::article;
 use crate::console;
+use crate::earlier::Earlier;
 use crate::exit::Exit;
 use crate::faults::Faults;
 use crate::memory::Cap;
@@ -18,6 +19,7 @@ use anyhow::{Result, bail};
 use redite::files::{
     Batch, Discovery, Fields, FileError, Format, Id, Place, ReadOptions, Record, Source, discover, finite_stdin,
 };
+use redite::index::{Addition, Snapshot};
 use redite::segment::Language;
 use redite::{Article, ArticleId, Cut, Detection, Detections, Detector, Origin, Reason, Session, Stats, UnitKind};
 use serde::Serialize;
@@ -40,6 +42,12 @@ pub(crate) struct Corpus {
     pub(crate) report: ReadReport,
     /// How many articles each group has.
     origins: Origins,
+    /// The number of its first article; those before it are of an index.
+    pub(crate) first: ArticleId,
+    /// The index that the run goes on from.
+    pub(crate) earlier: Option<Snapshot>,
+    /// What is to be added to that.
+    pub(crate) addition: Option<Addition>,
     /// Those up to the decisions.
     pub(crate) stages: Stages,
     temp_dir: Option<PathBuf>,
@@ -236,18 +244,32 @@ impl Corpus {
         exclude: &[PathBuf],
         progress: impl FnOnce(&[Source], &ReadOptions) -> Result<Progress>,
     ) -> Result<(Self, Progress)> {
-        Self::read_as(input, rule, cap, exclude, progress, "passed through unchanged")
+        Self::read_after(input, rule, cap, exclude, None, progress)
+    }
+
+    /// The same, in a run that goes on from an index.
+    pub(crate) fn read_after(
+        input: &InputArgs,
+        rule: &RuleArgs,
+        cap: Option<&Cap>,
+        exclude: &[PathBuf],
+        earlier: Option<&Earlier>,
+        progress: impl FnOnce(&[Source], &ReadOptions) -> Result<Progress>,
+    ) -> Result<(Self, Progress)> {
+        let fate = "passed through unchanged";
+        Self::read_as(input, rule, cap, exclude, earlier, progress, fate)
     }
 
     /// The same for what is only looked at.
     pub(crate) fn look(
         input: &InputArgs,
         rule: &RuleArgs,
+        earlier: Option<&Earlier>,
         progress: impl FnOnce(u64) -> Progress,
     ) -> Result<(Self, Progress)> {
         settings::threads(input)?;
         let progress = |sources: &[Source], _: &ReadOptions| Ok(progress(sources.iter().map(Source::size).sum()));
-        Self::read_as(input, rule, None, &[], progress, "left out")
+        Self::read_as(input, rule, None, &[], earlier, progress, "left out")
     }
 
     /// `fate`: what becomes of records and files that cannot be read.
@@ -256,13 +278,19 @@ impl Corpus {
         rule: &RuleArgs,
         cap: Option<&Cap>,
         exclude: &[PathBuf],
+        earlier: Option<&Earlier>,
         progress: impl FnOnce(&[Source], &ReadOptions) -> Result<Progress>,
         fate: &'static str,
     ) -> Result<(Self, Progress)> {
         let mut stages = Stages::begin();
         let detector = settings::detector(rule)?;
         let options = settings::read_options(input, &rule.other)?;
-        let session = detector.session_within(cap.map_or_else(redite::Memory::unlimited, Cap::memory));
+        let memory = cap.map_or_else(redite::Memory::unlimited, Cap::memory);
+        let session = match earlier {
+            Some(earlier) => earlier.snapshot.session(memory)?,
+            None => detector.session_within(memory),
+        };
+        let first = session.next_id();
         let decider = Decider {
             session,
             origins: Origins::new(&rule.other),
@@ -282,13 +310,19 @@ impl Corpus {
         let bytes = report.bytes;
         stages.end("read");
         let stages = Mutex::new(stages);
-        let detection = session.finish_observed(&|done| {
+        let observe = |done: redite::Progress| {
             stages
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .end(&done.stage.to_string());
             progress.at_share(done.share, bytes);
-        })?;
+        };
+        let (detection, addition) = if earlier.is_some_and(Earlier::is_added_to) {
+            let (detection, addition) = session.finish_with_addition(&observe)?;
+            (detection, Some(addition))
+        } else {
+            (session.finish_observed(&observe)?, None)
+        };
         progress.finish(bytes);
         Ok((
             Self {
@@ -300,6 +334,9 @@ impl Corpus {
                 detection,
                 report,
                 origins,
+                first,
+                earlier: earlier.map(|earlier| earlier.snapshot.clone()),
+                addition,
                 stages: stages.into_inner().unwrap_or_else(PoisonError::into_inner),
                 temp_dir: cap.map(|cap| cap.folder().to_owned()),
             },
@@ -351,7 +388,8 @@ impl Corpus {
                 );
                 overview.kept_come_first &= kept <= removed;
                 for article in [removed, kept] {
-                    if let Some(touched) = overview.touched.get_mut(article.0 as usize) {
+                    let place = article.0.checked_sub(self.first.0);
+                    if let Some(touched) = place.and_then(|place| overview.touched.get_mut(place as usize)) {
                         *touched = true;
                     }
                 }

@@ -19,6 +19,7 @@ mod contained;
 mod corpus;
 mod csv;
 mod diff;
+mod earlier;
 mod evaluate;
 mod exit;
 mod families;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
         Command::Restore(args) => commands::restore::run(args),
         Command::Mark(args) => commands::mark::run(args),
         Command::Apply(args) => commands::apply::run(args),
+        Command::Index(args) => commands::index::run(args),
         Command::Find(args) => commands::find::run(args),
         Command::Explain(args) => commands::explain::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),

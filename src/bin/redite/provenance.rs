@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use redite::files::removed::{KeptUnit, RemovedUnit};
 use redite::files::{Id, Record, Source};
 use redite::fold::fold;
+use redite::index::Snapshot;
 use redite::verdict::left_out;
 use redite::{ArticleId, Cut, Reason, Repeat, Span, Unit, UnitKind};
 use std::borrow::Cow;
@@ -21,6 +22,8 @@ pub(crate) struct Provenance {
     met: Met,
     /// How often each is repeated, if that is asked for.
     families: Option<Families>,
+    /// The index that the run goes on from, and the number of the first article that is not of it.
+    earlier: Option<(Snapshot, ArticleId)>,
 }
 
 #[derive(Debug)]
@@ -72,6 +75,7 @@ impl Provenance {
             wanted: None,
             met,
             families: None,
+            earlier: corpus.earlier.clone().map(|snapshot| (snapshot, corpus.first)),
         })
     }
 
@@ -83,14 +87,15 @@ impl Provenance {
         })
     }
 
-    /// Ready to meet these units.
-    pub(crate) fn of_units(mut wanted: Vec<Unit>) -> Self {
+    /// Ready to meet these units of a corpus.
+    pub(crate) fn of_units(corpus: &Corpus, mut wanted: Vec<Unit>) -> Self {
         wanted.sort_unstable();
         wanted.dedup();
         Self {
             wanted: Some(wanted),
             met: Met::Held(HashMap::new()),
             families: None,
+            earlier: corpus.earlier.clone().map(|snapshot| (snapshot, corpus.first)),
         }
     }
 
@@ -104,6 +109,14 @@ impl Provenance {
 
     /// What is known of a unit that has been met.
     pub(crate) fn known(&self, unit: &Unit) -> Result<Cow<'_, Known>> {
+        if let Some((snapshot, _)) = self.earlier.as_ref().filter(|(_, first)| unit.article < *first) {
+            return match of_index(snapshot, unit)? {
+                Some(known) => Ok(Cow::Owned(known)),
+                None => bail!(
+                    "the index does not hold the text that something repeats; check it with `redite index verify`"
+                ),
+            };
+        }
         let known = match &self.met {
             Met::Held(known) => known.get(unit).map(Cow::Borrowed),
             Met::Spooled(spooled) => {
@@ -226,6 +239,24 @@ impl Provenance {
         }
         Ok(())
     }
+}
+
+/// A unit of an article of an index, if that has it.
+fn of_index(snapshot: &Snapshot, unit: &Unit) -> Result<Option<Known>> {
+    let Some(mut source) = snapshot.source(unit.article)? else {
+        return Ok(None);
+    };
+    if usize::from(unit.field) >= source.texts.len() {
+        return Ok(None);
+    }
+    let (field, text) = source.texts.swap_remove(usize::from(unit.field));
+    Ok(text.get(unit.span.range()).map(|text| Known {
+        id: source.id.as_deref().map(Id::of_raw),
+        source: source.place.into_owned(),
+        field: field.into_owned(),
+        text: text.to_owned(),
+        family: Counts::default(),
+    }))
 }
 
 /// The words and numbers of a removed unit, in the text it stands in, that the kept one does not have.

@@ -135,6 +135,11 @@ impl Run {
         })
     }
 
+    /// How many leaders there are among its paragraphs, and among its pieces.
+    pub(crate) fn leaders(&self) -> [u32; 2] {
+        self.levels.each_ref().map(|level| level.count)
+    }
+
     /// The articles that have leaders, as places in the run, where the first has this number.
     pub(crate) fn with_leaders(&self, first: u32) -> Result<Bits, SpillError> {
         let mut out = Bits::new(self.articles as usize);

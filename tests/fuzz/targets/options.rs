@@ -28,6 +28,7 @@ mod program {
     pub(crate) mod corpus;
     pub(crate) mod csv;
     pub(crate) mod diff;
+    pub(crate) mod earlier;
     pub(crate) mod evaluate;
     pub(crate) mod exit;
     pub(crate) mod families;

@@ -618,8 +618,9 @@ fn recipes_of_the_readme() {
     let pages: String = (0..9).map(page).collect();
     scratch.put("pages/a.jsonl", &pages);
     scratch.put("target/.keep", "");
-    let commands = ["redite mark ", "redite apply ", "redite clean "];
-    let is_recipe = |line: &&str| commands.iter().any(|start| line.starts_with(start)) && !line.contains('…');
+    let commands =
+        ["mark", "apply", "clean", "index", "find tests/data/sample"].map(|command| format!("redite {command} "));
+    let is_recipe = |line: &&str| commands.iter().any(|start| line.starts_with(start.as_str())) && !line.contains('…');
     let recipes: Vec<&str> = readme.lines().filter(is_recipe).collect();
     assert!(recipes.len() >= 8, "{recipes:?}");
     for recipe in &recipes {
@@ -645,6 +646,8 @@ fn recipes_of_the_readme() {
             "{name}"
         );
     }
+    let stats = scratch.redite(&["index", "stats", "target/seen"]).ends(0);
+    assert!(String::from_utf8(stats.out).unwrap().contains("in 2 runs"));
     let menus = String::from_utf8(scratch.get("target/menus.jsonl")).unwrap();
     assert!(menus.contains("\"rule\":\"frequent\""));
 }

@@ -18,7 +18,7 @@ pub(crate) struct AgainstArgs {
         value_name = "TESTSET",
         help_heading = "Test set",
         conflicts_with_all = [
-            "threshold", "unit", "scope", "similarity", "level", "keep", "paragraphs", "group_by", "within", "preset"
+            "threshold", "unit", "scope", "similarity", "level", "keep", "paragraphs", "group_by", "count_by", "within", "preset"
         ]
     )]
     pub(crate) against: Vec<PathBuf>,

@@ -7,6 +7,7 @@ use crate::choice::Choice;
 use crate::commands::mark;
 use crate::console;
 use crate::corpus::{Corpus, Overview, cuts, find, place};
+use crate::earlier::{Earlier, describe};
 use crate::exit::Exit;
 use crate::marked::Marked;
 use crate::memory::{self, Cap};
@@ -19,6 +20,7 @@ use crate::summary::{Counted, Summary};
 use crate::writing::Writing;
 use anyhow::{Result, bail};
 use redite::files::{Edit, Record, Rewriter, Source, Transaction};
+use redite::index::Addition;
 use redite::segment::Language;
 use redite::{ArticleId, Cut, Detection, Span, Stats};
 use std::io::Write;
@@ -36,7 +38,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         args.cleaned.removed.as_ref().filter(|path| !is_stdout(path)),
         args.stats.as_ref().filter(|path| !is_stdout(path)),
     ];
-    let exclude: Vec<PathBuf> = files.into_iter().flatten().cloned().collect();
+    let exclude: Vec<PathBuf> = files.into_iter().flatten().chain(&args.index.index).cloned().collect();
     let quiet = args.input.quiet;
     settings::threads(&args.input)?;
     let cap = Cap::of(&args.memory)?;
@@ -66,12 +68,22 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let detector = settings::detector(&args.rule)?;
-    let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, |sources, options| {
+    if args.index.index.is_some() && !Choice::of(&args.choice)?.is_everything() {
+        bail!(
+            "--index: what is chosen by the whole run may change with the next one, so --where, --keep-copies, --min-count, --min-share \
+             and --min-run cannot be used with it; leave them out"
+        );
+    }
+    let mut earlier = Earlier::of(&args.index, &detector)?;
+    let begin = |sources: &[Source], options: &_| {
         refuse_drop_empty(args.cleaned.drop_empty, sources)?;
         memory::before_run(sources, options, &detector, cap.as_ref(), quiet)?;
         let bytes = sources.iter().map(Source::size).sum();
         Ok(Progress::new(&[READING, COMPARING, WRITING], bytes, quiet))
-    })?;
+    };
+    let (mut corpus, mut progress) =
+        Corpus::read_after(&args.input, &args.rule, cap.as_ref(), &exclude, earlier.as_ref(), begin)?;
+    let mut addition = corpus.addition.take();
     let places = Places::of(&Asked {
         inputs: &args.input.inputs,
         sources: &corpus.sources,
@@ -94,7 +106,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         transaction: &transaction,
     };
     let written = if choice.is_everything() {
-        plan.write_all(&mut progress)
+        plan.write_all(addition.as_mut(), &mut progress)
     } else {
         plan.write_chosen(&choice, &mut progress)
     };
@@ -109,6 +121,10 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         out.finish()?;
     }
     transaction.commit()?;
+    // Last: a run that is stopped between the two is as good as none, and can be repeated.
+    if let (Some(earlier), Some(addition)) = (&mut earlier, addition) {
+        earlier.commit(addition)?;
+    }
     if !quiet {
         console::lines(&summary);
     }
@@ -127,7 +143,7 @@ struct Plan<'p> {
 
 impl Plan<'_> {
     /// Writes the articles without their repeats. Gives what has gone.
-    fn write_all(&self, progress: &mut Progress) -> Result<(Stats, Counted)> {
+    fn write_all(&self, mut addition: Option<&mut Addition>, progress: &mut Progress) -> Result<(Stats, Counted)> {
         let Self {
             args,
             corpus,
@@ -149,6 +165,11 @@ impl Plan<'_> {
         let writing = Writing::begin(&args.cleaned, places, transaction, options, sources, described)?;
         progress.phase("writing");
         let mut counted = Counted::of(overview);
+        let mut needed = touched.clone();
+        if let Some(addition) = &addition {
+            let articles = (corpus.first.0..).map(ArticleId);
+            (needed.iter_mut().zip(articles)).for_each(|(needed, article)| *needed |= addition.needs(article));
+        }
         for (i, source) in sources.iter().enumerate() {
             match corpus.first_article[i] {
                 None => writing.copy(source)?,
@@ -157,7 +178,13 @@ impl Plan<'_> {
                     &mut Cleaner {
                         corpus,
                         source,
-                        again: Again::new(source, first, &corpus.places[i], touched),
+                        again: Again::new(
+                            source,
+                            first,
+                            &corpus.places[i],
+                            needed.get((first.0 - corpus.first.0) as usize..).unwrap_or_default(),
+                        ),
+                        addition: addition.as_deref_mut(),
                         provenance: &mut provenance,
                         counted: &mut counted,
                         writing: &writing,
@@ -214,6 +241,7 @@ struct Cleaner<'c> {
     source: &'c Source,
     again: Again<'c>,
     provenance: &'c mut Provenance,
+    addition: Option<&'c mut Addition>,
     counted: &'c mut Counted,
     writing: &'c Writing<'c>,
 }
@@ -240,6 +268,9 @@ impl Rewriter for Cleaner<'_> {
     fn see(&mut self, record: &Record<'_>) -> Result<Self::Seen> {
         let article = self.again.number(record)?;
         self.provenance.meet(self.corpus, self.source, article, record)?;
+        if let (Some(addition), Ok(fields)) = (&mut self.addition, record.outcome) {
+            describe(addition, self.corpus, (self.source, record), article, fields)?;
+        }
         Ok((article, self.corpus.detection.block_of(article)?))
     }
 

@@ -6,10 +6,12 @@ use crate::console;
 use crate::corpus::Corpus;
 use crate::csv;
 use crate::diff::diff;
+use crate::earlier::Earlier;
 use crate::exit::{Exit, is_closed_pipe};
 use crate::paint::{Paint, excerpt, visible};
 use crate::progress::{COMPARING, Progress, READING};
 use crate::provenance::{Known, Provenance};
+use crate::settings;
 use crate::summary::totals;
 use anyhow::Result;
 use redite::files::removed::RemovedUnit;
@@ -33,7 +35,8 @@ pub(crate) fn run(args: &FindArgs) -> Result<Exit> {
         None | Some(0) => usize::MAX,
         Some(limit) => limit,
     };
-    let (corpus, progress) = Corpus::look(&args.input, &args.rule, |bytes| {
+    let earlier = Earlier::asked(&args.earlier, &settings::detector(&args.rule)?)?;
+    let (corpus, progress) = Corpus::look(&args.input, &args.rule, earlier.as_ref(), |bytes| {
         Progress::new(&[READING, COMPARING], bytes, quiet)
     })?;
     progress.clear();
@@ -187,7 +190,7 @@ fn text(corpus: &Corpus, stats: &Stats, args: &FindArgs, limit: usize, out: &mut
     let shown = shown(limit, repeats.len() as u64);
     repeats.truncate(limit);
     let units = repeats.iter().flat_map(|r| [r.removed, r.kept]);
-    let mut met = Provenance::of_units(units.chain(most_repeated.iter().map(|m| m.0)).collect());
+    let mut met = Provenance::of_units(corpus, units.chain(most_repeated.iter().map(|m| m.0)).collect());
     let mut files: Vec<(String, Tally)> = Vec::new();
     let mut languages: BTreeMap<String, Tally> = BTreeMap::new();
     corpus.each_record(|source, article, record, fields| {

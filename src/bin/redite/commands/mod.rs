@@ -8,5 +8,6 @@ pub(crate) mod evaluate;
 pub(crate) mod explain;
 pub(crate) mod find;
 pub(crate) mod generate;
+pub(crate) mod index;
 pub(crate) mod mark;
 pub(crate) mod restore;

@@ -87,7 +87,12 @@ pub(crate) fn clean(
                 &mut Cleaner {
                     rule,
                     source,
-                    again: Again::new(source, first, articles, &found.touched),
+                    again: Again::new(
+                        source,
+                        first,
+                        articles,
+                        found.touched.get(first.0 as usize..).unwrap_or_default(),
+                    ),
                     touched: &found.touched,
                     dropped: &mut dropped,
                     writing: &writing,

@@ -1,0 +1,109 @@
+//! `redite index`: makes an index, adds to it, says what it holds.
+
+use crate::args::{AddArgs, CreateArgs, IndexCommandArgs, IndexStep, StatsArgs, VerifyArgs};
+use crate::console;
+use crate::corpus::{Corpus, find};
+use crate::earlier::{Earlier, describe};
+use crate::exit::Exit;
+use crate::memory::{self, Cap};
+use crate::paint::visible;
+use crate::progress::{COMPARING, Progress, READING, WRITING};
+use crate::settings;
+use anyhow::Result;
+use redite::files::Source;
+use redite::index::{Index, Snapshot};
+use std::io::Write;
+
+pub(crate) fn run(args: &IndexCommandArgs) -> Result<Exit> {
+    match &args.step {
+        IndexStep::Create(CreateArgs { folder, rule }) => {
+            Index::create(folder, &settings::detector(rule)?)?;
+            Ok(Exit::Done)
+        }
+        IndexStep::Add(args) => add(args),
+        IndexStep::Stats(args) => stats(args),
+        IndexStep::Verify(VerifyArgs { folder }) => {
+            Snapshot::verify(folder)?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn add(args: &AddArgs) -> Result<Exit> {
+    settings::threads(&args.input)?;
+    let cap = Cap::of(&args.memory)?;
+    let detector = settings::detector(&args.rule)?;
+    let mut earlier = Earlier::to_add(&args.folder, &detector)?;
+    let exclude = [args.folder.clone()];
+    if args.memory.dry_run {
+        let options = settings::read_options(&args.input, &args.rule.other)?;
+        let sources = find(&args.input, &exclude)?.sources;
+        let mut out = std::io::stdout().lock();
+        memory::dry_run(&sources, &options, &detector, cap.as_ref(), &mut out)?;
+        return Ok(Exit::Done);
+    }
+    let quiet = args.input.quiet;
+    let begin = |sources: &[Source], options: &_| {
+        memory::before_run(sources, options, &detector, cap.as_ref(), quiet)?;
+        let bytes = sources.iter().map(Source::size).sum();
+        Ok(Progress::new(&[READING, COMPARING, WRITING], bytes, quiet))
+    };
+    let (mut corpus, progress) =
+        Corpus::read_after(&args.input, &args.rule, cap.as_ref(), &exclude, Some(&earlier), begin)?;
+    progress.phase("writing");
+    if let Some(mut addition) = corpus.addition.take() {
+        corpus.each_record(|source, article, record, fields| {
+            describe(&mut addition, &corpus, (source, record), article, fields)
+        })?;
+        earlier.commit(addition)?;
+    }
+    progress.clear();
+    if !quiet {
+        let articles = corpus.detection.articles();
+        console::line(format_args!(
+            "added {articles} articles to {}, which has {} now",
+            visible(&args.folder.to_string_lossy()),
+            corpus.first.0 + articles
+        ));
+    }
+    Ok(corpus.report.exit())
+}
+
+fn stats(args: &StatsArgs) -> Result<Exit> {
+    let snapshot = Index::read(&args.folder)?;
+    let mut out = std::io::stdout().lock();
+    let runs: Vec<_> = snapshot.runs().collect();
+    if args.json {
+        let run = |run: &redite::index::Facts| {
+            serde_json::json!({
+                "articles": run.articles,
+                "paragraphs": run.paragraphs,
+                "pieces": run.pieces,
+                "bytes": run.bytes,
+            })
+        };
+        let told = serde_json::json!({
+            "articles": snapshot.articles(),
+            "settings": snapshot.settings().to_string(),
+            "runs": runs.iter().map(run).collect::<Vec<_>>(),
+        });
+        writeln!(out, "{told}")?;
+        return Ok(Exit::Done);
+    }
+    writeln!(out, "settings: {}", snapshot.settings())?;
+    for (n, run) in (1..).zip(&runs) {
+        writeln!(
+            out,
+            "run {n}: {} articles, {} paragraphs and {} sentences to compare with, {} bytes",
+            run.articles, run.paragraphs, run.pieces, run.bytes
+        )?;
+    }
+    let bytes: u64 = runs.iter().map(|run| run.bytes).sum();
+    writeln!(
+        out,
+        "in all: {} articles in {} runs, {bytes} bytes",
+        snapshot.articles(),
+        runs.len()
+    )?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,103 @@
+//! The index that a run goes on from, and what it adds to that.
+
+use crate::args::{AskArgs, IndexArgs};
+use crate::corpus::{Corpus, place};
+use anyhow::{Result, bail};
+use redite::files::{Fields, Record, Source};
+use redite::index::{self, Addition, Index, Snapshot};
+use redite::{ArticleId, Detector};
+use std::borrow::Cow;
+use std::path::Path;
+
+/// An index that is open.
+#[derive(Debug)]
+pub(crate) struct Earlier {
+    pub(crate) snapshot: Snapshot,
+    /// To be added to.
+    index: Option<Index>,
+}
+
+impl Earlier {
+    /// That of the options; with `--update` it is made if there is none.
+    pub(crate) fn of(args: &IndexArgs, detector: &Detector) -> Result<Option<Self>> {
+        let Some(folder) = &args.index else { return Ok(None) };
+        Ok(Some(if !args.update {
+            Self::checked(folder, Index::read(folder)?, None, detector)?
+        } else if folder.exists() {
+            Self::to_add(folder, detector)?
+        } else {
+            let index = Index::create(folder, detector)?;
+            Self::checked(folder, index.snapshot(), Some(index), detector)?
+        }))
+    }
+
+    /// One that is only asked, if it is named.
+    pub(crate) fn asked(args: &AskArgs, detector: &Detector) -> Result<Option<Self>> {
+        let Some(folder) = &args.index else { return Ok(None) };
+        Self::checked(folder, Index::read(folder)?, None, detector).map(Some)
+    }
+
+    /// One that is there, to be added to.
+    pub(crate) fn to_add(folder: &Path, detector: &Detector) -> Result<Self> {
+        let index = Index::open(folder)?;
+        Self::checked(folder, index.snapshot(), Some(index), detector)
+    }
+
+    fn checked(folder: &Path, snapshot: Snapshot, index: Option<Index>, detector: &Detector) -> Result<Self> {
+        let (made_with, asked) = (snapshot.settings().to_string(), detector.settings().to_string());
+        if made_with != asked {
+            let of = |some: &str, other: &str| {
+                let others: Vec<&str> = other.split(' ').collect();
+                let differ: Vec<&str> = some.split(' ').filter(|setting| !others.contains(setting)).collect();
+                match differ.is_empty() {
+                    true => "none of that".to_owned(),
+                    false => differ.join(" "),
+                }
+            };
+            bail!(
+                "--index {}: was made with {}, and this run asks for {}; give the options that it was made with, or make another index",
+                folder.display(),
+                of(&made_with, &asked),
+                of(&asked, &made_with)
+            );
+        }
+        Ok(Self { snapshot, index })
+    }
+
+    /// True if what stays is to be added.
+    pub(crate) fn is_added_to(&self) -> bool {
+        self.index.is_some()
+    }
+
+    /// Makes what a run has added part of the index.
+    pub(crate) fn commit(&mut self, addition: Addition) -> Result<()> {
+        match &mut self.index {
+            Some(index) => Ok(index.commit(addition)?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Says to an index where an article stands and what its texts are.
+pub(crate) fn describe(
+    addition: &mut Addition,
+    corpus: &Corpus,
+    (source, record): (&Source, &Record<'_>),
+    article: ArticleId,
+    fields: &Fields,
+) -> Result<()> {
+    if !addition.needs(article) {
+        return Ok(());
+    }
+    let mut texts = Vec::with_capacity(fields.texts.len());
+    for (i, text) in fields.texts.iter().enumerate() {
+        let name = corpus.field_name(source, fields, i);
+        texts.push((Cow::Borrowed(name), Cow::Borrowed(&*text.text)));
+    }
+    let described = index::Source {
+        id: fields.id.as_ref().map(|id| Cow::Borrowed(id.raw())),
+        place: place(source, record.place).into(),
+        texts,
+    };
+    Ok(addition.describe(article, &described)?)
+}

@@ -1,0 +1,214 @@
+//! Runs that go on from an index.
+
+use super::*;
+
+/// Articles of the sample, some of them changed or joined, as lines of `count` files.
+fn files(scratch: &Scratch, count: usize) -> Vec<String> {
+    let mut random = support::random(23);
+    let sample = support::sample();
+    let mut names = Vec::new();
+    for file in 0..count {
+        let mut lines = String::new();
+        for n in 0..60 {
+            let (id, title, text) = &sample[random(sample.len())];
+            let mut text = text.clone();
+            if random(3) == 0 {
+                text = format!("{text}\n\n{}", sample[random(sample.len())].2);
+            }
+            if random(3) == 0 {
+                text = text.replace('.', " .").replace(',', "");
+            }
+            let article = json!({"id": format!("{id} {file} {n}"), "title": title, "text": text});
+            lines.push_str(&format!("{article}\n"));
+        }
+        let name = format!("in/{file}.jsonl");
+        scratch.put(&name, lines);
+        names.push(name);
+    }
+    names
+}
+
+/// The lines on removed units.
+fn units(removed: &[u8]) -> Vec<String> {
+    let text = std::str::from_utf8(removed).unwrap();
+    let units = text.lines().filter(|line| line.starts_with("{\"article\""));
+    units.map(str::to_owned).collect()
+}
+
+/// What is written for the files of several runs that go on from one another is what one run writes, and each is restored.
+#[test]
+fn runs_write_what_one_run_writes() {
+    let scratch = Scratch::new();
+    let names = files(&scratch, 4);
+    for (n, settings) in [
+        &[][..],
+        &["--level", "boilerplate", "--text-field", "title,text"],
+        &[
+            "--unit",
+            "sentence",
+            "--similarity",
+            "containment:1,2",
+            "--threshold",
+            "0.8",
+        ],
+    ]
+    .iter()
+    .enumerate()
+    {
+        let (whole, index) = (format!("whole{n}"), format!("index{n}"));
+        let removed = format!("{whole}.removed");
+        let one = ["clean", "in", "-q", "-o", &whole, "--removed", &removed];
+        scratch.redite(&[&one[..], settings].concat()).ends(0);
+        let mut told = Vec::new();
+        for (run, name) in names.iter().enumerate() {
+            let out = format!("part{n}/{run}.jsonl");
+            let removed = format!("{out}.removed");
+            let clean = [
+                "clean",
+                name,
+                "-q",
+                "-o",
+                &out,
+                "--removed",
+                &removed,
+                "--index",
+                &index,
+                "--update",
+            ];
+            let more: &[&str] = [&["--threads", "1"][..], &["--memory", "150M"]][run % 2];
+            scratch.redite(&[&clean[..], settings, more].concat()).ends(0);
+            assert_eq!(
+                scratch.get(&out),
+                scratch.get(&format!("{whole}/{run}.jsonl")),
+                "{name} {settings:?}"
+            );
+            told.extend(units(&scratch.get(&removed)));
+            let restored = format!("{out}.restored");
+            scratch.redite(&["restore", &out, &removed, "-o", &restored]).ends(0);
+            assert_eq!(scratch.get(&restored), scratch.get(name));
+        }
+        assert_eq!(told, units(&scratch.get(&removed)), "{settings:?}");
+        assert!(told.len() > 50, "{} {settings:?}", told.len());
+        assert!(
+            told.iter()
+                .any(|unit| unit.contains("\"kept\":{\"article\":\"") && unit.contains("in/0.jsonl:"))
+        );
+        scratch.redite(&["index", "verify", &index]).ends(0);
+    }
+}
+
+/// Adding alone makes the same index as cleaning does, and what is only asked changes nothing.
+#[test]
+fn what_is_added_and_what_is_asked() {
+    let scratch = Scratch::new();
+    let names = files(&scratch, 3);
+    scratch.redite(&["index", "create", "a"]).ends(0);
+    let told = scratch.redite(&["index", "add", "a", &names[0], &names[1]]).ends(0);
+    assert!(
+        told.err.contains("added 120 articles to a, which has 120 now"),
+        "{}",
+        told.err
+    );
+    for name in &names[..2] {
+        scratch
+            .redite(&["clean", name, "-q", "--index", "b", "--update"])
+            .ends(0);
+    }
+    let ask = |index: &str| {
+        let run = scratch.redite(&["clean", &names[2], "-q", "--index", index]).ends(0);
+        let again = scratch.redite(&["clean", &names[2], "-q", "--index", index]).ends(0);
+        assert_eq!(run.out, again.out);
+        run.out
+    };
+    assert_eq!(ask("a"), ask("b"));
+    assert_ne!(ask("a"), scratch.redite(&["clean", &names[2], "-q"]).ends(0).out);
+    // find shows the same repeats, with the same texts of the index
+    scratch
+        .redite(&[
+            "clean",
+            &names[2],
+            "-q",
+            "--index",
+            "b",
+            "-o",
+            "out",
+            "--removed",
+            "out.removed",
+        ])
+        .ends(0);
+    let found = scratch
+        .redite(&["find", &names[2], "-q", "--index", "b", "--format", "jsonl"])
+        .ends(0);
+    assert_eq!(
+        String::from_utf8(found.out).unwrap(),
+        units(&scratch.get("out.removed")).join("\n") + "\n"
+    );
+    let shown = scratch.redite(&["find", &names[2], "--index", "a"]).ends(0);
+    assert!(String::from_utf8(shown.out).unwrap().contains("in/0.jsonl:"));
+    let stats = scratch.redite(&["index", "stats", "b", "--json"]).ends(0);
+    let stats: Value = serde_json::from_slice(&stats.out).unwrap();
+    assert_eq!(
+        (&stats["articles"], &stats["runs"][1]["articles"]),
+        (&json!(120), &json!(60))
+    );
+    let text = String::from_utf8(scratch.redite(&["index", "stats", "b"]).ends(0).out).unwrap();
+    assert!(text.contains("in all: 120 articles in 2 runs"), "{text}");
+}
+
+/// The index may stand in the folder that is cleaned.
+#[test]
+fn an_index_is_no_input() {
+    let scratch = Scratch::new();
+    files(&scratch, 2);
+    for day in ["one", "two"] {
+        scratch
+            .redite(&["clean", "in", "-o", day, "--index", "in/index", "--update"])
+            .ends(0);
+    }
+    assert!(scratch.has("two/1.jsonl") && !scratch.has("two/index"));
+    // all of it has been seen
+    let left = String::from_utf8(scratch.get("two/1.jsonl")).unwrap();
+    assert!(left.len() * 3 < scratch.get("in/1.jsonl").len(), "{left}");
+}
+
+#[test]
+fn what_an_index_cannot_do_is_said() {
+    let scratch = Scratch::new();
+    let names = files(&scratch, 1);
+    let clean = |more: &[&str]| scratch.redite(&[&["clean", &names[0], "-q", "-o", "out.jsonl"], more].concat());
+    clean(&["--index", "a", "--update"]).ends(0);
+    let before = scratch.get("a/MANIFEST");
+    let index = &["--index", "a"][..];
+    for (more, says) in [
+        (
+            &["--level", "exact"][..],
+            "was made with level=editor, and this run asks for level=exact",
+        ),
+        (&["--keep-copies", "2"], "may change with the next one"),
+        (&["--where", "bytes>9"], "may change with the next one"),
+        (&["--preset", "corpus"], "may change with the next one"),
+        (&["--group-by", "id"], "asks for scope=group"),
+    ] {
+        let run = clean(&[index, more].concat()).ends(2);
+        assert!(run.err.contains(says), "{}", run.err);
+    }
+    let run = clean(&["--index", "b"]).ends(2);
+    assert!(run.err.contains("b: cannot read it"), "{}", run.err);
+    let run = clean(&["--index", "in"]).ends(2);
+    assert!(run.err.contains("in: is no index"), "{}", run.err);
+    let run = clean(&["--index", "c", "--update", "--keep", "longest"]).ends(2);
+    assert!(run.err.contains("an index takes keep first"), "{}", run.err);
+    assert!(clean(&["--update"]).ends(2).err.contains("--index"));
+    assert!(
+        scratch
+            .redite(&["index", "create", "a"])
+            .ends(2)
+            .err
+            .contains("is an index already")
+    );
+    assert_eq!(scratch.get("a/MANIFEST"), before);
+    assert!(!scratch.has("c"));
+    scratch.put("a/run-000002", "no");
+    let run = clean(index).ends(2);
+    assert!(run.err.contains("run-000002: cannot read it"), "{}", run.err);
+}
