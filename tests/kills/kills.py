@@ -15,6 +15,8 @@ and leave no such folder.
 4. Full disk: a limit on file sizes at random, and a small tmpfs where the script may mount one: exit code 2, no output.
 5. Read errors (strace): the n-th read of the input fails: exit code 2 or 3, no output but whole ones.
 6. Another user, where the script is root: unreadable inputs, an output folder that is not theirs.
+7. An index: `clean --index --update` and `index add` are killed at random moments and at system calls, and have no disk left. Then the
+   index is the last commit or the next one, whole; if it is the next one, so is all output; and going on gives the same bytes.
 
 Only the standard library is needed. Without strace, parts 2, 3 and 5 are left out, and said to be.
 """
@@ -338,6 +340,110 @@ def other_user(redite, work, say):
     say("  unreadable input: named, exit code 3 (--strict: 2); output folder of another: exit code 2, nothing left")
 
 
+class Indexed:
+    """A command that adds to an index, and what it gives undisturbed."""
+
+    def __init__(self, name, redite, work, before, command, asked):
+        self.name, self.redite, self.before, self.command, self.asked = name, redite, before, command, asked
+        self.index, self.out = f"{work}/index", f"{work}/out"
+        self.reset()
+        begun = time.time()
+        assert self.start().wait() == 0, name
+        self.seconds = time.time() - begun
+        self.whole, self.articles = self.output(), (self.count(before), self.count(self.index))
+        assert self.articles[0] < self.articles[1], self.articles
+        self.answer = self.ask()
+
+    def start(self, wrap=(), **more):
+        return subprocess.Popen([*wrap, *self.command], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL, **more)
+
+    def reset(self):
+        for folder in (self.index, self.out):
+            shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.before, self.index)
+
+    def output(self):
+        return files(self.out)[0] if os.path.isdir(self.out) else {}
+
+    def count(self, index):
+        done = subprocess.run([self.redite, "index", "stats", index, "--json"], capture_output=True, text=True)
+        assert done.returncode == 0, (self.name, done.stderr)
+        return json.loads(done.stdout)["articles"]
+
+    def ask(self):
+        """What is left of an article collection that is compared with the index."""
+        done = subprocess.run([self.redite, "clean", self.asked, "-q", "--index", self.index], capture_output=True)
+        assert done.returncode == 0, (self.name, done.stderr)
+        return hashlib.md5(done.stdout).hexdigest()
+
+    def check(self, where):
+        """What is left must be the last commit or the next one; gives which, and goes on."""
+        done = subprocess.run([self.redite, "index", "verify", self.index], capture_output=True, text=True)
+        assert done.returncode == 0, (self.name, where, done.stderr)
+        now = self.count(self.index)
+        assert now in self.articles, f"{self.name}, {where}: {now} articles"
+        is_next = now == self.articles[1]
+        if is_next:
+            assert self.output() == self.whole, f"{self.name}, {where}: the index is ahead of its output"
+        else:
+            assert self.start().wait() == 0, (self.name, where)
+            assert self.output() == self.whole, f"{self.name}, {where}: the rerun gives other bytes"
+            assert self.count(self.index) == self.articles[1], (self.name, where)
+        assert self.ask() == self.answer, f"{self.name}, {where}: the index gives another answer"
+        known = [name for name in os.listdir(self.index) if name not in ("LOCK", "MANIFEST")]
+        names = json.loads(open(f"{self.index}/MANIFEST").readline())
+        assert is_next or set(known) == {names["order"]["file"], *(run["file"] for run in names["runs"])}, (where, known)
+        return is_next
+
+
+def indexes(redite, work, inputs, kills, strace, rng, say):
+    """Part 7."""
+    parts = [f"{inputs}/many/part-{i}.jsonl" for i in range(4)]
+    before = f"{work}/index-before"
+    subprocess.run([redite, "index", "create", before], check=True)
+    subprocess.run([redite, "index", "add", before, parts[0], parts[1], "-q"], check=True)
+    index, out = f"{work}/index", f"{work}/out"
+    update = [redite, "clean", parts[2], "-q", "-o", f"{out}/a.jsonl", "--removed", f"{out}/r.jsonl", "--index", index, "--update"]
+    for name, command in (("clean --update", update), ("index add", [redite, "index", "add", index, parts[2], "-q"])):
+        task = Indexed(name, redite, work, before, command, parts[3])
+        hit = ahead = tried = 0
+        while hit < kills and tried < 3 * kills + 10:
+            tried += 1
+            task.reset()
+            child = task.start()
+            time.sleep(task.seconds * (hit + rng.random()) / kills * 1.02)
+            hit += child.poll() is None
+            child.kill()
+            child.wait()
+            ahead += task.check(f"killed, run {tried}")
+        assert hit >= kills, f"{name}: only {hit} of {kills} kills hit a living process"
+        calls = 0
+        for call in CALLS if strace else ():
+            for number in range(1, 40):
+                task.reset()
+                code = task.start(["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}",
+                                   "-e", f"inject={call}:signal=SIGKILL:when={number}"]).wait()
+                task.check(f"killed at {call} number {number}")
+                if code == 0:
+                    break
+                calls += 1
+        assert calls or not strace, name
+        new = set(os.listdir(index)) - set(os.listdir(before))
+        largest = max(os.path.getsize(f"{index}/{file}") for file in new)
+        for _ in range(max(3, kills // 10)):
+            task.reset()
+            limit = rng.randrange(largest)
+
+            def limited():
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+            assert task.start(preexec_fn=limited, restore_signals=False).wait() == 2, (name, limit)
+            assert not task.check(f"file size limit {limit}"), (name, limit)
+        say(f"  {name:24} {hit} kills of a living process, {calls} at system calls; the next commit was there {ahead} times")
+
+
 def make_tasks(redite, work, mb, seed):
     """Commands on inputs of `mb` MB; the inputs; and the one file of them."""
     inputs = f"{work}/inputs"
@@ -400,6 +506,8 @@ def main():
             read_errors(small_tasks[0], small_one, 10 if a.short else 100, rng, say)
         say("6. another user")
         other_user(redite, work, say)
+        say("7. an index")
+        indexes(redite, work, small_inputs, 8 if a.short else 250, strace, rng, say)
         say("all checks passed")
     finally:
         shutil.rmtree(work, ignore_errors=True)
