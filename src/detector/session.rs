@@ -201,6 +201,8 @@ pub(crate) struct Left {
     pub(crate) order: Arc<Order>,
     /// The number of its first article.
     pub(crate) first: u32,
+    /// How often the index had been changed that it goes on from.
+    pub(crate) version: u64,
     /// Where its temporary files are.
     pub(crate) folder: Folder,
 }
@@ -386,7 +388,7 @@ impl Session {
             Some(spilled) => spilled,
             None => {
                 let order = Order::of_corpus(&settings.rule(), settings.min_tokens() as usize, self.memory.sketch());
-                let history = History::new(Arc::new(order));
+                let history = History::new(Arc::new(order), 0);
                 let folder = Folder::new(self.memory.folder.clone());
                 self.spilled.insert(Spilled::new(Arc::new(history), folder)?)
             }
@@ -457,13 +459,15 @@ impl Session {
         };
         if spilled.history.is_empty() {
             // all that the order is made of has been counted
-            spilled.history = Arc::new(History::new(Arc::new(spilled.history.order.shrunk())));
+            let History { order, version, .. } = &*spilled.history;
+            spilled.history = Arc::new(History::new(Arc::new(order.shrunk()), *version));
         }
         let (decided, fresh) = self.decide_spilled(&spilled, observe)?;
         let left = Left {
             run: fresh.settle(&spilled.segments, &spilled.spool, &spilled.folder)?,
             order: Arc::clone(&spilled.history.order),
             first: spilled.history.articles(),
+            version: spilled.history.version,
             folder: spilled.folder,
         };
         Ok((Detections::spilled(spilled.spool, spilled.segments, decided), left))

@@ -6,12 +6,12 @@
 //! A *run*: first its head, numbers of 8 bytes that say what stands where in the others ([`Run::head`](crate::decide::Run::head)); then its
 //! streams ([`Run::streams`](crate::decide::Run::streams)): the folds of all units; of paragraphs, and again of sentences and their parts, the lists by which
 //! leaders are found, the hash of each leader's fold, where its article comes from, what it is and where its fold stands, and what
-//! pieces it has; the hashes of long paragraphs, and the leaders beside them; then the two streams of [`texts`](super::texts).
+//! pieces it has; the hashes of long paragraphs, and the leaders beside them; then the three streams of [`texts`].
 
 use super::error::IndexError;
 use super::manifest::{Entry, hex};
 use super::packed::{self, Stream, WriteError, Writer};
-use super::texts::Texts;
+use super::texts::{self, Texts};
 use crate::decide::Run;
 use crate::join::{Order, Rule};
 use crate::spill::{Folder, Spool};
@@ -56,25 +56,26 @@ pub(super) fn write_run(writer: &mut Writer, run: &Run, texts: &Texts) -> Result
         writer.stream(spool, if is_long { LONG } else { SHORT })?;
     }
     writer.stream(&texts.places, SHORT)?;
-    writer.stream(&texts.articles, SHORT)
+    writer.stream(&texts.articles, SHORT)?;
+    writer.bytes(&texts.dates(), SHORT)
 }
 
 /// A run that has been read, and the texts of its articles.
 pub(super) struct Opened {
     pub(super) run: Run,
     pub(super) texts: Arc<[Spool; 2]>,
+    pub(super) times: Option<(i64, i64)>,
     pub(super) bytes: u64,
 }
 
 pub(super) fn open_run(folder: &Path, entry: &Entry) -> Result<Opened, IndexError> {
     let mut streams = open(folder, entry)?.into_iter();
-    let head = match streams.next() {
-        None => return Err(wrong(folder, entry)),
-        Some(head) => {
-            let path = folder.join(&entry.file);
-            head.all().map_err(|cause| IndexError::io(&path, "read", &cause))?
-        }
+    let all_of = |stream: Option<Stream>| {
+        let stream = stream.ok_or_else(|| wrong(folder, entry))?;
+        let path = folder.join(&entry.file);
+        stream.all().map_err(|cause| IndexError::io(&path, "read", &cause))
     };
+    let head = all_of(streams.next())?;
     let head: Vec<u64> = head.as_chunks().0.iter().map(|n| u64::from_le_bytes(*n)).collect();
     let here = Folder::of_index(folder.to_owned());
     let mut next = || streams.next().map(|stream| here.complete(Arc::new(stream)));
@@ -84,13 +85,15 @@ pub(super) fn open_run(folder: &Path, entry: &Entry) -> Result<Opened, IndexErro
     };
     let run = of_run().ok_or_else(|| wrong(folder, entry))?;
     let texts = next().zip(next()).ok_or_else(|| wrong(folder, entry))?;
+    let times = texts::times(&all_of(streams.next())?);
     let is_whole = texts.0.end() == 8 * (u64::from(run.articles) + 1);
-    if !is_whole || next().is_some() {
+    if !is_whole || streams.next().is_some() {
         return Err(wrong(folder, entry));
     }
     Ok(Opened {
         run,
         texts: Arc::new([texts.0, texts.1]),
+        times,
         bytes: entry.bytes,
     })
 }

@@ -9,7 +9,7 @@
 //! | `program` | string | version of the program that wrote it |
 //! | `settings` | string | the settings that decide what repeats what, as they are printed |
 //! | `words` | string | digest of the tables of words |
-//! | `made` | number | how many files have been made in this index; the next is named after that |
+//! | `changes` | number | counts what has been changed: files are named after it |
 //! | `order` | object or null | the file with the order of shingles; null while there are no runs |
 //! | `runs` | array | the files of the runs, in their order |
 //!
@@ -36,7 +36,7 @@ pub(super) struct Manifest {
     pub(super) program: String,
     pub(super) settings: String,
     pub(super) words: String,
-    pub(super) made: u64,
+    pub(super) changes: u64,
     pub(super) order: Option<Entry>,
     pub(super) runs: Vec<Entry>,
 }
@@ -70,7 +70,7 @@ impl Manifest {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             settings,
             words,
-            made: 0,
+            changes: 0,
             order: None,
             runs: Vec::new(),
         }

@@ -136,6 +136,8 @@ pub struct Facts {
     pub paragraphs: u32,
     /// Sentences, and parts of sentences, that later ones are compared with.
     pub pieces: u32,
+    /// The earliest and the latest date of its articles, in seconds since 1970, if any was given one.
+    pub times: Option<(i64, i64)>,
     /// Bytes on disk.
     pub bytes: u64,
 }
@@ -159,6 +161,8 @@ pub struct Addition {
     order: Arc<Order>,
     /// The number of its first article.
     first: u32,
+    /// How often the index had been changed that it goes on from.
+    version: u64,
     needed: Bits,
     texts: Texts,
 }
@@ -289,23 +293,21 @@ impl Index {
         let Addition {
             run,
             order,
-            first,
+            version,
             mut texts,
             ..
         } = addition;
         let folder = &self.folder;
         let before = &self.snapshot.0;
-        if first != before.history.articles()
-            || !before.history.is_empty() && !Arc::ptr_eq(&order, &before.history.order)
-        {
+        if version != before.history.version {
             let why = "has had another commit since that session began; begin it anew";
             return Err(IndexError::new(folder, why));
         }
         texts.finish(run.articles)?;
         let mut manifest = self.manifest.clone();
         let mut name = |kind: &str| {
-            manifest.made += 1;
-            format!("{kind}-{:06}", manifest.made)
+            manifest.changes += 1;
+            format!("{kind}-{:06}", manifest.changes)
         };
         if before.history.is_empty() {
             let file = name("order");
@@ -317,9 +319,75 @@ impl Index {
         manifest::sync(folder).map_err(|cause| IndexError::io(folder, "write", &cause))?;
         let opened = files::open_run(folder, &manifest.runs[manifest.runs.len() - 1])?;
         manifest.write(folder)?;
-        self.snapshot = before.and(order, opened);
+        self.snapshot = Snapshot(Arc::new(before.with(order, opened, manifest.changes)));
         self.manifest = manifest;
         Ok(())
+    }
+
+    /// Forgets the runs of which `stays` says no, all at once; gives how many these are. Later runs are not compared with them, and articles
+    /// are numbered anew; what has gone in favour of a text of them stays gone.
+    ///
+    /// # Errors
+    /// If the manifest cannot be written. The index is as before then.
+    ///
+    /// ```
+    /// use redite::{Detector, Memory, index::Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let mut index = Index::create(folder.path(), &Detector::new())?;
+    /// for text in ["The storm tore the roof off.", "The river rose by two feet in the night."] {
+    ///     let mut session = index.snapshot().session(Memory::unlimited())?;
+    ///     session.push(&text.into())?;
+    ///     index.commit(session.finish_with_addition(&|_| ())?.1)?;
+    /// }
+    /// let mut runs = 0..2;
+    /// assert_eq!(index.retain(|_| runs.next() == Some(1))?, 1);
+    /// assert_eq!(index.snapshot().articles(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn retain(&mut self, mut stays: impl FnMut(&Facts) -> bool) -> Result<u32, IndexError> {
+        let before = &self.snapshot.0;
+        let stays: Vec<bool> = before.runs.iter().map(|run| stays(&run.facts)).collect();
+        let mut manifest = self.manifest.clone();
+        let (mut kept, mut gone) = (Vec::new(), Vec::new());
+        for (entry, stays) in manifest.runs.drain(..).zip(&stays) {
+            if *stays { &mut kept } else { &mut gone }.push(entry);
+        }
+        if gone.is_empty() {
+            return Ok(0);
+        }
+        manifest.runs = kept;
+        if manifest.runs.is_empty() {
+            // the next run counts its shingles for a new one
+            gone.extend(manifest.order.take());
+        }
+        manifest.changes += 1;
+        manifest.write(&self.folder)?;
+        let mut first = 0;
+        let runs = before.runs.iter().zip(&stays).filter(|(_, stays)| **stays);
+        let runs = runs.map(|(run, _)| {
+            first += run.facts.articles;
+            RunFile {
+                first: first - run.facts.articles,
+                ..run.clone()
+            }
+        });
+        self.snapshot = Snapshot(Arc::new(State {
+            folder: before.folder.clone(),
+            settings: before.settings,
+            history: Arc::new(before.history.retaining(&stays, manifest.changes)),
+            runs: runs.collect(),
+        }));
+        self.manifest = manifest;
+        remove(&self.folder, &gone);
+        Ok(u32::try_from(stays.iter().filter(|stays| !**stays).count()).unwrap_or(u32::MAX))
+    }
+}
+
+/// Files that an index is no longer made of. Where they are still open, and the system minds that, the next writer removes them.
+fn remove(folder: &Path, entries: &[Entry]) {
+    for entry in entries {
+        let _ = fs::remove_file(folder.join(&entry.file));
     }
 }
 
@@ -407,11 +475,11 @@ impl Snapshot {
         let mut state = State {
             folder: Folder::of_index(folder.to_owned()),
             settings,
-            history: Arc::new(History::new(Arc::clone(&order))),
+            history: Arc::new(History::new(Arc::clone(&order), manifest.changes)),
             runs: Vec::new(),
         };
         for entry in &manifest.runs {
-            state = state.with(Arc::clone(&order), files::open_run(folder, entry)?);
+            state = state.with(Arc::clone(&order), files::open_run(folder, entry)?, manifest.changes);
         }
         Ok(Self(Arc::new(state)))
     }
@@ -480,7 +548,10 @@ impl Snapshot {
         let history = if state.history.is_empty() {
             // the counts of a session that was given up count for no other
             let (rule, shortest) = (state.settings.rule(), state.settings.min_tokens() as usize);
-            Arc::new(History::new(Arc::new(Order::of_open_corpus(&rule, shortest, ORDER))))
+            {
+                let order = Order::of_open_corpus(&rule, shortest, ORDER);
+                Arc::new(History::new(Arc::new(order), state.history.version))
+            }
         } else {
             Arc::clone(&state.history)
         };
@@ -539,7 +610,13 @@ impl Snapshot {
 
 impl State {
     /// With one more run.
-    fn with(&self, order: Arc<Order>, Opened { run, texts, bytes }: Opened) -> Self {
+    fn with(&self, order: Arc<Order>, opened: Opened, version: u64) -> Self {
+        let Opened {
+            run,
+            texts,
+            times,
+            bytes,
+        } = opened;
         let mut runs = self.runs.clone();
         let [paragraphs, pieces] = run.leaders();
         runs.push(RunFile {
@@ -548,6 +625,7 @@ impl State {
                 articles: run.articles,
                 paragraphs,
                 pieces,
+                times,
                 bytes,
             },
             texts,
@@ -555,13 +633,9 @@ impl State {
         Self {
             folder: self.folder.clone(),
             settings: self.settings,
-            history: Arc::new(self.history.with(order, run)),
+            history: Arc::new(self.history.with(order, run, version)),
             runs,
         }
-    }
-
-    fn and(&self, order: Arc<Order>, opened: Opened) -> Snapshot {
-        Snapshot(Arc::new(self.with(order, opened)))
     }
 }
 
@@ -588,11 +662,12 @@ impl Session {
     ) -> Result<(Detections, Addition), SpillError> {
         let (detections, left) = self.finish_leaving(observe)?;
         let addition = Addition {
-            needed: left.run.with_leaders(left.first)?,
+            needed: left.run.with_leaders()?,
             texts: Texts::new(&left.folder)?,
             run: left.run,
             order: left.order,
             first: left.first,
+            version: left.version,
         };
         Ok((detections, addition))
     }
@@ -617,7 +692,7 @@ impl Addition {
     }
 
     /// Says where an article stands and what its texts are, for those who are told later that something repeats it. Articles come in the order
-    /// of their numbers; those that are not [needed](Self::needs) make no difference.
+    /// of their numbers; of those that are not [needed](Self::needs) only the time counts.
     ///
     /// # Errors
     /// If a temporary file cannot be written.
@@ -637,6 +712,9 @@ impl Addition {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn describe(&mut self, article: ArticleId, source: &Source<'_>) -> Result<(), SpillError> {
+        if let Some(time) = source.time {
+            self.texts.date(time);
+        }
         if self.needs(article) {
             self.texts.put(article.0 - self.first, source)?;
         }

@@ -1,8 +1,9 @@
 //! Where the leaders of a run stand: the articles that have some, with their texts.
 //!
-//! Two streams. `places`: for each article of the run where it begins in `articles`, and at last where that ends, 8 bytes each. `articles`: of each that
-//! is needed its identity, its source, the number of its texts, and of each text the name of its field and the text; a number
-//! takes 4 bytes, and before each string stands how many bytes it has.
+//! Three streams. `places`: for each article of the run where it begins in `articles`, and at last where that ends, 8 bytes each. `articles`: of each that
+//! is needed whether it has a date (4 bytes, 1 or 0) and the date (8 bytes, seconds since 1970, signed), its identity, its source, the number of
+//! its texts, and of each text the name of its field and the text; a number takes 4 bytes, and before each string stands how many bytes
+//! it has. `dates`: whether any article of the run has a date (8 bytes, 1 or 0), the earliest and the latest (8 bytes each).
 
 use crate::spill::{Folder, SpillError, Spool, join, split};
 use std::borrow::Cow;
@@ -12,7 +13,7 @@ use std::borrow::Cow;
 /// ```
 /// use redite::index::Source;
 ///
-/// let source = Source { id: Some("\"7\"".into()), place: "in.jsonl:1".into(), texts: vec![("text".into(), "A day.".into())] };
+/// let source = Source { id: Some("\"7\"".into()), place: "in.jsonl:1".into(), time: None, texts: vec![("text".into(), "A day.".into())] };
 /// assert_eq!(source.texts[0].1, "A day.");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Source<'t> {
     pub id: Option<Cow<'t, str>>,
     /// Where it stands.
     pub place: Cow<'t, str>,
+    /// When it appeared, in seconds since 1970, if that is known: by which runs [expire](super::Index::retain).
+    pub time: Option<i64>,
     /// The name of the field of each of its texts, and the text.
     pub texts: Vec<(Cow<'t, str>, Cow<'t, str>)>,
 }
@@ -32,6 +35,7 @@ pub(super) struct Texts {
     pub(super) articles: Spool,
     /// Articles that have come, or been left out.
     count: u32,
+    times: Option<(i64, i64)>,
 }
 
 impl Texts {
@@ -40,12 +44,31 @@ impl Texts {
             places: folder.spool()?,
             articles: folder.spool()?,
             count: 0,
+            times: None,
         })
+    }
+
+    /// Takes note of when an article appeared.
+    pub(super) fn date(&mut self, time: i64) {
+        let (first, last) = self.times.unwrap_or((time, time));
+        self.times = Some((first.min(time), last.max(time)));
+    }
+
+    /// The stream of dates.
+    pub(super) fn dates(&self) -> [u8; 24] {
+        let (first, last) = self.times.unwrap_or_default();
+        let mut out = [0; 24];
+        out[0] = u8::from(self.times.is_some());
+        out[8..].copy_from_slice([first, last].map(i64::to_le_bytes).as_flattened());
+        out
     }
 
     pub(super) fn put(&mut self, article: u32, source: &Source<'_>) -> Result<(), SpillError> {
         self.skip_to(article)?;
         self.skip_to(article.saturating_add(1))?;
+        let [low, high] = split(source.time.unwrap_or_default().cast_unsigned());
+        self.articles
+            .put_words(&[u32::from(source.time.is_some()), low, high])?;
         // no identity is the empty string
         self.text(source.id.as_deref().unwrap_or_default())?;
         self.text(&source.place)?;
@@ -79,6 +102,15 @@ impl Texts {
     }
 }
 
+/// What [`Texts::dates`] says: the earliest and the latest date.
+pub(super) fn times(dates: &[u8]) -> Option<(i64, i64)> {
+    let words = dates.as_chunks().0.iter().map(|word| i64::from_le_bytes(*word));
+    let [is_dated, first, last] = words.collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    (is_dated == 1).then_some((first, last))
+}
+
 /// The article at a place of a run; nothing if it was not needed.
 pub(super) fn read(places: &Spool, articles: &Spool, article: u32) -> Result<Option<Source<'static>>, SpillError> {
     let words = places.words(8 * u64::from(article), 4)?;
@@ -87,6 +119,7 @@ pub(super) fn read(places: &Spool, articles: &Spool, article: u32) -> Result<Opt
         return Ok(None);
     }
     let mut reader = TextReader { articles, at: start };
+    let (is_dated, low, high) = (reader.number()?, reader.number()?, reader.number()?);
     let (id, place) = (reader.text()?, reader.text()?);
     let count = reader.number()?;
     let mut texts = Vec::new();
@@ -96,6 +129,7 @@ pub(super) fn read(places: &Spool, articles: &Spool, article: u32) -> Result<Opt
     Ok(Some(Source {
         id: (!id.is_empty()).then(|| id.into()),
         place: place.into(),
+        time: (is_dated == 1).then(|| join(low, high).cast_signed()),
         texts,
     }))
 }

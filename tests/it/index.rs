@@ -44,6 +44,7 @@ fn source<'t>(id: u32, article: &'t Article<'_>) -> Source<'t> {
     Source {
         id: (!id.is_multiple_of(3)).then(|| id.to_string().into()),
         place: format!("file {}:{id}", id / 7).into(),
+        time: (id % 5 > 1).then(|| 1000 - i64::from(id)),
         texts: texts
             .map(|(n, text)| (format!("field {n}").into(), (&**text).into()))
             .collect(),

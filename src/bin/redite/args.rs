@@ -10,7 +10,9 @@ mod reach;
 pub(crate) use against::AgainstArgs;
 pub(crate) use choice::ChoiceArgs;
 pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
-pub(crate) use index::{AddArgs, AskArgs, CreateArgs, IndexArgs, IndexCommandArgs, IndexStep, StatsArgs, VerifyArgs};
+pub(crate) use index::{
+    AddArgs, AskArgs, CreateArgs, ExpireArgs, IndexArgs, IndexCommandArgs, IndexStep, StatsArgs, VerifyArgs,
+};
 pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat, SharesArgs};
 pub(crate) use reach::ReachArgs;
 

@@ -2,6 +2,7 @@
 
 use crate::args::{AskArgs, IndexArgs};
 use crate::corpus::{Corpus, place};
+use crate::origins::seconds;
 use anyhow::{Result, bail};
 use redite::files::{Fields, Record, Source};
 use redite::index::{self, Addition, Index, Snapshot};
@@ -86,9 +87,6 @@ pub(crate) fn describe(
     article: ArticleId,
     fields: &Fields,
 ) -> Result<()> {
-    if !addition.needs(article) {
-        return Ok(());
-    }
     let mut texts = Vec::with_capacity(fields.texts.len());
     for (i, text) in fields.texts.iter().enumerate() {
         let name = corpus.field_name(source, fields, i);
@@ -97,6 +95,7 @@ pub(crate) fn describe(
     let described = index::Source {
         id: fields.id.as_ref().map(|id| Cow::Borrowed(id.raw())),
         place: place(source, record.place).into(),
+        time: fields.date.as_ref().and_then(seconds),
         texts,
     };
     Ok(addition.describe(article, &described)?)

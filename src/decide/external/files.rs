@@ -9,26 +9,27 @@ use std::ops::Range;
 
 pub(super) const KEPT: usize = 6;
 
-pub(super) fn words_of(kept: &Kept) -> [u32; KEPT] {
+/// A leader as it is written, in a run with that first article: so runs can be moved.
+pub(super) fn words_of(kept: &Kept, first_article: u32) -> [u32; KEPT] {
     let Unit {
         article, field, span, ..
     } = kept.unit;
     [
         kept.share,
         kept.number,
-        article.0,
+        article.0 - first_article,
         u32::from(field),
         span.start,
         span.end,
     ]
 }
 
-fn kept_of(words: &[u32], kind: UnitKind) -> Kept {
+fn kept_of(words: &[u32], kind: UnitKind, first_article: u32) -> Kept {
     Kept {
         share: words[0],
         number: words[1],
         unit: Unit {
-            article: ArticleId(words[2]),
+            article: ArticleId(words[2].saturating_add(first_article)),
             field: u16::try_from(words[3]).unwrap_or(u16::MAX),
             span: Span::new(words[4], words[5]),
             kind,
@@ -114,7 +115,7 @@ impl LeaderFiles {
             && Some(details.end()) == rows(DETAIL)
     }
 
-    /// Calls `visit` with the number of the article of each leader.
+    /// Calls `visit` with the place in the run of the article of each leader.
     pub(super) fn each_article(&self, mut visit: impl FnMut(u32)) -> Result<(), SpillError> {
         let mut reader = self.details.reader(0..self.details.end());
         for _ in 0..self.count {
@@ -134,6 +135,8 @@ pub(super) struct Set<'f> {
     pub(super) kind: UnitKind,
     /// The number of the first of them among those of all sets.
     pub(super) first: u32,
+    /// The number of the first article of their run.
+    pub(super) first_article: u32,
     /// They are of articles of an earlier run.
     pub(super) is_elsewhere: bool,
 }
@@ -145,7 +148,7 @@ impl<'f> Set<'f> {
             .files
             .details
             .words(4 * DETAIL as u64 * u64::from(leader), DETAIL)?;
-        let mut kept = kept_of(&words[..KEPT], self.kind);
+        let mut kept = kept_of(&words[..KEPT], self.kind, self.first_article);
         if self.is_elsewhere {
             kept.share = ELSEWHERE;
         }

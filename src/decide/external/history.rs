@@ -18,6 +18,8 @@ pub(crate) struct History {
     /// By which all of their leaders are filed, and those of later runs will be.
     pub(crate) order: Arc<Order>,
     pub(crate) runs: Vec<Arc<Run>>,
+    /// How often the index had been changed that it is of.
+    pub(crate) version: u64,
 }
 
 /// What one run has left.
@@ -33,19 +35,31 @@ pub(crate) struct Run {
 
 impl History {
     /// No runs yet; the first one counts its shingles for the order.
-    pub(crate) fn new(order: Arc<Order>) -> Self {
+    pub(crate) fn new(order: Arc<Order>, version: u64) -> Self {
         Self {
             order,
             runs: Vec::new(),
+            version,
         }
     }
 
     /// These runs and one more, which went on from them, with the order by which it is filed.
     #[cfg(feature = "index")]
-    pub(crate) fn with(&self, order: Arc<Order>, run: Run) -> Self {
+    pub(crate) fn with(&self, order: Arc<Order>, run: Run, version: u64) -> Self {
         let mut runs = self.runs.clone();
         runs.push(Arc::new(run));
-        Self { order, runs }
+        Self { order, runs, version }
+    }
+
+    /// Without the runs that are not to stay; those that do are numbered anew.
+    #[cfg(feature = "index")]
+    pub(crate) fn retaining(&self, stays: &[bool], version: u64) -> Self {
+        let runs = self.runs.iter().zip(stays).filter(|(_, stays)| **stays);
+        Self {
+            order: Arc::clone(&self.order),
+            runs: runs.map(|(run, _)| Arc::clone(run)).collect(),
+            version,
+        }
     }
 
     /// True if there are no runs.
@@ -140,11 +154,11 @@ impl Run {
         self.levels.each_ref().map(|level| level.count)
     }
 
-    /// The articles that have leaders, as places in the run, where the first has this number.
-    pub(crate) fn with_leaders(&self, first: u32) -> Result<Bits, SpillError> {
+    /// The articles that have leaders, as places in the run.
+    pub(crate) fn with_leaders(&self) -> Result<Bits, SpillError> {
         let mut out = Bits::new(self.articles as usize);
         for level in &self.levels {
-            level.each_article(|article| out.insert(article.saturating_sub(first)))?;
+            level.each_article(|article| out.insert(article))?;
         }
         Ok(out)
     }

@@ -48,6 +48,8 @@ pub(super) struct EarlierLeaders<'r> {
     files: LeaderFiles,
     /// How many there are of earlier runs.
     first: u32,
+    /// The number of the first article of this run.
+    first_article: u32,
 }
 
 impl<'r> EarlierLeaders<'r> {
@@ -59,7 +61,7 @@ impl<'r> EarlierLeaders<'r> {
         kind: UnitKind,
         folder: &Folder,
     ) -> Result<Self, SpillError> {
-        let mut first = 0;
+        let (mut first, mut first_article) = (0, 0);
         let set = |run: &'r Arc<Run>| {
             let files = &run.levels[usize::from(kind == UnitKind::Sentence)];
             let set = Set {
@@ -67,9 +69,11 @@ impl<'r> EarlierLeaders<'r> {
                 folds: &run.folds,
                 kind,
                 first,
+                first_article,
                 is_elsewhere: true,
             };
             first += files.count;
+            first_article += run.articles;
             set
         };
         Ok(Self {
@@ -79,6 +83,7 @@ impl<'r> EarlierLeaders<'r> {
             folds,
             files: LeaderFiles::new(folder)?,
             first,
+            first_article,
         })
     }
 
@@ -98,6 +103,7 @@ impl<'r> EarlierLeaders<'r> {
             folds: self.folds,
             kind: self.kind,
             first: self.first,
+            first_article: self.first_article,
             is_elsewhere: false,
         }
     }
@@ -172,7 +178,7 @@ impl<'r> EarlierLeaders<'r> {
             Vec::new()
         };
         let mut detail = [0; DETAIL];
-        detail[..KEPT].copy_from_slice(&words_of(&kept));
+        detail[..KEPT].copy_from_slice(&words_of(&kept, self.first_article));
         detail[6..8].copy_from_slice(&split(text_at));
         detail[8] = text_len;
         detail[9..11].copy_from_slice(&split(self.files.pieces.end()));

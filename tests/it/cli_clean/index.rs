@@ -155,6 +155,112 @@ fn what_is_added_and_what_is_asked() {
     assert!(text.contains("in all: 120 articles in 2 runs"), "{text}");
 }
 
+/// Runs expire by their dates and by their number; what is left is as if they had never been.
+#[test]
+fn old_runs_expire() {
+    let scratch = Scratch::new();
+    let names = files(&scratch, 4);
+    for (n, name) in names.iter().enumerate() {
+        // each of its articles of another day
+        let text = scratch.get_text(name);
+        let dated = text.lines().enumerate().map(|(day, line)| {
+            let mut article: Value = serde_json::from_str(line).unwrap();
+            article["date"] = json!(format!("2026-{:02}-{:02}", 3 + n, 1 + day % 28));
+            format!("{article}\n")
+        });
+        scratch.put(name, dated.collect::<String>());
+    }
+    let add = |index: &str, name: &str, more: &[&str]| {
+        scratch
+            .redite(&[&["clean", name, "-q", "--index", index, "--update"], more].concat())
+            .ends(0);
+    };
+    let with_dates = &["--date-field", "date"][..];
+    for name in &names[..3] {
+        add("a", name, with_dates);
+    }
+    let stats = |index: &str| -> Value {
+        serde_json::from_slice(&scratch.redite(&["index", "stats", index, "--json"]).ends(0).out).unwrap()
+    };
+    let before = stats("a");
+    assert_eq!(
+        (&before["runs"][1]["first"], &before["runs"][1]["last"]),
+        (&json!("2026-04-01T00:00:00Z"), &json!("2026-04-28T00:00:00Z"))
+    );
+    let none = scratch
+        .redite(&["index", "expire", "a", "--before", "2026-03-28"])
+        .ends(0);
+    assert!(
+        none.err.contains("0 runs forgotten; 180 articles in 3 runs are left"),
+        "{}",
+        none.err
+    );
+    assert_eq!(stats("a"), before);
+    let some = scratch
+        .redite(&["index", "expire", "a", "--before", "2026-04-02"])
+        .ends(0);
+    assert!(
+        some.err.contains("1 runs forgotten; 120 articles in 2 runs are left"),
+        "{}",
+        some.err
+    );
+    scratch.redite(&["index", "verify", "a"]).ends(0);
+    // an index of what those runs had kept beside the first: what repeats the first is not known any more
+    let ask = |index: &str| {
+        scratch
+            .redite(&["clean", &names[0], "-q", "--index", index])
+            .ends(0)
+            .out
+    };
+    let asked = ask("a");
+    add("a", &names[0], with_dates);
+    assert_eq!(stats("a")["articles"], json!(180));
+    // what is removed names the right articles, though they are numbered anew
+    let show = ["find", &names[3], "-q", "--index", "a", "--format", "jsonl"];
+    for line in String::from_utf8(scratch.redite(&show).ends(0).out).unwrap().lines() {
+        let unit: Value = serde_json::from_str(line).unwrap();
+        let source = unit["kept"]["source"].as_str().unwrap();
+        let (name, at) = source.rsplit_once(':').unwrap();
+        let record = scratch
+            .get_text(name)
+            .lines()
+            .nth(at.parse::<usize>().unwrap() - 1)
+            .unwrap()
+            .to_owned();
+        let record: Value = serde_json::from_str(&record).unwrap();
+        let bytes = [0, 1].map(|i| usize::try_from(unit["kept"]["bytes"][i].as_u64().unwrap()).unwrap());
+        assert_eq!(
+            unit["kept"]["text"],
+            record["text"].as_str().unwrap()[bytes[0]..bytes[1]]
+        );
+        assert_eq!(unit["kept"]["article"], record["id"]);
+    }
+    let some = scratch.redite(&["index", "expire", "a", "--keep-runs", "2"]).ends(0);
+    assert!(some.err.contains("1 runs forgotten"), "{}", some.err);
+    scratch.redite(&["index", "expire", "a", "--keep-runs", "0"]).ends(0);
+    assert_eq!(
+        scratch.files().iter().filter(|name| name.starts_with("a/")).count(),
+        2,
+        "{:?}",
+        scratch.files()
+    );
+    // all is as in the beginning
+    add("a", &names[0], &[]);
+    add("b", &names[0], &[]);
+    assert_eq!(ask("a"), ask("b"));
+    assert_ne!(ask("a"), asked);
+    let told = scratch
+        .redite(&["index", "expire", "a", "--before", "2030-01-01"])
+        .ends(0);
+    assert!(told.err.contains("of 1 runs it is not known when"), "{}", told.err);
+    for wrong in [
+        &["index", "expire", "a"][..],
+        &["index", "expire", "a", "--before", "soon"],
+    ] {
+        scratch.redite(wrong).ends(2);
+    }
+}
+
 /// The index may stand in the folder that is cleaned.
 #[test]
 fn an_index_is_no_input() {

@@ -1,7 +1,9 @@
 //! Options of what was seen before.
 
 use super::{InputArgs, MemoryArgs, RuleArgs};
+use crate::origins::seconds;
 use clap::Subcommand;
+use redite::files::RankValue;
 use std::path::PathBuf;
 
 /// The index that a run goes on from.
@@ -52,6 +54,8 @@ pub(crate) enum IndexStep {
     Create(CreateArgs),
     /// Add articles, and write nothing else
     Add(Box<AddArgs>),
+    /// Forget old runs, so that a feed keeps a window in time
+    Expire(ExpireArgs),
     /// Say what an index holds, run by run, as text or JSON
     Stats(StatsArgs),
     /// Read every byte of an index, and say whether all is as it was written
@@ -92,6 +96,30 @@ pub(crate) struct AddArgs {
 
     #[command(flatten)]
     pub(crate) memory: MemoryArgs,
+}
+
+#[derive(clap::Args, Debug)]
+#[command(group(clap::ArgGroup::new("which").required(true).multiple(true)), after_help = "Whole runs are forgotten: with one run a day, \
+days. Later articles are not compared with them any more, so what they have said may be said once again; what has gone in favour of \
+them stays gone. If both options are given, a run goes by either.")]
+pub(crate) struct ExpireArgs {
+    /// The index
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+
+    /// Forget the runs all of whose articles appeared before that date, as in 2026-11-01; of runs that were added without --date-field
+    /// it is not known
+    #[arg(long, value_name = "DATE", group = "which", value_parser = date)]
+    pub(crate) before: Option<i64>,
+
+    /// Forget all but the last N runs
+    #[arg(long, value_name = "N", group = "which")]
+    pub(crate) keep_runs: Option<usize>,
+}
+
+fn date(typed: &str) -> Result<i64, String> {
+    let date = seconds(&RankValue::Text(typed.to_owned()));
+    date.ok_or_else(|| "give a date, such as 2026-11-30 or 2026-11-30T08:15:00Z".to_owned())
 }
 
 #[derive(clap::Args, Debug)]

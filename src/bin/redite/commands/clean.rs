@@ -168,7 +168,9 @@ impl Plan<'_> {
         let mut needed = touched.clone();
         if let Some(addition) = &addition {
             let articles = (corpus.first.0..).map(ArticleId);
-            (needed.iter_mut().zip(articles)).for_each(|(needed, article)| *needed |= addition.needs(article));
+            let has_dates = corpus.options.date_field.is_some();
+            (needed.iter_mut().zip(articles))
+                .for_each(|(needed, article)| *needed |= has_dates || addition.needs(article));
         }
         for (i, source) in sources.iter().enumerate() {
             match corpus.first_article[i] {

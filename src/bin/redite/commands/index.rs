@@ -1,11 +1,12 @@
 //! `redite index`: makes an index, adds to it, says what it holds.
 
-use crate::args::{AddArgs, CreateArgs, IndexCommandArgs, IndexStep, StatsArgs, VerifyArgs};
+use crate::args::{AddArgs, CreateArgs, ExpireArgs, IndexCommandArgs, IndexStep, StatsArgs, VerifyArgs};
 use crate::console;
 use crate::corpus::{Corpus, find};
 use crate::earlier::{Earlier, describe};
 use crate::exit::Exit;
 use crate::memory::{self, Cap};
+use crate::origins::spelled;
 use crate::paint::visible;
 use crate::progress::{COMPARING, Progress, READING, WRITING};
 use crate::settings;
@@ -21,6 +22,7 @@ pub(crate) fn run(args: &IndexCommandArgs) -> Result<Exit> {
             Ok(Exit::Done)
         }
         IndexStep::Add(args) => add(args),
+        IndexStep::Expire(args) => expire(args),
         IndexStep::Stats(args) => stats(args),
         IndexStep::Verify(VerifyArgs { folder }) => {
             Snapshot::verify(folder)?;
@@ -69,6 +71,33 @@ fn add(args: &AddArgs) -> Result<Exit> {
     Ok(corpus.report.exit())
 }
 
+fn expire(args: &ExpireArgs) -> Result<Exit> {
+    let mut index = Index::open(&args.folder)?;
+    let runs = index.snapshot().runs().count();
+    let old = args.keep_runs.map_or(0, |keep| runs.saturating_sub(keep));
+    let (mut nth, mut undated) = (0, 0);
+    let gone = index.retain(|run| {
+        nth += 1;
+        undated += u32::from(run.times.is_none());
+        let is_past = args
+            .before
+            .is_some_and(|before| run.times.is_some_and(|(_, last)| last < before));
+        nth > old && !is_past
+    })?;
+    let left = index.snapshot();
+    console::line(format_args!(
+        "{gone} runs forgotten; {} articles in {} runs are left",
+        left.articles(),
+        left.runs().count()
+    ));
+    if args.before.is_some() && undated > 0 {
+        console::line(format_args!(
+            "redite: WARNING: of {undated} runs it is not known when their articles appeared; give --date-field when they are added"
+        ));
+    }
+    Ok(Exit::Done)
+}
+
 fn stats(args: &StatsArgs) -> Result<Exit> {
     let snapshot = Index::read(&args.folder)?;
     let mut out = std::io::stdout().lock();
@@ -79,6 +108,8 @@ fn stats(args: &StatsArgs) -> Result<Exit> {
                 "articles": run.articles,
                 "paragraphs": run.paragraphs,
                 "pieces": run.pieces,
+                "first": run.times.and_then(|times| spelled(times.0)),
+                "last": run.times.and_then(|times| spelled(times.1)),
                 "bytes": run.bytes,
             })
         };
@@ -92,9 +123,13 @@ fn stats(args: &StatsArgs) -> Result<Exit> {
     }
     writeln!(out, "settings: {}", snapshot.settings())?;
     for (n, run) in (1..).zip(&runs) {
+        let spelled = |time: i64| spelled(time).unwrap_or_else(|| time.to_string());
+        let times = run.times.map_or(String::new(), |(first, last)| {
+            format!("from {} to {}, ", spelled(first), spelled(last))
+        });
         writeln!(
             out,
-            "run {n}: {} articles, {} paragraphs and {} sentences to compare with, {} bytes",
+            "run {n}: {times}{} articles, {} paragraphs and {} sentences to compare with, {} bytes",
             run.articles, run.paragraphs, run.pieces, run.bytes
         )?;
     }
