@@ -386,18 +386,19 @@ impl Detection {
     /// assert_eq!(detection.repeats_in(id).count(), 1);
     /// ```
     pub fn repeats_in(&self, article: ArticleId) -> impl Iterator<Item = Repeat> + use<> {
-        self.repeats_of(self.store.paragraphs_of(self.place(article)))
+        let place = self.place(article);
+        self.repeats_of(place, self.store.paragraphs_of(place))
     }
 
-    /// The repeats removed from some paragraphs, in their order.
-    fn repeats_of(&self, paragraphs: Range<usize>) -> std::vec::IntoIter<Repeat> {
+    /// The repeats removed from some paragraphs of the article at a place, in their order.
+    fn repeats_of(&self, article: u32, paragraphs: Range<usize>) -> std::vec::IntoIter<Repeat> {
         let [of_paragraphs, of_sentences, of_parts] = self.levels_of(paragraphs);
         let [paragraphs, sentences, parts] = &self.verdicts.removed;
         let (of_paragraphs, of_sentences) = (within(paragraphs, of_paragraphs), within(sentences, of_sentences));
         let of_parts = within(parts, of_parts);
         let mut all = Vec::with_capacity(of_paragraphs.len() + of_sentences.len() + of_parts.len());
         let repeat = |entry: Entry, kind, removed: &Removed| Repeat {
-            removed: self.store.unit(&entry, kind),
+            removed: self.store.unit_in(article, &entry, kind),
             kept: removed.kept,
             reason: removed.reason,
             similarity: removed.similarity,
@@ -466,12 +467,13 @@ impl Detection {
     /// # Ok::<(), redite::OtherText>(())
     /// ```
     pub fn cuts(&self, article: ArticleId, field: u16, text: &str) -> Result<Vec<Cut>, OtherText> {
-        let paragraphs = self.store.paragraphs_of_field(self.place(article), field);
-        let repeats: Vec<Repeat> = self.repeats_of(paragraphs.clone()).collect();
+        let place = self.place(article);
+        let paragraphs = self.store.paragraphs_of_field(place, field);
+        let repeats: Vec<Repeat> = self.repeats_of(place, paragraphs.clone()).collect();
         if repeats.is_empty() {
             return Ok(Vec::new());
         }
-        if !self.store.is_text(self.place(article), field, text) {
+        if !self.store.is_text(place, field, text) {
             return Err(OtherText { article, field });
         }
         let mut ahead = repeats.iter().map(|r| r.removed).peekable();
@@ -594,8 +596,8 @@ impl Detection {
     /// ```
     #[must_use]
     pub fn sentences(&self, article: ArticleId, settings: &Settings) -> Vec<Sentence<'_>> {
-        let store = &self.store;
-        let [paragraphs, sentences, parts] = self.levels_of(store.paragraphs_of(self.place(article)));
+        let (store, place) = (&self.store, self.place(article));
+        let [paragraphs, sentences, parts] = self.levels_of(store.paragraphs_of(place));
         let goes = |level: usize, units: &Range<usize>| {
             let removed = within(&self.verdicts.removed[level], units.clone());
             removed.iter().map(|removed| removed.removed as usize).peekable()
@@ -622,7 +624,7 @@ impl Detection {
                     false => ("", &[][..]),
                 };
                 out.push(Sentence {
-                    unit: store.unit(&entry, UnitKind::Sentence),
+                    unit: store.unit_in(place, &entry, UnitKind::Sentence),
                     new: match (goes, lost) {
                         (true, _) => 0,
                         (false, 0) => narrow(entry.span.len()),

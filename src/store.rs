@@ -446,6 +446,18 @@ impl Store {
         }
     }
 
+    /// An entry of an article at that place, as a unit.
+    pub(crate) fn unit_in(&self, article: u32, entry: &Entry, kind: UnitKind) -> Unit {
+        let texts = self.texts_of(article);
+        let field = self.texts[texts].partition_point(|text| text.first_sentence <= entry.sentence);
+        Unit {
+            article: self.number(article as usize),
+            field: u16::try_from(field.saturating_sub(1)).unwrap_or(u16::MAX),
+            span: entry.span,
+            kind,
+        }
+    }
+
     /// How much an article weighs: see [`Entry::weight`].
     pub(crate) fn weight_of(&self, article: u32) -> u32 {
         let sentences = self.sentences_of(self.paragraphs_of(article));

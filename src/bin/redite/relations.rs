@@ -5,7 +5,7 @@ use crate::relation::{Relation, Repeated, Shares, covered};
 use crate::wording::{Taken, Wordings};
 use anyhow::Result;
 use rayon::prelude::*;
-use redite::{ArticleId, Detection, Detections, Settings, Unit};
+use redite::{ArticleId, Detection, Detections, Repeat, Settings, Unit};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -67,8 +67,10 @@ impl Relations {
         for number in 0..detections.blocks() {
             let block = detections.block(number)?;
             for article in articles(&block) {
-                relations.compared.push(compared(&block, article, settings));
-                if let Some((most, _)) = most(&block, article)
+                let repeats: Vec<Repeat> = block.repeats_in(article).collect();
+                let compared_bytes = block.compared_bytes(article, settings);
+                relations.compared.push(compared(compared_bytes, article, &repeats));
+                if let Some((most, _)) = most(article, &repeats)
                     && let Some(repeated) = repeated.get_mut(most.article.0 as usize)
                 {
                     *repeated = true;
@@ -93,15 +95,17 @@ impl Relations {
             let block = detections.block_with_folds(number)?;
             let all: Vec<ArticleId> = articles(&block).collect();
             let taken = all.into_par_iter().filter_map(|article| {
-                let (most, units) = most(&block, article)?;
+                let repeats: Vec<Repeat> = block.repeats_in(article).collect();
+                let (most, units) = most(article, &repeats)?;
                 let taken = wordings.taken(&block, article, most.article, &units, settings);
-                Some(taken.map(|taken| (article.0, taken)))
+                Some(taken.map(|taken| (article, taken)))
             });
-            let taken: Vec<(u32, Taken)> = taken.collect::<Result<_>>()?;
-            relations
-                .taken
-                .extend(taken.into_iter().filter(|taken| taken.1 != Taken::default()));
-            for article in articles(&block) {
+            let taken: Vec<(ArticleId, Taken)> = taken.collect::<Result<_>>()?;
+            let is_any = |taken: &&(ArticleId, Taken)| taken.1 != Taken::default();
+            let some = taken.iter().filter(is_any).map(|&(article, taken)| (article.0, taken));
+            relations.taken.extend(some);
+            // All others are original.
+            for (article, _) in taken {
                 let standing = relations.standing(&block, article);
                 if let Some(most) = standing.most.filter(|_| standing.relation.tells_the_same()) {
                     relations.stories.link(article, most.article, most.unit);
@@ -120,7 +124,8 @@ impl Relations {
     /// What an article is to others, given the block of decisions that it is in.
     pub(crate) fn standing(&self, block: &Detection, article: ArticleId) -> Standing {
         let (mut repeated, mut within) = (0, 0);
-        for repeat in block.repeats_in(article) {
+        let repeats: Vec<Repeat> = block.repeats_in(article).collect();
+        for repeat in &repeats {
             let bytes = repeat.removed.span.len() as u64;
             repeated += bytes;
             within += if repeat.kept.article == article { bytes } else { 0 };
@@ -132,7 +137,7 @@ impl Relations {
             of_others: repeated - within,
             ..Repeated::default()
         };
-        let most = most(block, article).map(|(most, units)| {
+        let most = most(article, &repeats).map(|(most, units)| {
             let taken = self.taken.get(&article.0).copied().unwrap_or_default();
             let [once, own] = self.compared.get(most.article.0 as usize).copied().unwrap_or_default();
             let ranges = units.iter().map(|unit| (unit.field, unit.span.start, unit.span.end));
@@ -154,13 +159,10 @@ impl Relations {
     }
 }
 
-/// The article that another repeats most, and the units of it that are repeated.
-fn most(block: &Detection, article: ArticleId) -> Option<(Most, Vec<Unit>)> {
+/// The article that another repeats most, and the units of it that are repeated, by the repeats in that other.
+fn most(article: ArticleId, repeats: &[Repeat]) -> Option<(Most, Vec<Unit>)> {
     let mut others: BTreeMap<ArticleId, (u64, Vec<Unit>)> = BTreeMap::new();
-    for repeat in block
-        .repeats_in(article)
-        .filter(|repeat| repeat.kept.article != article)
-    {
+    for repeat in repeats.iter().filter(|repeat| repeat.kept.article != article) {
         let other = others.entry(repeat.kept.article).or_default();
         other.0 += repeat.removed.span.len() as u64;
         other.1.push(repeat.kept);
@@ -262,12 +264,11 @@ fn articles(block: &Detection) -> impl Iterator<Item = ArticleId> + use<> {
     (first..first + block.articles()).map(ArticleId)
 }
 
-/// How many bytes of an article are compared, what it says twice counted once, and how many of them repeat nothing. No share of
-/// more than 4 GiB is told apart.
-fn compared(block: &Detection, article: ArticleId, settings: &Settings) -> [u32; 2] {
-    let compared = block.compared_bytes(article, settings);
+/// How many of the bytes of an article that are compared are left if what it says twice is counted once, and how many of them repeat
+/// nothing. No share of more than 4 GiB is told apart.
+fn compared(compared: u64, article: ArticleId, repeats: &[Repeat]) -> [u32; 2] {
     let (mut within, mut others) = (0, 0);
-    for repeat in block.repeats_in(article) {
+    for repeat in repeats {
         let repeated = if repeat.kept.article == article {
             &mut within
         } else {
