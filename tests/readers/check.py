@@ -46,6 +46,8 @@ def row(line):
     if line["most"]:
         line["most"] = spelled(line["most"])
     line["story"] = spelled(line["story"])
+    for of in (*line["leaders"], *line["units"]):
+        of["family"] = {**of["family"], **{name: of["family"].get(name) for name in ("groups", "first", "last")}}
     for leader in line["leaders"]:
         ranges(leader)
     for unit in line["units"]:

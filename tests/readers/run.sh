@@ -27,7 +27,7 @@ done
 cargo build --locked --quiet
 redite=${CARGO_TARGET_DIR:-target}/debug/redite
 "$redite" mark "$scratch/documents" -o "$scratch/attributes/redite" --format dolma -q
-"$redite" mark "$scratch/documents" -o "$scratch/marks.jsonl" -q
-"$redite" mark "$scratch/documents" -o "$scratch/marks.parquet" -q
+"$redite" mark "$scratch/documents" -o "$scratch/marks.jsonl" --count-by lang -q
+"$redite" mark "$scratch/documents" -o "$scratch/marks.parquet" --count-by lang -q
 "$redite" clean "$scratch/documents" -o "$scratch/cleaned" -q
 "$scratch/venv/bin/python" tests/readers/check.py "$scratch"
