@@ -8,6 +8,7 @@ use crate::spool::Spool;
 use anyhow::Result;
 use redite::fold::is_number_hash;
 use redite::{ArticleId, Detection, Settings, Unit};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,13 +39,29 @@ pub(crate) enum Wordings {
 
 /// A sentence.
 #[derive(Debug)]
-struct Said {
+struct Said<'d> {
     range: (u16, u32, u32),
     /// Bytes that are compared and repeat nothing.
     new: u32,
-    /// Tokens of a run.
-    run: usize,
-    tokens: Vec<u32>,
+    run: Run<'d>,
+    tokens: Cow<'d, [u32]>,
+}
+
+/// How many tokens make a run, or the fold that says it.
+#[derive(Clone, Copy, Debug)]
+enum Run<'d> {
+    Known(usize),
+    Of(&'d str),
+}
+
+impl Said<'_> {
+    /// How many tokens make a run.
+    fn run(&self) -> usize {
+        match self.run {
+            Run::Known(run) => run,
+            Run::Of(fold) => run(fold),
+        }
+    }
 }
 
 /// Bytes that two articles have in common in nearly the same words, beside what the later one repeats of the other.
@@ -72,22 +89,22 @@ impl Wordings {
         };
         let spool = spool.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut bytes = Vec::new();
-        for Said {
-            range: (field, start, end),
-            new,
-            run,
-            tokens,
-        } in said(block, article, settings)
-        {
-            let count = u32::try_from(tokens.len())?;
-            let head = [u32::from(field), start, end, new, u32::try_from(run)?, count];
-            bytes.extend(head.iter().chain(&tokens).flat_map(|word| word.to_le_bytes()));
+        for said in said(block, article, settings) {
+            let Said {
+                range: (field, start, end),
+                new,
+                tokens,
+                ..
+            } = &said;
+            let (run, count) = (u32::try_from(said.run())?, u32::try_from(tokens.len())?);
+            let head = [u32::from(*field), *start, *end, *new, run, count];
+            bytes.extend(head.iter().chain(&**tokens).flat_map(|word| word.to_le_bytes()));
         }
         places.insert(article.0, (spool.end(), bytes.len()));
         spool.put(&bytes)
     }
 
-    fn get(&self, article: ArticleId, settings: &Settings) -> Result<Vec<Said>> {
+    fn get(&self, article: ArticleId, settings: &Settings) -> Result<Vec<Said<'_>>> {
         let (spool, (at, count)) = match self {
             Self::Held(detection) => return Ok(said(detection, article, settings)),
             Self::Spooled { spool, places } => (spool, places.get(&article.0).copied().unwrap_or_default()),
@@ -99,7 +116,7 @@ impl Wordings {
             out.push(Said {
                 range: (u16::try_from(field)?, start, end),
                 new,
-                run: run as usize,
+                run: Run::Known(run as usize),
                 tokens: words.by_ref().take(count as usize).collect(),
             });
         }
@@ -123,11 +140,8 @@ impl Wordings {
             return Ok(Taken::default());
         }
         let mut taken = Taken::default();
-        if ours.iter().any(|said| said.new > 0) {
-            let known = Words::of(&theirs);
-            let of_ours = ours.iter().filter(|said| said.new > 0 && known.have(said));
-            taken.later = of_ours.map(|said| said.new).fold(0, u32::saturating_add);
-        }
+        let of_ours = taken_from(&theirs, &ours);
+        taken.later = of_ours.map(|said| said.new).fold(0, u32::saturating_add);
         let mut ranges: Vec<_> = units
             .iter()
             .map(|unit| (unit.field, unit.span.start, unit.span.end))
@@ -135,23 +149,68 @@ impl Wordings {
         let before = covered(ranges.clone());
         let open: u64 = theirs.iter().map(|said| u64::from(said.new)).sum();
         if before < open && their_words <= COVERED.saturating_mul(our_words) {
-            let known = Words::of(&ours);
-            let of_theirs = theirs.iter().filter(|said| said.new > 0 && known.have(said));
-            ranges.extend(of_theirs.map(|said| said.range));
+            ranges.extend(taken_from(&ours, &theirs).map(|said| said.range));
             taken.earlier = u32::try_from(covered(ranges) - before).unwrap_or(u32::MAX);
         }
         Ok(taken)
     }
 }
 
+/// The sentences with something new that were taken from an article.
+fn taken_from<'s>(article: &[Said<'_>], sentences: &'s [Said<'s>]) -> impl Iterator<Item = &'s Said<'s>> {
+    let stock = Stock::of(article);
+    let may_be = |said: &&Said<'_>| said.new > 0 && stock.may_have(said);
+    let mut some: Vec<&Said<'_>> = sentences.iter().filter(may_be).collect();
+    if !some.is_empty() {
+        let known = Words::of(article);
+        some.retain(|said| known.have(said));
+    }
+    some.into_iter()
+}
+
+/// The words of an article, a bit each, several of which share one: most sentences are told by them.
+struct Stock(Vec<u64>);
+
+impl Stock {
+    fn of(said: &[Said<'_>]) -> Self {
+        const BITS: usize = 8;
+        let words: usize = said.iter().map(|said| said.tokens.len()).sum();
+        let mut stock = Self(vec![0; (BITS * words / 64 + 1).next_power_of_two()]);
+        for token in said.iter().flat_map(|said| said.tokens.iter()) {
+            let (word, bit) = stock.bit(*token);
+            stock.0[word] |= bit;
+        }
+        stock
+    }
+
+    fn bit(&self, token: u32) -> (usize, u64) {
+        let at = token as usize & (64 * self.0.len() - 1);
+        (at / 64, 1 << (at % 64))
+    }
+
+    /// False if too few words of a sentence stand here for it to have been taken: each word of a run that is shared does.
+    fn may_have(&self, said: &Said<'_>) -> bool {
+        let has = |token: &&u32| {
+            let (word, bit) = self.bit(**token);
+            self.0[word] & bit > 0
+        };
+        is_most(said.tokens.iter().filter(has).count(), said.tokens.len())
+    }
+}
+
+/// True if so many of the words of a sentence are enough for it to have been taken.
+fn is_most(shared: usize, words: usize) -> bool {
+    shared > 0 && TAKEN[1] * shared >= TAKEN[0] * words
+}
+
 /// The sentences of an article.
-fn said(block: &Detection, article: ArticleId, settings: &Settings) -> Vec<Said> {
+fn said<'d>(block: &'d Detection, article: ArticleId, settings: &Settings) -> Vec<Said<'d>> {
     let sentences = block.sentences(article, settings).into_iter();
     let said = sentences.map(|sentence| Said {
         range: (sentence.unit.field, sentence.unit.span.start, sentence.unit.span.end),
         new: if sentence.is_compared { sentence.new } else { 0 },
-        run: run(sentence.fold),
-        tokens: sentence.tokens.to_vec(),
+        run: Run::Of(sentence.fold),
+        tokens: sentence.tokens.into(),
     });
     said.collect()
 }
@@ -183,8 +242,8 @@ struct Words<'s> {
 }
 
 impl<'s> Words<'s> {
-    fn of(said: &'s [Said]) -> Self {
-        let runs = said.iter().flat_map(|said| said.tokens.windows(said.run));
+    fn of(said: &'s [Said<'_>]) -> Self {
+        let runs = said.iter().flat_map(|said| said.tokens.windows(said.run()));
         let numbers = said.iter().flat_map(|said| said.tokens.iter().copied());
         Self {
             runs: runs.collect(),
@@ -193,18 +252,17 @@ impl<'s> Words<'s> {
     }
 
     /// True if a sentence was taken from here: most of its words stand in runs that stand here, and all of its numbers stand here.
-    fn have(&self, Said { run, tokens, .. }: &Said) -> bool {
+    fn have(&self, said: &Said<'_>) -> bool {
+        let (run, tokens) = (said.run(), &said.tokens);
         let (mut shared, mut end) = (0, 0);
-        for (at, words) in tokens.windows(*run).enumerate() {
+        for (at, words) in tokens.windows(run).enumerate() {
             if self.runs.contains(words) {
                 shared += at + run - end.max(at);
                 end = at + run;
             }
         }
         let mut numbers = tokens.iter().filter(|token| is_number_hash(**token));
-        shared > 0
-            && TAKEN[1] * shared >= TAKEN[0] * tokens.len()
-            && numbers.all(|number| self.numbers.contains(number))
+        is_most(shared, tokens.len()) && numbers.all(|number| self.numbers.contains(number))
     }
 }
 
@@ -213,12 +271,12 @@ mod tests {
     use super::*;
     use redite::fold::fold;
 
-    fn said(texts: &[&str]) -> Vec<Said> {
+    fn said(texts: &[&str]) -> Vec<Said<'static>> {
         let said = texts.iter().map(|text| Said {
             range: (0, 0, 0),
             new: 1,
-            run: run(fold(text).as_str()),
-            tokens: fold(text).hashes().to_vec(),
+            run: Run::Known(run(fold(text).as_str())),
+            tokens: fold(text).hashes().to_vec().into(),
         });
         said.collect()
     }
@@ -252,7 +310,9 @@ mod tests {
             ("The storm tore.", false),
             ("", false),
         ] {
-            assert_eq!(known.have(&said(&[text])[0]), is_taken, "{text}");
+            let text_said = said(&[text]);
+            assert_eq!(known.have(&text_said[0]), is_taken, "{text}");
+            assert_eq!(taken_from(&story, &text_said).count() == 1, is_taken, "{text}");
         }
     }
 }
