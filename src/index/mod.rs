@@ -196,15 +196,20 @@ impl Index {
             ));
         }
         fs::create_dir_all(folder).map_err(|cause| IndexError::io(folder, "make", &cause))?;
-        if Manifest::is_in(folder) {
-            return refuse("is an index already; add to it, or name another folder".to_owned());
-        }
+        let check = || {
+            let mut entries = fs::read_dir(folder).map_err(|cause| IndexError::io(folder, "read", &cause))?;
+            let is_other = |entry: io::Result<fs::DirEntry>| entry.is_ok_and(|entry| entry.file_name() != LOCK);
+            let why = match (Manifest::is_in(folder), entries.any(is_other)) {
+                (true, _) => "is an index already; add to it, or name another folder",
+                (_, true) => "is not empty; name a new folder for the index",
+                _ => return Ok(()),
+            };
+            Err(IndexError::new(folder, why))
+        };
+        check()?;
         let lock = lock(folder)?;
-        let mut entries = fs::read_dir(folder).map_err(|cause| IndexError::io(folder, "read", &cause))?;
-        let is_other = |entry: io::Result<fs::DirEntry>| entry.is_ok_and(|entry| entry.file_name() != LOCK);
-        if entries.any(is_other) {
-            return refuse("is not empty; name a new folder for the index".to_owned());
-        }
+        // another process may have been there first
+        check()?;
         let manifest = Manifest::new(settings.to_string(), crate::verdict::tables_digest());
         manifest.write(folder)?;
         Self::opened(folder, manifest, lock)
@@ -297,23 +302,23 @@ impl Index {
             mut texts,
             ..
         } = addition;
-        let folder = &self.folder;
-        let before = &self.snapshot.0;
+        let before = Arc::clone(&self.snapshot.0);
         if version != before.history.version {
             let why = "has had another commit since that session began; begin it anew";
-            return Err(IndexError::new(folder, why));
+            return Err(IndexError::new(&self.folder, why));
         }
         texts.finish(run.articles)?;
-        let mut manifest = self.manifest.clone();
+        // Whatever becomes of this commit, no later one makes files of these names.
         let mut name = |kind: &str| {
-            manifest.changes += 1;
-            format!("{kind}-{:06}", manifest.changes)
+            self.manifest.changes += 1;
+            format!("{kind}-{:06}", self.manifest.changes)
         };
-        if before.history.is_empty() {
-            let file = name("order");
+        let of_order = before.history.is_empty().then(|| name("order"));
+        let file = name("run");
+        let (folder, mut manifest) = (&self.folder, self.manifest.clone());
+        if let Some(file) = of_order {
             manifest.order = Some(write(folder, &file, |writer| files::write_order(writer, &order))?);
         }
-        let file = name("run");
         let entry = write(folder, &file, |writer| files::write_run(writer, &run, &texts))?;
         manifest.runs.push(entry);
         manifest::sync(folder).map_err(|cause| IndexError::io(folder, "write", &cause))?;

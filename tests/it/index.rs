@@ -265,9 +265,42 @@ fn what_is_no_index_is_told() {
     std::fs::create_dir(at("c")).unwrap();
     std::fs::write(at("c/x"), "").unwrap();
     assert!(create("c", &Detector::new()).contains("is not empty"));
+    assert_eq!(std::fs::read_dir(at("c")).unwrap().count(), 1, "nothing is left there");
     assert!(create("c/x", &Detector::new()).contains("cannot make it"));
     assert!(refused(Index::open(at("c"))).contains("no MANIFEST"));
     assert!(Index::read(at("d")).unwrap_err().to_string().contains("cannot read it"));
+}
+
+/// A commit that fails leaves the index as it was, and the next one succeeds.
+#[cfg(unix)]
+#[test]
+fn a_commit_that_fails_can_be_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = index_of(folder.path(), &[]);
+    // where the new manifest would be written there is a folder
+    let in_the_way = folder.path().join("MANIFEST.new");
+    std::fs::create_dir(&in_the_way).unwrap();
+    let addition = |index: &Index| {
+        let mut session = index.snapshot().session(Memory::unlimited()).unwrap();
+        session.push(&STORM.into()).unwrap();
+        session.finish_with_addition(&|_| ()).unwrap().1
+    };
+    let error = index.commit(addition(&index)).unwrap_err().to_string();
+    assert!(error.contains("cannot write it"), "{error}");
+    assert_eq!(
+        (
+            index.snapshot().articles(),
+            Index::read(folder.path()).unwrap().articles()
+        ),
+        (0, 0)
+    );
+    std::fs::remove_dir(&in_the_way).unwrap();
+    index.commit(addition(&index)).unwrap();
+    assert_eq!(repeats(&index.snapshot(), STORM).len(), 1);
+    drop(index);
+    assert_eq!(Index::open(folder.path()).unwrap().snapshot().articles(), 1);
+    let names = std::fs::read_dir(folder.path()).unwrap();
+    assert_eq!(names.count(), 4, "LOCK, MANIFEST, an order and a run");
 }
 
 /// What a writer that was killed has left goes when the next one comes, and nothing else does.
