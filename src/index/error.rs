@@ -33,7 +33,7 @@ impl IndexError {
                 "; the index is as before: free some space there and try again"
             }
             io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
-                "; take a copy of the index from before, or make it anew"
+                "; restore the index from a backup, or build it again"
             }
             _ => "",
         };

@@ -116,6 +116,6 @@ pub(super) fn verify(folder: &Path, entry: &Entry) -> Result<(), IndexError> {
 }
 
 fn wrong(folder: &Path, entry: &Entry) -> IndexError {
-    let cause = io::Error::new(io::ErrorKind::InvalidData, "it is not the file that was written");
+    let cause = io::Error::new(io::ErrorKind::InvalidData, "it is not the file that the manifest names");
     IndexError::io(&folder.join(&entry.file), "read", &cause)
 }

@@ -9,7 +9,7 @@
 //! | `program` | string | version of the program that wrote it |
 //! | `settings` | string | the settings that decide what repeats what, as they are printed |
 //! | `words` | string | digest of the tables of words |
-//! | `changes` | number | counts what has been changed: files are named after it |
+//! | `changes` | number | how many times the index has been changed; files are named after it |
 //! | `order` | object or null | the file with the order of shingles; null while there are no runs |
 //! | `runs` | array | the files of the runs, in their order |
 //!
@@ -86,7 +86,7 @@ impl Manifest {
         let text = match fs::read(&path) {
             Ok(text) => text,
             Err(cause) if cause.kind() == io::ErrorKind::NotFound && folder.is_dir() => {
-                let why = "is no index: there is no MANIFEST in it; make one with `redite index create`";
+                let why = "is not an index: it has no MANIFEST; make one with `redite index create`";
                 return Err(IndexError::new(folder, why));
             }
             Err(cause) => {
@@ -95,7 +95,7 @@ impl Manifest {
             }
         };
         let damaged = || {
-            let why = "is not as it was written; take a copy of the index from before, or make it anew";
+            let why = "is damaged; restore the index from a backup, or build it again";
             IndexError::new(&path, why)
         };
         let text = String::from_utf8(text).map_err(|_| damaged())?;
@@ -114,14 +114,14 @@ impl Manifest {
                 folder,
                 format!(
                     "was written by redite {program} in version {version} of the format, and this program reads \
-                     version {VERSION}; take a program of that version, or make the index anew"
+                     version {VERSION}; use a program of that version, or build the index again"
                 ),
             )),
             _ => serde_json::from_str(line).map_err(|_| damaged()),
         }
     }
 
-    /// Puts it in the place of the one that is there, all at once; what it names is on the disk already.
+    /// Replaces the manifest atomically. The files that it names are on disk already.
     pub(super) fn write(&self, folder: &Path) -> Result<(), IndexError> {
         let next = folder.join(NEXT);
         let write = || -> io::Result<()> {
@@ -149,7 +149,7 @@ impl Manifest {
     }
 }
 
-/// What has been made and renamed in a folder is there also after a power cut.
+/// Makes new and renamed files in a folder survive a power cut.
 pub(super) fn sync(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(folder)?.sync_all()

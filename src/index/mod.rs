@@ -1,4 +1,4 @@
-//! What was seen before, on disk: an index of the texts that earlier runs have kept, with which later ones are compared.
+//! An index on disk of the texts that earlier runs have kept. Later runs are compared with it.
 //!
 //! ```
 //! use redite::index::{Index, Source};
@@ -186,13 +186,13 @@ impl Index {
         if settings.keep() != Keep::First {
             let keep = settings.keep();
             return refuse(format!(
-                "with keep {keep} what follows changes what was decided; an index takes keep first"
+                "keep {keep} lets later articles change earlier decisions; an index needs keep first"
             ));
         }
         if settings.scope() != Scope::Corpus {
             let scope = settings.scope();
             return refuse(format!(
-                "with scope {scope} not all articles are compared; an index takes scope corpus"
+                "scope {scope} does not compare all articles; an index needs scope corpus"
             ));
         }
         fs::create_dir_all(folder).map_err(|cause| IndexError::io(folder, "make", &cause))?;
@@ -228,7 +228,7 @@ impl Index {
         let folder = folder.as_ref();
         Manifest::read(folder)?;
         let lock = lock(folder)?;
-        // it may have been replaced until it was locked
+        // another writer may have replaced it before it was locked
         let manifest = Manifest::read(folder)?;
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let name = entry.file_name();
@@ -304,7 +304,7 @@ impl Index {
         } = addition;
         let before = Arc::clone(&self.snapshot.0);
         if version != before.history.version {
-            let why = "has had another commit since that session began; begin it anew";
+            let why = "was changed after this session began; begin a new session from its current snapshot";
             return Err(IndexError::new(&self.folder, why));
         }
         texts.finish(run.articles)?;
@@ -389,14 +389,14 @@ impl Index {
     }
 }
 
-/// Files that an index is no longer made of. Where they are still open, and the system minds that, the next writer removes them.
+/// Removes files that are no longer part of the index. Where the system refuses, because somebody has them open, the next writer does.
 fn remove(folder: &Path, entries: &[Entry]) {
     for entry in entries {
         let _ = fs::remove_file(folder.join(&entry.file));
     }
 }
 
-/// Writes a file of an index; what there is of it goes if that fails.
+/// Writes a file of an index; removes it again if that fails.
 fn write(
     folder: &Path,
     name: &str,
@@ -446,7 +446,7 @@ fn lock(folder: &Path) -> Result<File, IndexError> {
             let mut holder = String::new();
             let _ = file.read_to_string(&mut holder);
             let holder = if holder.is_empty() { "another process" } else { &holder };
-            let why = format!("{holder} writes to it; wait until that has ended, or stop it");
+            let why = format!("is being written to by {holder}; wait until that ends, or stop it");
             Err(IndexError::new(folder, why))
         }
         Err(TryLockError::Error(cause)) => Err(IndexError::io(&path, "lock", &cause)),
@@ -465,8 +465,8 @@ impl Snapshot {
         let settings: Settings = manifest.settings.parse().map_err(unknown)?;
         if manifest.words != crate::verdict::tables_digest() {
             let why = format!(
-                "was made by redite {}, whose tables of words were others, so it might decide otherwise; take that program, or make the \
-                 index anew",
+                "was made by redite {} with other tables of words, so decisions could differ; use that version, or build the \
+                 index again",
                 manifest.program
             );
             return Err(IndexError::new(folder, why));

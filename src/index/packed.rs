@@ -1,4 +1,4 @@
-//! A file of several streams of bytes, packed in blocks, each with a checksum; written once.
+//! A file of several byte streams, packed in blocks with checksums. It is written once and then only read.
 //!
 //! All numbers are little-endian.
 //!
@@ -118,7 +118,7 @@ impl Writer {
         Ok(())
     }
 
-    /// The file is complete, and is on the disk; gives its bytes, and the checksum of its table.
+    /// Writes the table and syncs the file; returns its length and the checksum of its table.
     pub(super) fn finish(mut self) -> io::Result<(u64, u64)> {
         self.out.write_all(&self.table)?;
         let mut footer = Vec::with_capacity(FOOTER);
@@ -180,11 +180,11 @@ pub(super) fn open(path: &Path) -> io::Result<(Vec<Stream>, u64)> {
     let length = file.metadata()?.len();
     let mut begin = [0; 8];
     if length < (BEGIN.len() + FOOTER) as u64 {
-        return Err(wrong("it is cut off"));
+        return Err(wrong("it is truncated"));
     }
     file.read_exact(&mut begin)?;
     if begin != *BEGIN {
-        return Err(wrong("it is no file of an index"));
+        return Err(wrong("it is not an index file"));
     }
     let mut footer = [0; FOOTER];
     file.seek(io::SeekFrom::End(-(FOOTER as i64)))?;
@@ -193,10 +193,10 @@ pub(super) fn open(path: &Path) -> io::Result<(Vec<Stream>, u64)> {
     let (at, bytes, checksum) = (fields.long()?, fields.long()?, fields.long()?);
     let (version, zero) = (fields.short()?, fields.short()?);
     if fields.0 != END || zero != 0 {
-        return Err(wrong("it is cut off, or has been changed"));
+        return Err(wrong("it is truncated or changed"));
     }
     if version != VERSION {
-        let what = format!("its format has version {version}, this program reads {VERSION}; take a newer program");
+        let what = format!("its format has version {version}, this program reads {VERSION}; use a newer program");
         return Err(wrong(&what));
     }
     if at.checked_add(bytes).and_then(|end| end.checked_add(FOOTER as u64)) != Some(length) {
@@ -208,7 +208,7 @@ pub(super) fn open(path: &Path) -> io::Result<(Vec<Stream>, u64)> {
     let names = table.len();
     table.extend_from_slice(&footer[..16]);
     if xxh3_64(&table) != checksum {
-        return Err(wrong("its table has been changed"));
+        return Err(wrong("its table does not match its checksum"));
     }
     let (file, mut fields, mut next) = (Arc::new(file), Fields(&table[..names]), BEGIN.len() as u64);
     let mut streams = Vec::new();
@@ -225,7 +225,7 @@ pub(super) fn open(path: &Path) -> io::Result<(Vec<Stream>, u64)> {
             next += u64::from(bytes);
         }
         if length.div_ceil(u64::from(block.max(1))) != u64::from(count) {
-            return Err(wrong("its table is none"));
+            return Err(wrong("its table is invalid"));
         }
         let held = (0..blocks.len().min(HELD)).map(|_| Mutex::default()).collect();
         let file = Arc::clone(&file);
@@ -252,7 +252,7 @@ struct Fields<'t>(&'t [u8]);
 
 impl Fields<'_> {
     fn array<const N: usize>(&mut self) -> io::Result<[u8; N]> {
-        let (array, rest) = (self.0.split_first_chunk()).ok_or_else(|| wrong("its table is cut off"))?;
+        let (array, rest) = (self.0.split_first_chunk()).ok_or_else(|| wrong("its table is truncated"))?;
         self.0 = rest;
         Ok(*array)
     }
@@ -286,7 +286,7 @@ impl Stream {
         let mut packed = vec![0; bytes as usize];
         crate::spill::read_at(&self.file, &mut packed, at)?;
         if xxh3_64(&packed) != checksum {
-            return Err(wrong("a block of it has been changed"));
+            return Err(wrong("a block does not match its checksum"));
         }
         let block = if packed.len() < length {
             zstd::bulk::decompress(&packed, length)?
@@ -294,7 +294,7 @@ impl Stream {
             packed
         };
         if block.len() != length {
-            return Err(wrong("a block of it is no block"));
+            return Err(wrong("a block has the wrong length"));
         }
         Ok(block)
     }

@@ -33,8 +33,9 @@ pub struct Source<'t> {
 pub(super) struct Texts {
     pub(super) places: Spool,
     pub(super) articles: Spool,
-    /// Articles that have come, or been left out.
+    /// Articles whose place has been written.
     count: u32,
+    /// The earliest and the latest date.
     times: Option<(i64, i64)>,
 }
 
@@ -48,7 +49,7 @@ impl Texts {
         })
     }
 
-    /// Takes note of when an article appeared.
+    /// Extends the range of dates to one more.
     pub(super) fn date(&mut self, time: i64) {
         let (first, last) = self.times.unwrap_or((time, time));
         self.times = Some((first.min(time), last.max(time)));
@@ -63,9 +64,9 @@ impl Texts {
         out
     }
 
+    /// Appends an article, by its place in the run. They come in order.
     pub(super) fn put(&mut self, article: u32, source: &Source<'_>) -> Result<(), SpillError> {
-        self.skip_to(article)?;
-        self.skip_to(article.saturating_add(1))?;
+        self.begin_up_to(article.saturating_add(1))?;
         let [low, high] = split(source.time.unwrap_or_default().cast_unsigned());
         self.articles
             .put_words(&[u32::from(source.time.is_some()), low, high])?;
@@ -85,18 +86,18 @@ impl Texts {
         self.articles.put(text.as_bytes())
     }
 
-    /// There is nothing more of the articles before that.
-    fn skip_to(&mut self, article: u32) -> Result<(), SpillError> {
-        for _ in self.count..article {
+    /// Writes where each of the first so many articles begins; those that have not been put are empty.
+    fn begin_up_to(&mut self, articles: u32) -> Result<(), SpillError> {
+        for _ in self.count..articles {
             self.places.put_words(&split(self.articles.end()))?;
         }
-        self.count = self.count.max(article);
+        self.count = self.count.max(articles);
         Ok(())
     }
 
-    /// All of so many articles have come.
+    /// Completes the streams of a run of so many articles.
     pub(super) fn finish(&mut self, articles: u32) -> Result<(), SpillError> {
-        self.skip_to(articles.saturating_add(1))?;
+        self.begin_up_to(articles.saturating_add(1))?;
         self.places.flush()?;
         self.articles.flush()
     }

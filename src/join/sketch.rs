@@ -63,31 +63,20 @@ impl Sketch {
         Self { least: 2, ..self }
     }
 
-    /// The same order of what was counted, but for some collisions, in tables that are as small as they can be for that: most shingles
-    /// that were counted still have a counter of their own. Counts of an open order bound nothing, so they may be added up.
+    /// The same counts in smaller tables, with at least four slots for each shingle that was counted, so that most keep a counter
+    /// of their own. Shingles that share a counter then look more frequent, which costs time and never a pair.
     #[cfg(feature = "index")]
     pub(super) fn shrunk(&self) -> Self {
         const PER_SHINGLE: usize = 4;
         const LEAST: usize = 1 << 16;
         let (counts, frequent) = self.tables();
         let shingles = counts.iter().filter(|&&count| count > 0).count();
-        let size = (PER_SHINGLE * shingles).clamp(LEAST, counts.len()).next_power_of_two();
-        let mut small = vec![0_u8; size.min(counts.len())];
-        for (at, &count) in counts.iter().enumerate() {
-            let there = &mut small[slot_at(at, size)];
-            *there = there.saturating_add(count).min(FREQUENT);
-        }
-        let size = (size / 32).min(frequent.len());
-        let mut few = vec![0_u16; size];
-        for (at, &count) in frequent.iter().enumerate() {
-            let there = &mut few[slot_at(at, size)];
-            *there = there.saturating_add(count).min(SATURATED);
-        }
-        Self {
-            counts: small.into_iter().map(AtomicU8::new).collect(),
-            frequent: few.into_iter().map(AtomicU16::new).collect(),
-            ..*self
-        }
+        let size = (PER_SHINGLE * shingles).next_power_of_two();
+        let size = size.max(LEAST).min(counts.len());
+        let counts = folded(&counts, size, |a, b| a.saturating_add(b).min(FREQUENT));
+        let few = (size / 32).min(frequent.len());
+        let frequent = folded(&frequent, few, |a, b| a.saturating_add(b).min(SATURATED));
+        Self::of_tables(counts, frequent, self.lengths)
     }
 
     /// Its two tables, for [`Sketch::restored`].
@@ -102,12 +91,19 @@ impl Sketch {
     #[cfg(feature = "index")]
     pub(super) fn restored(counts: Vec<u8>, frequent: Vec<u16>, lengths: Lengths) -> Option<Self> {
         let are_tables = counts.len().is_power_of_two() && frequent.len().is_power_of_two();
-        are_tables.then(|| Self {
+        are_tables.then(|| Self::of_tables(counts, frequent, lengths))
+    }
+
+    /// An open order by these counts.
+    #[cfg(feature = "index")]
+    fn of_tables(counts: Vec<u8>, frequent: Vec<u16>, lengths: Lengths) -> Self {
+        let sketch = Self {
             counts: counts.into_iter().map(AtomicU8::new).collect(),
             frequent: frequent.into_iter().map(AtomicU16::new).collect(),
             lengths,
-            least: 2,
-        })
+            least: 0,
+        };
+        sketch.open()
     }
 
     /// Counts the shingles of more units, and their numbers.
@@ -190,10 +186,17 @@ fn slot(hash: u32, size: usize) -> usize {
     hash as usize & (size - 1)
 }
 
-/// The slot of a smaller table in which the hashes of a slot of a larger one are counted.
+/// A table in fewer slots, a power of two: the slot of a hash is its lowest bits, so the parts of the table are added up.
 #[cfg(feature = "index")]
-fn slot_at(larger: usize, size: usize) -> usize {
-    larger & (size - 1)
+fn folded<T: Copy>(table: &[T], slots: usize, add: impl Fn(T, T) -> T) -> Vec<T> {
+    let (first, rest) = table.split_at(slots);
+    let mut out = first.to_vec();
+    for part in rest.chunks(slots) {
+        out.iter_mut()
+            .zip(part)
+            .for_each(|(sum, &count)| *sum = add(*sum, count));
+    }
+    out
 }
 
 /// The key by which units are found that hold a number.

@@ -69,7 +69,7 @@ impl fmt::Display for SpillError {
         let (Folder(folder, holds), doing, cause) = &*self.0;
         #[cfg(feature = "index")]
         if *holds == Holds::Index {
-            let advice = "make it anew, or take a copy of it from before";
+            let advice = "restore it from a backup, or build it again";
             return write!(f, "{}: cannot {doing} this index: {cause}; {advice}", folder.display());
         }
         #[cfg(not(feature = "index"))]
@@ -125,7 +125,7 @@ impl Folder {
         })
     }
 
-    /// What is complete, in an index that stands here.
+    /// A stream of an index that stands here, for reading only.
     #[cfg(feature = "index")]
     pub(crate) fn complete(&self, bytes: Arc<dyn Complete>) -> Spool {
         Spool {
@@ -150,7 +150,7 @@ const BUFFER: usize = 256 << 10;
 /// Bytes of a buffer for reading in sequence; who merges has many.
 const AHEAD: usize = 64 << 10;
 
-/// Bytes that are complete and can be read anywhere: those of an index.
+/// Immutable bytes with random access: a stream of an index file.
 #[cfg(feature = "index")]
 pub(crate) trait Complete: fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Fills `into` with what begins at `at`.
@@ -224,7 +224,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Appends what stands at a place of another file, of which it has been flushed.
+    /// Appends a range of another spool, which has been flushed.
     #[cfg(feature = "index")]
     pub(crate) fn append(&mut self, other: &Self, mut from: Range<u64>) -> Result<(), SpillError> {
         let mut buffer = vec![0; BUFFER];

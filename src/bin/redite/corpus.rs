@@ -236,19 +236,8 @@ impl ReadReport {
 
 impl Corpus {
     /// Finds and reads all inputs and decides, for what is to be written again. Nothing is written but messages. `progress`
-    /// sees what there is to be read.
+    /// sees what there is to be read. `earlier`: the index that the run goes on from, if any.
     pub(crate) fn read(
-        input: &InputArgs,
-        rule: &RuleArgs,
-        cap: Option<&Cap>,
-        exclude: &[PathBuf],
-        progress: impl FnOnce(&[Source], &ReadOptions) -> Result<Progress>,
-    ) -> Result<(Self, Progress)> {
-        Self::read_after(input, rule, cap, exclude, None, progress)
-    }
-
-    /// The same, in a run that goes on from an index.
-    pub(crate) fn read_after(
         input: &InputArgs,
         rule: &RuleArgs,
         cap: Option<&Cap>,
@@ -269,7 +258,8 @@ impl Corpus {
     ) -> Result<(Self, Progress)> {
         settings::threads(input)?;
         let progress = |sources: &[Source], _: &ReadOptions| Ok(progress(sources.iter().map(Source::size).sum()));
-        Self::read_as(input, rule, None, &[], earlier, progress, "left out")
+        let exclude: Vec<PathBuf> = earlier.map(Earlier::folder).into_iter().map(Path::to_owned).collect();
+        Self::read_as(input, rule, None, &exclude, earlier, progress, "left out")
     }
 
     /// `fate`: what becomes of records and files that cannot be read.
@@ -285,10 +275,9 @@ impl Corpus {
         let mut stages = Stages::begin();
         let detector = settings::detector(rule)?;
         let options = settings::read_options(input, &rule.other)?;
-        let memory = cap.map_or_else(redite::Memory::unlimited, Cap::memory);
         let session = match earlier {
-            Some(earlier) => earlier.snapshot.session(memory)?,
-            None => detector.session_within(memory),
+            Some(earlier) => earlier.session(cap)?,
+            None => detector.session_within(cap.map_or_else(redite::Memory::unlimited, Cap::memory)),
         };
         let first = session.next_id();
         let decider = Decider {
@@ -335,7 +324,7 @@ impl Corpus {
                 report,
                 origins,
                 first,
-                earlier: earlier.map(|earlier| earlier.snapshot.clone()),
+                earlier: earlier.map(Earlier::snapshot),
                 addition,
                 stages: stages.into_inner().unwrap_or_else(PoisonError::into_inner),
                 temp_dir: cap.map(|cap| cap.folder().to_owned()),

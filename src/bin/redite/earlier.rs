@@ -1,21 +1,25 @@
-//! The index that a run goes on from, and what it adds to that.
+//! The index that a run continues, and what the run adds to it.
 
 use crate::args::{AskArgs, IndexArgs};
 use crate::corpus::{Corpus, place};
+use crate::memory::Cap;
 use crate::origins::seconds;
 use anyhow::{Result, bail};
 use redite::files::{Fields, Record, Source};
 use redite::index::{self, Addition, Index, Snapshot};
-use redite::{ArticleId, Detector};
+use redite::{ArticleId, Detector, Memory, Session};
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// An index that is open.
 #[derive(Debug)]
 pub(crate) struct Earlier {
-    pub(crate) snapshot: Snapshot,
+    folder: PathBuf,
+    snapshot: Snapshot,
     /// To be added to.
     index: Option<Index>,
+    /// For temporary files, which a run that goes on from an index writes in any case.
+    temp_dir: Option<PathBuf>,
 }
 
 impl Earlier {
@@ -32,7 +36,7 @@ impl Earlier {
         }))
     }
 
-    /// One that is only asked, if it is named.
+    /// One that is only read, if it is named.
     pub(crate) fn asked(args: &AskArgs, detector: &Detector) -> Result<Option<Self>> {
         let Some(folder) = &args.index else { return Ok(None) };
         Self::checked(folder, Index::read(folder)?, None, detector).map(Some)
@@ -62,7 +66,38 @@ impl Earlier {
                 of(&asked, &made_with)
             );
         }
-        Ok(Self { snapshot, index })
+        Ok(Self {
+            folder: folder.to_owned(),
+            snapshot,
+            index,
+            temp_dir: None,
+        })
+    }
+
+    /// With its temporary files in a folder; in that of the system if none is named.
+    pub(crate) fn with_temp_dir(self, temp_dir: Option<&Path>) -> Self {
+        let temp_dir = temp_dir.map(Path::to_owned);
+        Self { temp_dir, ..self }
+    }
+
+    /// Where it stands.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// As it was opened.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.snapshot.clone()
+    }
+
+    /// Begins a run that goes on from it.
+    pub(crate) fn session(&self, cap: Option<&Cap>) -> Result<Session> {
+        let memory = match (cap, &self.temp_dir) {
+            (Some(cap), _) => cap.memory(),
+            (None, Some(folder)) => Memory::unlimited().in_folder(folder),
+            (None, None) => Memory::unlimited(),
+        };
+        Ok(self.snapshot.session(memory)?)
     }
 
     /// True if what stays is to be added.

@@ -22,8 +22,39 @@ pub(crate) struct Provenance {
     met: Met,
     /// How often each is repeated, if that is asked for.
     families: Option<Families>,
-    /// The index that the run goes on from, and the number of the first article that is not of it.
-    earlier: Option<(Snapshot, ArticleId)>,
+    earlier: Option<Indexed>,
+}
+
+/// The index that a run goes on from.
+#[derive(Debug)]
+struct Indexed {
+    snapshot: Snapshot,
+    /// The first article that is not of it.
+    end: ArticleId,
+    recent: Mutex<Recent>,
+}
+
+impl Indexed {
+    fn of(corpus: &Corpus) -> Option<Self> {
+        Some(Self {
+            snapshot: corpus.earlier.clone()?,
+            end: corpus.first,
+            recent: Mutex::new(Recent::new()),
+        })
+    }
+
+    fn known(&self, unit: &Unit) -> Result<Known> {
+        let recent = || self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = recent().find(unit) {
+            return Ok(known);
+        }
+        // Without the lock: several threads may read.
+        let Some(known) = of_index(&self.snapshot, unit)? else {
+            bail!("the index does not hold the text that something repeats; check it with `redite index verify`");
+        };
+        recent().keep(unit, &known);
+        Ok(known)
+    }
 }
 
 #[derive(Debug)]
@@ -67,7 +98,7 @@ impl Provenance {
                 pages: Vec::new(),
                 count: 0,
                 last: None,
-                recent: vec![None; RECENT],
+                recent: Recent::new(),
             }))),
             None => Met::Held(HashMap::new()),
         };
@@ -75,7 +106,7 @@ impl Provenance {
             wanted: None,
             met,
             families: None,
-            earlier: corpus.earlier.clone().map(|snapshot| (snapshot, corpus.first)),
+            earlier: Indexed::of(corpus),
         })
     }
 
@@ -95,7 +126,7 @@ impl Provenance {
             wanted: Some(wanted),
             met: Met::Held(HashMap::new()),
             families: None,
-            earlier: corpus.earlier.clone().map(|snapshot| (snapshot, corpus.first)),
+            earlier: Indexed::of(corpus),
         }
     }
 
@@ -109,13 +140,8 @@ impl Provenance {
 
     /// What is known of a unit that has been met.
     pub(crate) fn known(&self, unit: &Unit) -> Result<Cow<'_, Known>> {
-        if let Some((snapshot, _)) = self.earlier.as_ref().filter(|(_, first)| unit.article < *first) {
-            return match of_index(snapshot, unit)? {
-                Some(known) => Ok(Cow::Owned(known)),
-                None => bail!(
-                    "the index does not hold the text that something repeats; check it with `redite index verify`"
-                ),
-            };
+        if let Some(index) = self.earlier.as_ref().filter(|index| unit.article < index.end) {
+            return index.known(unit).map(Cow::Owned);
         }
         let known = match &self.met {
             Met::Held(known) => known.get(unit).map(Cow::Borrowed),
@@ -283,9 +309,12 @@ struct Spooled {
     pages: Vec<Unit>,
     count: u64,
     last: Option<Unit>,
-    /// What was asked for lately, each in a slot of its own: boilerplate is asked for often.
-    recent: Vec<Option<(Unit, Known)>>,
+    recent: Recent,
 }
+
+/// What was asked for lately, each in a slot of its own: boilerplate is asked for often.
+#[derive(Debug)]
+struct Recent(Vec<Option<(Unit, Known)>>);
 
 const ENTRY: usize = KEY + 12;
 const PAGE: u64 = 128;
@@ -293,6 +322,29 @@ const RECENT: usize = 1024;
 
 /// Longer texts are not held.
 const SHORT: usize = 2048;
+
+impl Recent {
+    fn new() -> Self {
+        Self(vec![None; RECENT])
+    }
+
+    fn slot(unit: &Unit) -> usize {
+        let mixed = (unit.article.0 as usize).wrapping_mul(31);
+        mixed.wrapping_add(unit.span.start as usize) % RECENT
+    }
+
+    fn find(&self, unit: &Unit) -> Option<Known> {
+        let recent = self.0[Self::slot(unit)].as_ref().filter(|recent| recent.0 == *unit)?;
+        Some(recent.1.clone())
+    }
+
+    /// Holds what is known of a unit, in the place of another.
+    fn keep(&mut self, unit: &Unit, known: &Known) {
+        if known.text.len() <= SHORT {
+            self.0[Self::slot(unit)] = Some((*unit, known.clone()));
+        }
+    }
+}
 
 impl Spooled {
     fn put(&mut self, unit: Unit, known: &Known) -> Result<()> {
@@ -316,17 +368,11 @@ impl Spooled {
     }
 
     fn get(&mut self, unit: &Unit) -> Result<Option<Known>> {
-        let slot = (unit.article.0 as usize)
-            .wrapping_mul(31)
-            .wrapping_add(unit.span.start as usize)
-            % RECENT;
-        if let Some((_, known)) = self.recent[slot].as_ref().filter(|recent| recent.0 == *unit) {
-            return Ok(Some(known.clone()));
+        if let Some(known) = self.recent.find(unit) {
+            return Ok(Some(known));
         }
         let known = self.look_up(unit)?;
-        if let Some(known) = known.as_ref().filter(|known| known.text.len() <= SHORT) {
-            self.recent[slot] = Some((*unit, known.clone()));
-        }
+        known.iter().for_each(|known| self.recent.keep(unit, known));
         Ok(known)
     }
 

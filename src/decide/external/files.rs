@@ -1,4 +1,4 @@
-//! Leaders on disk: those of one level and of some shares that followed one another, of this run or of one before it.
+//! Leader files: the leaders of one level, of consecutive shares, of this run or of an earlier one.
 
 use super::super::Kept;
 use crate::join::{Shard, ShareFolds};
@@ -9,7 +9,7 @@ use std::ops::Range;
 
 pub(super) const KEPT: usize = 6;
 
-/// A leader as it is written, in a run with that first article: so runs can be moved.
+/// A leader as it is written. Its article counts from the first one of the run, so that runs can be renumbered.
 pub(super) fn words_of(kept: &Kept, first_article: u32) -> [u32; KEPT] {
     let Unit {
         article, field, span, ..
@@ -49,9 +49,6 @@ pub(super) struct Detail {
     pieces: usize,
 }
 
-/// Stands for the share of a unit of an earlier run.
-pub(super) const ELSEWHERE: u32 = u32::MAX;
-
 /// The leaders of one share.
 #[derive(Clone, Debug)]
 pub(crate) struct ShareLeaders {
@@ -63,7 +60,7 @@ pub(crate) struct ShareLeaders {
     pub(super) folds: u64,
 }
 
-/// Leaders of one level, of some shares that followed one another, numbered in order.
+/// Leaders of one level and of consecutive shares, numbered in order.
 #[derive(Debug)]
 pub(crate) struct LeaderFiles {
     pub(super) shares: Vec<ShareLeaders>,
@@ -126,7 +123,7 @@ impl LeaderFiles {
     }
 }
 
-/// Leaders in their files, as one of several such sets.
+/// Leader files as one of several sets, which have common numbers.
 #[derive(Clone, Copy)]
 pub(super) struct Set<'f> {
     pub(super) files: &'f LeaderFiles,
@@ -137,8 +134,6 @@ pub(super) struct Set<'f> {
     pub(super) first: u32,
     /// The number of the first article of their run.
     pub(super) first_article: u32,
-    /// They are of articles of an earlier run.
-    pub(super) is_elsewhere: bool,
 }
 
 impl<'f> Set<'f> {
@@ -148,12 +143,8 @@ impl<'f> Set<'f> {
             .files
             .details
             .words(4 * DETAIL as u64 * u64::from(leader), DETAIL)?;
-        let mut kept = kept_of(&words[..KEPT], self.kind, self.first_article);
-        if self.is_elsewhere {
-            kept.share = ELSEWHERE;
-        }
         Ok(Detail {
-            kept,
+            kept: kept_of(&words[..KEPT], self.kind, self.first_article),
             fold: (joined(words[6], words[7]), words[8]),
             pieces_at: joined(words[9], words[10]),
             pieces: words[11] as usize,

@@ -1,4 +1,4 @@
-//! What earlier runs have left for this one: their leaders, and the order of shingles that these are filed by.
+//! The leaders of earlier runs, and the order of shingles that their keys follow.
 
 use super::files::LeaderFiles;
 #[cfg(feature = "index")]
@@ -12,17 +12,17 @@ use crate::spill::{Bits, Folder, SpillError};
 use crate::store::Segment;
 use std::sync::Arc;
 
-/// Earlier runs, in their order. The articles of each are numbered on after those of the runs before it.
+/// Earlier runs, in order. Articles are numbered consecutively across runs.
 #[derive(Debug)]
 pub(crate) struct History {
-    /// By which all of their leaders are filed, and those of later runs will be.
+    /// The order by which the keys of leaders are chosen, in these runs and in later ones.
     pub(crate) order: Arc<Order>,
     pub(crate) runs: Vec<Arc<Run>>,
-    /// How often the index had been changed that it is of.
+    /// How many times the index had been changed when this was read.
     pub(crate) version: u64,
 }
 
-/// What one run has left.
+/// What one run leaves for later ones.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) articles: u32,
@@ -34,7 +34,7 @@ pub(crate) struct Run {
 }
 
 impl History {
-    /// No runs yet; the first one counts its shingles for the order.
+    /// A history without runs. The first session counts its shingles into `order`.
     pub(crate) fn new(order: Arc<Order>, version: u64) -> Self {
         Self {
             order,
@@ -43,7 +43,7 @@ impl History {
         }
     }
 
-    /// These runs and one more, which went on from them, with the order by which it is filed.
+    /// This history with one more run, and the order by which the keys of its leaders were chosen.
     #[cfg(feature = "index")]
     pub(crate) fn with(&self, order: Arc<Order>, run: Run, version: u64) -> Self {
         let mut runs = self.runs.clone();
@@ -51,7 +51,7 @@ impl History {
         Self { order, runs, version }
     }
 
-    /// Without the runs that are not to stay; those that do are numbered anew.
+    /// Only the runs that are marked to stay, numbered anew.
     #[cfg(feature = "index")]
     pub(crate) fn retaining(&self, stays: &[bool], version: u64) -> Self {
         let runs = self.runs.iter().zip(stays).filter(|(_, stays)| **stays);
@@ -78,7 +78,7 @@ impl Run {
     /// How many streams it has.
     pub(crate) const STREAMS: usize = 13;
 
-    /// All that it has on disk, in an order that stays; [`Run::head`] says what stands where.
+    /// All of its streams on disk, in a fixed order; [`Run::head`] says where things stand in them.
     pub(crate) fn streams(&self) -> [&Spool; Self::STREAMS] {
         let [a, b] = &self.levels;
         let Run { folds, beside, .. } = self;
@@ -112,7 +112,7 @@ impl Run {
         head
     }
 
-    /// Of [`Run::head`] and [`Run::streams`]; nothing if they do not fit together.
+    /// The run that [`Run::head`] and [`Run::streams`] describe; `None` if they do not fit together.
     pub(crate) fn restored(head: &[u64], streams: [Spool; Self::STREAMS]) -> Option<Self> {
         let [folds, a, b, c, d, e, f, g, h, i, j, seen, leaders] = streams;
         let (&articles, mut head) = head.split_first()?;
@@ -164,9 +164,9 @@ impl Run {
     }
 }
 
-/// Leaders of a run whose folds are still among all that it has read.
+/// The leaders of a run, as long as their folds stand in the file of its session.
 #[derive(Debug)]
-#[cfg_attr(not(feature = "index"), expect(dead_code, reason = "it goes into an index"))]
+#[cfg_attr(not(feature = "index"), expect(dead_code, reason = "only an index keeps it"))]
 pub(crate) struct Fresh {
     pub(super) levels: [LeaderFiles; 2],
     pub(super) beside: ReprintFiles,
@@ -174,7 +174,7 @@ pub(crate) struct Fresh {
 
 #[cfg(feature = "index")]
 impl Fresh {
-    /// What is left of a run over these segments, whose stores stand in `spool`.
+    /// Copies the folds of these segments out of the session's file, so that the run no longer needs it.
     pub(crate) fn settle(self, segments: &[Segment], spool: &Spool, folder: &Folder) -> Result<Run, SpillError> {
         let Self { mut levels, mut beside } = self;
         let mut folds = folder.spool()?;

@@ -1,4 +1,4 @@
-//! Leaders decided so far, on disk: the units of the next share are looked up among them, in order.
+//! The leaders decided so far, on disk. The units of the next share are looked up among them, in order.
 
 use super::super::scan::{Leader, Level};
 use super::super::units::{ByHash, Folds, piece};
@@ -70,7 +70,6 @@ impl<'r> EarlierLeaders<'r> {
                 kind,
                 first,
                 first_article,
-                is_elsewhere: true,
             };
             first += files.count;
             first_article += run.articles;
@@ -92,7 +91,7 @@ impl<'r> EarlierLeaders<'r> {
         self.files.count
     }
 
-    /// What is left of this run.
+    /// The files of this run.
     pub(super) fn into_files(self) -> LeaderFiles {
         self.files
     }
@@ -104,7 +103,6 @@ impl<'r> EarlierLeaders<'r> {
             kind: self.kind,
             first: self.first,
             first_article: self.first_article,
-            is_elsewhere: false,
         }
     }
 

@@ -23,7 +23,6 @@ use crate::model::{ArticleId, Reason, Span, Stage, Unit, UnitKind};
 use crate::settings::{Scope, Settings};
 use crate::spill::{Bits, Folder, SpillError, Spool};
 use crate::store::{Segment, Store};
-use files::ELSEWHERE;
 use leaders::{EarlierLeaders, EarlierMatch, Held, Outcome};
 use reprints::ReprintLeaders;
 use std::ops::Range;
@@ -184,7 +183,9 @@ impl<'e> External<'e> {
                 Scope::Article => super::decide(&store, self.settings, observe),
                 Scope::Corpus | Scope::Group | Scope::OtherGroups => {
                     let (verdicts, used) = self.share(number, &store, &mut earlier, observe)?;
-                    for (level, kept) in used.into_iter().filter(|(_, kept)| kept.share != ELSEWHERE) {
+                    // Units of earlier runs are in no share of this one.
+                    let is_own = |kept: &Kept| kept.unit.article.0 >= self.history.articles();
+                    for (level, kept) in used.into_iter().filter(|(_, kept)| is_own(kept)) {
                         let share = &self.shares[kept.share as usize];
                         let (level, unit) = level_of(level, kept.number, share.segment.sentences);
                         out.keep(share, level, unit);

@@ -51,12 +51,12 @@ impl<'r> ReprintLeaders<'r> {
         })
     }
 
-    /// What is left of this run.
+    /// The files of this run.
     pub(super) fn into_files(self) -> ReprintFiles {
         self.files
     }
 
-    /// By run, this one last; each with the number of its first leader.
+    /// The files of all runs, this one last, each with the number of its first leader.
     fn runs(&self) -> impl Iterator<Item = (u32, &ReprintFiles)> {
         let mut first = 0;
         let before = self.history.runs.iter().map(|run| (&run.beside, run.levels[0].count));

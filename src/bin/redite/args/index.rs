@@ -9,8 +9,8 @@ use std::path::PathBuf;
 /// The index that a run goes on from.
 #[derive(clap::Args, Debug, Clone)]
 pub(crate) struct IndexArgs {
-    /// Compare the articles with those of this index, too, as if all had been cleaned in one run: see `redite index --help`. What
-    /// goes in favour of a text of the index is told with the place and the text of that, wherever its input is now
+    /// Also compare the articles with those in this index, as if all had been cleaned in one run (see `redite index --help`). A
+    /// removal names the indexed text that it repeats, with its place and wording, even if that input is gone
     #[arg(
         long,
         value_name = "DIR",
@@ -19,27 +19,27 @@ pub(crate) struct IndexArgs {
     )]
     pub(crate) index: Option<PathBuf>,
 
-    /// Add what stays to the index, once all output is written; make the index if there is none
+    /// Add what stays to the index once all output is written; create the index if it does not exist
     #[arg(long, requires = "index", help_heading = "What was seen before")]
     pub(crate) update: bool,
 }
 
-/// The index that is only asked.
+/// An index that is only read.
 #[derive(clap::Args, Debug, Clone)]
 pub(crate) struct AskArgs {
-    /// Compare the articles with those of this index, too, and show what they repeat of it
+    /// Also compare the articles with those in this index, and show what they repeat of it
     #[arg(long, value_name = "DIR", help_heading = "What was seen before")]
     pub(crate) index: Option<PathBuf>,
 }
 
 #[derive(clap::Args, Debug)]
 #[command(
-    after_help = "An index holds the texts that runs have kept. Cleaning A and then B with the index of A writes for B what cleaning A \
-and B in one run would, whatever the memory and the number of threads; so the first copy stays (--keep first), and all articles are \
-compared with all. What depends on the whole run (--min-count, --keep-copies and the like) is refused. The settings that decide what \
-repeats what are kept in the index, and a run with others is refused.\n\n\
-The first run also decides in which order shingles are looked for, so let it be a large one: after a small one the results are the same, \
-but take longer.\n\n\
+    after_help = "An index keeps the texts that earlier runs have kept. Cleaning A, and then B with the index of A, writes for B exactly what \
+one run over A and B would write, whatever the memory and the number of threads. Therefore the first copy always stays (--keep first) and all \
+articles are compared with all; options that depend on a whole run (--min-count, --keep-copies and the like) are refused. The settings \
+are stored in the index, and a run with other settings is refused.\n\n\
+The first run also fixes the order in which shingles are looked up. Make it a large one: after a small first run the results are the \
+same, but later runs are slower.\n\n\
 Every day: redite clean today.jsonl -o clean.jsonl --removed removed.jsonl --index seen --update"
 )]
 pub(crate) struct IndexCommandArgs {
@@ -107,8 +107,8 @@ pub(crate) struct ExpireArgs {
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
 
-    /// Forget the runs all of whose articles appeared before that date, as in 2026-11-01; of runs that were added without --date-field
-    /// it is not known
+    /// Forget the runs whose articles all appeared before this date, as in 2026-11-01. Runs that were added without --date-field have
+    /// no dates and stay
     #[arg(long, value_name = "DATE", group = "which", value_parser = date)]
     pub(crate) before: Option<i64>,
 

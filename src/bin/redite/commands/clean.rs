@@ -70,11 +70,12 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     let detector = settings::detector(&args.rule)?;
     if args.index.index.is_some() && !Choice::of(&args.choice)?.is_everything() {
         bail!(
-            "--index: what is chosen by the whole run may change with the next one, so --where, --keep-copies, --min-count, --min-share \
-             and --min-run cannot be used with it; leave them out"
+            "--index: what --where, --keep-copies, --min-count, --min-share and --min-run choose depends on the whole run and could change \
+             with the next one; leave them out"
         );
     }
-    let mut earlier = Earlier::of(&args.index, &detector)?;
+    let temp_dir = args.memory.temp_dir.as_deref();
+    let mut earlier = Earlier::of(&args.index, &detector)?.map(|earlier| earlier.with_temp_dir(temp_dir));
     let begin = |sources: &[Source], options: &_| {
         refuse_drop_empty(args.cleaned.drop_empty, sources)?;
         memory::before_run(sources, options, &detector, cap.as_ref(), quiet)?;
@@ -82,7 +83,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         Ok(Progress::new(&[READING, COMPARING, WRITING], bytes, quiet))
     };
     let (mut corpus, mut progress) =
-        Corpus::read_after(&args.input, &args.rule, cap.as_ref(), &exclude, earlier.as_ref(), begin)?;
+        Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, earlier.as_ref(), begin)?;
     let mut addition = corpus.addition.take();
     let places = Places::of(&Asked {
         inputs: &args.input.inputs,
@@ -121,7 +122,7 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         out.finish()?;
     }
     transaction.commit()?;
-    // Last: a run that is stopped between the two is as good as none, and can be repeated.
+    // Last, so that a run that is stopped in between can be repeated: the index does not know its articles yet.
     if let (Some(earlier), Some(addition)) = (&mut earlier, addition) {
         earlier.commit(addition)?;
     }

@@ -35,7 +35,7 @@ fn add(args: &AddArgs) -> Result<Exit> {
     settings::threads(&args.input)?;
     let cap = Cap::of(&args.memory)?;
     let detector = settings::detector(&args.rule)?;
-    let mut earlier = Earlier::to_add(&args.folder, &detector)?;
+    let mut earlier = Earlier::to_add(&args.folder, &detector)?.with_temp_dir(args.memory.temp_dir.as_deref());
     let exclude = [args.folder.clone()];
     if args.memory.dry_run {
         let options = settings::read_options(&args.input, &args.rule.other)?;
@@ -50,8 +50,7 @@ fn add(args: &AddArgs) -> Result<Exit> {
         let bytes = sources.iter().map(Source::size).sum();
         Ok(Progress::new(&[READING, COMPARING, WRITING], bytes, quiet))
     };
-    let (mut corpus, progress) =
-        Corpus::read_after(&args.input, &args.rule, cap.as_ref(), &exclude, Some(&earlier), begin)?;
+    let (mut corpus, progress) = Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, Some(&earlier), begin)?;
     progress.phase("writing");
     if let Some(mut addition) = corpus.addition.take() {
         corpus.each_record(|source, article, record, fields| {
@@ -63,7 +62,7 @@ fn add(args: &AddArgs) -> Result<Exit> {
     if !quiet {
         let articles = corpus.detection.articles();
         console::line(format_args!(
-            "added {articles} articles to {}, which has {} now",
+            "added {articles} articles to {}; it now has {}",
             visible(&args.folder.to_string_lossy()),
             corpus.first.0 + articles
         ));
@@ -92,7 +91,7 @@ fn expire(args: &ExpireArgs) -> Result<Exit> {
     ));
     if args.before.is_some() && undated > 0 {
         console::line(format_args!(
-            "redite: WARNING: of {undated} runs it is not known when their articles appeared; give --date-field when they are added"
+            "redite: WARNING: {undated} runs have no dates and were not considered; give --date-field when articles are added"
         ));
     }
     Ok(Exit::Done)

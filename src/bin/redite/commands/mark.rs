@@ -57,11 +57,12 @@ pub(crate) fn run(args: &MarkArgs) -> Result<Exit> {
     }
     refuse_several_texts(args)?;
     let exclude: Vec<PathBuf> = args.output.iter().filter(|path| !is_stdout(path)).cloned().collect();
-    let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, |sources, options| {
+    let begin = |sources: &[Source], options: &_| {
         memory::before_run(sources, options, &detector, cap.as_ref(), quiet)?;
         let bytes = sources.iter().map(Source::size).sum();
         Ok(Progress::new(&[READING, COMPARING, WRITING], bytes, quiet))
-    })?;
+    };
+    let (corpus, mut progress) = Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, None, begin)?;
     let overview = corpus.overview()?;
     // Attributes say nothing of what is kept.
     let mut facts = match args.format() {
