@@ -27,6 +27,14 @@ impl IndexError {
         }
     }
 
+    /// There is none.
+    pub(super) fn missing(folder: &Path, why: &str) -> Self {
+        Self {
+            kind: Some(io::ErrorKind::NotFound),
+            ..Self::new(folder, why)
+        }
+    }
+
     pub(super) fn io(path: &Path, doing: &str, cause: &io::Error) -> Self {
         let advice = match cause.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {

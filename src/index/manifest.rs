@@ -89,6 +89,10 @@ impl Manifest {
                 let why = "is not an index: it has no MANIFEST; make one with `redite index create`";
                 return Err(IndexError::new(folder, why));
             }
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                let why = "there is no such index; check the spelling, or make it with `redite index create`";
+                return Err(IndexError::missing(folder, why));
+            }
             Err(cause) => {
                 let of = if folder.is_dir() { &path } else { folder };
                 return Err(IndexError::io(of, "read", &cause));

@@ -278,7 +278,8 @@ impl Index {
         self.snapshot.clone()
     }
 
-    /// Makes what a run has added part of the index, all at once and for good: after this returns it survives a power cut.
+    /// Makes what a run has added part of the index, all at once and for good: after this returns it survives a power cut. A run without
+    /// articles changes nothing.
     ///
     /// # Errors
     /// If the run did not go on from the last commit, or something cannot be written. The index is as before then.
@@ -306,6 +307,10 @@ impl Index {
         if version != before.history.version {
             let why = "was changed after this session began; begin a new session from its current snapshot";
             return Err(IndexError::new(&self.folder, why));
+        }
+        if run.articles == 0 {
+            // Nothing can repeat it, and it would fix an order of shingles without any.
+            return Ok(());
         }
         texts.finish(run.articles)?;
         // Whatever becomes of this commit, no later one makes files of these names.

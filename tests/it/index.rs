@@ -268,7 +268,12 @@ fn what_is_no_index_is_told() {
     assert_eq!(std::fs::read_dir(at("c")).unwrap().count(), 1, "nothing is left there");
     assert!(create("c/x", &Detector::new()).contains("cannot make it"));
     assert!(refused(Index::open(at("c"))).contains("it has no MANIFEST"));
-    assert!(Index::read(at("d")).unwrap_err().to_string().contains("cannot read it"));
+    assert!(
+        Index::read(at("d"))
+            .unwrap_err()
+            .to_string()
+            .contains("there is no such index")
+    );
 }
 
 /// A commit that fails leaves the index as it was, and the next one succeeds.

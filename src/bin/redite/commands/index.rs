@@ -1,5 +1,6 @@
 //! `redite index`: makes an index, adds to it, says what it holds.
 
+use crate::amounts::{count, digits};
 use crate::args::{AddArgs, CreateArgs, ExpireArgs, IndexCommandArgs, IndexStep, StatsArgs, VerifyArgs};
 use crate::console;
 use crate::corpus::{Corpus, find};
@@ -62,9 +63,10 @@ fn add(args: &AddArgs) -> Result<Exit> {
     if !quiet {
         let articles = corpus.detection.articles();
         console::line(format_args!(
-            "added {articles} articles to {}; it now has {}",
+            "added {} to {}; it now has {}",
+            count(u64::from(articles), "article"),
             visible(&args.folder.to_string_lossy()),
-            corpus.first.0 + articles
+            digits(u64::from(corpus.first.0 + articles))
         ));
     }
     Ok(corpus.report.exit())
@@ -77,7 +79,7 @@ fn expire(args: &ExpireArgs) -> Result<Exit> {
     let (mut nth, mut undated) = (0, 0);
     let gone = index.retain(|run| {
         nth += 1;
-        undated += u32::from(run.times.is_none());
+        undated += u64::from(run.times.is_none());
         let is_past = args
             .before
             .is_some_and(|before| run.times.is_some_and(|(_, last)| last < before));
@@ -85,13 +87,15 @@ fn expire(args: &ExpireArgs) -> Result<Exit> {
     })?;
     let left = index.snapshot();
     console::line(format_args!(
-        "{gone} runs forgotten; {} articles in {} runs are left",
-        left.articles(),
-        left.runs().count()
+        "{} forgotten; {} in {} left",
+        count(u64::from(gone), "run"),
+        count(u64::from(left.articles()), "article"),
+        count(left.runs().count() as u64, "run")
     ));
     if args.before.is_some() && undated > 0 {
         console::line(format_args!(
-            "redite: WARNING: {undated} runs have no dates and were not considered; give --date-field when articles are added"
+            "redite: WARNING: {} without dates not considered; give --date-field when articles are added",
+            count(undated, "run")
         ));
     }
     Ok(Exit::Done)
@@ -128,16 +132,20 @@ fn stats(args: &StatsArgs) -> Result<Exit> {
         });
         writeln!(
             out,
-            "run {n}: {times}{} articles, {} paragraphs and {} sentences to compare with, {} bytes",
-            run.articles, run.paragraphs, run.pieces, run.bytes
+            "run {n}: {times}{}, {} and {} to compare with, {}",
+            count(u64::from(run.articles), "article"),
+            count(u64::from(run.paragraphs), "paragraph"),
+            count(u64::from(run.pieces), "sentence"),
+            count(run.bytes, "byte")
         )?;
     }
     let bytes: u64 = runs.iter().map(|run| run.bytes).sum();
     writeln!(
         out,
-        "in all: {} articles in {} runs, {bytes} bytes",
-        snapshot.articles(),
-        runs.len()
+        "in all: {} in {}, {}",
+        count(u64::from(snapshot.articles()), "article"),
+        count(runs.len() as u64, "run"),
+        count(bytes, "byte")
     )?;
     Ok(Exit::Done)
 }
