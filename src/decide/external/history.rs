@@ -19,6 +19,7 @@ pub(crate) struct History {
     pub(crate) order: Arc<Order>,
     pub(crate) runs: Vec<Arc<Run>>,
     /// How many times the index had been changed when this was read.
+    #[cfg_attr(not(feature = "index"), expect(dead_code, reason = "only an index asks"))]
     pub(crate) version: u64,
 }
 
