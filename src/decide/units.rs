@@ -13,30 +13,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// Below this many units threads cost more than they bring.
-pub(super) const SMALL: usize = 1024;
+pub(crate) const SMALL: usize = 1024;
 
 /// Stands for no fold.
 const NONE: u32 = u32::MAX;
-
-/// Distinct folds by their hashes. Several may have one: the same text of articles that are not compared alike.
-pub(crate) struct ByHash {
-    first: HashMap<u64, u32, ahash::RandomState>,
-    /// For each fold the next one of the same hash, or [`NONE`].
-    next: Vec<u32>,
-}
-
-impl ByHash {
-    /// The first fold of that hash.
-    pub(crate) fn get(&self, hash: u64) -> Option<u32> {
-        self.first.get(&hash).copied()
-    }
-
-    /// All folds of that hash.
-    pub(crate) fn all(&self, hash: u64) -> impl Iterator<Item = u32> {
-        let next = |fold: &u32| self.next.get(*fold as usize).copied().filter(|&next| next != NONE);
-        std::iter::successors(self.get(hash), next)
-    }
-}
 
 /// Units of one level by their folds: paragraphs, or sentences and parts of sentences ("pieces").
 pub(crate) struct Folds<'s> {
@@ -118,17 +98,18 @@ impl<'s> Folds<'s> {
         hash::bytes(self.distinct.text(fold).as_bytes()) ^ u64::from(salt) << 16
     }
 
-    /// The folds by their hashes.
-    pub(crate) fn by_hash(&self) -> ByHash {
-        let mut by_hash = ByHash {
-            first: HashMap::with_hasher(hash::map_state()),
-            next: vec![NONE; self.count()],
-        };
-        for fold in (0..narrow(self.count())).rev() {
-            let next = by_hash.first.insert(self.hash_of(fold), fold);
-            by_hash.next[fold as usize] = next.unwrap_or(NONE);
+    /// The folds, each behind its hash, in order. Several may have one: the same text of articles that are not compared alike.
+    pub(crate) fn by_hash(&self) -> Vec<(u64, u32)> {
+        let all = 0..narrow(self.count());
+        let hashed = |fold| (self.hash_of(fold), fold);
+        if self.count() < SMALL {
+            let mut all: Vec<(u64, u32)> = all.map(hashed).collect();
+            all.sort_unstable();
+            return all;
         }
-        by_hash
+        let mut all: Vec<(u64, u32)> = all.into_par_iter().map(hashed).collect();
+        all.par_sort_unstable();
+        all
     }
 
     /// For each fold the first that has the same text.

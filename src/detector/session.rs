@@ -29,6 +29,14 @@ pub struct Memory {
     folder: PathBuf,
 }
 
+impl Memory {
+    /// Nothing, if files can be made in its folder.
+    #[cfg(feature = "index")]
+    pub(crate) fn check(&self) -> Result<(), SpillError> {
+        Folder::new(self.folder.clone()).check()
+    }
+}
+
 /// Deciding a share takes so many times the memory of its units, these included.
 const SHARE: usize = 5;
 
@@ -162,15 +170,15 @@ struct Spilled {
 }
 
 impl Spilled {
-    fn new(history: Arc<History>, folder: Folder) -> Result<Self, SpillError> {
-        Ok(Self {
-            spool: folder.spool()?,
+    fn new(history: Arc<History>, folder: Folder) -> Self {
+        Self {
+            spool: folder.spool(),
             segments: Vec::new(),
             ranks: Ranks::default(),
             articles: history.articles(),
             history,
             folder,
-        })
+        }
     }
 
     /// The store for the articles that follow.
@@ -247,7 +255,7 @@ impl From<SpillError> for PushError {
 }
 
 impl Session {
-    pub(super) fn new(settings: Settings, memory: Memory) -> Self {
+    pub(crate) fn new(settings: Settings, memory: Memory) -> Self {
         Self {
             settings,
             memory,
@@ -259,13 +267,13 @@ impl Session {
 
     /// A corpus that goes on from earlier runs: its articles are numbered on, and compared with theirs, too.
     #[cfg(feature = "index")]
-    pub(crate) fn after(settings: Settings, memory: Memory, history: Arc<History>) -> Result<Self, SpillError> {
-        let spilled = Spilled::new(history, Folder::new(memory.folder.clone()))?;
-        Ok(Self {
+    pub(crate) fn after(settings: Settings, memory: Memory, history: Arc<History>) -> Self {
+        let spilled = Spilled::new(history, Folder::new(memory.folder.clone()));
+        Self {
             store: spilled.next(),
             spilled: Some(spilled),
             ..Self::new(settings, memory)
-        })
+        }
     }
 
     /// Takes one article; it gets the next number.
@@ -390,7 +398,8 @@ impl Session {
                 let order = Order::of_corpus(&settings.rule(), settings.min_tokens() as usize, self.memory.sketch());
                 let history = History::new(Arc::new(order), 0);
                 let folder = Folder::new(self.memory.folder.clone());
-                self.spilled.insert(Spilled::new(Arc::new(history), folder)?)
+                folder.check()?;
+                self.spilled.insert(Spilled::new(Arc::new(history), folder))
             }
         };
         let segment = self.store.write(&mut spilled.spool)?;
@@ -439,7 +448,7 @@ impl Session {
         match self.spilled.take() {
             None => Ok(Detections::whole(self.decide(observe))),
             Some(spilled) => {
-                let (decided, _) = self.decide_spilled(&spilled, observe)?;
+                let (decided, _) = self.decide_spilled(&spilled, false, observe)?;
                 Ok(Detections::spilled(spilled.spool, spilled.segments, decided))
             }
         }
@@ -462,7 +471,7 @@ impl Session {
             let History { order, version, .. } = &*spilled.history;
             spilled.history = Arc::new(History::new(Arc::new(order.shrunk()), *version));
         }
-        let (decided, fresh) = self.decide_spilled(&spilled, observe)?;
+        let (decided, fresh) = self.decide_spilled(&spilled, true, observe)?;
         let left = Left {
             run: fresh.settle(&spilled.segments, &spilled.spool, &spilled.folder)?,
             order: Arc::clone(&spilled.history.order),
@@ -477,6 +486,7 @@ impl Session {
     fn decide_spilled(
         &self,
         spilled: &Spilled,
+        leaves: bool,
         observe: &(dyn Fn(Progress) + Sync),
     ) -> Result<(Decided, Fresh), SpillError> {
         let paragraphs: u64 = spilled.segments.iter().map(|s| u64::from(s.paragraphs)).sum();
@@ -493,6 +503,7 @@ impl Session {
             spool: moved.as_ref().unwrap_or(&spilled.spool),
             folder: &spilled.folder,
             history: &spilled.history,
+            leaves,
         };
         external.decide(&observed(paragraphs, observe))
     }

@@ -4,13 +4,13 @@
 //! have as many as a power of two.
 //!
 //! A *run*: first its head, numbers of 8 bytes that say what stands where in the others ([`Run::head`](crate::decide::Run::head)); then its
-//! streams ([`Run::streams`](crate::decide::Run::streams)): the folds of all units; of paragraphs, and again of sentences and their parts, the lists by which
-//! leaders are found, the hash of each leader's fold, where its article comes from, what it is and where its fold stands, and what
-//! pieces it has; the hashes of long paragraphs, and the leaders beside them; then the three streams of [`texts`].
+//! streams ([`Run::streams`](crate::decide::Run::streams)): the folds of all units; of paragraphs, and again of sentences and their parts, what
+//! finds leaders (`join/shard.rs`), where the article of each comes from, what it is and where its fold stands, and what pieces it has;
+//! and what stood beside leaders (`decide/external/rows.rs`); then the three streams of [`texts`].
 
 use super::error::IndexError;
 use super::manifest::{Entry, hex};
-use super::packed::{self, Stream, WriteError, Writer};
+use super::packed::{self, Packing, Stream, WriteError, Writer};
 use super::texts::{self, Texts};
 use crate::decide::Run;
 use crate::join::{Order, Rule};
@@ -23,10 +23,11 @@ use std::sync::Arc;
 const LONG: usize = 256 << 10;
 const SHORT: usize = 16 << 10;
 
-/// By stream of a run whether it is read from end to end: lists and hashes, and what stood beside leaders.
-const IS_LONG: [bool; Run::STREAMS] = [
-    false, true, true, true, false, false, true, true, true, false, false, true, true,
-];
+/// By stream of a run how it is read: word by word, or here and there.
+const STREAMS: [(usize, Packing); Run::STREAMS] = {
+    let [words, some] = [(SHORT, Packing::None), (SHORT, Packing::Zstd)];
+    [some, words, words, some, some, words, words, some, some, words]
+};
 
 pub(super) fn write_order(writer: &mut Writer, order: &Order) -> Result<(), WriteError> {
     let (counts, frequent) = order.tables();
@@ -52,11 +53,11 @@ pub(super) fn open_order(folder: &Path, entry: &Entry, (rule, shortest): (&Rule,
 pub(super) fn write_run(writer: &mut Writer, run: &Run, texts: &Texts) -> Result<(), WriteError> {
     let head: Vec<u8> = run.head().into_iter().flat_map(u64::to_le_bytes).collect();
     writer.bytes(&head, LONG)?;
-    for (spool, is_long) in run.streams().into_iter().zip(IS_LONG) {
-        writer.stream(spool, if is_long { LONG } else { SHORT })?;
+    for (spool, (block, packing)) in run.streams().into_iter().zip(STREAMS) {
+        writer.stream(spool, block, packing)?;
     }
-    writer.stream(&texts.places, SHORT)?;
-    writer.stream(&texts.articles, SHORT)?;
+    writer.stream(&texts.places, SHORT, Packing::Zstd)?;
+    writer.stream(&texts.articles, SHORT, Packing::Zstd)?;
     writer.bytes(&texts.dates(), SHORT)
 }
 

@@ -39,14 +39,17 @@
 mod error;
 mod files;
 mod manifest;
+mod map;
 mod packed;
 mod texts;
 
 pub use error::IndexError;
 pub use texts::Source;
 
+use crate::Repeat;
+use crate::article::Article;
 use crate::decide::{History, Run};
-use crate::detector::{Detections, Detector, Memory, Session};
+use crate::detector::{Detections, Detector, Memory, PushError, Session};
 use crate::join::Order;
 use crate::model::{ArticleId, Progress};
 use crate::settings::{Keep, Scope, Settings};
@@ -554,18 +557,51 @@ impl Snapshot {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn session(&self, memory: Memory) -> Result<Session, IndexError> {
+        memory.check()?;
         let state = &*self.0;
         let history = if state.history.is_empty() {
             // the counts of a session that was given up count for no other
             let (rule, shortest) = (state.settings.rule(), state.settings.min_tokens() as usize);
-            {
-                let order = Order::of_open_corpus(&rule, shortest, ORDER);
-                Arc::new(History::new(Arc::new(order), state.history.version))
-            }
+            let order = Order::of_open_corpus(&rule, shortest, ORDER);
+            Arc::new(History::new(Arc::new(order), state.history.version))
         } else {
             Arc::clone(&state.history)
         };
-        Ok(Session::after(state.settings, memory, history)?)
+        Ok(Session::after(state.settings, memory, history))
+    }
+
+    /// What an article repeats of the articles of the index, and of itself. It is not added to the index; in what is given its number
+    /// is [`articles`](Self::articles), as if it came next. What is kept of the others [`source`](Self::source) shows.
+    ///
+    /// It takes the time of deciding the article alone, and of some reads in each run of the index, which are from memory once the system
+    /// holds the files there. Snapshots can be asked from any number of threads, whoever writes to the index.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    ///
+    /// ```
+    /// use redite::{Detector, Memory, index::Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let mut index = Index::create(folder.path(), &Detector::new())?;
+    /// let mut session = index.snapshot().session(Memory::unlimited())?;
+    /// session.push(&"The storm tore the roof off.".into())?;
+    /// index.commit(session.finish_with_addition(&|_| ())?.1)?;
+    /// let snapshot = index.snapshot();
+    /// let repeats = snapshot.query(&"Again: the storm. The storm tore the roof off!".into())?;
+    /// assert_eq!((repeats.len(), repeats[0].kept.article.0, repeats[0].removed.span.start), (1, 0, 17));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn query(&self, article: &Article<'_>) -> Result<Vec<Repeat>, PushError> {
+        let State { settings, history, .. } = &*self.0;
+        let mut session = if history.is_empty() {
+            Session::new(*settings, Memory::unlimited())
+        } else {
+            Session::after(*settings, Memory::unlimited(), Arc::clone(history))
+        };
+        let number = session.push(article)?;
+        let block = session.finish().and_then(|detections| detections.block_of(number));
+        Ok(block.map_err(PushError::Spill)?.repeats_in(number).collect())
     }
 
     /// The article of that number; nothing if nothing can repeat it: it is not in the index, or nothing of it is long enough to be compared and
@@ -673,7 +709,7 @@ impl Session {
         let (detections, left) = self.finish_leaving(observe)?;
         let addition = Addition {
             needed: left.run.with_leaders()?,
-            texts: Texts::new(&left.folder)?,
+            texts: Texts::new(&left.folder),
             run: left.run,
             order: left.order,
             first: left.first,

@@ -14,23 +14,29 @@
 //!
 //! The table has of each stream: its bytes (8), the bytes of its blocks before packing (4; the last may have fewer), the number of its blocks (4);
 //! and then of each block: how many bytes it takes in the file (4), and the XXH3-64 of these (8). A block is a zstd frame, or the bytes
-//! themselves where that is not shorter: it is packed if it takes fewer bytes than it holds.
+//! themselves where that is not shorter: it is packed if it takes fewer bytes than it holds. A stream of which no block is packed is read
+//! where the file is mapped into memory, word by word; a block of it is held against its checksum when the first word of it is read.
 //!
 //! Every byte of the file is one of those that are named here, and each but the last 16 and the first 8, which are known, is
 //! covered by a checksum; so a bit that has changed anywhere is found by [`Stream::verify`], and one in a block when that is read.
 
-use crate::spill::{Complete, SpillError, Spool};
+use super::map::Map;
+use crate::spill::{Complete, PADDING, SpillError, Spool};
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, Write};
+use std::ops::Range;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use xxhash_rust::xxh3::xxh3_64;
+use zstd::bulk::Decompressor;
 
 const BEGIN: &[u8; 8] = b"redite i";
 const END: &[u8; 8] = b"redite e";
 
 /// The version of the format that is written.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Bytes behind the table.
 const FOOTER: usize = 40;
@@ -47,6 +53,14 @@ struct Block {
     at: u64,
     bytes: u32,
     checksum: u64,
+}
+
+/// Whether the blocks of a stream are packed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Packing {
+    Zstd,
+    /// They are read word by word.
+    None,
 }
 
 /// Writes a file of streams.
@@ -68,8 +82,8 @@ impl Writer {
         })
     }
 
-    /// Appends a stream, in blocks of so many bytes.
-    pub(super) fn stream(&mut self, spool: &Spool, block: usize) -> Result<(), WriteError> {
+    /// Appends a stream, in blocks of so many bytes, as packed as that is asked for.
+    pub(super) fn stream(&mut self, spool: &Spool, block: usize, packing: Packing) -> Result<(), WriteError> {
         let length = spool.end();
         let mut at = 0;
         let next = |into: &mut [u8]| {
@@ -77,13 +91,13 @@ impl Writer {
             at += into.len() as u64;
             Ok(())
         };
-        self.blocks(length, block, next)
+        self.blocks(length, block, packing, next)
     }
 
     /// Appends a stream of these bytes.
     pub(super) fn bytes(&mut self, mut bytes: &[u8], block: usize) -> Result<(), WriteError> {
         let length = bytes.len() as u64;
-        self.blocks(length, block, |into| {
+        self.blocks(length, block, Packing::Zstd, |into| {
             let (some, rest) = bytes.split_at(into.len());
             into.copy_from_slice(some);
             bytes = rest;
@@ -95,6 +109,7 @@ impl Writer {
         &mut self,
         length: u64,
         block: usize,
+        packing: Packing,
         mut next: impl FnMut(&mut [u8]) -> Result<(), SpillError>,
     ) -> Result<(), WriteError> {
         let count = length.div_ceil(block as u64);
@@ -107,8 +122,12 @@ impl Writer {
         while left > 0 {
             let some = &mut held[..usize::try_from(left).map_or(block, |left| left.min(block))];
             next(some)?;
-            let packed = packer.compress(some)?;
-            let packed = if packed.len() < some.len() { &packed } else { &*some };
+            let packed = match packing {
+                Packing::Zstd => packer.compress(some)?,
+                Packing::None => Vec::new(),
+            };
+            let is_packed = packing == Packing::Zstd && packed.len() < some.len();
+            let packed = if is_packed { &packed } else { &*some };
             self.out.write_all(packed)?;
             self.table.extend(narrow(packed.len())?.to_le_bytes());
             self.table.extend(xxh3_64(packed).to_le_bytes());
@@ -169,6 +188,19 @@ pub(super) struct Stream {
     blocks: Vec<Block>,
     /// Blocks that were read lately, each in a slot of its own.
     held: Box<[Mutex<Held>]>,
+    plain: Option<Plain>,
+}
+
+/// A stream without packed blocks, in a mapped file.
+#[derive(Debug)]
+struct Plain {
+    map: Arc<Map>,
+    /// Where it begins.
+    start: usize,
+    /// Bits that name a byte of a block.
+    shift: u32,
+    /// A bit for each block that matches its checksum.
+    sound: Box<[AtomicU64]>,
 }
 
 /// A block, and which it is.
@@ -210,6 +242,7 @@ pub(super) fn open(path: &Path) -> io::Result<(Vec<Stream>, u64)> {
     if xxh3_64(&table) != checksum {
         return Err(wrong("its table does not match its checksum"));
     }
+    let map = Arc::new(Map::new(&file)?);
     let (file, mut fields, mut next) = (Arc::new(file), Fields(&table[..names]), BEGIN.len() as u64);
     let mut streams = Vec::new();
     while !fields.0.is_empty() {
@@ -229,13 +262,16 @@ pub(super) fn open(path: &Path) -> io::Result<(Vec<Stream>, u64)> {
         }
         let held = (0..blocks.len().min(HELD)).map(|_| Mutex::default()).collect();
         let file = Arc::clone(&file);
-        streams.push(Stream {
+        let mut stream = Stream {
             file,
             length,
             block,
             blocks,
             held,
-        });
+            plain: None,
+        };
+        stream.plain = stream.plain_in(&map)?;
+        streams.push(stream);
     }
     if next != at {
         return Err(wrong("its parts do not fit together"));
@@ -266,7 +302,52 @@ impl Fields<'_> {
     }
 }
 
+thread_local! {
+    static UNPACKER: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
 impl Stream {
+    /// Where it stands in a mapped file, if no block is packed.
+    fn plain_in(&self, map: &Arc<Map>) -> io::Result<Option<Plain>> {
+        let mut all = (0..).zip(&self.blocks);
+        let is_plain = all.all(|(nth, block)| self.bytes_of(nth).is_ok_and(|bytes| bytes == block.bytes as usize));
+        let Some(first) = self.blocks.first().filter(|_| is_plain && self.block.is_power_of_two()) else {
+            return Ok(None);
+        };
+        Ok(Some(Plain {
+            shift: self.block.ilog2(),
+            map: Arc::clone(map),
+            start: usize::try_from(first.at).map_err(io::Error::other)?,
+            sound: (0..self.blocks.len().div_ceil(64)).map(|_| AtomicU64::new(0)).collect(),
+        }))
+    }
+
+    /// How many bytes a block holds.
+    fn bytes_of(&self, nth: usize) -> io::Result<usize> {
+        let before = nth as u64 * u64::from(self.block);
+        usize::try_from((self.length - before).min(u64::from(self.block))).map_err(io::Error::other)
+    }
+
+    /// Holds a block of what is mapped against its checksum, once.
+    #[inline]
+    fn check(&self, plain: &Plain, nth: usize) -> io::Result<()> {
+        let bit = 1 << (nth % 64);
+        let Some(sound) = plain.sound.get(nth / 64) else {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        };
+        if sound.load(Ordering::Relaxed) & bit == 0 {
+            let Block { at, bytes, checksum } = self.blocks[nth];
+            let block = plain
+                .map
+                .bytes(usize::try_from(at).map_err(io::Error::other)?, bytes as usize);
+            if block.is_none_or(|block| xxh3_64(block) != checksum) {
+                return Err(wrong("a block does not match its checksum"));
+            }
+            sound.fetch_or(bit, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
     /// A block, unpacked.
     fn block(&self, nth: usize) -> io::Result<Arc<[u8]>> {
         let slot = &self.held[nth % self.held.len()];
@@ -281,15 +362,17 @@ impl Stream {
 
     fn unpacked(&self, nth: usize) -> io::Result<Vec<u8>> {
         let Block { at, bytes, checksum } = self.blocks[nth];
-        let before = nth as u64 * u64::from(self.block);
-        let length = usize::try_from((self.length - before).min(u64::from(self.block))).map_err(io::Error::other)?;
+        let length = self.bytes_of(nth)?;
         let mut packed = vec![0; bytes as usize];
         crate::spill::read_at(&self.file, &mut packed, at)?;
         if xxh3_64(&packed) != checksum {
             return Err(wrong("a block does not match its checksum"));
         }
         let block = if packed.len() < length {
-            zstd::bulk::decompress(&packed, length)?
+            UNPACKER.with_borrow_mut(|unpacker| match unpacker {
+                Some(unpacker) => unpacker.decompress(&packed, length),
+                None => unpacker.insert(Decompressor::new()?).decompress(&packed, length),
+            })?
         } else {
             packed
         };
@@ -333,6 +416,37 @@ impl Complete for Stream {
     fn len(&self) -> u64 {
         self.length
     }
+
+    fn is_mapped(&self) -> bool {
+        self.plain.is_some()
+    }
+
+    #[inline]
+    fn word(&self, at: u64) -> io::Result<u64> {
+        let plain = self.plain.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+        let at = usize::try_from(at).map_err(io::Error::other)?;
+        let (first, last) = (at >> plain.shift, (at + 7) >> plain.shift);
+        self.check(plain, first)?;
+        if last > first && last < self.blocks.len() {
+            self.check(plain, last)?;
+        }
+        // behind every stream there is the table
+        let word = plain.map.word(plain.start + at);
+        word.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    fn bytes(&self, range: Range<u64>) -> io::Result<&[u8]> {
+        let plain = self.plain.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+        let at = |at: u64| usize::try_from(at).map_err(io::Error::other);
+        let (start, end) = (at(range.start)?, at(range.end)?);
+        if start < end {
+            (start >> plain.shift..=(end - 1) >> plain.shift).try_for_each(|nth| self.check(plain, nth))?;
+        }
+        let bytes = plain
+            .map
+            .bytes(plain.start + start, end.saturating_sub(start) + PADDING);
+        bytes.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
 }
 
 #[cfg(test)]
@@ -346,10 +460,13 @@ mod tests {
             let written = if nth % 2 == 0 {
                 writer.bytes(stream, 100)
             } else {
-                let mut spool = Folder::new(std::env::temp_dir()).spool().unwrap();
+                let mut spool = Folder::new(std::env::temp_dir()).spool();
                 spool.put(stream).unwrap();
-                spool.flush().unwrap();
-                writer.stream(&spool, 300)
+                writer.stream(
+                    &spool,
+                    if nth == 3 { 128 } else { 300 },
+                    if nth == 3 { Packing::None } else { Packing::Zstd },
+                )
             };
             assert!(written.is_ok());
         }
@@ -391,10 +508,18 @@ mod tests {
                     assert_eq!(found, expected);
                 }
             }
+            for from in (0..expected.len()).filter(|_| stream.is_mapped()) {
+                let bytes = stream.bytes(from as u64..expected.len() as u64).unwrap();
+                assert_eq!(bytes[..bytes.len() - PADDING], expected[from..]);
+                let word = stream.word(from as u64).unwrap().to_le_bytes();
+                let there = expected.len().min(from + 8) - from;
+                assert_eq!(word[..there], expected[from..from + there]);
+            }
             assert!(stream.read(expected.len() as u64, &mut [0]).is_err());
             assert!(stream.read(u64::MAX, &mut [0]).is_err());
         }
         assert_eq!(read.len(), streams().len());
+        assert!(read[3].is_mapped() && !read[0].is_mapped());
         assert!(Writer::new(&path).is_err(), "it is there");
     }
 

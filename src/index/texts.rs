@@ -40,13 +40,13 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    pub(super) fn new(folder: &Folder) -> Result<Self, SpillError> {
-        Ok(Self {
-            places: folder.spool()?,
-            articles: folder.spool()?,
+    pub(super) fn new(folder: &Folder) -> Self {
+        Self {
+            places: folder.spool(),
+            articles: folder.spool(),
             count: 0,
             times: None,
-        })
+        }
     }
 
     /// Extends the range of dates to one more.
@@ -97,9 +97,7 @@ impl Texts {
 
     /// Completes the streams of a run of so many articles.
     pub(super) fn finish(&mut self, articles: u32) -> Result<(), SpillError> {
-        self.begin_up_to(articles.saturating_add(1))?;
-        self.places.flush()?;
-        self.articles.flush()
+        self.begin_up_to(articles.saturating_add(1))
     }
 }
 

@@ -7,7 +7,7 @@
 
 use super::measure::Bounds;
 use crate::fold::is_number_hash;
-use crate::spill::{Reader, SpillError, Spool, join, split};
+use crate::spill::{Part, Parts, SpillError, Spool, join, split};
 use std::iter::zip;
 
 /// Of some units, by their place.
@@ -19,7 +19,7 @@ pub(super) struct Bitmaps {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct First {
+pub(super) struct First {
     bits: u64,
     /// Of its pairs.
     pairs: u64,
@@ -34,9 +34,12 @@ const NOWHERE: u32 = u32::MAX;
 /// So many tokens make do with one word of bits.
 const FEW: usize = 24;
 
+/// Words of bits that a unit has at most.
+const MOST: usize = 64;
+
 /// How many words of bits a unit has; a power of two.
 fn words(tokens: usize) -> usize {
-    (tokens / FEW + 1).next_power_of_two().min(64)
+    (tokens / FEW + 1).next_power_of_two().min(MOST)
 }
 
 impl Bitmaps {
@@ -67,22 +70,6 @@ impl Bitmaps {
         });
     }
 
-    /// Adds a unit of another.
-    pub(super) fn push_of(&mut self, other: &Self, unit: u32) {
-        let first = other.first[unit as usize];
-        let start = self.more.len();
-        if let Some(words) = other.all_bits(&first) {
-            words.iter().for_each(|words| self.more.extend_from_slice(words));
-        }
-        self.first.push(First {
-            more: match first.more {
-                NOWHERE => NOWHERE,
-                _ => u32::try_from(start).unwrap_or(NOWHERE),
-            },
-            ..first
-        });
-    }
-
     /// Those of all of these, one after the other.
     pub(super) fn concat(all: Vec<Self>) -> Self {
         let mut out = Self {
@@ -105,30 +92,6 @@ impl Bitmaps {
         self.more.extend(other.more);
     }
 
-    /// Appends what [`Self::read`] reads.
-    pub(super) fn write(&self, to: &mut Spool) -> Result<(), SpillError> {
-        to.put_rows(self.first.iter().map(|first| {
-            let ([low, high], [low_pairs, high_pairs]) = (split(first.bits), split(first.pairs));
-            let has_numbers = u32::from(first.has_numbers);
-            [low, high, low_pairs, high_pairs, first.tokens, first.more, has_numbers]
-        }))?;
-        to.put_rows(self.more.iter().map(|&bits| split(bits)))
-    }
-
-    pub(super) fn read(reader: &mut Reader, from: &Spool) -> Result<Self, SpillError> {
-        let first = |[low, high, low_pairs, high_pairs, tokens, more, has_numbers]: [u32; 7]| First {
-            bits: join(low, high),
-            pairs: join(low_pairs, high_pairs),
-            tokens,
-            more,
-            has_numbers: has_numbers == 1,
-        };
-        Ok(Self {
-            first: reader.rows(from, first)?,
-            more: reader.rows(from, |[low, high]| join(low, high))?,
-        })
-    }
-
     /// Number of tokens.
     pub(super) fn tokens(&self, unit: usize) -> usize {
         self.first[unit].tokens as usize
@@ -146,13 +109,16 @@ impl Bitmaps {
     /// False if units of these lengths, with these tokens, cannot share as many shingles as a match demands: `least` of
     /// them, if it is possible at all.
     #[inline]
-    pub(super) fn may_share(
+    pub(super) fn may_share<B: BitmapStore>(
         (of_later, later): (&Self, u32),
-        (of_earlier, earlier): (&Self, u32),
+        (of_earlier, earlier): (&B, u32),
         least: usize,
         bounds: &Bounds,
     ) -> bool {
-        let (x, y) = (&of_later.first[later as usize], &of_earlier.first[earlier as usize]);
+        let x = &of_later.first[later as usize];
+        let Some(y) = &of_earlier.first(earlier) else {
+            return true;
+        };
         let lengths = bounds.lengths;
         // How many shingles of each may be missing in the other.
         let spare = |unit: &First| lengths.count(unit.tokens as usize).checked_sub(least);
@@ -175,11 +141,14 @@ impl Bitmaps {
         if !few_pairs(tokens, lacking(x.pairs, y.pairs)) {
             return false;
         }
-        let (Some(x_bits), Some(y_bits)) = (of_later.all_bits(x), of_earlier.all_bits(y)) else {
+        let Some(x_bits) = of_later.all_bits(x) else {
             return true;
         };
-        let tokens = lacking_of_all(x_bits[0], y_bits[0]);
-        few_tokens(tokens) && few_pairs(tokens, lacking_of_all(x_bits[1], y_bits[1]))
+        let may_share = |y_bits: [&[u64]; 2]| {
+            let tokens = lacking_of_all(x_bits[0], y_bits[0]);
+            few_tokens(tokens) && few_pairs(tokens, lacking_of_all(x_bits[1], y_bits[1]))
+        };
+        of_earlier.with_all_bits(y, may_share).unwrap_or(true)
     }
 
     /// The bits of the tokens and of the pairs of a unit, if they are more than a word.
@@ -192,6 +161,122 @@ impl Bitmaps {
         let all = self.more.get(start..start + 2 * words).filter(|_| words > 1)?;
         let (tokens, pairs) = all.split_at(words);
         Some([tokens, pairs])
+    }
+}
+
+/// Bitmaps of some units, wherever they are kept.
+pub(super) trait BitmapStore {
+    /// Number of tokens.
+    fn tokens(&self, unit: u32) -> usize;
+    /// What there is to see at one look, if it is known.
+    fn first(&self, unit: u32) -> Option<First>;
+    /// Calls `visit` with the bits of the tokens and of the pairs of a unit, if they are more than a word.
+    fn with_all_bits<T>(&self, unit: &First, visit: impl FnOnce([&[u64]; 2]) -> T) -> Option<T>;
+}
+
+impl BitmapStore for Bitmaps {
+    #[inline]
+    fn tokens(&self, unit: u32) -> usize {
+        self.first[unit as usize].tokens as usize
+    }
+
+    #[inline]
+    fn first(&self, unit: u32) -> Option<First> {
+        Some(self.first[unit as usize])
+    }
+
+    #[inline]
+    fn with_all_bits<T>(&self, unit: &First, visit: impl FnOnce([&[u64]; 2]) -> T) -> Option<T> {
+        self.all_bits(unit).map(visit)
+    }
+}
+
+/// Of some units, on disk: of each, 4 bytes for its number of tokens and 4 that say at which of the words its bits begin; then the words, 8
+/// bytes each. A unit has as many words of its tokens as [`words`] says, and then as many of its pairs; or none if it begins at [`NOWHERE`].
+#[derive(Debug)]
+pub(super) struct DiskBitmaps<'f> {
+    rows: Part<'f>,
+    words: Part<'f>,
+}
+
+/// Appends the bitmaps of some units of these to a spool, for [`DiskBitmaps::read`].
+pub(super) fn write(bitmaps: &Bitmaps, units: &[u32], to: &mut Spool) -> Result<(), SpillError> {
+    let of = |&unit: &u32| -> (&First, [&[u64]; 2]) {
+        let first = &bitmaps.first[unit as usize];
+        let one = [&first.bits, &first.pairs].map(std::slice::from_ref);
+        let few = if words(first.tokens as usize) > 1 {
+            [&[][..]; 2]
+        } else {
+            one
+        };
+        (first, bitmaps.all_bits(first).unwrap_or(few))
+    };
+    let length = |unit: &u32| 2 * of(unit).1[0].len() as u64;
+    to.put_words(&split(units.iter().map(length).sum()))?;
+    let mut start: u64 = 0;
+    for unit in units {
+        let length = length(unit);
+        let at = u32::try_from(start).ok().filter(|_| length > 0);
+        to.put_words(&[of(unit).0.tokens, at.unwrap_or(NOWHERE)])?;
+        start += length;
+    }
+    for word in units.iter().flat_map(|unit| of(unit).1).flatten() {
+        to.put(&word.to_le_bytes())?;
+    }
+    Ok(())
+}
+
+impl<'f> DiskBitmaps<'f> {
+    /// Those of so many units.
+    pub(super) fn read(units: u32, from: &mut Parts<'f>) -> Result<Self, SpillError> {
+        let [low, high] = from.array()?;
+        Ok(Self {
+            rows: from.part(8 * u64::from(units))?,
+            words: from.part(join(low, high).saturating_mul(8))?,
+        })
+    }
+}
+
+impl BitmapStore for DiskBitmaps<'_> {
+    #[inline]
+    fn tokens(&self, unit: u32) -> usize {
+        self.rows.short(2 * u64::from(unit)) as usize
+    }
+
+    #[inline]
+    fn first(&self, unit: u32) -> Option<First> {
+        let [tokens, more] = split(self.rows.word(8 * u64::from(unit)));
+        if more == NOWHERE {
+            return None;
+        }
+        let words = words(tokens as usize);
+        let all = |from: usize| {
+            let of = from..from + words;
+            of.fold(0, |bits, nth| {
+                bits | self.words.word(8 * (u64::from(more) + nth as u64))
+            })
+        };
+        Some(First {
+            bits: all(0),
+            pairs: all(words),
+            tokens,
+            more,
+            has_numbers: false,
+        })
+    }
+
+    #[inline]
+    fn with_all_bits<T>(&self, unit: &First, visit: impl FnOnce([&[u64]; 2]) -> T) -> Option<T> {
+        let words = words(unit.tokens as usize);
+        if words == 1 {
+            return None;
+        }
+        let mut all = [0; 2 * MOST];
+        for (nth, word) in (0..).zip(&mut all[..2 * words]) {
+            *word = self.words.word(8 * (u64::from(unit.more) + nth));
+        }
+        let (tokens, pairs) = all[..2 * words].split_at(words);
+        Some(visit([tokens, pairs]))
     }
 }
 
@@ -253,6 +338,29 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn bitmaps_on_disk_say_what_those_in_memory_say(
+            units in prop::collection::vec(prop::collection::vec(0_u32..300, 0..200), 1..9),
+            least in 0_usize..99,
+        ) {
+            let bounds = Bounds::new(Measure::default(), Threshold::new(0.5).unwrap());
+            let mut bitmaps = Bitmaps::default();
+            for unit in &units {
+                bitmaps.push(&unit.iter().map(|n| crate::hash::shingle(&[*n])).collect::<Vec<_>>());
+            }
+            let some: Vec<u32> = (0..).step_by(2).take(units.len().div_ceil(2)).collect();
+            let mut spool = crate::spill::Folder::new(std::env::temp_dir()).spool();
+            write(&bitmaps, &some, &mut spool).unwrap();
+            let disk = DiskBitmaps::read(crate::join::narrow(some.len()), &mut Parts::new(&spool, 0, crate::spill::Access::Much)).unwrap();
+            for (there, &here) in (0..).zip(&some) {
+                prop_assert_eq!(disk.tokens(there), BitmapStore::tokens(&bitmaps, here));
+                for later in 0..crate::join::narrow(units.len()) {
+                    let expected = Bitmaps::may_share((&bitmaps, later), (&bitmaps, here), least, &bounds);
+                    prop_assert_eq!(Bitmaps::may_share((&bitmaps, later), (&disk, there), least, &bounds), expected);
+                }
+            }
+        }
+
         /// Few different tokens, as where letters are tokens.
         #[test]
         fn pairs_that_are_shared_may_be_shared(

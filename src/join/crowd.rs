@@ -5,9 +5,10 @@
 //! words, that with the shortest lists. Either way nothing is missed: which way a unit is filed may depend on the order of
 //! the run, what is found does not.
 
-use super::lists::ListSet;
+use super::lists::{ByKey, ListSet, PostingLists};
 use super::postings::Postings;
-use crate::spill::{Reader, SpillError, Spool};
+use super::sorted::{self, SortedLists};
+use crate::spill::{Parts, SpillError, Spool};
 use crate::steps::looked;
 use crate::verdict::{Anchors, filed};
 
@@ -22,8 +23,8 @@ const SLOTS: usize = 64;
 
 /// The units of crowds.
 #[derive(Debug)]
-pub(super) struct Crowd {
-    by_words: Postings,
+pub(super) struct Crowd<P = Postings> {
+    by_words: P,
     /// The units that are filed there, and for how many it was made.
     units: Vec<u32>,
     room: usize,
@@ -47,20 +48,6 @@ impl Crowd {
             room: 0,
             held: Some(ListSet::default()),
         }
-    }
-
-    /// Appends what [`Self::read`] reads.
-    pub(super) fn write(&self, to: &mut Spool) -> Result<(), SpillError> {
-        self.by_words.write(to)
-    }
-
-    /// For look-ups only, in lists that are not empty.
-    pub(super) fn read(reader: &mut Reader, from: &Spool) -> Result<Self, SpillError> {
-        Ok(Self {
-            by_words: Postings::read(reader, from)?,
-            held: None,
-            ..Self::new()
-        })
     }
 
     /// Files a unit, of which there are the fold and the salt of its keys, under its words, and takes note of the lists that it is filed
@@ -91,11 +78,39 @@ impl Crowd {
             }
         }
     }
+}
 
+/// Bits that are kept of a key on disk, besides those that tell it from its neighbours.
+const CHECK: u32 = 8;
+
+/// Appends what [`Crowd::read`] reads: units below `units`, each with the [keys](keys) of its words.
+pub(super) fn write(mut filed: Vec<(u32, u32)>, units: u32, to: &mut Spool) -> Result<(), SpillError> {
+    filed.sort_unstable();
+    let of_key = filed.chunk_by(|a, b| a.0 == b.0);
+    let most: Vec<(u32, u32)> = of_key
+        .flat_map(|all| &all[..all.len().min(LONGEST as usize)])
+        .copied()
+        .collect();
+    sorted::write(&most, units, CHECK, true, to)
+}
+
+impl<'f> Crowd<SortedLists<'f>> {
+    /// For look-ups only, in lists that are not empty.
+    pub(super) fn read(from: &mut Parts<'f>) -> Result<Self, SpillError> {
+        Ok(Self {
+            by_words: SortedLists::read(from)?,
+            units: Vec::new(),
+            room: 0,
+            held: None,
+        })
+    }
+}
+
+impl<P: ByKey> Crowd<P> {
     /// True if that many of the lists may hold any.
-    pub(super) fn may_hold(&self, lists: &[u32], least: u8) -> bool {
+    pub(super) fn may_hold<L: PostingLists>(&self, lists: &[L::List], least: u8) -> bool {
         match &self.held {
-            Some(held) => held.holds(lists, least),
+            Some(held) => L::may_be_in(held, lists, least),
             None => !lists.is_empty(),
         }
     }
@@ -136,11 +151,16 @@ pub(super) fn may_repeat(anchors: &Anchors, filed: &[u32]) -> bool {
     })
 }
 
-fn file(by_words: &mut Postings, unit: u32, (text, salt): (&str, u32), Words { keys, .. }: &mut Words) {
+/// The keys that a unit is filed under, of which there are the fold and the salt of its keys.
+pub(super) fn keys<'w>((text, salt): (&str, u32), Words { keys, .. }: &'w mut Words) -> impl Iterator<Item = u32> + 'w {
     keys.clear();
     filed(text, keys);
     looked(keys.len());
-    for key in keys.iter().map(|key| key ^ salt) {
+    keys.iter().map(move |key| key ^ salt)
+}
+
+fn file(by_words: &mut Postings, unit: u32, of_unit: (&str, u32), words: &mut Words) {
+    for key in keys(of_unit, words) {
         if by_words.len(key) < LONGEST {
             by_words.push(key, unit);
         }

@@ -1,14 +1,17 @@
 //! Leaders filed in the lists by which a later unit must find them, and the way through these lists.
 
-use super::bitmap::Bitmaps;
-use super::crowd::Crowd;
-use super::lists::{Lists, PostingLists, Stretch};
+use super::bitmap::{BitmapStore, Bitmaps};
+use super::crowd::Words;
+use super::crowd::{self, Crowd};
+use super::lists::{ByKey, Lists, PostingLists, Stretch};
 use super::measure::Similarity;
-use super::numbers::ByNumbers;
+use super::numbers::{self, ByNumbers};
 use super::prepared::{Prepared, bag_of};
 use super::scratch::LookupScratch;
+use super::sorted::SortedLists;
 use super::{FEW, LEAST, Rule, Units, narrow};
 use crate::origin::Origin;
+use crate::spill::{Parts, SpillError, Spool};
 use crate::steps::looked;
 use crate::verdict::{LaterLanguage, lacks_numbers};
 use rayon::prelude::*;
@@ -17,15 +20,15 @@ use std::convert::Infallible;
 
 /// What is filed of some leaders. Lists hold their places.
 #[derive(Debug)]
-pub(super) struct Index<L = Lists> {
+pub(super) struct Index<L: PostingLists = Lists> {
     /// By [`How`] they are filed; the last two only if they are asked for.
     pub(super) lists: [L; 3],
     /// Versions of others are told apart.
     pub(super) has_versions: bool,
     /// The leaders that are entries of forms, where forms are facts.
-    pub(super) crowd: Option<Crowd>,
-    pub(super) by_numbers: ByNumbers,
-    pub(super) crowd_by_numbers: Option<ByNumbers>,
+    pub(super) crowd: Option<Crowd<L::ByKey>>,
+    pub(super) by_numbers: ByNumbers<L::ByKey>,
+    pub(super) crowd_by_numbers: Option<ByNumbers<L::ByKey>>,
 }
 
 /// What a candidate that is laid beside the unit costs, in candidates that need no more than a look.
@@ -80,16 +83,19 @@ pub(super) struct Hit {
 pub(super) trait Filed {
     /// What may go wrong.
     type Error;
+    type Bitmaps: BitmapStore;
     /// How many there are.
     fn count(&self) -> usize;
     /// Some bitmaps and the place of the leader's among them.
-    fn bitmap(&self, leader: u32) -> (&Bitmaps, u32);
-    /// Its tokens.
-    fn tokens(&self, leader: u32) -> Result<Cow<'_, [u32]>, Self::Error>;
+    fn bitmap(&self, leader: u32) -> (&Self::Bitmaps, u32);
     /// Its fold.
     fn text(&self, leader: u32) -> Result<Cow<'_, str>, Self::Error>;
+    /// Its tokens, where that is its fold.
+    fn tokens(&self, leader: u32, text: &str) -> Cow<'_, [u32]>;
     /// Where its article comes from and when.
     fn origin(&self, leader: u32) -> Origin;
+    /// Nothing, if all that was read of bitmaps, lists and origins so far is what was written.
+    fn sound(&self) -> Result<(), Self::Error>;
 }
 
 /// Some of the units that are joined.
@@ -101,6 +107,7 @@ pub(super) struct InMemory<'p, 'u, U: ?Sized> {
 
 impl<U: Units + ?Sized> Filed for InMemory<'_, '_, U> {
     type Error = Infallible;
+    type Bitmaps = Bitmaps;
 
     fn count(&self) -> usize {
         self.units.len()
@@ -111,25 +118,29 @@ impl<U: Units + ?Sized> Filed for InMemory<'_, '_, U> {
         (self.prepared.keys.bitmaps(), self.units[leader as usize])
     }
 
-    fn tokens(&self, leader: u32) -> Result<Cow<'_, [u32]>, Infallible> {
-        Ok(self.prepared.units.tokens(self.units[leader as usize]).into())
-    }
-
     fn text(&self, leader: u32) -> Result<Cow<'_, str>, Infallible> {
         Ok(self.prepared.units.text(self.units[leader as usize]).into())
+    }
+
+    fn tokens(&self, leader: u32, _: &str) -> Cow<'_, [u32]> {
+        self.prepared.units.tokens(self.units[leader as usize]).into()
     }
 
     fn origin(&self, leader: u32) -> Origin {
         self.prepared.units.origin(self.units[leader as usize])
     }
+
+    fn sound(&self) -> Result<(), Infallible> {
+        Ok(())
+    }
 }
 
 /// A unit that looks for leaders.
-pub(super) struct Later<'p, 'u, U: ?Sized> {
+pub(super) struct Later<'p, 'u, U: ?Sized, L: PostingLists = Lists> {
     pub(super) prepared: &'p Prepared<'u, U>,
     pub(super) unit: u32,
     /// The lists that it looks into, of each kind.
-    pub(super) lists: [&'p [u32]; 3],
+    pub(super) lists: [&'p [L::List]; 3],
 }
 
 impl<'p, 'u, U: Units + ?Sized> Later<'p, 'u, U> {
@@ -191,11 +202,8 @@ impl Index {
                     by_numbers = crowd_by_numbers.get_or_insert_with(units);
                 }
                 if prepared.rule.keeps_numbers() {
-                    let bag = &mut scratch.bag;
-                    bag_of(units.tokens(unit), bag);
-                    let salt = prepared.salt(unit);
-                    bag.iter_mut().for_each(|t| *t ^= salt);
-                    by_numbers.push(leader, bag, |&t| prepared.count_of_number(t ^ salt) > 1);
+                    let salt = salted_numbers(prepared, unit, &mut scratch.bag);
+                    by_numbers.push(leader, &mut scratch.bag, |&t| prepared.count_of_number(t ^ salt) > 1);
                 }
             }
         };
@@ -235,17 +243,81 @@ impl Index {
     }
 }
 
+/// Fills `bag` with the numbers of a unit, ascending, told from those of units that it is never compared with by the salt that it gives.
+fn salted_numbers<U: Units + ?Sized>(prepared: &Prepared<'_, U>, unit: u32, bag: &mut Vec<u32>) -> u32 {
+    bag_of(prepared.units.tokens(unit), bag);
+    let salt = prepared.salt(unit);
+    bag.iter_mut().for_each(|t| *t ^= salt);
+    salt
+}
+
+impl Index {
+    /// Forgets the lists under the keys of prefixes.
+    pub(super) fn drop_lists(&mut self) {
+        self.lists = [(); 3].map(|()| Lists::new(0));
+    }
+
+    /// Appends to a spool what is filed besides the lists under the keys of prefixes: by words, and by numbers.
+    pub(super) fn write_besides<U: Units + ?Sized>(
+        &self,
+        prepared: &Prepared<'_, U>,
+        leaders: &[u32],
+        ways: &[How],
+        to: &mut Spool,
+    ) -> Result<(), SpillError> {
+        let (mut words, mut bag) = (Words::default(), Vec::new());
+        let (mut by_words, mut numbers, mut crowd_numbers) = (Vec::new(), Vec::new(), Vec::new());
+        for (leader, (&unit, &how)) in (0..).zip(leaders.iter().zip(ways)) {
+            let mut by_numbers = &mut numbers;
+            if self.crowd.is_some() && how == How::Crowded {
+                let of_unit = (prepared.units.text(unit), prepared.salt(unit));
+                by_words.extend(crowd::keys(of_unit, &mut words).map(|key| (key, leader)));
+                by_numbers = &mut crowd_numbers;
+            }
+            if prepared.rule.keeps_numbers() {
+                let salt = salted_numbers(prepared, unit, &mut bag);
+                let is_known = |&t: &u32| prepared.count_of_number(t ^ salt) > 1;
+                numbers::keys(&mut bag, is_known, |key| by_numbers.push((key, leader)));
+            }
+        }
+        let count = narrow(leaders.len());
+        to.put_words(&[u32::from(self.crowd.is_some())])?;
+        if self.crowd.is_some() {
+            crowd::write(by_words, count, to)?;
+        }
+        self.by_numbers.write(numbers, count, to)?;
+        to.put_words(&[u32::from(self.crowd_by_numbers.is_some())])?;
+        if let Some(by_numbers) = &self.crowd_by_numbers {
+            by_numbers.write(crowd_numbers, count, to)?;
+        }
+        Ok(())
+    }
+}
+
+impl<'f> Index<SortedLists<'f>> {
+    /// Of lists under the keys of prefixes, and what [`Index::write_besides`] has written.
+    pub(super) fn read(lists: [SortedLists<'f>; 3], from: &mut Parts<'f>) -> Result<Self, SpillError> {
+        let is_there = |from: &mut Parts<'f>| Ok::<bool, SpillError>(from.array()? == [1]);
+        Ok(Self {
+            has_versions: !lists[How::Version as usize].is_empty(),
+            lists,
+            crowd: is_there(from)?.then(|| Crowd::read(from)).transpose()?,
+            by_numbers: ByNumbers::read(from)?,
+            crowd_by_numbers: is_there(from)?.then(|| ByNumbers::read(from)).transpose()?,
+        })
+    }
+}
+
 impl<L: PostingLists> Index<L> {
     /// The leaders that lists propose for a unit, in any order.
     fn gather<U: Units + ?Sized>(
         &self,
-        later: &Later<'_, '_, U>,
+        later: &Later<'_, '_, U, L>,
         filed: &impl Filed,
         rule: &Rule,
         which: Among,
         scratch: &mut LookupScratch,
     ) {
-        scratch.counters(filed.count());
         let LookupScratch {
             candidates,
             bag,
@@ -257,6 +329,7 @@ impl<L: PostingLists> Index<L> {
         } = scratch;
         candidates.clear();
         *met = 0;
+        let count = filed.count();
         let (prepared, keys) = (later.prepared, &later.prepared.keys);
         let shared = keys.shared(later.unit);
         // Fewer of its lists than it shares with what it matches lead nowhere.
@@ -282,17 +355,21 @@ impl<L: PostingLists> Index<L> {
         let by_numbers = has_numbers.then_some(&self.by_numbers);
         if length > 0 && !visit_by_numbers(by_numbers, length, bag, numbers, candidates) {
             for (filed, lists) in kinds() {
-                filed.count(lists, shared, hits, candidates);
+                filed.count(lists, shared, (hits, count), candidates);
             }
         }
         *met = length / ENTRIES;
-        if let Some(crowd) = self.crowd.as_ref().filter(|crowd| crowd.may_hold(in_crowd, shared)) {
+        if let Some(crowd) = self
+            .crowd
+            .as_ref()
+            .filter(|crowd| crowd.may_hold::<L>(in_crowd, shared))
+        {
             let lists = &self.lists[How::Crowded as usize];
             let before = candidates.len();
             let length = lists.length(in_crowd);
             let is_short = length <= SHORT;
             if is_short {
-                lists.count(in_crowd, shared, hits, candidates);
+                lists.count(in_crowd, shared, (hits, count), candidates);
             }
             // By its words a unit finds what it repeats, which is less than what is like it, but takes longer.
             if !is_short || candidates.len() > before + FEW {
@@ -306,7 +383,7 @@ impl<L: PostingLists> Index<L> {
                     match by_words {
                         Some(_) => crowd.visit(words, |unit| candidates.push(unit)),
                         None if is_short => candidates.extend(of_lists),
-                        None => lists.count(in_crowd, shared, hits, candidates),
+                        None => lists.count(in_crowd, shared, (hits, count), candidates),
                     }
                 }
             }
@@ -319,7 +396,7 @@ impl<L: PostingLists> Index<L> {
     /// It has then met [`LookupScratch::met`] candidates.
     pub(super) fn first_match<U: Units + ?Sized, F: Filed>(
         &self,
-        later: &Later<'_, '_, U>,
+        later: &Later<'_, '_, U, L>,
         filed: &F,
         scratch: &mut LookupScratch,
     ) -> Result<Option<Hit>, F::Error> {
@@ -331,7 +408,7 @@ impl<L: PostingLists> Index<L> {
     /// numbers.
     pub(super) fn first_original<U: Units + ?Sized, F: Filed>(
         &self,
-        later: &Later<'_, '_, U>,
+        later: &Later<'_, '_, U, L>,
         filed: &F,
         rule: &Rule,
         scratch: &mut LookupScratch,
@@ -344,7 +421,7 @@ impl<L: PostingLists> Index<L> {
     /// The first leader that a unit matches, if something is also true of both folds.
     fn first<U: Units + ?Sized, F: Filed>(
         &self,
-        later: &Later<'_, '_, U>,
+        later: &Later<'_, '_, U, L>,
         filed: &F,
         rule: &Rule,
         which: Among,
@@ -358,13 +435,14 @@ impl<L: PostingLists> Index<L> {
         prepared.tell_apart(later.unit, &mut candidates, |leader| filed.bitmap(leader), scratch);
         scratch.met += CANDIDATE * candidates.len() as u64;
         scratch.candidates = candidates;
+        filed.sound()?;
         let told = LaterLanguage::default();
         for &leader in &scratch.candidates {
-            let tokens = filed.tokens(leader)?;
+            let text = filed.text(leader)?;
+            let tokens = filed.tokens(leader, &text);
             if !prepared.may_match(later.unit, &tokens, rule, &mut scratch.verifier) {
                 continue;
             }
-            let text = filed.text(leader)?;
             if let Some(similarity) = prepared.matched(later.unit, &text, rule, &told)
                 && also(prepared.units.text(later.unit), &text)
             {
@@ -376,8 +454,8 @@ impl<L: PostingLists> Index<L> {
 }
 
 /// Appends to `found` the units that hold these numbers, by lists of numbers, if those hold less than `most`; false if not.
-fn visit_by_numbers(
-    by_numbers: Option<&ByNumbers>,
+fn visit_by_numbers<P: ByKey>(
+    by_numbers: Option<&ByNumbers<P>>,
     most: u64,
     bag: &[u32],
     keys: &mut Vec<u32>,

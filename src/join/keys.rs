@@ -203,7 +203,11 @@ impl<U: Units + ?Sized> Finder<'_, U> {
             }
         }
         looked(entries.len());
-        entries.par_sort_unstable();
+        if (self.units.count() as usize) < SMALL {
+            entries.sort_unstable();
+        } else {
+            entries.par_sort_unstable();
+        }
         entries
     }
 
@@ -370,12 +374,9 @@ impl Keys {
         &self.entries
     }
 
-    /// The same without the lists.
-    pub(super) fn without_lists(self) -> Self {
-        Self {
-            chunks: Vec::new(),
-            ..self
-        }
+    /// Forgets all but the keys in their order, and the bitmaps.
+    pub(super) fn drop_lists(&mut self) {
+        self.chunks = Vec::new();
     }
 
     /// Those in which it looks for others.

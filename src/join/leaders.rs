@@ -233,7 +233,7 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
     /// Looks a unit up among leaders, wherever they are kept.
     pub(super) fn look_among<L: PostingLists, F: Filed>(
         &self,
-        later: &Later<'_, 'u, U>,
+        later: &Later<'_, 'u, U, L>,
         index: &Index<L>,
         filed: &F,
         past: Unmatched,

@@ -1,20 +1,59 @@
 //! Lists of units: such as grow, each to a length that is known beforehand; and sets of lists.
 
+use super::postings::Postings;
 use crate::steps::looked;
 
-/// Lists of units, which have names.
+/// Lists of units.
 pub(super) trait PostingLists {
-    /// The units of a list.
-    fn all(&self, list: u32) -> &[u32];
-
+    /// What leads to a list.
+    type List: Copy;
+    /// What holds units under other keys, beside such lists.
+    type ByKey: ByKey;
     /// How many units some lists hold.
+    fn length(&self, lists: &[Self::List]) -> u64;
+    /// False if a set lacks all but less than `least` of the lists.
+    fn may_be_in(set: &ListSet, lists: &[Self::List], least: u8) -> bool;
+    /// Appends to `found` the units that are in `least` of the lists, in any order. There is room for counters of so many units, which are 0 before
+    /// and after.
+    fn count(&self, lists: &[Self::List], least: u8, counters: (&mut Vec<u8>, usize), found: &mut Vec<u32>);
+}
+
+/// So many counters, with room for them made.
+pub(super) fn room_for((counters, units): (&mut Vec<u8>, usize)) -> &mut [u8] {
+    if counters.len() < units {
+        counters.resize(units.next_power_of_two(), 0);
+    }
+    counters
+}
+
+/// Lists of units under keys. Those of several keys may be one.
+pub(super) trait ByKey {
+    /// False if lists may lack units.
+    fn are_complete(&self) -> bool;
+    /// How many units there are at most in the list of a key.
+    fn len(&self, key: u32) -> u32;
+    /// Visits the units that are in the list of a key.
+    fn visit(&self, key: u32, visit: impl FnMut(u32));
+}
+
+/// Lists that are addressed by where they start: there stands how many units they hold, then these.
+#[derive(Debug)]
+pub(super) struct Lists(Vec<u32>);
+
+impl PostingLists for Lists {
+    type List = u32;
+    type ByKey = Postings;
+
     fn length(&self, lists: &[u32]) -> u64 {
-        lists.iter().map(|&list| self.all(list).len() as u64).sum()
+        lists.iter().map(|&list| u64::from(self.0[list as usize])).sum()
     }
 
-    /// Appends to `found` the units that are in `least` of the lists, in any order. Counters, one for each unit, are 0 before
-    /// and after.
-    fn count(&self, lists: &[u32], least: u8, counters: &mut [u8], found: &mut Vec<u32>) {
+    fn may_be_in(set: &ListSet, lists: &[u32], least: u8) -> bool {
+        set.holds(lists, least)
+    }
+
+    fn count(&self, lists: &[u32], least: u8, counters: (&mut Vec<u8>, usize), found: &mut Vec<u32>) {
+        let counters = room_for(counters);
         for &list in lists {
             let units = self.all(list);
             looked(2 * units.len());
@@ -32,23 +71,13 @@ pub(super) trait PostingLists {
     }
 }
 
-/// Lists that are addressed by where they start: there stands how many units they hold, then these.
-#[derive(Debug)]
-pub(super) struct Lists(Vec<u32>);
-
-impl PostingLists for Lists {
+impl Lists {
     #[inline]
     fn all(&self, list: u32) -> &[u32] {
         let start = list as usize;
         &self.0[start + 1..=start + self.0[start] as usize]
     }
 
-    fn length(&self, lists: &[u32]) -> u64 {
-        lists.iter().map(|&list| u64::from(self.0[list as usize])).sum()
-    }
-}
-
-impl Lists {
     /// Empty lists with so many places in all.
     pub(super) fn new(places: usize) -> Self {
         Self(vec![0; places])
@@ -153,8 +182,8 @@ mod tests {
         }
         assert_eq!((lists.length(&[0]), lists.all(12)), (0, &[0, 1, 2][..]));
         assert_eq!(lists.all(1), [0, 3, 6, 9, 12, 15, 18]);
-        let (mut counters, mut found) = (vec![0; 20], Vec::new());
-        lists.count(&[1, 12], 2, &mut counters, &mut found);
-        assert_eq!((found, counters), (vec![0], vec![0; 20]));
+        let (mut counters, mut found) = (Vec::new(), Vec::new());
+        lists.count(&[1, 12], 2, (&mut counters, 20), &mut found);
+        assert_eq!((found, counters), (vec![0], vec![0; 32]));
     }
 }

@@ -32,7 +32,8 @@ pub use letters::covers;
 pub use measure::{Measure, Similarity, Threshold};
 
 pub(crate) use leaders::{Found, Leaders, Original, Unmatched};
-pub(crate) use shard::{Shard, ShareFolds};
+pub(crate) use shard::{ReadFold, Shard};
+pub(crate) use sorted::{SortedLists, write as write_sorted};
 
 use crate::origin::{Origin, Reach};
 use crate::shingle::Lengths;

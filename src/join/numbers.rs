@@ -4,8 +4,10 @@
 //! So units are also filed under all their numbers together, and under each of them by how many they hold: who has k
 //! numbers looks for the units with just these, and for units with more of them under any one.
 
+use super::lists::ByKey;
 use super::postings::Postings;
-use crate::spill::{Reader, SpillError, Spool};
+use super::sorted::{self, SortedLists};
+use crate::spill::{Parts, SpillError, Spool};
 use crate::steps::looked;
 
 /// Units of that many numbers or more are one class.
@@ -35,8 +37,8 @@ fn single_key(token: u32, class: usize) -> u32 {
 
 /// Units by their numbers.
 #[derive(Debug)]
-pub(super) struct ByNumbers {
-    postings: Postings,
+pub(super) struct ByNumbers<P = Postings> {
+    postings: P,
     /// A bit for each class of units that are filed.
     held: u32,
 }
@@ -50,31 +52,44 @@ impl ByNumbers {
         }
     }
 
-    /// Appends what [`Self::read`] reads.
-    pub(super) fn write(&self, to: &mut Spool) -> Result<(), SpillError> {
-        to.put_words(&[self.held])?;
-        self.postings.write(to)
-    }
-
-    pub(super) fn read(reader: &mut Reader, from: &Spool) -> Result<Self, SpillError> {
-        let [held] = reader.array(from)?;
-        let postings = Postings::read(reader, from)?;
-        Ok(Self { postings, held })
-    }
-
     /// Files a unit with these numbers; `bag` holds their token hashes, ascending. A number that is not `known` no other unit has.
     pub(super) fn push(&mut self, unit: u32, bag: &mut Vec<u32>, known: impl Fn(&u32) -> bool) {
-        let class = class(bag.len());
-        self.held |= 1 << class;
-        if are_few(bag.len()) && bag.iter().all(&known) {
-            self.postings.push(bag_key(bag), unit);
-        }
-        bag.dedup();
-        for &number in bag.iter().filter(|t| known(t)) {
-            self.postings.push(single_key(number, class), unit);
-        }
+        self.held |= 1 << class(bag.len());
+        keys(bag, known, |key| self.postings.push(key, unit));
     }
 
+    /// Appends what [`ByNumbers::read`] reads, of units below `units`: these, with the keys that [`keys`] has given of them.
+    pub(super) fn write(&self, mut filed: Vec<(u32, u32)>, units: u32, to: &mut Spool) -> Result<(), SpillError> {
+        to.put_words(&[self.held])?;
+        filed.sort_unstable();
+        sorted::write(&filed, units, CHECK, true, to)
+    }
+}
+
+/// Bits that are kept of a key on disk, besides those that tell it from its neighbours.
+const CHECK: u32 = 4;
+
+/// The keys that a unit with these numbers is filed under: see [`ByNumbers::push`].
+pub(super) fn keys(bag: &mut Vec<u32>, known: impl Fn(&u32) -> bool, mut visit: impl FnMut(u32)) {
+    let class = class(bag.len());
+    if are_few(bag.len()) && bag.iter().all(&known) {
+        visit(bag_key(bag));
+    }
+    bag.dedup();
+    for &number in bag.iter().filter(|t| known(t)) {
+        visit(single_key(number, class));
+    }
+}
+
+impl<'f> ByNumbers<SortedLists<'f>> {
+    pub(super) fn read(from: &mut Parts<'f>) -> Result<Self, SpillError> {
+        let [held] = from.array()?;
+        let postings = SortedLists::read(from)?;
+        Ok(Self { postings, held })
+    }
+}
+
+impl<P: ByKey> ByNumbers<P> {
     /// The keys of lists that hold every unit with all these numbers, and how many units these hold at most; nothing if lists
     /// may lack units. `bag` holds their token hashes, ascending.
     pub(super) fn find<'l>(&self, bag: &[u32], lists: &'l mut Vec<u32>) -> Option<(&'l [u32], u64)> {

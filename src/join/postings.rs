@@ -1,6 +1,6 @@
 //! Lists of units under keys.
 
-use crate::spill::{Reader, SpillError, Spool};
+use super::lists::ByKey;
 
 /// Lists of units, addressed by slot: the first entry stands in the slot itself, the others in blocks
 /// that grow, so that short lists cost one look and long ones are read in sequence.
@@ -53,24 +53,6 @@ impl Postings {
         }
     }
 
-    /// Appends what [`Self::read`] reads.
-    pub(super) fn write(&self, to: &mut Spool) -> Result<(), SpillError> {
-        to.put_rows(self.slots.iter().map(|slot| [slot.len, slot.first, slot.block]))?;
-        to.put_rows(self.blocks.iter().map(|&word| [word]))?;
-        to.put_words(&[u32::from(self.is_full)])
-    }
-
-    pub(super) fn read(reader: &mut Reader, from: &Spool) -> Result<Self, SpillError> {
-        let slots = reader.rows(from, |[len, first, block]| Slot { len, first, block })?;
-        Ok(Self {
-            mask: u32::try_from(slots.len() - 1).unwrap_or(u32::MAX),
-            slots,
-            blocks: reader.rows(from, |[word]| word)?,
-            most: u32::MAX as usize,
-            is_full: reader.array(from)? == [1],
-        })
-    }
-
     fn slot(&self, key: u32) -> usize {
         // the upper bits: the lower ones are those of the counters
         (key.rotate_left(16) & self.mask) as usize
@@ -103,23 +85,23 @@ impl Postings {
         }
         slot.len += 1;
     }
+}
+
+impl ByKey for Postings {
+    fn are_complete(&self) -> bool {
+        !self.is_full
+    }
 
     /// Number of units in the list of `key`, and of those in whose lists `key` shares a slot; the highest number if the list
     /// may lack some.
-    pub(super) fn len(&self, key: u32) -> u32 {
+    fn len(&self, key: u32) -> u32 {
         if self.is_full {
             return u32::MAX;
         }
         self.slots[self.slot(key)].len
     }
 
-    /// False if the lists may lack units.
-    pub(super) fn are_complete(&self) -> bool {
-        !self.is_full
-    }
-
-    /// Visits the units that are in the list of `key`.
-    pub(super) fn visit(&self, key: u32, mut visit: impl FnMut(u32)) {
+    fn visit(&self, key: u32, mut visit: impl FnMut(u32)) {
         let slot = self.slots[self.slot(key)];
         let mut left = slot.len.saturating_sub(1);
         let mut block = slot.block;

@@ -1,6 +1,6 @@
 //! What is known of units before any of them is decided: what they are found by, and what tells pairs apart.
 
-use super::bitmap::Bitmaps;
+use super::bitmap::{BitmapStore, Bitmaps};
 use super::keys::{Finder, Keys};
 use super::measure::{Bounds, Similarity};
 use super::scratch::LookupScratch;
@@ -138,11 +138,11 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
 
     /// Leaves of some others those that the unit `later` may match, by what tells them at one look, in ascending order. Of each the
     /// bitmaps are asked for.
-    pub(super) fn tell_apart<'b>(
+    pub(super) fn tell_apart<'b, B: BitmapStore + 'b>(
         &self,
         later: u32,
         others: &mut Vec<u32>,
-        bitmap: impl Fn(u32) -> (&'b Bitmaps, u32),
+        bitmap: impl Fn(u32) -> (&'b B, u32),
         scratch: &mut LookupScratch,
     ) {
         let bitmaps = self.keys.bitmaps();
@@ -155,14 +155,14 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
             let other = others[at];
             let (theirs, earlier) = bitmap(other);
             others[kept] = other;
-            kept += usize::from(lengths.contains(&theirs.tokens(earlier as usize)));
+            kept += usize::from(lengths.contains(&theirs.tokens(earlier)));
         }
         others.truncate(kept);
         // Most are told apart here, and need not be put in order.
         others.retain(|&other| {
             let (theirs, earlier) = bitmap(other);
             (scratch.verifier)
-                .least_overlap(tokens, theirs.tokens(earlier as usize), &self.bounds)
+                .least_overlap(tokens, theirs.tokens(earlier), &self.bounds)
                 .is_some_and(|least| Bitmaps::may_share((bitmaps, later), (theirs, earlier), least, &self.bounds))
         });
         others.sort_unstable();

@@ -1,6 +1,7 @@
 //! Memory that looking units up takes, and that serves for one after the other.
 
 use super::crowd::Words;
+use super::lists::room_for;
 use super::verify::Verifier;
 use std::sync::{Mutex, PoisonError};
 
@@ -22,10 +23,7 @@ pub(super) struct LookupScratch {
 impl LookupScratch {
     /// So many counters, all 0 before and after.
     pub(super) fn counters(&mut self, count: usize) -> &mut [u8] {
-        if self.hits.len() < count {
-            self.hits.resize(count.next_power_of_two(), 0);
-        }
-        &mut self.hits
+        room_for((&mut self.hits, count))
     }
 
     /// What the candidates of the last look-up cost: one each that lists led to, more if it was not told apart.

@@ -4,130 +4,118 @@
 //! numbers and words. A later share reads them again, and its units look into it as they look into their own ([`Index`]): one filter, one order of
 //! shingles, one way to verify. Only the folds are left on disk, and read where a candidate is laid beside a unit.
 
-use super::bitmap::Bitmaps;
-use super::crowd::Crowd;
-use super::index::{Filed, How, Index, KINDS, Later};
+use super::bitmap::{self, DiskBitmaps};
+use super::index::{Filed, Index, KINDS, Later};
 use super::keys::Entry;
 use super::leaders::{Found, Leaders, Unmatched};
-use super::numbers::ByNumbers;
 use super::scratch::Lent;
-use super::sorted::SortedLists;
-use super::{Units, narrow};
+use super::sorted::{self, SortedLists};
+use super::{SMALL, Units, narrow};
 use crate::fold;
 use crate::origin::{Origin, WORDS};
-use crate::spill::{Reader, SpillError, Spool, join, split};
+use crate::spill::{Access, Part, Parts, SpillError, Spool};
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
-/// Where the fold of a leader stands among the folds of its share, and how many bytes it has.
-pub(crate) type FoldPlace = (u64, u32);
+/// Reads the fold of a leader of a share by its place among them.
+pub(crate) type ReadFold<'f> = dyn Fn(u32) -> Result<String, SpillError> + Sync + 'f;
 
-/// The folds of a share: a file, and where they begin there.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ShareFolds<'f> {
-    pub(crate) spool: &'f Spool,
-    pub(crate) start: u64,
+/// The leaders of one share, on disk.
+pub(crate) struct Shard<'f> {
+    from: &'f Spool,
+    count: u32,
+    index: Index<SortedLists<'f>>,
+    bitmaps: DiskBitmaps<'f>,
+    /// Where their articles come from, [`WORDS`] words each; none if all are compared.
+    origins: Option<Part<'f>>,
+    fold: &'f ReadFold<'f>,
 }
 
-impl ShareFolds<'_> {
-    pub(crate) fn text(&self, (at, len): FoldPlace) -> Result<String, SpillError> {
-        self.spool.text(self.start + at, len as usize)
+impl fmt::Debug for Shard<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shard")
+            .field("count", &self.count)
+            .finish_non_exhaustive()
     }
 }
 
-/// The leaders of one share, read from disk.
-pub(crate) struct Shard<'f> {
-    index: Index<SortedLists>,
-    bitmaps: Bitmaps,
-    places: Vec<FoldPlace>,
-    /// Where their articles come from; empty if all are compared.
-    origins: Vec<Origin>,
-    folds: ShareFolds<'f>,
-}
-
-impl Filed for Shard<'_> {
+impl<'f> Filed for Shard<'f> {
     type Error = SpillError;
+    type Bitmaps = DiskBitmaps<'f>;
 
     fn count(&self) -> usize {
-        self.places.len()
+        self.count as usize
     }
 
     #[inline]
-    fn bitmap(&self, leader: u32) -> (&Bitmaps, u32) {
+    fn bitmap(&self, leader: u32) -> (&DiskBitmaps<'f>, u32) {
         (&self.bitmaps, leader)
     }
 
-    fn tokens(&self, leader: u32) -> Result<Cow<'_, [u32]>, SpillError> {
-        Ok(fold::hashes_of(&self.text(leader)?).into())
+    fn text(&self, leader: u32) -> Result<Cow<'_, str>, SpillError> {
+        Ok((self.fold)(leader)?.into())
     }
 
-    fn text(&self, leader: u32) -> Result<Cow<'_, str>, SpillError> {
-        Ok(self.folds.text(self.places[leader as usize])?.into())
+    fn tokens(&self, _: u32, text: &str) -> Cow<'_, [u32]> {
+        fold::hashes_of(text).into()
     }
 
     fn origin(&self, leader: u32) -> Origin {
-        self.origins.get(leader as usize).copied().unwrap_or_default()
+        let word = |origins: &Part<'_>, nth: usize| origins.short(WORDS as u64 * u64::from(leader) + nth as u64);
+        let origin = |origins| Origin::of_words(std::array::from_fn(|nth| word(origins, nth)));
+        self.origins.as_ref().map(origin).unwrap_or_default()
+    }
+
+    fn sound(&self) -> Result<(), SpillError> {
+        self.from.sound()
     }
 }
 
 impl<'f> Shard<'f> {
-    /// Reads what [`Leaders::write`] has written there.
-    pub(crate) fn read(at: Range<u64>, from: &Spool, folds: ShareFolds<'f>) -> Result<Self, SpillError> {
-        let mut reader = from.reader(at);
-        let mut lists = || SortedLists::read(&mut reader, from);
+    /// What [`Leaders::write`] has written there, of leaders that come from there.
+    pub(crate) fn read(
+        at: u64,
+        from: &'f Spool,
+        origins: Option<Part<'f>>,
+        fold: &'f ReadFold<'f>,
+        access: Access,
+    ) -> Result<Self, SpillError> {
+        let mut parts = Parts::new(from, at, access);
+        let [count] = parts.array()?;
+        let mut lists = || SortedLists::read(&mut parts);
         let lists = [lists()?, lists()?, lists()?];
-        let crowd = is_there(&mut reader, from)?
-            .then(|| Crowd::read(&mut reader, from))
-            .transpose()?;
-        let by_numbers = ByNumbers::read(&mut reader, from)?;
-        let crowd_by_numbers = is_there(&mut reader, from)?
-            .then(|| ByNumbers::read(&mut reader, from))
-            .transpose()?;
-        let bitmaps = Bitmaps::read(&mut reader, from)?;
-        let places = reader.rows(from, |[low, high, len]| (join(low, high), len))?;
-        let origins = reader.rows(from, Origin::of_words)?;
         Ok(Self {
-            index: Index {
-                has_versions: !lists[How::Version as usize].is_empty(),
-                lists,
-                crowd,
-                by_numbers,
-                crowd_by_numbers,
-            },
-            bitmaps,
-            places,
+            from,
+            count,
+            index: Index::read(lists, &mut parts)?,
+            bitmaps: DiskBitmaps::read(count, &mut parts)?,
             origins,
-            folds,
+            fold,
         })
     }
 }
 
-fn is_there(reader: &mut Reader, from: &Spool) -> Result<bool, SpillError> {
-    Ok(reader.array(from)? == [1])
-}
+/// Bits that are kept of a key, besides those that tell it from its neighbours: one in sixteen keys that are looked for and not there is
+/// taken for one that is.
+const CHECK: u32 = 4;
 
 impl<U: Units + ?Sized> Leaders<'_, U> {
-    /// Writes the leaders, of a share of a corpus that has been decided, for [`Shard::read`]; gives where they stand. It is told where
-    /// the folds of units are.
-    pub(crate) fn write(mut self, place: impl Fn(u32) -> FoldPlace, to: &mut Spool) -> Result<Range<u64>, SpillError> {
+    /// Writes the leaders, of a share of a corpus that has been decided, for [`Shard::read`]; gives where they stand.
+    pub(crate) fn write(mut self, to: &mut Spool) -> Result<Range<u64>, SpillError> {
         self.file_new();
         let Self {
-            prepared,
-            index,
+            mut prepared,
+            mut index,
             leaders,
             ways,
             ..
         } = self;
-        let Index {
-            lists,
-            crowd,
-            by_numbers,
-            crowd_by_numbers,
-            ..
-        } = index;
-        drop(lists);
-        let (keys, start) = (prepared.keys.without_lists(), to.end());
+        index.drop_lists();
+        prepared.keys.drop_lists();
+        let (count, start) = (narrow(leaders.len()), to.end());
+        to.put_words(&[count])?;
         let mut places = vec![NOWHERE; prepared.units.count() as usize];
         for (place, &unit) in (0..).zip(&leaders) {
             places[unit as usize] = place;
@@ -135,37 +123,19 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
         for kind in KINDS {
             let is_of_kind = |&place: &u32| {
                 let way = ways.get(place as usize);
-                way.is_some_and(|how| how.kind(crowd.is_some()) == kind)
+                way.is_some_and(|how| how.kind(index.crowd.is_some()) == kind)
             };
-            let pairs = keys.entries().iter().filter_map(|&entry| {
+            let pairs = prepared.keys.entries().iter().filter_map(|&entry| {
                 let Entry { key, unit, .. } = Entry::of(entry);
                 Some((key, Some(places[unit as usize]).filter(is_of_kind)?))
             });
-            SortedLists::of(pairs, narrow(leaders.len())).write(to)?;
+            let mut pairs: Vec<(u32, u32)> = pairs.collect();
+            // Entries of one key are in the order of units.
+            pairs.chunk_by_mut(|a, b| a.0 == b.0).for_each(<[_]>::sort_unstable);
+            sorted::write(&pairs, count, CHECK, true, to)?;
         }
-        to.put_words(&[u32::from(crowd.is_some())])?;
-        if let Some(crowd) = crowd {
-            crowd.write(to)?;
-        }
-        by_numbers.write(to)?;
-        to.put_words(&[u32::from(crowd_by_numbers.is_some())])?;
-        if let Some(by_numbers) = crowd_by_numbers {
-            by_numbers.write(to)?;
-        }
-        let mut bitmaps = Bitmaps::default();
-        leaders.iter().for_each(|&unit| bitmaps.push_of(keys.bitmaps(), unit));
-        bitmaps.write(to)?;
-        to.put_rows(leaders.iter().map(|&unit| {
-            let (at, len) = place(unit);
-            let [low, high] = split(at);
-            [low, high, len]
-        }))?;
-        let told = if prepared.reach.is_everything() {
-            &[]
-        } else {
-            &leaders[..]
-        };
-        to.put_rows::<WORDS>(told.iter().map(|&unit| prepared.units.origin(unit).words()))?;
+        index.write_besides(&prepared, &leaders, &ways, to)?;
+        bitmap::write(prepared.keys.bitmaps(), &leaders, to)?;
         Ok(start..to.end())
     }
 
@@ -178,11 +148,12 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
     ) -> Result<Vec<(u32, Found)>, SpillError> {
         let keys = &self.prepared.keys;
         let found = shard.index.lists.each_ref().map(|lists| FoundLists::new(self, lists));
+        shard.sound()?;
         let look = |lent: &mut Lent<'_>, unit: u32| {
             let lists = found.each_ref().map(|found| found.of(unit));
-            let is_enough = |lists: &&[u32]| lists.len() >= usize::from(keys.shared(unit).max(1));
+            let is_enough = |lists: &&[sorted::Found]| lists.len() >= usize::from(keys.shared(unit).max(1));
             let past = past(unit).filter(|_| lists.iter().any(is_enough))?;
-            let later = Later {
+            let later: Later<'_, '_, U, SortedLists<'_>> = Later {
                 prepared: &self.prepared,
                 unit,
                 lists,
@@ -191,6 +162,10 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
             Some(found.map(|found| (unit, found)))
         };
         let all = 0..self.prepared.units.count();
+        if all.len() < SMALL {
+            let mut lent = self.pool.lend();
+            return all.filter_map(|unit| look(&mut lent, unit)).collect();
+        }
         let looked_up = all.into_par_iter().map_init(|| self.pool.lend(), look);
         looked_up.flatten_iter().collect()
     }
@@ -199,46 +174,44 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
 /// The lists of a shard, of one kind, that the units of a share look into.
 struct FoundLists {
     /// One unit after the other, and where those of each unit end; both empty if there are none.
-    lists: Vec<u32>,
+    lists: Vec<sorted::Found>,
     ends: Vec<u32>,
 }
 
 impl FoundLists {
-    fn new<U: Units + ?Sized>(leaders: &Leaders<'_, U>, lists: &SortedLists) -> Self {
+    fn new<U: Units + ?Sized>(leaders: &Leaders<'_, U>, lists: &SortedLists<'_>) -> Self {
         const SHARE: usize = 1 << 16;
-        const BLOCK: usize = 256;
-        let (prepared, none) = (&leaders.prepared, Vec::new());
+        let prepared = &leaders.prepared;
         if lists.is_empty() {
             return Self {
-                lists: none,
+                lists: Vec::new(),
                 ends: Vec::new(),
             };
         }
-        // In the order of keys, so that both are read in sequence; and without a branch for the many that have no list.
-        let find = |entries: &[u64]| {
-            let (mut out, mut kept) = (Vec::new(), [0; BLOCK]);
-            for block in entries.chunks(BLOCK) {
-                let mut count = 0;
-                for &word in block {
-                    let Entry { key, is_probed, .. } = Entry::of(word);
-                    kept[count] = word;
-                    count += usize::from(is_probed & lists.may_hold(key));
-                }
-                let kept = kept[..count].iter().map(|&word| Entry::of(word));
-                out.extend(kept.filter_map(|Entry { key, unit, .. }| Some((unit, lists.find(key)?))));
-            }
-            out
+        // In the order of keys, so that both are read in sequence.
+        let find = |entries: &[u64]| -> Vec<(u32, sorted::Found)> {
+            let probed = entries
+                .iter()
+                .map(|&word| Entry::of(word))
+                .filter(|entry| entry.is_probed);
+            probed
+                .filter_map(|Entry { key, unit, .. }| Some((unit, lists.find(key)?)))
+                .collect()
         };
-        let found: Vec<Vec<(u32, u32)>> = prepared.keys.entries().par_chunks(SHARE).map(find).collect();
+        let entries = prepared.keys.entries();
+        let found: Vec<Vec<(u32, sorted::Found)>> = if entries.len() <= SHARE {
+            vec![find(entries)]
+        } else {
+            entries.par_chunks(SHARE).map(find).collect()
+        };
         let mut ends = vec![0_u32; prepared.units.count() as usize + 1];
-        found
-            .iter()
-            .flatten()
-            .for_each(|&(unit, _)| ends[unit as usize + 1] += 1);
+        for &(unit, _) in found.iter().flatten() {
+            ends[unit as usize + 1] += 1;
+        }
         for unit in 1..ends.len() {
             ends[unit] += ends[unit - 1];
         }
-        let mut out = vec![0; found.iter().map(Vec::len).sum()];
+        let mut out = vec![sorted::Found::default(); found.iter().map(Vec::len).sum()];
         for &(unit, list) in found.iter().flatten() {
             let next = &mut ends[unit as usize];
             out[*next as usize] = list;
@@ -248,7 +221,7 @@ impl FoundLists {
     }
 
     /// Those that a unit looks into.
-    fn of(&self, unit: u32) -> &[u32] {
+    fn of(&self, unit: u32) -> &[sorted::Found] {
         let Some(&end) = self.ends.get(unit as usize) else {
             return &[];
         };

@@ -6,8 +6,12 @@
 //! words of 32 bits and plain bytes.
 
 mod bits;
+mod part;
 
 pub(crate) use bits::Bits;
+#[cfg(feature = "index")]
+pub(crate) use part::PADDING;
+pub(crate) use part::{Access, Part, Parts};
 
 use std::fmt;
 use std::fs::File;
@@ -17,6 +21,8 @@ use std::ops::Range;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+#[cfg(feature = "index")]
+use std::sync::OnceLock;
 
 /// A temporary file could not be made, written or read. The message says where, why, and what would help.
 ///
@@ -114,15 +120,25 @@ impl Folder {
         Self(Arc::new(path), Holds::Index)
     }
 
-    /// A new, empty file.
-    pub(crate) fn spool(&self) -> Result<Spool, SpillError> {
-        let file = tempfile::tempfile_in(&*self.0).map_err(|cause| SpillError::new(self, "make", bare(cause)))?;
-        Ok(Spool {
-            bytes: Bytes::Temporary(file),
+    /// A new, empty file, which is made when there is more to write than a buffer holds.
+    pub(crate) fn spool(&self) -> Spool {
+        Spool {
+            bytes: Bytes::Temporary(None),
             folder: self.clone(),
             buffer: Vec::new(),
             flushed: 0,
-        })
+            #[cfg(feature = "index")]
+            failed: OnceLock::new(),
+        }
+    }
+
+    /// Nothing, if files can be made here.
+    pub(crate) fn check(&self) -> Result<(), SpillError> {
+        self.file().map(drop)
+    }
+
+    fn file(&self) -> Result<File, SpillError> {
+        tempfile::tempfile_in(&*self.0).map_err(|cause| SpillError::new(self, "make", bare(cause)))
     }
 
     /// A stream of an index that stands here, for reading only.
@@ -133,6 +149,7 @@ impl Folder {
             bytes: Bytes::Complete(bytes),
             folder: self.clone(),
             buffer: Vec::new(),
+            failed: OnceLock::new(),
         }
     }
 }
@@ -155,13 +172,19 @@ const AHEAD: usize = 64 << 10;
 pub(crate) trait Complete: fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Fills `into` with what begins at `at`.
     fn read(&self, at: u64, into: &mut [u8]) -> io::Result<()>;
+    /// True if [`Complete::word`] takes no more than a look into memory.
+    fn is_mapped(&self) -> bool;
+    /// The word of 64 bits that begins at a byte, little-endian; what stands behind the end is any.
+    fn word(&self, at: u64) -> io::Result<u64>;
+    /// Bytes of what is mapped, and [`PADDING`](part::PADDING) more of any kind.
+    fn bytes(&self, range: Range<u64>) -> io::Result<&[u8]>;
 
     fn len(&self) -> u64;
 }
 
 #[derive(Debug)]
 enum Bytes {
-    Temporary(File),
+    Temporary(Option<File>),
     #[cfg(feature = "index")]
     Complete(Arc<dyn Complete>),
 }
@@ -169,17 +192,10 @@ enum Bytes {
 impl Bytes {
     fn read(&self, at: u64, into: &mut [u8]) -> io::Result<()> {
         match self {
-            Self::Temporary(file) => read_at(file, into, at),
+            Self::Temporary(Some(file)) => read_at(file, into, at),
+            Self::Temporary(None) => Err(io::ErrorKind::UnexpectedEof.into()),
             #[cfg(feature = "index")]
             Self::Complete(bytes) => bytes.read(at, into),
-        }
-    }
-
-    fn file(&self) -> io::Result<&File> {
-        match self {
-            Self::Temporary(file) => Ok(file),
-            #[cfg(feature = "index")]
-            Self::Complete(_) => Err(io::ErrorKind::ReadOnlyFilesystem.into()),
         }
     }
 }
@@ -193,6 +209,9 @@ pub(crate) struct Spool {
     buffer: Vec<u8>,
     /// Bytes in the file.
     flushed: u64,
+    /// The first error of [`Spool::word`], and of [`Spool::slice`].
+    #[cfg(feature = "index")]
+    failed: OnceLock<(io::ErrorKind, String)>,
 }
 
 impl Spool {
@@ -224,7 +243,7 @@ impl Spool {
         Ok(())
     }
 
-    /// Appends a range of another spool, which has been flushed.
+    /// Appends a range of another spool.
     #[cfg(feature = "index")]
     pub(crate) fn append(&mut self, other: &Self, mut from: Range<u64>) -> Result<(), SpillError> {
         let mut buffer = vec![0; BUFFER];
@@ -249,8 +268,8 @@ impl Spool {
         Ok(())
     }
 
-    /// Writes what is still to be written, so that all can be read.
-    pub(crate) fn flush(&mut self) -> Result<(), SpillError> {
+    /// Writes what is still to be written.
+    fn flush(&mut self) -> Result<(), SpillError> {
         let buffer = std::mem::take(&mut self.buffer);
         self.write(&buffer)?;
         self.buffer = buffer;
@@ -259,23 +278,51 @@ impl Spool {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), SpillError> {
-        let written = self.bytes.file().and_then(|file| write_at(file, bytes, self.flushed));
+        let at = self.flushed;
+        let written = write_at(self.file()?, bytes, at);
         written.map_err(|cause| SpillError::new(&self.folder, "write", cause))?;
         self.flushed += bytes.len() as u64;
         Ok(())
     }
 
-    /// Forgets what was written from there on.
-    pub(crate) fn truncate(&mut self, end: u64) -> Result<(), SpillError> {
-        self.flush()?;
-        self.flushed = end;
-        let cut = self.bytes.file().and_then(|file| file.set_len(end));
-        cut.map_err(|cause| SpillError::new(&self.folder, "write", cause))
+    fn file(&mut self) -> Result<&File, SpillError> {
+        match &mut self.bytes {
+            Bytes::Temporary(Some(file)) => Ok(file),
+            Bytes::Temporary(file) => Ok(file.insert(self.folder.file()?)),
+            #[cfg(feature = "index")]
+            Bytes::Complete(_) => {
+                let cause = io::ErrorKind::ReadOnlyFilesystem.into();
+                Err(SpillError::new(&self.folder, "write", cause))
+            }
+        }
     }
 
-    /// Reads bytes that have been [flushed](Spool::flush).
+    /// Forgets what was written from there on.
+    pub(crate) fn truncate(&mut self, end: u64) -> Result<(), SpillError> {
+        match end.checked_sub(self.flushed) {
+            Some(held) => self.buffer.truncate(usize::try_from(held).unwrap_or(usize::MAX)),
+            None => {
+                self.buffer.clear();
+                let cut = self.file()?.set_len(end);
+                cut.map_err(|cause| SpillError::new(&self.folder, "write", cause))?;
+                self.flushed = end;
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn read(&self, at: u64, into: &mut [u8]) -> Result<(), SpillError> {
-        (self.bytes.read(at, into)).map_err(|cause| SpillError::new(&self.folder, "read", cause))
+        let in_file = usize::try_from(self.flushed.saturating_sub(at)).unwrap_or(usize::MAX);
+        let (written, held) = into.split_at_mut(in_file.min(into.len()));
+        if !written.is_empty() {
+            (self.bytes.read(at, written)).map_err(|cause| SpillError::new(&self.folder, "read", cause))?;
+        }
+        if !held.is_empty() {
+            let from = usize::try_from(at.saturating_sub(self.flushed)).unwrap_or(usize::MAX);
+            let there = self.buffer.get(from..).and_then(|there| there.get(..held.len()));
+            held.copy_from_slice(there.ok_or_else(|| self.missing(&format!("{} bytes", held.len())))?);
+        }
+        Ok(())
     }
 
     pub(crate) fn bytes(&self, at: u64, count: usize) -> Result<Vec<u8>, SpillError> {
@@ -303,6 +350,59 @@ impl Spool {
             left -= some.len();
         }
         Ok(words)
+    }
+
+    /// What it is, if its words are read where a file is mapped into memory.
+    #[cfg(feature = "index")]
+    fn mapped(&self) -> Option<&dyn Complete> {
+        match &self.bytes {
+            Bytes::Complete(bytes) => Some(&**bytes).filter(|bytes| bytes.is_mapped()),
+            Bytes::Temporary(_) => None,
+        }
+    }
+
+    #[cfg(feature = "index")]
+    fn noted<T>(&self, read: io::Result<T>) -> Result<T, SpillError> {
+        read.map_err(|cause| SpillError::new(&self.folder, "read", cause))
+    }
+
+    /// The word of 64 bits that begins at a byte of what is mapped.
+    #[cfg(feature = "index")]
+    #[inline]
+    fn word(&self, at: u64) -> u64 {
+        let Bytes::Complete(bytes) = &self.bytes else { return 0 };
+        bytes.word(at).unwrap_or_else(|cause| {
+            self.failed.get_or_init(|| (cause.kind(), cause.to_string()));
+            0
+        })
+    }
+
+    /// Bytes of what is mapped; none if they cannot be read.
+    #[cfg(feature = "index")]
+    fn slice(&self, range: Range<u64>) -> &[u8] {
+        let Bytes::Complete(bytes) = &self.bytes else {
+            return &[];
+        };
+        bytes.bytes(range).unwrap_or_else(|cause| {
+            self.failed.get_or_init(|| (cause.kind(), cause.to_string()));
+            &[]
+        })
+    }
+
+    /// The error of a word of a [`Part`] that could not be read: to be asked for before what was read is relied on.
+    pub(crate) fn sound(&self) -> Result<(), SpillError> {
+        #[cfg(feature = "index")]
+        if let Some((kind, cause)) = self.failed.get() {
+            let cause = io::Error::new(*kind, cause.clone());
+            return Err(SpillError::new(&self.folder, "read", cause));
+        }
+        Ok(())
+    }
+
+    /// The error of what should stand behind the end.
+    fn missing(&self, what: &str) -> SpillError {
+        let cause = io::Error::new(io::ErrorKind::UnexpectedEof, format!("{what} are missing"));
+        SpillError::new(&self.folder, "read", cause)
     }
 
     /// Reads words in sequence.
@@ -383,9 +483,7 @@ impl Reader {
     fn fill(&mut self, from: &Spool, wanted: usize) -> Result<(), SpillError> {
         let there = usize::try_from(self.range.end - self.range.start).unwrap_or(usize::MAX);
         if there == 0 {
-            let what = format!("{wanted} words are missing");
-            let cause = io::Error::new(io::ErrorKind::UnexpectedEof, what);
-            return Err(SpillError::new(&from.folder, "read", cause));
+            return Err(from.missing(&format!("{wanted} words")));
         }
         self.buffer.resize(there.min(AHEAD), 0);
         from.read(self.range.start, &mut self.buffer)?;
@@ -457,7 +555,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let folder = tempfile::tempdir().unwrap();
-        let mut spool = Folder::new(folder.path().to_owned()).spool().unwrap();
+        let mut spool = Folder::new(folder.path().to_owned()).spool();
         let words: Vec<u32> = (0..200_000).map(|n| n * 7919).collect();
         spool.put("é".as_bytes()).unwrap();
         let at = spool.end();
@@ -465,7 +563,6 @@ mod tests {
         let big = vec![7; 3 * BUFFER];
         let end = spool.end();
         spool.put(&big).unwrap();
-        spool.flush().unwrap();
         assert_eq!(spool.text(0, 2).unwrap(), "é");
         assert_eq!(spool.words(at, words.len()).unwrap(), words);
         assert_eq!(spool.bytes(end, big.len()).unwrap(), big);
@@ -480,7 +577,6 @@ mod tests {
         assert!(spool.read(spool.end(), &mut [0]).is_err());
         spool.truncate(0).unwrap();
         spool.put(b"abc").unwrap();
-        spool.flush().unwrap();
         assert_eq!(spool.bytes(0, 3).unwrap(), b"abc");
     }
 
@@ -488,7 +584,8 @@ mod tests {
     #[test]
     fn a_spool_has_no_name() {
         let folder = tempfile::tempdir().unwrap();
-        let _spool = Folder::new(folder.path().to_owned()).spool().unwrap();
+        let mut spool = Folder::new(folder.path().to_owned()).spool();
+        spool.file().unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
@@ -499,8 +596,8 @@ mod tests {
     fn a_spool_never_had_a_name() {
         use std::os::fd::AsRawFd;
         let folder = tempfile::tempdir().unwrap();
-        let spool = Folder::new(folder.path().to_owned()).spool().unwrap();
-        let fd = spool.bytes.file().unwrap().as_raw_fd();
+        let mut spool = Folder::new(folder.path().to_owned()).spool();
+        let fd = spool.file().unwrap().as_raw_fd();
         let link = std::fs::read_link(format!("/proc/self/fd/{fd}")).unwrap();
         let name = link.file_name().unwrap().to_string_lossy();
         // Where the file system has no such files, the name had to be removed.
@@ -515,7 +612,7 @@ mod tests {
     fn a_folder_that_is_not_there_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let missing = folder.path().join("missing");
-        let error = Folder::new(missing.clone()).spool().unwrap_err();
+        let error = Folder::new(missing.clone()).check().unwrap_err();
         assert_eq!((error.kind(), error.folder()), (io::ErrorKind::NotFound, &*missing));
         let message = error.to_string();
         assert!(message.contains("missing: cannot make"), "{message}");

@@ -98,7 +98,6 @@ impl Store {
         to.put_words(self.tokens.hashes())?;
         let folds = to.end();
         to.put(self.tokens.as_str().as_bytes())?;
-        to.flush()?;
         Ok(Segment {
             first_article: self.first,
             articles: narrow(self.records.len()),

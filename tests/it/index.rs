@@ -99,6 +99,9 @@ fn hold(detector: &Detector, articles: &[Article<'_>], ends: &[usize], caps: &[O
         assert!(text.get(kept.span.range()).is_some_and(|text| !text.trim().is_empty()));
     }
     assert_eq!(snapshot.source(ArticleId(snapshot.articles())).unwrap(), None);
+    for article in articles.iter().step_by(41) {
+        repeats_of(&snapshot, article);
+    }
     said.repeats.len()
 }
 
@@ -189,10 +192,17 @@ const STORM: &str = "The storm tore the roof off the school. Nobody was hurt by 
 const RIVER: &str = "The river rose by two feet in the night, and the bridge was closed.";
 
 fn repeats(snapshot: &Snapshot, text: &str) -> Vec<Repeat> {
+    repeats_of(snapshot, &text.into())
+}
+
+/// What an article repeats, in a session of its own and by a query.
+fn repeats_of(snapshot: &Snapshot, article: &Article<'_>) -> Vec<Repeat> {
     let mut session = snapshot.session(Memory::unlimited()).unwrap();
-    let id = session.push(&text.into()).unwrap();
+    let id = session.push(article).unwrap();
     let detections = session.finish().unwrap();
-    detections.block_of(id).unwrap().repeats_in(id).collect()
+    let repeats = detections.block_of(id).unwrap().repeats_in(id).collect();
+    assert_eq!(snapshot.query(article).unwrap(), repeats);
+    repeats
 }
 
 /// Who reads sees the commit that was opened, and nothing of what follows.

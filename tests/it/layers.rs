@@ -66,7 +66,9 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         // what earlier runs have left, kept on disk
         (
             "index",
-            vec!["model", "settings", "verdict", "join", "decide", "detector", "spill"],
+            vec![
+                "model", "settings", "verdict", "join", "article", "decide", "detector", "spill",
+            ],
         ),
         // files know texts and spans, and nothing of repeats
         ("files", vec!["model", "steps"]),

@@ -1,10 +1,10 @@
 //! Leader files: the leaders of one level, of consecutive shares, of this run or of an earlier one.
 
 use super::super::Kept;
-use crate::join::{Shard, ShareFolds};
+use crate::join::{ReadFold, Shard, SortedLists};
 use crate::model::{ArticleId, Span, Unit, UnitKind};
 use crate::origin::{Origin, WORDS};
-use crate::spill::{Folder, SpillError, Spool, join as joined};
+use crate::spill::{Access, Folder, Parts, SpillError, Spool, join as joined};
 use std::ops::Range;
 
 pub(super) const KEPT: usize = 6;
@@ -54,6 +54,8 @@ pub(super) struct Detail {
 pub(crate) struct ShareLeaders {
     /// The number of the first among those of its files.
     pub(super) first: u32,
+    /// Where they are listed by the hashes of their folds: of each [`key_of`](super::rows::key_of) and its place in the share.
+    pub(super) equals: u64,
     /// Where they stand as a [`Shard`].
     pub(super) shard: Range<u64>,
     /// Where the folds of the share begin in the file of folds.
@@ -64,9 +66,8 @@ pub(crate) struct ShareLeaders {
 #[derive(Debug)]
 pub(crate) struct LeaderFiles {
     pub(super) shares: Vec<ShareLeaders>,
+    /// Of each share, what finds its leaders.
     pub(super) shards: Spool,
-    /// A hash of the fold of each.
-    pub(super) hashes: Spool,
     /// Where the article of each comes from, [`WORDS`] words, if not all are compared.
     pub(super) origins: Spool,
     /// Of each, [`DETAIL`] words: what it is; where its fold stands; where the pieces it is made of are listed, and how many.
@@ -77,39 +78,25 @@ pub(crate) struct LeaderFiles {
 }
 
 impl LeaderFiles {
-    pub(super) fn new(folder: &Folder) -> Result<Self, SpillError> {
-        Ok(Self {
+    pub(super) fn new(folder: &Folder) -> Self {
+        Self {
             shares: Vec::new(),
-            shards: folder.spool()?,
-            hashes: folder.spool()?,
-            origins: folder.spool()?,
-            details: folder.spool()?,
-            pieces: folder.spool()?,
+            shards: folder.spool(),
+            origins: folder.spool(),
+            details: folder.spool(),
+            pieces: folder.spool(),
             count: 0,
-        })
-    }
-
-    pub(super) fn flush(&mut self) -> Result<(), SpillError> {
-        let spools = [
-            &mut self.shards,
-            &mut self.hashes,
-            &mut self.origins,
-            &mut self.details,
-            &mut self.pieces,
-        ];
-        spools.into_iter().try_for_each(Spool::flush)
+        }
     }
 }
 
 #[cfg(feature = "index")]
 impl LeaderFiles {
-    /// True if `hashes`, `origins` and `details` have a row for each of so many leaders.
-    pub(super) fn have_rows(count: u64, [hashes, origins, details]: [&Spool; 3]) -> bool {
+    /// True if `origins` and `details` have a row for each of so many leaders.
+    pub(super) fn have_rows(count: u64, [origins, details]: [&Spool; 2]) -> bool {
         let rows = |words: usize| (4 * words as u64).checked_mul(count);
         let of_origins = [Some(0), rows(WORDS)];
-        Some(hashes.end()) == rows(2)
-            && of_origins.contains(&Some(origins.end()))
-            && Some(details.end()) == rows(DETAIL)
+        of_origins.contains(&Some(origins.end())) && Some(details.end()) == rows(DETAIL)
     }
 
     /// Calls `visit` with the place in the run of the article of each leader.
@@ -156,21 +143,39 @@ impl<'f> Set<'f> {
         let shares = &self.files.shares;
         let after = shares.partition_point(|share| share.first <= leader);
         let share = after.checked_sub(1).and_then(|at| shares.get(at));
-        let start = share.map_or(0, |share| share.folds);
-        self.folds_from(start).text(detail.fold)
+        self.fold_after(share.map_or(0, |share| share.folds), detail)
     }
 
-    fn folds_from(self, start: u64) -> ShareFolds<'f> {
-        ShareFolds {
-            spool: self.folds,
-            start,
-        }
+    /// The fold of a leader of a share, by its place there.
+    pub(super) fn fold_in(self, share: &ShareLeaders, leader: u32) -> Result<String, SpillError> {
+        let detail = self.detail(share.first + leader)?;
+        self.fold_after(share.folds, &detail)
     }
 
-    /// The leaders of a share of the set.
-    pub(super) fn shard(self, share: &ShareLeaders) -> Result<Shard<'f>, SpillError> {
-        let at = share.shard.clone();
-        Shard::read(at, &self.files.shards, self.folds_from(share.folds))
+    fn fold_after(self, start: u64, detail: &Detail) -> Result<String, SpillError> {
+        let (at, len) = detail.fold;
+        self.folds.text(start + at, len as usize)
+    }
+
+    /// The leaders of a share of the set, whose folds are read so.
+    pub(super) fn shard(
+        self,
+        share: &ShareLeaders,
+        fold: &'f ReadFold<'f>,
+        access: Access,
+    ) -> Result<Shard<'f>, SpillError> {
+        let origins = &self.files.origins;
+        let start = (4 * WORDS) as u64 * u64::from(share.first);
+        // it ends with the next share, but nobody reads so far
+        let origins = (origins.end() > 0)
+            .then(|| origins.part(start..origins.end(), access))
+            .transpose()?;
+        Shard::read(share.shard.start, &self.files.shards, origins, fold, access)
+    }
+
+    /// The leaders of a share by the hashes of their folds.
+    pub(super) fn equals(self, share: &ShareLeaders, access: Access) -> Result<SortedLists<'f>, SpillError> {
+        SortedLists::read(&mut Parts::new(&self.files.shards, share.equals, access))
     }
 
     /// Where the article of a leader comes from.

@@ -77,7 +77,7 @@ impl History {
 #[cfg(feature = "index")]
 impl Run {
     /// How many streams it has.
-    pub(crate) const STREAMS: usize = 13;
+    pub(crate) const STREAMS: usize = 10;
 
     /// All of its streams on disk, in a fixed order; [`Run::head`] says where things stand in them.
     pub(crate) fn streams(&self) -> [&Spool; Self::STREAMS] {
@@ -86,55 +86,61 @@ impl Run {
         [
             folds,
             &a.shards,
-            &a.hashes,
             &a.origins,
             &a.details,
             &a.pieces,
             &b.shards,
-            &b.hashes,
             &b.origins,
             &b.details,
             &b.pieces,
-            &beside.seen,
-            &beside.leaders,
+            &beside.rows,
         ]
     }
 
     /// How many articles it has; then of each level the number of leaders and the number of shares, and of each share the number of its
-    /// first leader, where its shard begins and ends, and where its folds begin.
+    /// first leader, where its lists of hashes begin, where its shard begins and ends, and where its folds begin; then
+    /// the number of shares beside whose leaders something stood, and where the rows of each begin.
     pub(crate) fn head(&self) -> Vec<u64> {
         let mut head = vec![u64::from(self.articles)];
         for level in &self.levels {
             head.extend([u64::from(level.count), level.shares.len() as u64]);
-            for ShareLeaders { first, shard, folds } in &level.shares {
-                head.extend([u64::from(*first), shard.start, shard.end, *folds]);
+            for share in &level.shares {
+                let ShareLeaders {
+                    first,
+                    equals,
+                    shard,
+                    folds,
+                } = share;
+                head.extend([u64::from(*first), *equals, shard.start, shard.end, *folds]);
             }
         }
+        head.push(self.beside.shares.len() as u64);
+        head.extend(self.beside.shares.as_flattened());
         head
     }
 
     /// The run that [`Run::head`] and [`Run::streams`] describe; `None` if they do not fit together.
     pub(crate) fn restored(head: &[u64], streams: [Spool; Self::STREAMS]) -> Option<Self> {
-        let [folds, a, b, c, d, e, f, g, h, i, j, seen, leaders] = streams;
+        let [folds, a, b, c, d, e, f, g, h, rows] = streams;
         let (&articles, mut head) = head.split_first()?;
-        let mut level = |[shards, hashes, origins, details, pieces]: [Spool; 5]| {
+        let mut level = |[shards, origins, details, pieces]: [Spool; 4]| {
             let (&[count, shares], rest) = head.split_first_chunk()?;
-            let (shares, rest) = rest.split_at_checked(usize::try_from(shares).ok()?.checked_mul(4)?)?;
+            let (shares, rest) = rest.split_at_checked(usize::try_from(shares).ok()?.checked_mul(5)?)?;
             head = rest;
-            let share = |&[first, start, end, folds]: &[u64; 4]| {
+            let share = |&[first, equals, start, end, folds]: &[u64; 5]| {
                 let first = u32::try_from(first).ok()?;
-                (start <= end && end <= shards.end()).then_some(ShareLeaders {
+                (equals <= start && start <= end && end <= shards.end()).then_some(ShareLeaders {
                     first,
+                    equals,
                     shard: start..end,
                     folds,
                 })
             };
             let shares: Option<Vec<ShareLeaders>> = shares.as_chunks().0.iter().map(share).collect();
-            let is_whole = LeaderFiles::have_rows(count, [&hashes, &origins, &details]);
+            let is_whole = LeaderFiles::have_rows(count, [&origins, &details]);
             let files = LeaderFiles {
                 shares: shares?,
                 shards,
-                hashes,
                 origins,
                 details,
                 pieces,
@@ -142,11 +148,20 @@ impl Run {
             };
             is_whole.then_some(files)
         };
+        let levels = [level([a, b, c, d])?, level([e, f, g, h])?];
+        let (&count_of_shares, head) = head.split_first()?;
+        let (shares, rest) = head.as_chunks();
+        if shares.len() as u64 != count_of_shares || !rest.is_empty() {
+            return None;
+        }
         Some(Self {
             articles: u32::try_from(articles).ok()?,
             folds,
-            levels: [level([a, b, c, d, e])?, level([f, g, h, i, j])?],
-            beside: ReprintFiles { seen, leaders },
+            levels,
+            beside: ReprintFiles {
+                rows,
+                shares: shares.to_vec(),
+            },
         })
     }
 
@@ -177,22 +192,18 @@ pub(crate) struct Fresh {
 impl Fresh {
     /// Copies the folds of these segments out of the session's file, so that the run no longer needs it.
     pub(crate) fn settle(self, segments: &[Segment], spool: &Spool, folder: &Folder) -> Result<Run, SpillError> {
-        let Self { mut levels, mut beside } = self;
-        let mut folds = folder.spool()?;
+        let Self { mut levels, beside } = self;
+        let mut folds = folder.spool();
         let mut moved = Vec::with_capacity(segments.len());
         for segment in segments {
             let from = segment.folds();
             moved.push((from.start, folds.end()));
             folds.append(spool, from)?;
         }
-        folds.flush()?;
         for share in levels.iter_mut().flat_map(|files| &mut files.shares) {
             let segment = moved.partition_point(|&(from, _)| from < share.folds);
             share.folds = moved.get(segment).map_or(0, |&(_, to)| to);
         }
-        levels.iter_mut().try_for_each(LeaderFiles::flush)?;
-        beside.seen.flush()?;
-        beside.leaders.flush()?;
         Ok(Run {
             articles: segments.iter().map(|segment| segment.articles).sum(),
             folds,

@@ -1,16 +1,17 @@
 //! The leaders decided so far, on disk. The units of the next share are looked up among them, in order.
 
 use super::super::scan::{Leader, Level};
-use super::super::units::{ByHash, Folds, piece};
+use super::super::units::{Folds, SMALL, piece};
 use super::super::versions::{Versions, is_version};
 use super::super::{Kept, narrow};
 use super::files::{DETAIL, KEPT, LeaderFiles, Set, ShareLeaders, words_of};
 use super::history::{History, Run};
+use super::rows::{access, key_of};
 use crate::fold;
-use crate::join::{Found, Original, Similarity, Units, Unmatched};
+use crate::join::{Found, Original, Similarity, Units, Unmatched, write_sorted};
 use crate::model::{Reason, UnitKind};
 use crate::settings::Settings;
-use crate::spill::{Bits, Folder, SpillError, Spool, join as joined, split};
+use crate::spill::{Bits, Folder, SpillError, Spool, split};
 use crate::store::{Entry, Segment, Store};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -60,7 +61,7 @@ impl<'r> EarlierLeaders<'r> {
         folds: &'r Spool,
         kind: UnitKind,
         folder: &Folder,
-    ) -> Result<Self, SpillError> {
+    ) -> Self {
         let (mut first, mut first_article) = (0, 0);
         let set = |run: &'r Arc<Run>| {
             let files = &run.levels[usize::from(kind == UnitKind::Sentence)];
@@ -75,15 +76,15 @@ impl<'r> EarlierLeaders<'r> {
             first_article += run.articles;
             set
         };
-        Ok(Self {
+        Self {
             settings,
             kind,
             before: history.runs.iter().map(set).collect(),
             folds,
-            files: LeaderFiles::new(folder)?,
+            files: LeaderFiles::new(folder),
             first,
             first_article,
-        })
+        }
     }
 
     /// How many there are of this run.
@@ -126,22 +127,26 @@ impl<'r> EarlierLeaders<'r> {
     /// Appends the leaders of a share.
     pub(super) fn add(&mut self, held: Held<'_>, level: Level<'_, '_>) -> Result<(), SpillError> {
         let with_pieces = self.kind == UnitKind::Paragraph && Versions::new(held.store, self.settings).is_some();
-        for leader in &level.filed {
-            self.files.hashes.put_words(&split(level.folds.hash_of(leader.fold)))?;
+        let mut by_hash = Vec::with_capacity(level.filed.len());
+        for (place, leader) in (0..).zip(&level.filed) {
+            by_hash.push((key_of(level.folds.hash_of(leader.fold)), place));
             if !self.settings.reach().is_everything() {
                 let origin = level.folds.distinct.origin(leader.fold);
                 self.files.origins.put_words(&origin.words())?;
             }
             self.add_one(held, leader, with_pieces)?;
         }
-        let entries = &level.folds.distinct.entries;
-        let place = |fold: u32| entries[fold as usize].place();
-        if level.filed.is_empty() {
+        if by_hash.is_empty() {
             return Ok(());
         }
+        by_hash.sort_unstable();
+        let equals = self.files.shards.end();
+        write_sorted(&by_hash, narrow(by_hash.len()), CHECK, true, &mut self.files.shards)?;
+        drop(by_hash);
         self.files.shares.push(ShareLeaders {
             first: self.files.count,
-            shard: level.leaders.write(place, &mut self.files.shards)?,
+            equals,
+            shard: level.leaders.write(&mut self.files.shards)?,
             folds: held.segment.folds().start,
         });
         self.files.count += narrow(level.filed.len());
@@ -189,31 +194,25 @@ impl<'r> EarlierLeaders<'r> {
     }
 
     /// Looks the folds of a share up among the leaders: of each, the leader that is equal, or else the first that it repeats.
-    pub(super) fn meet(&mut self, level: &Level<'_, '_>, by_hash: &ByHash) -> Result<Outcome, SpillError> {
+    pub(super) fn meet(&mut self, level: &Level<'_, '_>, by_hash: &[(u64, u32)]) -> Result<Outcome, SpillError> {
         let folds = level.folds;
         let mut outcome = Outcome {
             met: (0..folds.count()).map(|_| None).collect(),
             version_of: vec![None; folds.count()],
             past: vec![Unmatched::default(); folds.count()],
         };
-        self.files.flush()?;
         if folds.count() == 0 {
             return Ok(outcome);
         }
         for set in self.sets() {
-            let hashes = &set.files.hashes;
-            let mut reader = hashes.reader(0..hashes.end());
-            for leader in 0..set.files.count {
-                let [low, high] = reader.array(hashes)?;
-                let hash = joined(low, high);
-                if by_hash.get(hash).is_some() {
-                    meet_equal(set, leader, by_hash.all(hash), folds, &mut outcome)?;
-                }
+            for share in &set.files.shares {
+                meet_equals(set, share, by_hash, folds, &mut outcome)?;
             }
         }
         for set in self.sets() {
             for share in &set.files.shares {
-                let shard = set.shard(share)?;
+                let fold = |leader| set.fold_in(share, leader);
+                let shard = set.shard(share, &fold, access(folds.count()))?;
                 let past = |fold: u32| {
                     let is_open = outcome.met[fold as usize].is_none();
                     is_open.then(|| outcome.past[fold as usize])
@@ -233,10 +232,12 @@ impl<'r> EarlierLeaders<'r> {
         pairs: &[(u32, u32)],
         store: &Store,
     ) -> Result<Bits, SpillError> {
-        let found: Result<Vec<bool>, SpillError> = pairs
-            .par_iter()
-            .map(|&(later, earlier)| self.is_version(versions, store, later, earlier))
-            .collect();
+        let is_version = |&(later, earlier): &(u32, u32)| self.is_version(versions, store, later, earlier);
+        let found: Result<Vec<bool>, SpillError> = if pairs.len() < SMALL {
+            pairs.iter().map(is_version).collect()
+        } else {
+            pairs.par_iter().map(is_version).collect()
+        };
         let mut out = Bits::new(store.paragraphs.len());
         for (&(later, _), _) in pairs.iter().zip(found?).filter(|(_, is_version)| *is_version) {
             out.insert(later);
@@ -259,31 +260,43 @@ impl<'r> EarlierLeaders<'r> {
     }
 }
 
-/// Takes note of a leader that is equal to some of the folds of its hash.
-fn meet_equal(
+/// Bits that are kept of a hash, besides those that tell it from its neighbours.
+const CHECK: u32 = 14;
+
+/// Takes note of the leaders of a share that are equal to folds, which are given by their hashes, in order.
+fn meet_equals(
     set: Set<'_>,
-    leader: u32,
-    of_hash: impl Iterator<Item = u32>,
+    share: &ShareLeaders,
+    by_hash: &[(u64, u32)],
     folds: &Folds<'_>,
     outcome: &mut Outcome,
 ) -> Result<(), SpillError> {
-    let (detail, origin) = (set.detail(leader)?, set.origin(leader)?);
-    let text = set.fold(leader, &detail)?;
-    let is_met = |fold: u32| {
-        let joins = || folds.reach.joins(folds.distinct.origin(fold), origin);
-        folds.distinct.text(fold) == text && joins()
-    };
-    for fold in of_hash.filter(|&fold| is_met(fold)) {
-        if outcome.met[fold as usize].is_some() {
+    let equals = set.equals(share, access(folds.count()))?;
+    for &(hash, fold) in by_hash {
+        let Some(list) = equals
+            .find(key_of(hash))
+            .filter(|_| outcome.met[fold as usize].is_none())
+        else {
             continue;
+        };
+        let mut leaders = Vec::new();
+        equals.visit(list, |leader| leaders.push(share.first + leader));
+        leaders.sort_unstable();
+        for leader in leaders {
+            let detail = set.detail(leader)?;
+            if folds.distinct.text(fold) == set.fold(leader, &detail)?
+                && folds.reach.joins(folds.distinct.origin(fold), set.origin(leader)?)
+            {
+                outcome.met[fold as usize] = Some(Box::new(EarlierMatch {
+                    kept: detail.kept,
+                    reason: Reason::Equal,
+                    similarity: Similarity::EQUAL,
+                }));
+                break;
+            }
         }
-        outcome.met[fold as usize] = Some(Box::new(EarlierMatch {
-            kept: detail.kept,
-            reason: Reason::Equal,
-            similarity: Similarity::EQUAL,
-        }));
     }
-    Ok(())
+    set.files.shards.sound()
 }
 
 /// Takes note of what looking a fold up among the leaders of a share has brought.

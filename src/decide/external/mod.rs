@@ -7,6 +7,7 @@ mod files;
 mod history;
 mod leaders;
 mod reprints;
+mod rows;
 mod shares;
 
 #[cfg(feature = "index")]
@@ -40,6 +41,8 @@ pub(crate) struct External<'e> {
     pub(crate) folder: &'e Folder,
     /// What earlier runs have left, and the order of shingles, which serves the whole corpus.
     pub(crate) history: &'e History,
+    /// What is left of this run for later ones is asked for.
+    pub(crate) leaves: bool,
 }
 
 /// What was decided, on disk.
@@ -163,10 +166,10 @@ fn kind_of(level: usize) -> UnitKind {
 }
 
 impl<'e> External<'e> {
-    /// Decides every unit, and gives what is left of that for later runs.
+    /// Decides every unit, and gives what is left of that for later runs, if it is asked for.
     pub(crate) fn decide(&self, observe: Observer<'_>) -> Result<(Decided, Fresh), SpillError> {
         let mut out = Decided {
-            removed: self.folder.spool()?,
+            removed: self.folder.spool(),
             ranges: self.segments.iter().map(|_| Default::default()).collect(),
             kept: (self.segments.iter())
                 .map(|s| [s.paragraphs, s.sentences, s.parts].map(|count| Bits::new(count as usize)))
@@ -174,8 +177,8 @@ impl<'e> External<'e> {
             too_short: vec![0; self.segments.len()],
         };
         let mut earlier = Known {
-            leaders: [self.no_leaders(0)?, self.no_leaders(1)?],
-            beside: ReprintLeaders::new(self.history, self.folder, self.settings)?,
+            leaders: [self.no_leaders(0), self.no_leaders(1)],
+            beside: ReprintLeaders::new(self.history, self.folder, self.settings),
         };
         for (number, share) in self.shares.iter().enumerate() {
             let store = share.read(self.spool)?;
@@ -195,7 +198,6 @@ impl<'e> External<'e> {
             };
             out.put(share, &verdicts)?;
         }
-        out.removed.flush()?;
         let Known { leaders, beside } = earlier;
         let fresh = Fresh {
             levels: leaders.map(EarlierLeaders::into_files),
@@ -204,7 +206,7 @@ impl<'e> External<'e> {
         Ok((out, fresh))
     }
 
-    fn no_leaders(&self, level: usize) -> Result<EarlierLeaders<'e>, SpillError> {
+    fn no_leaders(&self, level: usize) -> EarlierLeaders<'e> {
         EarlierLeaders::new(self.settings, self.history, self.spool, kind_of(level), self.folder)
     }
 
@@ -225,6 +227,10 @@ impl<'e> External<'e> {
             observe(Stage::Shards, 0);
             let stands = before.stands.clone();
             scan.run(&paragraphs, before, observe);
+            if !self.leaves && number + 1 == self.shares.len() {
+                // nothing follows
+                return Ok((scan.out, kept));
+            }
             let held = Held {
                 number: super::narrow(number),
                 segment: &share.segment,

@@ -4,23 +4,24 @@
 use super::super::Kept;
 use super::super::reprints::{applies, is_long, neighbours};
 use super::super::scan::Scan;
-use super::super::units::{ByHash, Units};
+use super::super::units::{SMALL, Units};
 use super::history::History;
 use super::leaders::EarlierLeaders;
+use super::rows::{self, HashRows, access};
 use crate::hash;
 use crate::join::{Similarity, Units as _};
 use crate::settings::Settings;
-use crate::spill::{Folder, SpillError, Spool, join as joined, split};
+use crate::spill::{Folder, SpillError, Spool};
 use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// Paragraphs that tell where a text comes from, and the leaders beside them, of one run.
 #[derive(Debug)]
 pub(crate) struct ReprintFiles {
-    /// Hashes of the folds that have come.
-    pub(super) seen: Spool,
-    /// Of each leader beside the first paragraph of a fold: the hash of that, and the number of the leader in its run.
-    pub(super) leaders: Spool,
+    pub(super) rows: Spool,
+    /// Of each share where its rows stand: those of folds that have come first in it, with any number; and of each leader beside the
+    /// first paragraph of a fold: under the hash of that, the number of the leader in its run.
+    pub(super) shares: Vec<[u64; 2]>,
 }
 
 /// The same, of earlier runs and of the shares of this one so far.
@@ -40,15 +41,15 @@ pub(super) struct Known {
 }
 
 impl<'r> ReprintLeaders<'r> {
-    pub(super) fn new(history: &'r History, folder: &Folder, settings: &Settings) -> Result<Self, SpillError> {
-        Ok(Self {
+    pub(super) fn new(history: &'r History, folder: &Folder, settings: &Settings) -> Self {
+        Self {
             history,
             files: ReprintFiles {
-                seen: folder.spool()?,
-                leaders: folder.spool()?,
+                rows: folder.spool(),
+                shares: Vec::new(),
             },
             applies: applies(settings),
-        })
+        }
     }
 
     /// The files of this run.
@@ -70,23 +71,22 @@ impl<'r> ReprintLeaders<'r> {
     pub(super) fn meet(
         &mut self,
         units: &Units<'_>,
-        by_hash: &ByHash,
+        by_hash: &[(u64, u32)],
         earlier: &EarlierLeaders<'_>,
         is_met: impl Fn(u32) -> bool,
     ) -> Result<Known, SpillError> {
         if !self.applies {
             return Ok(Known::default());
         }
-        self.files.seen.flush()?;
-        self.files.leaders.flush()?;
         let (store, folds) = (units.store, &units.paragraphs);
+        let access = access(by_hash.len());
         let mut stands = vec![false; folds.count()];
-        for (_, ReprintFiles { seen, .. }) in self.runs() {
-            let mut reader = seen.reader(0..seen.end());
-            while !reader.is_done() {
-                let [low, high] = reader.array(seen)?;
-                if let Some(fold) = by_hash.get(joined(low, high)) {
-                    stands[fold as usize] = true;
+        let firsts = || by_hash.chunk_by(|a, b| a.0 == b.0).map(|same| same[0]);
+        for (_, files) in self.runs() {
+            for &[seen, _] in &files.shares {
+                let seen = HashRows::read(seen, &files.rows, access)?;
+                for (hash, fold) in firsts() {
+                    seen.each(hash, |_| stands[fold as usize] = true)?;
                 }
             }
         }
@@ -104,14 +104,14 @@ impl<'r> ReprintLeaders<'r> {
             }
         }
         let mut pairs: Vec<(u32, u32)> = Vec::new();
-        for (first, ReprintFiles { leaders, .. }) in self.runs() {
-            let mut reader = leaders.reader(0..leaders.end());
-            while !reader.is_done() {
-                let [low, high, leader] = reader.array(leaders)?;
-                let fold = by_hash.get(joined(low, high));
-                let paragraphs = fold.and_then(|fold| waiting.get(&fold));
-                let leader = first + leader;
-                pairs.extend(paragraphs.into_iter().flatten().map(|&paragraph| (paragraph, leader)));
+        for (first, files) in self.runs() {
+            for &[_, leaders] in &files.shares {
+                let leaders = HashRows::read(leaders, &files.rows, access)?;
+                for (hash, paragraphs) in firsts().filter_map(|(hash, fold)| Some((hash, waiting.get(&fold)?))) {
+                    leaders.each(hash, |leader| {
+                        pairs.extend(paragraphs.iter().map(|&paragraph| (paragraph, first + leader)));
+                    })?;
+                }
             }
         }
         pairs.sort_unstable();
@@ -127,7 +127,11 @@ impl<'r> ReprintLeaders<'r> {
             Ok(None)
         };
         let of_paragraphs: Vec<&[(u32, u32)]> = pairs.chunk_by(|a, b| a.0 == b.0).collect();
-        let found: Result<Vec<_>, SpillError> = of_paragraphs.into_par_iter().map(first).collect();
+        let found: Result<Vec<_>, SpillError> = if of_paragraphs.len() < SMALL {
+            of_paragraphs.into_iter().map(first).collect()
+        } else {
+            of_paragraphs.into_par_iter().map(first).collect()
+        };
         Ok(Known {
             stands,
             found: found?.into_iter().flatten().collect(),
@@ -143,18 +147,29 @@ impl<'r> ReprintLeaders<'r> {
         stands: &[bool],
         first: u32,
     ) -> Result<(), SpillError> {
-        let mut is_known = stands.to_vec();
-        for paragraph in units.range.clone().filter(|_| self.applies) {
+        if !self.applies {
+            return Ok(());
+        }
+        let (mut is_known, mut seen) = (stands.to_vec(), Vec::new());
+        for paragraph in units.range.clone() {
             let fold = units.paragraphs.of(paragraph).filter(|&fold| !is_known[fold as usize]);
             if let Some(fold) = fold.filter(|_| is_long(units.store, paragraph)) {
                 is_known[fold as usize] = true;
-                self.files.seen.put_words(&split(units.paragraphs.hash_of(fold)))?;
+                seen.push((units.paragraphs.hash_of(fold), 0));
             }
         }
-        for (leader, fold) in scan.beside() {
-            let [low, high] = split(units.paragraphs.hash_of(fold));
-            self.files.leaders.put_words(&[low, high, first + leader])?;
-        }
+        let hash_of = |fold| units.paragraphs.hash_of(fold);
+        let leaders = scan
+            .beside()
+            .into_iter()
+            .map(|(leader, fold)| (hash_of(fold), first + leader))
+            .collect();
+        let rows = &mut self.files.rows;
+        let mut put = |all| {
+            let at = rows.end();
+            rows::write(all, rows).map(|()| at)
+        };
+        self.files.shares.push([put(seen)?, put(leaders)?]);
         Ok(())
     }
 }

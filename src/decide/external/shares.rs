@@ -103,7 +103,7 @@ fn in_order(pushed: Pushed<'_>, settings: &Settings, folder: &Folder) -> Result<
     let share_of = share_of(pushed, &order)?;
     let shares = order.last().map_or(0, |&last| share_of[last as usize] as usize + 1);
     let mut gathered: Vec<Gathered> = (0..shares).map(|_| Gathered::default()).collect();
-    let mut some = folder.spool()?;
+    let mut some = folder.spool();
     for (number, segment) in (0..).zip(segments) {
         let store = segment.read(spool)?;
         let share = |place: &u32| share_of[(segment.first_article + place) as usize];
@@ -121,7 +121,7 @@ fn in_order(pushed: Pushed<'_>, settings: &Settings, folder: &Folder) -> Result<
         }
     }
     let mut rest = &order[..];
-    let (mut out, mut moved) = (Vec::with_capacity(shares), folder.spool()?);
+    let (mut out, mut moved) = (Vec::with_capacity(shares), folder.spool());
     for Gathered { stores, mut articles } in gathered {
         let mut store = Store::default();
         for part in stores {
