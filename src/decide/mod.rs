@@ -24,9 +24,9 @@ mod spare;
 mod units;
 mod versions;
 
-#[cfg(feature = "index")]
-pub(crate) use external::Run;
 pub(crate) use external::{Decided, External, Fresh, History, Pushed, shares};
+#[cfg(feature = "index")]
+pub(crate) use external::{Merge, Run};
 pub(crate) use order::Ranks;
 pub use ranges::removal_spans;
 

@@ -16,16 +16,12 @@ pub(crate) struct Versions<'s> {
 impl<'s> Versions<'s> {
     /// Nothing where numbers are no facts, or nothing could be lost from a version.
     pub(crate) fn new(store: &'s Store, settings: &'s Settings) -> Option<Self> {
-        let asked = settings.units().sentences() && settings.level() != Level::Boilerplate;
-        asked.then_some(Self { store, settings })
+        are_told(settings).then_some(Self { store, settings })
     }
 
     /// What a version and its original must satisfy.
     pub(crate) fn rule(&self) -> Rule {
-        Rule {
-            level: Level::Boilerplate,
-            ..self.settings.rule()
-        }
+        rule_of(self.settings)
     }
 
     /// True if a paragraph, which is like an earlier one but for numbers that this lacks, is a new version of it: with a
@@ -44,6 +40,23 @@ impl<'s> Versions<'s> {
         let pieces = self.store.finest(later).into_iter();
         pieces.filter(|piece| self.settings.is_judged(piece.weight))
     }
+}
+
+fn are_told(settings: &Settings) -> bool {
+    settings.units().sentences() && settings.level() != Level::Boilerplate
+}
+
+fn rule_of(settings: &Settings) -> Rule {
+    Rule {
+        level: Level::Boilerplate,
+        ..settings.rule()
+    }
+}
+
+/// What a version and its original must satisfy, if versions are told.
+#[cfg(feature = "index")]
+pub(crate) fn rule(settings: &Settings) -> Option<Rule> {
+    are_told(settings).then(|| rule_of(settings))
 }
 
 /// The same of the pieces of two paragraphs, those of the earlier one first, which are `known`.

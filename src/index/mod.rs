@@ -36,34 +36,32 @@
 //! happens). The formats are told byte by byte in `src/index/`: `manifest.rs`, `packed.rs` (what all other files have in common), and
 //! `files.rs`.
 
+mod addition;
 mod error;
 mod files;
 mod manifest;
 mod map;
 mod packed;
+mod snapshot;
 mod texts;
 
+pub use addition::Addition;
 pub use error::IndexError;
+pub use snapshot::{Facts, Snapshot};
 pub use texts::Source;
 
-use crate::Repeat;
-use crate::article::Article;
-use crate::decide::{History, Run};
-use crate::detector::{Detections, Detector, Memory, PushError, Session};
-use crate::join::Order;
-use crate::model::{ArticleId, Progress};
-use crate::settings::{Keep, Scope, Settings};
-use crate::spill::{Bits, Folder, SpillError, Spool};
-use files::Opened;
+use crate::decide::Merge;
+use crate::detector::Detector;
+use crate::settings::{Keep, Scope};
+use crate::spill::Folder;
 use manifest::{Entry, Manifest, hex};
+use snapshot::{RunFile, State};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use texts::Texts;
-
-/// Bytes of the counts that order the shingles of an index.
-const ORDER: usize = 32 << 20;
 
 /// An index that is open for writing; nobody else can write to it.
 ///
@@ -84,90 +82,6 @@ pub struct Index {
     snapshot: Snapshot,
     /// Locked as long as it is open.
     _lock: File,
-}
-
-/// An index as it was at a moment. Copies are cheap, and later commits do not change it.
-///
-/// ```
-/// use redite::{Detector, index::Index};
-///
-/// let folder = tempfile::tempdir()?;
-/// drop(Index::create(folder.path(), &Detector::new())?);
-/// assert_eq!(Index::read(folder.path())?.articles(), 0);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug)]
-pub struct Snapshot(Arc<State>);
-
-#[derive(Debug)]
-struct State {
-    folder: Folder,
-    settings: Settings,
-    history: Arc<History>,
-    runs: Vec<RunFile>,
-}
-
-/// A run of an index.
-#[derive(Clone, Debug)]
-struct RunFile {
-    /// The number of its first article.
-    first: u32,
-    facts: Facts,
-    /// Where the texts of its articles stand.
-    texts: Arc<[Spool; 2]>,
-}
-
-/// What a run has added to an index.
-///
-/// ```
-/// use redite::{Detector, Memory, index::Index};
-///
-/// let folder = tempfile::tempdir()?;
-/// let mut index = Index::create(folder.path(), &Detector::new())?;
-/// let mut session = index.snapshot().session(Memory::unlimited())?;
-/// session.push(&"The storm tore the roof off.".into())?;
-/// index.commit(session.finish_with_addition(&|_| ())?.1)?;
-/// let facts = index.snapshot().runs().next().unwrap();
-/// assert_eq!((facts.articles, facts.paragraphs, facts.pieces), (1, 1, 1));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Facts {
-    /// Articles.
-    pub articles: u32,
-    /// Paragraphs that later ones are compared with.
-    pub paragraphs: u32,
-    /// Sentences, and parts of sentences, that later ones are compared with.
-    pub pieces: u32,
-    /// The earliest and the latest date of its articles, in seconds since 1970, if any was given one.
-    pub times: Option<(i64, i64)>,
-    /// Bytes on disk.
-    pub bytes: u64,
-}
-
-/// What a run adds to an index: see [`Index::commit`].
-///
-/// ```
-/// use redite::{Detector, Memory, index::Index};
-///
-/// let folder = tempfile::tempdir()?;
-/// let index = Index::create(folder.path(), &Detector::new())?;
-/// let session = index.snapshot().session(Memory::unlimited())?;
-/// let (detections, addition) = session.finish_with_addition(&|_| ())?;
-/// drop(addition); // nothing is added
-/// # assert_eq!(detections.articles(), 0);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug)]
-pub struct Addition {
-    run: Run,
-    order: Arc<Order>,
-    /// The number of its first article.
-    first: u32,
-    /// How often the index had been changed that it goes on from.
-    version: u64,
-    needed: Bits,
-    texts: Texts,
 }
 
 impl Index {
@@ -332,8 +246,143 @@ impl Index {
         manifest::sync(folder).map_err(|cause| IndexError::io(folder, "write", &cause))?;
         let opened = files::open_run(folder, &manifest.runs[manifest.runs.len() - 1])?;
         manifest.write(folder)?;
-        self.snapshot = Snapshot(Arc::new(before.with(order, opened, manifest.changes)));
+        let end = before.runs.len();
+        self.snapshot = before.replacing(end..end, order, Some(opened), manifest.changes);
         self.manifest = manifest;
+        Ok(())
+    }
+
+    /// Makes one run of all, so that later runs and queries look into one instead of several; gives how many there were. What is compared
+    /// with the index from then on has the same outcome as before. It takes a fraction of the time that the runs took, and about half a
+    /// gigabyte of memory at most; the disk needs room for both until it is done.
+    ///
+    /// # Errors
+    /// If something cannot be read or written. The index is as before then.
+    ///
+    /// ```
+    /// use redite::{Detector, Memory, index::Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let mut index = Index::create(folder.path(), &Detector::new())?;
+    /// for text in ["The storm tore the roof off.", "The river rose by two feet in the night."] {
+    ///     let mut session = index.snapshot().session(Memory::unlimited())?;
+    ///     session.push(&text.into())?;
+    ///     index.commit(session.finish_with_addition(&|_| ())?.1)?;
+    /// }
+    /// assert_eq!(index.compact()?, 2);
+    /// assert_eq!((index.snapshot().runs().count(), index.snapshot().articles()), (1, 2));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn compact(&mut self) -> Result<u32, IndexError> {
+        let runs = self.snapshot.0.runs.len();
+        if runs > 1 {
+            let places: Vec<Option<u32>> = (0..self.snapshot.articles()).map(Some).collect();
+            self.merge(0..runs, &places)?;
+        }
+        Ok(u32::try_from(runs).unwrap_or(u32::MAX))
+    }
+
+    /// Forgets articles of those runs that `asks` names: those that can be repeated, and of which `stays` says no, and those that nothing could
+    /// repeat anyway. Gives how many of the former these are. Each of these runs is written anew, and the index changed with each.
+    ///
+    /// # Errors
+    /// If something cannot be read or written. The index is then as it was before the run that failed.
+    ///
+    /// ```
+    /// use redite::{Detector, Memory, index::{Index, Source}};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let mut index = Index::create(folder.path(), &Detector::new())?;
+    /// let mut session = index.snapshot().session(Memory::unlimited())?;
+    /// let texts = ["The storm tore the roof off.", "The river rose by two feet in the night."];
+    /// let ids = texts.map(|text| session.push(&text.into()).unwrap());
+    /// let (_, mut addition) = session.finish_with_addition(&|_| ())?;
+    /// for (id, time) in ids.into_iter().zip([100, 200]) {
+    ///     addition.describe(id, &Source { time: Some(time), ..Source::default() })?;
+    /// }
+    /// index.commit(addition)?;
+    /// assert_eq!(index.retain_articles(|run| run.times.is_some(), |source| source.time >= Some(150))?, 1);
+    /// let snapshot = index.snapshot();
+    /// assert_eq!(texts.map(|text| snapshot.query(&text.into()).unwrap().len()), [0, 1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn retain_articles(
+        &mut self,
+        mut asks: impl FnMut(&Facts) -> bool,
+        mut stays: impl FnMut(&Source<'_>) -> bool,
+    ) -> Result<u32, IndexError> {
+        let (mut gone, mut nth) = (0, 0);
+        while let Some(RunFile { facts, texts, .. }) = self.snapshot.0.runs.get(nth) {
+            let (mut places, mut left, before) = (Vec::new(), 0, gone);
+            for article in (0..facts.articles).take_while(|_| asks(facts)) {
+                let source = texts::read(&texts[0], &texts[1], article)?;
+                let stays = source.as_ref().is_some_and(&mut stays);
+                gone += u32::from(source.is_some() && !stays);
+                places.push(stays.then_some(left));
+                left += u32::from(stays);
+            }
+            let runs = self.snapshot.0.runs.len();
+            if gone > before {
+                self.merge(nth..nth + 1, &places)?;
+            }
+            nth += 1 + self.snapshot.0.runs.len() - runs;
+        }
+        Ok(gone)
+    }
+
+    /// Puts one run in the place of several, with those of their articles that have a place.
+    fn merge(&mut self, runs: Range<usize>, places: &[Option<u32>]) -> Result<(), IndexError> {
+        let before = Arc::clone(&self.snapshot.0);
+        let here = Folder::new(self.folder.clone());
+        let merge = Merge {
+            settings: &before.settings,
+            history: &before.history,
+            runs: runs.clone(),
+            places,
+            folder: &here,
+        };
+        let run = merge.run()?;
+        let mut texts = Texts::new(&here);
+        let mut places = places.iter();
+        for RunFile { facts, texts: from, .. } in &before.runs[runs.clone()] {
+            let mut all = true;
+            for (article, place) in (0..facts.articles).zip(&mut places) {
+                all &= place.is_some();
+                let source = texts::read(&from[0], &from[1], article)?;
+                if let Some((source, place)) = source.zip(*place) {
+                    source.time.into_iter().for_each(|time| texts.date(time));
+                    texts.put(place, &source)?;
+                }
+            }
+            // articles that nothing can repeat have dates, too
+            let dates = facts.times.filter(|_| all);
+            dates
+                .into_iter()
+                .flat_map(<[i64; 2]>::from)
+                .for_each(|time| texts.date(time));
+        }
+        texts.finish(run.articles)?;
+        let mut manifest = self.manifest.clone();
+        self.manifest.changes += 1;
+        manifest.changes = self.manifest.changes;
+        let (mut written, mut opened) = (None, None);
+        if run.articles > 0 {
+            let name = format!("run-{:06}", manifest.changes);
+            let entry = write(&self.folder, &name, |writer| files::write_run(writer, &run, &texts))?;
+            manifest::sync(&self.folder).map_err(|cause| IndexError::io(&self.folder, "write", &cause))?;
+            opened = Some(files::open_run(&self.folder, &entry)?);
+            written = Some(entry);
+        }
+        let mut gone: Vec<Entry> = manifest.runs.splice(runs.clone(), written).collect();
+        if manifest.runs.is_empty() {
+            // the next run counts its shingles for a new one
+            gone.extend(manifest.order.take());
+        }
+        manifest.write(&self.folder)?;
+        let order = Arc::clone(&before.history.order);
+        self.snapshot = before.replacing(runs, order, opened, manifest.changes);
+        self.manifest = manifest;
+        remove(&self.folder, &gone);
         Ok(())
     }
 
@@ -458,312 +507,5 @@ fn lock(folder: &Path) -> Result<File, IndexError> {
             Err(IndexError::new(folder, why))
         }
         Err(TryLockError::Error(cause)) => Err(IndexError::io(&path, "lock", &cause)),
-    }
-}
-
-impl Snapshot {
-    fn of(folder: &Path, manifest: &Manifest) -> Result<Self, IndexError> {
-        let unknown = |_| {
-            let why = format!(
-                "was made with settings that this program does not know: {}",
-                manifest.settings
-            );
-            IndexError::new(folder, why)
-        };
-        let settings: Settings = manifest.settings.parse().map_err(unknown)?;
-        if manifest.words != crate::verdict::tables_digest() {
-            let why = format!(
-                "was made by redite {} with other tables of words, so decisions could differ; use that version, or build the \
-                 index again",
-                manifest.program
-            );
-            return Err(IndexError::new(folder, why));
-        }
-        let rule = (&settings.rule(), settings.min_tokens() as usize);
-        let order = match &manifest.order {
-            Some(entry) => files::open_order(folder, entry, rule)?,
-            None => Order::of_open_corpus(rule.0, rule.1, ORDER),
-        };
-        let order = Arc::new(order);
-        let mut state = State {
-            folder: Folder::of_index(folder.to_owned()),
-            settings,
-            history: Arc::new(History::new(Arc::clone(&order), manifest.changes)),
-            runs: Vec::new(),
-        };
-        for entry in &manifest.runs {
-            state = state.with(Arc::clone(&order), files::open_run(folder, entry)?, manifest.changes);
-        }
-        Ok(Self(Arc::new(state)))
-    }
-
-    /// The settings that decide what repeats what.
-    ///
-    /// ```
-    /// use redite::{Detector, Level, index::Index};
-    ///
-    /// let folder = tempfile::tempdir()?;
-    /// Index::create(folder.path(), &Detector::builder().level(Level::Exact).build()?)?;
-    /// assert_eq!(Index::read(folder.path())?.settings().level(), Level::Exact);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.0.settings
-    }
-
-    /// How many articles its runs had.
-    ///
-    /// ```
-    /// use redite::{Detector, index::Index};
-    ///
-    /// let folder = tempfile::tempdir()?;
-    /// Index::create(folder.path(), &Detector::new())?;
-    /// assert_eq!(Index::read(folder.path())?.articles(), 0);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn articles(&self) -> u32 {
-        self.0.history.articles()
-    }
-
-    /// Its runs, in their order.
-    ///
-    /// ```
-    /// use redite::{Detector, index::Index};
-    ///
-    /// let folder = tempfile::tempdir()?;
-    /// Index::create(folder.path(), &Detector::new())?;
-    /// assert_eq!(Index::read(folder.path())?.runs().count(), 0);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn runs(&self) -> impl Iterator<Item = Facts> {
-        self.0.runs.iter().map(|run| run.facts)
-    }
-
-    /// Begins a run that goes on from the index: its articles are numbered on, and compared with those of the index and with each other.
-    ///
-    /// # Errors
-    /// If a temporary file cannot be made.
-    ///
-    /// ```
-    /// use redite::{Detector, Memory, index::Index};
-    ///
-    /// let folder = tempfile::tempdir()?;
-    /// let index = Index::create(folder.path(), &Detector::new())?;
-    /// let mut session = index.snapshot().session(Memory::unlimited())?;
-    /// session.push(&"The storm tore the roof off.".into())?;
-    /// assert_eq!(session.finish()?.articles(), 1);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn session(&self, memory: Memory) -> Result<Session, IndexError> {
-        memory.check()?;
-        let state = &*self.0;
-        let history = if state.history.is_empty() {
-            // the counts of a session that was given up count for no other
-            let (rule, shortest) = (state.settings.rule(), state.settings.min_tokens() as usize);
-            let order = Order::of_open_corpus(&rule, shortest, ORDER);
-            Arc::new(History::new(Arc::new(order), state.history.version))
-        } else {
-            Arc::clone(&state.history)
-        };
-        Ok(Session::after(state.settings, memory, history))
-    }
-
-    /// What an article repeats of the articles of the index, and of itself. It is not added to the index; in what is given its number
-    /// is [`articles`](Self::articles), as if it came next. What is kept of the others [`source`](Self::source) shows.
-    ///
-    /// It takes the time of deciding the article alone, and of some reads in each run of the index, which are from memory once the system
-    /// holds the files there. Snapshots can be asked from any number of threads, whoever writes to the index.
-    ///
-    /// # Errors
-    /// If the index cannot be read.
-    ///
-    /// ```
-    /// use redite::{Detector, Memory, index::Index};
-    ///
-    /// let folder = tempfile::tempdir()?;
-    /// let mut index = Index::create(folder.path(), &Detector::new())?;
-    /// let mut session = index.snapshot().session(Memory::unlimited())?;
-    /// session.push(&"The storm tore the roof off.".into())?;
-    /// index.commit(session.finish_with_addition(&|_| ())?.1)?;
-    /// let snapshot = index.snapshot();
-    /// let repeats = snapshot.query(&"Again: the storm. The storm tore the roof off!".into())?;
-    /// assert_eq!((repeats.len(), repeats[0].kept.article.0, repeats[0].removed.span.start), (1, 0, 17));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn query(&self, article: &Article<'_>) -> Result<Vec<Repeat>, PushError> {
-        let State { settings, history, .. } = &*self.0;
-        let mut session = if history.is_empty() {
-            Session::new(*settings, Memory::unlimited())
-        } else {
-            Session::after(*settings, Memory::unlimited(), Arc::clone(history))
-        };
-        let number = session.push(article)?;
-        let block = session.finish().and_then(|detections| detections.block_of(number));
-        Ok(block.map_err(PushError::Spill)?.repeats_in(number).collect())
-    }
-
-    /// The article of that number; nothing if nothing can repeat it: it is not in the index, or nothing of it is long enough to be compared and
-    /// said for the first time there.
-    ///
-    /// # Errors
-    /// If the index cannot be read.
-    ///
-    /// ```
-    /// use redite::{ArticleId, Detector, index::Index};
-    ///
-    /// let folder = tempfile::tempdir()?;
-    /// let index = Index::create(folder.path(), &Detector::new())?;
-    /// assert_eq!(index.snapshot().source(ArticleId(0))?, None);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn source(&self, article: ArticleId) -> Result<Option<Source<'static>>, IndexError> {
-        let state = &*self.0;
-        let after = state.runs.partition_point(|run| run.first <= article.0);
-        let Some(RunFile { first, texts, .. }) = after.checked_sub(1).and_then(|at| state.runs.get(at)) else {
-            return Ok(None);
-        };
-        let [places, articles] = &**texts;
-        if article.0 >= self.articles() {
-            return Ok(None);
-        }
-        Ok(texts::read(places, articles, article.0 - first)?)
-    }
-
-    /// Reads every byte of the index.
-    ///
-    /// # Errors
-    /// If any has changed, or something is missing.
-    ///
-    /// ```
-    /// use redite::{Detector, index::{Index, Snapshot}};
-    ///
-    /// let folder = tempfile::tempdir()?;
-    /// Index::create(folder.path(), &Detector::new())?;
-    /// Snapshot::verify(folder.path())?;
-    /// std::fs::write(folder.path().join("MANIFEST"), "")?;
-    /// assert!(Snapshot::verify(folder.path()).is_err());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn verify(folder: impl AsRef<Path>) -> Result<(), IndexError> {
-        let folder = folder.as_ref();
-        let manifest = Manifest::read(folder)?;
-        manifest.files().try_for_each(|entry| files::verify(folder, entry))?;
-        Self::of(folder, &manifest).map(drop)
-    }
-}
-
-impl State {
-    /// With one more run.
-    fn with(&self, order: Arc<Order>, opened: Opened, version: u64) -> Self {
-        let Opened {
-            run,
-            texts,
-            times,
-            bytes,
-        } = opened;
-        let mut runs = self.runs.clone();
-        let [paragraphs, pieces] = run.leaders();
-        runs.push(RunFile {
-            first: self.history.articles(),
-            facts: Facts {
-                articles: run.articles,
-                paragraphs,
-                pieces,
-                times,
-                bytes,
-            },
-            texts,
-        });
-        Self {
-            folder: self.folder.clone(),
-            settings: self.settings,
-            history: Arc::new(self.history.with(order, run, version)),
-            runs,
-        }
-    }
-}
-
-impl Session {
-    /// Decides everything, and gives what an index is to be told of it; as [`Session::finish_observed`] else.
-    ///
-    /// # Errors
-    /// If a temporary file cannot be written or read, or the index cannot be read.
-    ///
-    /// ```
-    /// use redite::{Detector, Memory, index::Index};
-    ///
-    /// let folder = tempfile::tempdir()?;
-    /// let index = Index::create(folder.path(), &Detector::new())?;
-    /// let mut session = index.snapshot().session(Memory::unlimited())?;
-    /// let article = session.push(&"The storm tore the roof off.".into())?;
-    /// let (_, addition) = session.finish_with_addition(&|_| ())?;
-    /// assert!(addition.needs(article));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn finish_with_addition(
-        self,
-        observe: &(dyn Fn(Progress) + Sync),
-    ) -> Result<(Detections, Addition), SpillError> {
-        let (detections, left) = self.finish_leaving(observe)?;
-        let addition = Addition {
-            needed: left.run.with_leaders()?,
-            texts: Texts::new(&left.folder),
-            run: left.run,
-            order: left.order,
-            first: left.first,
-            version: left.version,
-        };
-        Ok((detections, addition))
-    }
-}
-
-impl Addition {
-    /// True if later articles may repeat something of that article, so that it must be [described](Self::describe).
-    ///
-    /// ```
-    /// use redite::{Detector, Memory, index::Index};
-    ///
-    /// let folder = tempfile::tempdir()?;
-    /// let index = Index::create(folder.path(), &Detector::new())?;
-    /// let mut session = index.snapshot().session(Memory::unlimited())?;
-    /// let short = session.push(&"Too short.".into())?;
-    /// assert!(!session.finish_with_addition(&|_| ())?.1.needs(short));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn needs(&self, article: ArticleId) -> bool {
-        article.0 >= self.first && self.needed.contains(article.0 - self.first)
-    }
-
-    /// Says where an article stands and what its texts are, for those who are told later that something repeats it. Articles come in the order
-    /// of their numbers; of those that are not [needed](Self::needs) only the time counts.
-    ///
-    /// # Errors
-    /// If a temporary file cannot be written.
-    ///
-    /// ```
-    /// use redite::{Detector, Memory, index::{Index, Source}};
-    ///
-    /// let (folder, text) = (tempfile::tempdir()?, "The storm tore the roof off.");
-    /// let mut index = Index::create(folder.path(), &Detector::new())?;
-    /// let mut session = index.snapshot().session(Memory::unlimited())?;
-    /// let article = session.push(&text.into())?;
-    /// let (_, mut addition) = session.finish_with_addition(&|_| ())?;
-    /// let source = Source { place: "in.jsonl:1".into(), texts: vec![("text".into(), text.into())], ..Source::default() };
-    /// addition.describe(article, &source)?;
-    /// index.commit(addition)?;
-    /// assert_eq!(index.snapshot().source(article)?, Some(source));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn describe(&mut self, article: ArticleId, source: &Source<'_>) -> Result<(), SpillError> {
-        if let Some(time) = source.time {
-            self.texts.date(time);
-        }
-        if self.needs(article) {
-            self.texts.put(article.0 - self.first, source)?;
-        }
-        Ok(())
     }
 }

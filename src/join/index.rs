@@ -42,12 +42,19 @@ const SHORT: u64 = 4096;
 
 /// How a leader is filed under the keys of its prefix.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum How {
+pub(crate) enum How {
     Alone,
     /// As a version of another unit.
     Version,
     /// With units that are like many others: see [`Crowd`].
     Crowded,
+}
+
+/// Ways, by their places in [`KINDS`]; those that are none are the first.
+#[cfg(feature = "index")]
+pub(crate) fn ways(places: &[u32]) -> Vec<How> {
+    let way = |&place: &u32| KINDS.get(place as usize).copied().unwrap_or(How::Alone);
+    places.iter().map(way).collect()
 }
 
 /// All ways, in the order of lists.

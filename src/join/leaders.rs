@@ -165,6 +165,13 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
         self.file_new();
     }
 
+    /// Makes leaders of all units, filed in these ways.
+    #[cfg(feature = "index")]
+    pub(super) fn file_all(&mut self, ways: Vec<How>) {
+        self.leaders = (0..narrow(ways.len())).collect();
+        self.ways = ways;
+    }
+
     /// Files the leaders that are still to be filed.
     pub(super) fn file_new(&mut self) {
         let new = &self.ways[self.filed..];
@@ -291,6 +298,11 @@ impl<'u, U: Units + ?Sized> Leaders<'u, U> {
     pub(crate) fn may_match(&mut self, later: u32, earlier: u32) -> bool {
         let (prepared, verifier) = (&self.prepared, &mut self.scratch.verifier);
         prepared.may_match(later, prepared.units.tokens(earlier), &prepared.rule, verifier)
+    }
+
+    /// How a leader is filed, as its place in [`super::index::KINDS`].
+    pub(crate) fn way(&self, leader: u32) -> u32 {
+        self.ways[leader as usize] as u32
     }
 
     /// Makes a leader of a unit that has been decided; gives its place among the leaders.

@@ -31,7 +31,11 @@ mod verify;
 pub use letters::covers;
 pub use measure::{Measure, Similarity, Threshold};
 
+#[cfg(feature = "index")]
+pub(crate) use index::ways;
 pub(crate) use leaders::{Found, Leaders, Original, Unmatched};
+#[cfg(feature = "index")]
+pub(crate) use shard::write_shard;
 pub(crate) use shard::{ReadFold, Shard};
 pub(crate) use sorted::{SortedLists, write as write_sorted};
 

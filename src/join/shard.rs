@@ -10,6 +10,8 @@ use super::keys::Entry;
 use super::leaders::{Found, Leaders, Unmatched};
 use super::scratch::Lent;
 use super::sorted::{self, SortedLists};
+#[cfg(feature = "index")]
+use super::{Order, Reach, Rule, index::How};
 use super::{SMALL, Units, narrow};
 use crate::fold;
 use crate::origin::{Origin, WORDS};
@@ -169,6 +171,21 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
         let looked_up = all.into_par_iter().map_init(|| self.pool.lend(), look);
         looked_up.flatten_iter().collect()
     }
+}
+
+/// Writes units that are leaders, filed in these ways, as [`Leaders::write`] does. There are the rule, and that by which versions are told.
+#[cfg(feature = "index")]
+pub(crate) fn write_shard<U: Units>(
+    units: &U,
+    (rule, versions): (&Rule, Option<Rule>),
+    reach: Reach,
+    order: &Order,
+    ways: Vec<How>,
+    to: &mut Spool,
+) -> Result<Range<u64>, SpillError> {
+    let mut leaders = Leaders::new(units, rule, reach, Some(order), versions);
+    leaders.file_all(ways);
+    leaders.write(to)
 }
 
 /// The lists of a shard, of one kind, that the units of a share look into.

@@ -81,6 +81,9 @@ fn hold(detector: &Detector, articles: &[Article<'_>], ends: &[usize], caps: &[O
             drop(index);
             index = Index::open(&folder).unwrap();
         }
+        if n % 3 == 1 {
+            index.compact().unwrap();
+        }
     }
     for (found, expected) in said.repeats.iter().zip(&expected.repeats) {
         assert_eq!(found, expected, "{ends:?} {caps:?}");

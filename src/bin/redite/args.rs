@@ -11,7 +11,8 @@ pub(crate) use against::AgainstArgs;
 pub(crate) use choice::ChoiceArgs;
 pub(crate) use evaluate::{EvaluateArgs, EvaluateFormat};
 pub(crate) use index::{
-    AddArgs, AskArgs, CreateArgs, ExpireArgs, IndexArgs, IndexCommandArgs, IndexStep, StatsArgs, VerifyArgs,
+    AddArgs, AskArgs, CompactArgs, CreateArgs, ExpireArgs, IndexArgs, IndexCommandArgs, IndexStep, ListArgs, StatsArgs,
+    VerifyArgs,
 };
 pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat, SharesArgs};
 pub(crate) use reach::ReachArgs;

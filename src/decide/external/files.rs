@@ -4,13 +4,15 @@ use super::super::Kept;
 use crate::join::{ReadFold, Shard, SortedLists};
 use crate::model::{ArticleId, Span, Unit, UnitKind};
 use crate::origin::{Origin, WORDS};
+#[cfg(feature = "index")]
+use crate::spill::split;
 use crate::spill::{Access, Folder, Parts, SpillError, Spool, join as joined};
 use std::ops::Range;
 
 pub(super) const KEPT: usize = 6;
 
-/// A leader as it is written. Its article counts from the first one of the run, so that runs can be renumbered.
-pub(super) fn words_of(kept: &Kept, first_article: u32) -> [u32; KEPT] {
+/// A leader as it is written, and how it is filed. Its article counts from the first one of the run, so that runs can be renumbered.
+pub(super) fn words_of(kept: &Kept, first_article: u32, way: u32) -> [u32; KEPT] {
     let Unit {
         article, field, span, ..
     } = kept.unit;
@@ -18,7 +20,7 @@ pub(super) fn words_of(kept: &Kept, first_article: u32) -> [u32; KEPT] {
         kept.share,
         kept.number,
         article.0 - first_article,
-        u32::from(field),
+        u32::from(field) | way << 16,
         span.start,
         span.end,
     ]
@@ -30,7 +32,7 @@ fn kept_of(words: &[u32], kind: UnitKind, first_article: u32) -> Kept {
         number: words[1],
         unit: Unit {
             article: ArticleId(words[2].saturating_add(first_article)),
-            field: u16::try_from(words[3]).unwrap_or(u16::MAX),
+            field: u16::try_from(words[3] & 0xFFFF).unwrap_or(u16::MAX),
             span: Span::new(words[4], words[5]),
             kind,
         },
@@ -43,10 +45,27 @@ pub(super) const DETAIL: usize = 12;
 /// What [`LeaderFiles::details`] knows of a leader.
 pub(super) struct Detail {
     pub(super) kept: Kept,
+    /// How it is filed: see [`crate::join::ways`].
+    #[cfg_attr(not(feature = "index"), expect(dead_code, reason = "only an index merges"))]
+    pub(super) way: u32,
     /// Its fold, among those of its share.
-    fold: (u64, u32),
+    pub(super) fold: (u64, u32),
     pieces_at: u64,
-    pieces: usize,
+    pieces: u32,
+}
+
+#[cfg(feature = "index")]
+impl Detail {
+    /// As it is written.
+    pub(super) fn words(&self) -> [u32; DETAIL] {
+        let mut words = [0; DETAIL];
+        words[..KEPT].copy_from_slice(&words_of(&self.kept, 0, self.way));
+        words[6..8].copy_from_slice(&split(self.fold.0));
+        words[8] = self.fold.1;
+        words[9..11].copy_from_slice(&split(self.pieces_at));
+        words[11] = self.pieces;
+        words
+    }
 }
 
 /// The leaders of one share.
@@ -132,9 +151,10 @@ impl<'f> Set<'f> {
             .words(4 * DETAIL as u64 * u64::from(leader), DETAIL)?;
         Ok(Detail {
             kept: kept_of(&words[..KEPT], self.kind, self.first_article),
+            way: words[3] >> 16,
             fold: (joined(words[6], words[7]), words[8]),
             pieces_at: joined(words[9], words[10]),
-            pieces: words[11] as usize,
+            pieces: words[11],
         })
     }
 
@@ -187,9 +207,14 @@ impl<'f> Set<'f> {
         Ok(words.try_into().map(Origin::of_words).unwrap_or_default())
     }
 
+    /// The words that tell the pieces of a leader: see [`LeaderFiles::pieces`].
+    pub(super) fn words_of_pieces(self, detail: &Detail) -> Result<Vec<u32>, SpillError> {
+        self.files.pieces.words(detail.pieces_at, 2 * detail.pieces as usize)
+    }
+
     /// Of a fold of which that is known, those of its pieces.
     pub(super) fn pieces<'t>(self, detail: &Detail, fold: &'t str) -> Result<Vec<&'t str>, SpillError> {
-        let pieces = self.files.pieces.words(detail.pieces_at, 2 * detail.pieces)?;
+        let pieces = self.words_of_pieces(detail)?;
         let piece = |&[at, len]: &[u32; 2]| &fold[at as usize..(at + len) as usize];
         Ok(pieces.as_chunks().0.iter().map(piece).collect())
     }

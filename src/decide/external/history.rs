@@ -10,6 +10,8 @@ use crate::spill::Spool;
 use crate::spill::{Bits, Folder, SpillError};
 #[cfg(feature = "index")]
 use crate::store::Segment;
+#[cfg(feature = "index")]
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Earlier runs, in order. Articles are numbered consecutively across runs.
@@ -44,11 +46,11 @@ impl History {
         }
     }
 
-    /// This history with one more run, and the order by which the keys of its leaders were chosen.
+    /// This history with a run, if any, in the place of some, and the order by which the keys of leaders were chosen.
     #[cfg(feature = "index")]
-    pub(crate) fn with(&self, order: Arc<Order>, run: Run, version: u64) -> Self {
+    pub(crate) fn replacing(&self, some: Range<usize>, order: Arc<Order>, run: Option<Run>, version: u64) -> Self {
         let mut runs = self.runs.clone();
-        runs.push(Arc::new(run));
+        runs.splice(some, run.map(Arc::new));
         Self { order, runs, version }
     }
 

@@ -127,22 +127,18 @@ impl<'r> EarlierLeaders<'r> {
     /// Appends the leaders of a share.
     pub(super) fn add(&mut self, held: Held<'_>, level: Level<'_, '_>) -> Result<(), SpillError> {
         let with_pieces = self.kind == UnitKind::Paragraph && Versions::new(held.store, self.settings).is_some();
-        let mut by_hash = Vec::with_capacity(level.filed.len());
+        if level.filed.is_empty() {
+            return Ok(());
+        }
         for (place, leader) in (0..).zip(&level.filed) {
-            by_hash.push((key_of(level.folds.hash_of(leader.fold)), place));
             if !self.settings.reach().is_everything() {
                 let origin = level.folds.distinct.origin(leader.fold);
                 self.files.origins.put_words(&origin.words())?;
             }
-            self.add_one(held, leader, with_pieces)?;
+            self.add_one(held, leader, level.leaders.way(place), with_pieces)?;
         }
-        if by_hash.is_empty() {
-            return Ok(());
-        }
-        by_hash.sort_unstable();
-        let equals = self.files.shards.end();
-        write_sorted(&by_hash, narrow(by_hash.len()), CHECK, true, &mut self.files.shards)?;
-        drop(by_hash);
+        let hashes = level.filed.iter().map(|leader| level.folds.hash_of(leader.fold));
+        let equals = write_equals(hashes, &mut self.files.shards)?;
         self.files.shares.push(ShareLeaders {
             first: self.files.count,
             equals,
@@ -162,7 +158,7 @@ impl<'r> EarlierLeaders<'r> {
         Ok(similarity.map(|similarity| (detail.kept, similarity)))
     }
 
-    fn add_one(&mut self, held: Held<'_>, leader: &Leader, with_pieces: bool) -> Result<(), SpillError> {
+    fn add_one(&mut self, held: Held<'_>, leader: &Leader, way: u32, with_pieces: bool) -> Result<(), SpillError> {
         let Held { store, .. } = held;
         let entry = match self.kind {
             UnitKind::Paragraph => store.paragraph(leader.unit).entry,
@@ -181,7 +177,7 @@ impl<'r> EarlierLeaders<'r> {
             Vec::new()
         };
         let mut detail = [0; DETAIL];
-        detail[..KEPT].copy_from_slice(&words_of(&kept, self.first_article));
+        detail[..KEPT].copy_from_slice(&words_of(&kept, self.first_article, way));
         detail[6..8].copy_from_slice(&split(text_at));
         detail[8] = text_len;
         detail[9..11].copy_from_slice(&split(self.files.pieces.end()));
@@ -258,6 +254,15 @@ impl<'r> EarlierLeaders<'r> {
         units.0.extend(versions.pieces(later).map(piece));
         Ok(is_version(&units, known, &versions.rule()))
     }
+}
+
+/// Writes where leaders are found by the hashes of their folds; gives where that begins.
+pub(super) fn write_equals(hashes: impl Iterator<Item = u64>, to: &mut Spool) -> Result<u64, SpillError> {
+    let mut by_hash: Vec<(u32, u32)> = hashes.map(key_of).zip(0..).collect();
+    by_hash.sort_unstable();
+    let start = to.end();
+    write_sorted(&by_hash, narrow(by_hash.len()), CHECK, true, to)?;
+    Ok(start)
 }
 
 /// Bits that are kept of a hash, besides those that tell it from its neighbours.

@@ -6,6 +6,8 @@
 mod files;
 mod history;
 mod leaders;
+#[cfg(feature = "index")]
+mod merge;
 mod reprints;
 mod rows;
 mod shares;
@@ -13,6 +15,8 @@ mod shares;
 #[cfg(feature = "index")]
 pub(crate) use history::Run;
 pub(crate) use history::{Fresh, History};
+#[cfg(feature = "index")]
+pub(crate) use merge::Merge;
 pub(crate) use shares::{Pushed, Share, shares};
 
 use super::scan::{Before, Fate, Keeper, Scan, on_pool};

@@ -15,6 +15,8 @@ pub(super) struct HashRows<'f> {
     from: &'f Spool,
     lists: SortedLists<'f>,
     rows: Part<'f>,
+    #[cfg_attr(not(feature = "index"), expect(dead_code, reason = "only an index merges"))]
+    count: u32,
 }
 
 /// Words of a row.
@@ -49,7 +51,12 @@ impl<'f> HashRows<'f> {
         let lists = SortedLists::read(&mut parts)?;
         let [count] = parts.array()?;
         let rows = parts.part(4 * ROW * u64::from(count))?;
-        Ok(Self { from, lists, rows })
+        Ok(Self {
+            from,
+            lists,
+            rows,
+            count,
+        })
     }
 
     /// Calls `visit` with the numbers under a hash.
@@ -58,11 +65,26 @@ impl<'f> HashRows<'f> {
             return self.from.sound();
         };
         self.lists.visit(list, |row| {
-            let [low, high, number] = [0, 1, 2].map(|word| self.rows.short(ROW * u64::from(row) + word));
-            if joined(low, high) == hash {
+            let (there, number) = self.row(row);
+            if there == hash {
                 visit(number);
             }
         });
+        self.from.sound()
+    }
+
+    fn row(&self, row: u32) -> (u64, u32) {
+        let [low, high, number] = [0, 1, 2].map(|word| self.rows.short(ROW * u64::from(row) + word));
+        (joined(low, high), number)
+    }
+
+    /// Calls `visit` with all hashes and numbers.
+    #[cfg(feature = "index")]
+    pub(super) fn all(&self, mut visit: impl FnMut(u64, u32)) -> Result<(), SpillError> {
+        for row in 0..self.count {
+            let (hash, number) = self.row(row);
+            visit(hash, number);
+        }
         self.from.sound()
     }
 }

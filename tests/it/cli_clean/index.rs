@@ -187,22 +187,51 @@ fn old_runs_expire() {
         (&before["runs"][1]["first"], &before["runs"][1]["last"]),
         (&json!("2026-04-01T00:00:00Z"), &json!("2026-04-28T00:00:00Z"))
     );
-    let none = scratch
-        .redite(&["index", "expire", "a", "--before", "2026-03-28"])
-        .ends(0);
-    assert!(
-        none.err.contains("0 runs forgotten; 180 articles in 3 runs left"),
-        "{}",
-        none.err
-    );
+    let expire = |before: &str| {
+        scratch
+            .redite(&["index", "expire", "a", "--before", before])
+            .ends(0)
+            .err
+    };
+    let none = expire("2026-03-01");
+    assert!(none.contains("0 runs forgotten; 180 articles in 3 runs left"), "{none}");
     assert_eq!(stats("a"), before);
-    let some = scratch
-        .redite(&["index", "expire", "a", "--before", "2026-04-02"])
-        .ends(0);
+    // of a run that holds older and newer ones, the older articles
+    let dates = || -> Vec<(u64, String)> {
+        let listed = scratch.redite(&["index", "list", "a"]).ends(0).out;
+        let listed = String::from_utf8(listed).unwrap();
+        let articles = listed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        articles
+            .map(|article| {
+                (
+                    article["run"].as_u64().unwrap(),
+                    article["date"].as_str().unwrap().to_owned(),
+                )
+            })
+            .collect()
+    };
+    let whole = dates();
+    let some = expire("2026-03-15");
+    let newer: Vec<_> = whole
+        .iter()
+        .filter(|(_, date)| &**date >= "2026-03-15")
+        .cloned()
+        .collect();
+    assert_eq!(dates(), newer);
+    let older = whole.len() - newer.len();
     assert!(
-        some.err.contains("1 run forgotten; 120 articles in 2 runs left"),
-        "{}",
-        some.err
+        older > 9 && some.contains(&format!("0 runs and {older} articles of others forgotten")),
+        "{some}"
+    );
+    assert_eq!(stats("a")["runs"][0]["first"], json!("2026-03-15T00:00:00Z"));
+    let some = expire("2026-04-01");
+    assert!(some.contains("1 run forgotten; 120 articles in 2 runs left"), "{some}");
+    // one run of both
+    let told = scratch.redite(&["index", "compact", "a"]).ends(0).err;
+    assert!(told.contains("2 runs made one: "), "{told}");
+    assert_eq!(
+        (&stats("a")["articles"], dates().len()),
+        (&json!(120), newer.iter().filter(|one| one.0 > 1).count())
     );
     scratch.redite(&["index", "verify", "a"]).ends(0);
     // an index of what those runs had kept beside the first: what repeats the first is not known any more
@@ -235,7 +264,7 @@ fn old_runs_expire() {
         );
         assert_eq!(unit["kept"]["article"], record["id"]);
     }
-    let some = scratch.redite(&["index", "expire", "a", "--keep-runs", "2"]).ends(0);
+    let some = scratch.redite(&["index", "expire", "a", "--keep-runs", "1"]).ends(0);
     assert!(some.err.contains("1 run forgotten"), "{}", some.err);
     scratch.redite(&["index", "expire", "a", "--keep-runs", "0"]).ends(0);
     assert_eq!(

@@ -54,8 +54,12 @@ pub(crate) enum IndexStep {
     Create(CreateArgs),
     /// Add articles, and write nothing else
     Add(Box<AddArgs>),
-    /// Forget old runs, so that a feed keeps a window in time
+    /// Forget old articles or runs, so that a feed keeps a window in time
     Expire(ExpireArgs),
+    /// Make one run of all, so that later runs are faster and less disk space is taken; what they remove stays the same
+    Compact(CompactArgs),
+    /// List the articles that can be repeated, as JSON Lines: which run, identity, place, date, and bytes of text
+    List(ListArgs),
     /// Say what an index holds, run by run, as text or JSON
     Stats(StatsArgs),
     /// Read every byte of an index, and say whether all is as it was written
@@ -99,16 +103,16 @@ pub(crate) struct AddArgs {
 }
 
 #[derive(clap::Args, Debug)]
-#[command(group(clap::ArgGroup::new("which").required(true).multiple(true)), after_help = "Whole runs are forgotten: with one run a day, \
-days. Later articles are not compared with them any more, so what they have said may be said once again; what has gone in favour of \
-them stays gone. If both options are given, a run goes by either.")]
+#[command(group(clap::ArgGroup::new("which").required(true).multiple(true)), after_help = "Later articles are not compared with what is \
+forgotten any more, so what it said may be said once again; what has gone in favour of it stays gone. A run whose articles are all older \
+is dropped, and one with older and newer articles is written anew. If both options are given, an article goes by either.")]
 pub(crate) struct ExpireArgs {
     /// The index
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
 
-    /// Forget the runs whose articles all appeared before this date, as in 2026-11-01. Runs that were added without --date-field have
-    /// no dates and stay
+    /// Forget the articles that appeared before this date, as in 2026-11-01. Articles that were added without --date-field have no dates, and
+    /// stay as long as a dated one of their run does
     #[arg(long, value_name = "DATE", group = "which", value_parser = date)]
     pub(crate) before: Option<i64>,
 
@@ -131,6 +135,20 @@ pub(crate) struct StatsArgs {
     /// As one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct CompactArgs {
+    /// The index
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct ListArgs {
+    /// The index
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
 }
 
 #[derive(clap::Args, Debug)]

@@ -1,7 +1,9 @@
 //! `redite index`: makes an index, adds to it, says what it holds.
 
 use crate::amounts::{count, digits};
-use crate::args::{AddArgs, CreateArgs, ExpireArgs, IndexCommandArgs, IndexStep, StatsArgs, VerifyArgs};
+use crate::args::{
+    AddArgs, CompactArgs, CreateArgs, ExpireArgs, IndexCommandArgs, IndexStep, ListArgs, StatsArgs, VerifyArgs,
+};
 use crate::console;
 use crate::corpus::{Corpus, find};
 use crate::earlier::{Earlier, describe};
@@ -12,6 +14,7 @@ use crate::paint::visible;
 use crate::progress::{COMPARING, Progress, READING, WRITING};
 use crate::settings;
 use anyhow::Result;
+use redite::ArticleId;
 use redite::files::Source;
 use redite::index::{Index, Snapshot};
 use std::io::Write;
@@ -24,6 +27,8 @@ pub(crate) fn run(args: &IndexCommandArgs) -> Result<Exit> {
         }
         IndexStep::Add(args) => add(args),
         IndexStep::Expire(args) => expire(args),
+        IndexStep::Compact(args) => compact(args),
+        IndexStep::List(args) => list(args),
         IndexStep::Stats(args) => stats(args),
         IndexStep::Verify(VerifyArgs { folder }) => {
             Snapshot::verify(folder)?;
@@ -85,13 +90,18 @@ fn expire(args: &ExpireArgs) -> Result<Exit> {
             .is_some_and(|before| run.times.is_some_and(|(_, last)| last < before));
         nth > old && !is_past
     })?;
+    let mut forgotten = count(u64::from(gone), "run");
+    if let Some(before) = args.before {
+        let articles = index.retain_articles(
+            |run| run.times.is_some_and(|(first, _)| first < before),
+            |article| article.time.is_none_or(|time| time >= before),
+        )?;
+        if articles > 0 {
+            forgotten = format!("{forgotten} and {} of others", count(u64::from(articles), "article"));
+        }
+    }
     let left = index.snapshot();
-    console::line(format_args!(
-        "{} forgotten; {} in {} left",
-        count(u64::from(gone), "run"),
-        count(u64::from(left.articles()), "article"),
-        count(left.runs().count() as u64, "run")
-    ));
+    console::line(format_args!("{forgotten} forgotten; {} left", held(&left)));
     if args.before.is_some() && undated > 0 {
         console::line(format_args!(
             "redite: WARNING: {} without dates not considered; give --date-field when articles are added",
@@ -99,6 +109,50 @@ fn expire(args: &ExpireArgs) -> Result<Exit> {
         ));
     }
     Ok(Exit::Done)
+}
+
+fn compact(args: &CompactArgs) -> Result<Exit> {
+    let mut index = Index::open(&args.folder)?;
+    let bytes = |index: &Index| index.snapshot().runs().map(|run| run.bytes).sum();
+    let before = bytes(&index);
+    let runs = index.compact()?;
+    console::line(format_args!(
+        "{} made one: {} instead of {}",
+        count(u64::from(runs), "run"),
+        count(bytes(&index), "byte"),
+        digits(before)
+    ));
+    Ok(Exit::Done)
+}
+
+fn list(args: &ListArgs) -> Result<Exit> {
+    let snapshot = Index::read(&args.folder)?;
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut article = 0;
+    for (run, facts) in (1..).zip(snapshot.runs()) {
+        for nth in article..article + facts.articles {
+            let Some(source) = snapshot.source(ArticleId(nth))? else {
+                continue;
+            };
+            let told = serde_json::json!({
+                "run": run,
+                "id": source.id,
+                "place": source.place,
+                "date": source.time.and_then(spelled),
+                "bytes": source.texts.iter().map(|(_, text)| text.len()).sum::<usize>(),
+            });
+            writeln!(out, "{told}")?;
+        }
+        article += facts.articles;
+    }
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+/// What an index holds, in words.
+fn held(snapshot: &Snapshot) -> String {
+    let articles = count(u64::from(snapshot.articles()), "article");
+    format!("{articles} in {}", count(snapshot.runs().count() as u64, "run"))
 }
 
 fn stats(args: &StatsArgs) -> Result<Exit> {
@@ -140,12 +194,6 @@ fn stats(args: &StatsArgs) -> Result<Exit> {
         )?;
     }
     let bytes: u64 = runs.iter().map(|run| run.bytes).sum();
-    writeln!(
-        out,
-        "in all: {} in {}, {}",
-        count(u64::from(snapshot.articles()), "article"),
-        count(runs.len() as u64, "run"),
-        count(bytes, "byte")
-    )?;
+    writeln!(out, "in all: {}, {}", held(&snapshot), count(bytes, "byte"))?;
     Ok(Exit::Done)
 }
