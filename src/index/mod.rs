@@ -52,6 +52,7 @@ pub use texts::Source;
 
 use crate::decide::Merge;
 use crate::detector::Detector;
+use crate::join::Order;
 use crate::settings::{Keep, Scope};
 use crate::spill::Folder;
 use manifest::{Entry, Manifest, hex};
@@ -230,13 +231,8 @@ impl Index {
             return Ok(());
         }
         texts.finish(run.articles)?;
-        // Whatever becomes of this commit, no later one makes files of these names.
-        let mut name = |kind: &str| {
-            self.manifest.changes += 1;
-            format!("{kind}-{:06}", self.manifest.changes)
-        };
-        let of_order = before.history.is_empty().then(|| name("order"));
-        let file = name("run");
+        let of_order = before.history.is_empty().then(|| self.name("order"));
+        let file = self.name("run");
         let (folder, mut manifest) = (&self.folder, self.manifest.clone());
         if let Some(file) = of_order {
             manifest.order = Some(write(folder, &file, |writer| files::write_order(writer, &order))?);
@@ -252,8 +248,9 @@ impl Index {
         Ok(())
     }
 
-    /// Makes one run of all, so that later runs and queries look into one instead of several; gives how many there were. What is compared
-    /// with the index from then on has the same outcome as before. It takes a fraction of the time that the runs took, and about half a
+    /// Makes one run of all, so that later runs and queries look into one instead of several; gives how many there were. The order of shingles
+    /// is counted anew, which makes look-ups faster if the first run was small. What is compared with the index from then on has the same outcome
+    /// as before. It takes a fraction of the time that the runs took, and about half a
     /// gigabyte of memory at most; the disk needs room for both until it is done.
     ///
     /// # Errors
@@ -275,9 +272,9 @@ impl Index {
     /// ```
     pub fn compact(&mut self) -> Result<u32, IndexError> {
         let runs = self.snapshot.0.runs.len();
-        if runs > 1 {
+        if runs > 0 {
             let places: Vec<Option<u32>> = (0..self.snapshot.articles()).map(Some).collect();
-            self.merge(0..runs, &places)?;
+            self.merge(0..runs, &places, true)?;
         }
         Ok(u32::try_from(runs).unwrap_or(u32::MAX))
     }
@@ -323,24 +320,36 @@ impl Index {
             }
             let runs = self.snapshot.0.runs.len();
             if gone > before {
-                self.merge(nth..nth + 1, &places)?;
+                self.merge(nth..nth + 1, &places, false)?;
             }
             nth += 1 + self.snapshot.0.runs.len() - runs;
         }
         Ok(gone)
     }
 
-    /// Puts one run in the place of several, with those of their articles that have a place.
-    fn merge(&mut self, runs: Range<usize>, places: &[Option<u32>]) -> Result<(), IndexError> {
+    /// Puts one run in the place of several, with those of their articles that have a place; of all runs, if shingles are to be counted for a new
+    /// order.
+    fn merge(&mut self, runs: Range<usize>, places: &[Option<u32>], counts: bool) -> Result<(), IndexError> {
         let before = Arc::clone(&self.snapshot.0);
         let here = Folder::new(self.folder.clone());
-        let merge = Merge {
+        let mut merge = Merge {
             settings: &before.settings,
             history: &before.history,
             runs: runs.clone(),
             places,
+            order: &before.history.order,
             folder: &here,
         };
+        let mut order = Arc::clone(&before.history.order);
+        if counts {
+            let bytes = before.runs.iter().map(|run| run.facts.bytes).sum::<u64>() / PER_COUNT;
+            let bytes = usize::try_from(bytes).unwrap_or(MOST).clamp(snapshot::ORDER, MOST);
+            let (rule, shortest) = (before.settings.rule(), before.settings.min_tokens() as usize);
+            let counted = Order::of_open_corpus(&rule, shortest, bytes);
+            merge.count(&counted)?;
+            order = Arc::new(counted.shrunk());
+            merge.order = &order;
+        }
         let run = merge.run()?;
         let mut texts = Texts::new(&here);
         let mut places = places.iter();
@@ -362,28 +371,36 @@ impl Index {
                 .for_each(|time| texts.date(time));
         }
         texts.finish(run.articles)?;
-        let mut manifest = self.manifest.clone();
-        self.manifest.changes += 1;
-        manifest.changes = self.manifest.changes;
         let (mut written, mut opened) = (None, None);
+        let (order_name, name) = (self.name("order"), self.name("run"));
+        let mut manifest = self.manifest.clone();
+        let mut gone = Vec::new();
         if run.articles > 0 {
-            let name = format!("run-{:06}", manifest.changes);
+            if counts {
+                let entry = write(&self.folder, &order_name, |writer| files::write_order(writer, &order))?;
+                gone.extend(manifest.order.replace(entry));
+            }
             let entry = write(&self.folder, &name, |writer| files::write_run(writer, &run, &texts))?;
             manifest::sync(&self.folder).map_err(|cause| IndexError::io(&self.folder, "write", &cause))?;
             opened = Some(files::open_run(&self.folder, &entry)?);
             written = Some(entry);
         }
-        let mut gone: Vec<Entry> = manifest.runs.splice(runs.clone(), written).collect();
+        gone.extend(manifest.runs.splice(runs.clone(), written));
         if manifest.runs.is_empty() {
             // the next run counts its shingles for a new one
             gone.extend(manifest.order.take());
         }
         manifest.write(&self.folder)?;
-        let order = Arc::clone(&before.history.order);
         self.snapshot = before.replacing(runs, order, opened, manifest.changes);
         self.manifest = manifest;
         remove(&self.folder, &gone);
         Ok(())
+    }
+
+    /// A name for a file. Whatever becomes of it, no later one has that name.
+    fn name(&mut self, kind: &str) -> String {
+        self.manifest.changes += 1;
+        format!("{kind}-{:06}", self.manifest.changes)
     }
 
     /// Forgets the runs of which `stays` says no, all at once; gives how many these are. Later runs are not compared with them, and articles
@@ -478,6 +495,10 @@ fn write(
         }
     })
 }
+
+/// Of so many bytes of an index one is taken to count its shingles for a new order, and how many at most.
+const PER_COUNT: u64 = 4;
+const MOST: usize = 256 << 20;
 
 const LOCK: &str = "LOCK";
 

@@ -16,8 +16,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Bytes of the counts that order the shingles of an index.
-const ORDER: usize = 32 << 20;
+/// Bytes of the counts that order the shingles of an index, while its first run counts them.
+pub(super) const ORDER: usize = 32 << 20;
 
 /// An index as it was at a moment. Copies are cheap, and later commits do not change it.
 ///

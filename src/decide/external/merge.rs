@@ -30,6 +30,8 @@ pub(crate) struct Merge<'m> {
     pub(crate) runs: Range<usize>,
     /// Of each article of theirs, in order, its place among those that stay, if it is one of them.
     pub(crate) places: &'m [Option<u32>],
+    /// By which the keys of all leaders are chosen from now on: that of the history, if not all runs are merged.
+    pub(crate) order: &'m Order,
     pub(crate) folder: &'m Folder,
 }
 
@@ -49,6 +51,23 @@ impl Merge<'_> {
             levels: [paragraphs, pieces],
             folds,
         })
+    }
+
+    /// Counts the shingles of all leaders into an order.
+    pub(crate) fn count(&self, order: &Order) -> Result<(), SpillError> {
+        let level = usize::from(!self.settings.units().paragraphs());
+        let mut held = Held::default();
+        for set in self.sets(level) {
+            self.each(set, |share, leader, _, _| {
+                held.push(set.fold_in(share, leader - share.first)?, Origin::default(), 0);
+                if held.texts.len() >= SHARE {
+                    order.count(&std::mem::take(&mut held));
+                }
+                Ok(())
+            })?;
+        }
+        order.count(&held);
+        Ok(())
     }
 
     /// The leaders of each run on a level, with the number of the first article of the run among those of all.
@@ -158,7 +177,7 @@ impl Merge<'_> {
         if held.count() == 0 {
             return Ok(());
         }
-        let (settings, order): (_, &Order) = (self.settings, &self.history.order);
+        let (settings, order) = (self.settings, self.order);
         let reach = settings.reach();
         let hash_of = |n: u32| hash::bytes(held.text(n).as_bytes()) ^ u64::from(reach.salt(held.origin(n))) << 16;
         let first = files.count;
