@@ -149,7 +149,11 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
         past: impl Fn(u32) -> Option<Unmatched> + Sync,
     ) -> Result<Vec<(u32, Found)>, SpillError> {
         let keys = &self.prepared.keys;
-        let found = shard.index.lists.each_ref().map(|lists| FoundLists::new(self, lists));
+        let found = shard
+            .index
+            .lists
+            .each_ref()
+            .map(|lists| FoundLists::new(self, lists, |unit| past(unit).is_some()));
         shard.sound()?;
         let look = |lent: &mut Lent<'_>, unit: u32| {
             let lists = found.each_ref().map(|found| found.of(unit));
@@ -196,7 +200,11 @@ struct FoundLists {
 }
 
 impl FoundLists {
-    fn new<U: Units + ?Sized>(leaders: &Leaders<'_, U>, lists: &SortedLists<'_>) -> Self {
+    fn new<U: Units + ?Sized>(
+        leaders: &Leaders<'_, U>,
+        lists: &SortedLists<'_>,
+        is_open: impl Fn(u32) -> bool + Sync,
+    ) -> Self {
         const SHARE: usize = 1 << 16;
         let prepared = &leaders.prepared;
         if lists.is_empty() {
@@ -210,7 +218,7 @@ impl FoundLists {
             let probed = entries
                 .iter()
                 .map(|&word| Entry::of(word))
-                .filter(|entry| entry.is_probed);
+                .filter(|entry| entry.is_probed && is_open(entry.unit));
             probed
                 .filter_map(|Entry { key, unit, .. }| Some((unit, lists.find(key)?)))
                 .collect()

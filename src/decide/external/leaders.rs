@@ -189,8 +189,13 @@ impl<'r> EarlierLeaders<'r> {
         Ok(())
     }
 
-    /// Looks the folds of a share up among the leaders: of each, the leader that is equal, or else the first that it repeats.
-    pub(super) fn meet(&mut self, level: &Level<'_, '_>, by_hash: &[(u64, u32)]) -> Result<Outcome, SpillError> {
+    /// Looks those folds of a share up among the leaders that are wanted: of each, the leader that is equal, or else the first that it repeats.
+    pub(super) fn meet(
+        &mut self,
+        level: &Level<'_, '_>,
+        by_hash: &[(u64, u32)],
+        is_wanted: impl Fn(u32) -> bool + Sync,
+    ) -> Result<Outcome, SpillError> {
         let folds = level.folds;
         let mut outcome = Outcome {
             met: (0..folds.count()).map(|_| None).collect(),
@@ -202,7 +207,8 @@ impl<'r> EarlierLeaders<'r> {
         }
         for set in self.sets() {
             for share in &set.files.shares {
-                meet_equals(set, share, by_hash, folds, &mut outcome)?;
+                let wanted = by_hash.iter().copied().filter(|&(_, fold)| is_wanted(fold));
+                meet_equals(set, share, wanted, folds, &mut outcome)?;
             }
         }
         for set in self.sets() {
@@ -210,7 +216,7 @@ impl<'r> EarlierLeaders<'r> {
                 let fold = |leader| set.fold_in(share, leader);
                 let shard = set.shard(share, &fold, access(folds.count()))?;
                 let past = |fold: u32| {
-                    let is_open = outcome.met[fold as usize].is_none();
+                    let is_open = outcome.met[fold as usize].is_none() && is_wanted(fold);
                     is_open.then(|| outcome.past[fold as usize])
                 };
                 for (fold, found) in level.leaders.look_into(&shard, past)? {
@@ -272,12 +278,12 @@ const CHECK: u32 = 14;
 fn meet_equals(
     set: Set<'_>,
     share: &ShareLeaders,
-    by_hash: &[(u64, u32)],
+    by_hash: impl Iterator<Item = (u64, u32)>,
     folds: &Folds<'_>,
     outcome: &mut Outcome,
 ) -> Result<(), SpillError> {
     let equals = set.equals(share, access(folds.count()))?;
-    for &(hash, fold) in by_hash {
+    for (hash, fold) in by_hash {
         let Some(list) = equals
             .find(key_of(hash))
             .filter(|_| outcome.met[fold as usize].is_none())

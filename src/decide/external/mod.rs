@@ -269,7 +269,7 @@ impl<'e> External<'e> {
         let mut before = Before::default();
         let [paragraphs, pieces] = &mut earlier.leaders;
         let by_hash = units.paragraphs.by_hash();
-        let outcome = paragraphs.meet(&scan.paragraphs, &by_hash)?;
+        let outcome = paragraphs.meet(&scan.paragraphs, &by_hash, |_| true)?;
         if let Some(versions) = Versions::new(units.store, self.settings) {
             let pairs = units.range.clone().filter_map(|paragraph| {
                 let fold = units.paragraphs.of(paragraph)?;
@@ -288,11 +288,33 @@ impl<'e> External<'e> {
                 .insert(paragraph, (super::narrow(kept.len()), similarity));
             kept.push(found);
         }
+        let goes = |paragraph: u32| {
+            let fold = units.paragraphs.of(paragraph);
+            fold.is_some_and(|fold| outcome.met[fold as usize].is_some()) || before.reprints.contains_key(&paragraph)
+        };
+        let wanted = pieces_of(units, units.range.clone().filter(|&paragraph| !goes(paragraph)));
         before.fates[0] = fates(outcome, &mut kept);
-        let outcome = pieces.meet(&scan.pieces, &units.pieces.folds.by_hash())?;
+        let by_hash = units.pieces.folds.by_hash();
+        let outcome = pieces.meet(&scan.pieces, &by_hash, |fold| wanted.contains(fold))?;
         before.fates[1] = fates(outcome, &mut kept);
         Ok((before, kept))
     }
+}
+
+/// The folds of the pieces of some paragraphs. Those of a paragraph that goes are never asked for.
+fn pieces_of(units: &Units<'_>, paragraphs: impl Iterator<Item = u32>) -> Bits {
+    let (store, pieces) = (units.store, &units.pieces);
+    let mut out = Bits::new(pieces.folds.count());
+    for sentence in paragraphs.flat_map(|paragraph| store.sentences_in(paragraph as usize)) {
+        let of_sentence = pieces.of_sentence(super::narrow(sentence));
+        let parts = store.parts_of(sentence..sentence + 1);
+        let of_parts = parts.filter_map(|part| pieces.of_part(super::narrow(part)));
+        of_sentence
+            .into_iter()
+            .chain(of_parts)
+            .for_each(|fold| out.insert(fold));
+    }
+    out
 }
 
 /// What looking up some folds among earlier leaders says of them; what they go in favour of is appended to `kept`.
