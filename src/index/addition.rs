@@ -1,5 +1,6 @@
 //! What a run adds to an index.
 
+use super::manifest::Input;
 use super::texts::{Source, Texts};
 use crate::decide::Run;
 use crate::detector::{Detections, Session};
@@ -31,6 +32,7 @@ pub struct Addition {
     pub(super) version: u64,
     pub(super) needed: Bits,
     pub(super) texts: Texts,
+    pub(super) inputs: Vec<Input>,
 }
 
 impl Session {
@@ -58,6 +60,7 @@ impl Session {
         let addition = Addition {
             needed: left.run.with_leaders()?,
             texts: Texts::new(&left.folder),
+            inputs: Vec::new(),
             run: left.run,
             order: left.order,
             first: left.first,
@@ -113,5 +116,28 @@ impl Addition {
             self.texts.put(article.0 - self.first, source)?;
         }
         Ok(())
+    }
+
+    /// Says that the articles are all of an input, which is so many bytes long, so that [`Snapshot::inputs`](super::Snapshot::inputs) tells it
+    /// to who goes on after a stop.
+    ///
+    /// ```
+    /// use redite::{Detector, Memory, index::Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let mut index = Index::create(folder.path(), &Detector::new())?;
+    /// let mut session = index.snapshot().session(Memory::unlimited())?;
+    /// session.push(&"The storm tore the roof off.".into())?;
+    /// let (_, mut addition) = session.finish_with_addition(&|_| ())?;
+    /// addition.of_input("monday.txt", 28);
+    /// index.commit(addition)?;
+    /// assert!(index.snapshot().inputs().eq([("monday.txt", 28)]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn of_input(&mut self, name: &str, bytes: u64) {
+        self.inputs.push(Input {
+            name: name.to_owned(),
+            bytes,
+        });
     }
 }

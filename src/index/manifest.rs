@@ -5,13 +5,14 @@
 //! | field | type | meaning |
 //! |---|---|---|
 //! | `redite` | string | `index` |
-//! | `version` | number | version of this format and of the files: 1 |
+//! | `version` | number | version of this format and of the files: 2 |
 //! | `program` | string | version of the program that wrote it |
 //! | `settings` | string | the settings that decide what repeats what, as they are printed |
 //! | `words` | string | digest of the tables of words |
 //! | `changes` | number | how many times the index has been changed; files are named after it |
 //! | `order` | object or null | the file with the order of shingles; null while there are no runs |
 //! | `runs` | array | the files of the runs, in their order |
+//! | `inputs` | array | the inputs that have been added as a whole, whether their articles are still there or not: of each its `name` and its `bytes`; left out if there are none |
 //!
 //! A file: `file`, its name; `bytes`, its length; `checksum`, that of its table, in 16 hexadecimal digits.
 
@@ -26,7 +27,7 @@ const NAME: &str = "MANIFEST";
 const NEXT: &str = "MANIFEST.new";
 
 /// The version that is written.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +40,8 @@ pub(super) struct Manifest {
     pub(super) changes: u64,
     pub(super) order: Option<Entry>,
     pub(super) runs: Vec<Entry>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) inputs: Vec<Input>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +57,14 @@ pub(super) struct Entry {
     pub(super) file: String,
     pub(super) bytes: u64,
     pub(super) checksum: String,
+}
+
+/// An input that has been cleaned and added as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Input {
+    pub(super) name: String,
+    pub(super) bytes: u64,
 }
 
 /// A checksum as it is written.
@@ -73,6 +84,7 @@ impl Manifest {
             changes: 0,
             order: None,
             runs: Vec::new(),
+            inputs: Vec::new(),
         }
     }
 

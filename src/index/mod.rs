@@ -55,7 +55,7 @@ use crate::detector::Detector;
 use crate::join::Order;
 use crate::settings::{Keep, Scope};
 use crate::spill::Folder;
-use manifest::{Entry, Manifest, hex};
+use manifest::{Entry, Input, Manifest, hex};
 use snapshot::{RunFile, State};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
@@ -219,6 +219,7 @@ impl Index {
             order,
             version,
             mut texts,
+            inputs,
             ..
         } = addition;
         let before = Arc::clone(&self.snapshot.0);
@@ -228,7 +229,7 @@ impl Index {
         }
         if run.articles == 0 {
             // Nothing can repeat it, and it would fix an order of shingles without any.
-            return Ok(());
+            return self.note_inputs(inputs);
         }
         texts.finish(run.articles)?;
         let of_order = before.history.is_empty().then(|| self.name("order"));
@@ -239,11 +240,34 @@ impl Index {
         }
         let entry = write(folder, &file, |writer| files::write_run(writer, &run, &texts))?;
         manifest.runs.push(entry);
+        manifest.inputs.extend(inputs);
         manifest::sync(folder).map_err(|cause| IndexError::io(folder, "write", &cause))?;
         let opened = files::open_run(folder, &manifest.runs[manifest.runs.len() - 1])?;
         manifest.write(folder)?;
         let end = before.runs.len();
+        let inputs = manifest.inputs.clone().into();
+        let before = State {
+            inputs,
+            ..(*before).clone()
+        };
         self.snapshot = before.replacing(end..end, order, Some(opened), manifest.changes);
+        self.manifest = manifest;
+        Ok(())
+    }
+
+    /// Takes note of inputs without articles.
+    fn note_inputs(&mut self, inputs: Vec<Input>) -> Result<(), IndexError> {
+        if inputs.is_empty() {
+            return Ok(());
+        }
+        let mut manifest = self.manifest.clone();
+        manifest.inputs.extend(inputs);
+        manifest.write(&self.folder)?;
+        let inputs = manifest.inputs.clone().into();
+        self.snapshot = Snapshot(Arc::new(State {
+            inputs,
+            ..(*self.snapshot.0).clone()
+        }));
         self.manifest = manifest;
         Ok(())
     }
@@ -456,6 +480,7 @@ impl Index {
             settings: before.settings,
             history: Arc::new(before.history.retaining(&stays, manifest.changes)),
             runs: runs.collect(),
+            inputs: Arc::clone(&before.inputs),
         }));
         self.manifest = manifest;
         remove(&self.folder, &gone);

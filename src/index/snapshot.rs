@@ -2,7 +2,7 @@
 
 use super::error::IndexError;
 use super::files::{self, Opened};
-use super::manifest::Manifest;
+use super::manifest::{Input, Manifest};
 use super::texts::{self, Source};
 use crate::Repeat;
 use crate::article::Article;
@@ -32,12 +32,14 @@ pub(super) const ORDER: usize = 32 << 20;
 #[derive(Clone, Debug)]
 pub struct Snapshot(pub(super) Arc<State>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct State {
     pub(super) folder: Folder,
     pub(super) settings: Settings,
     pub(super) history: Arc<History>,
     pub(super) runs: Vec<RunFile>,
+    /// The inputs that were added as a whole.
+    pub(super) inputs: Arc<[Input]>,
 }
 
 /// A run of an index.
@@ -107,6 +109,7 @@ impl Snapshot {
             settings,
             history: Arc::new(History::new(Arc::clone(&order), manifest.changes)),
             runs: Vec::new(),
+            inputs: manifest.inputs.clone().into(),
         }));
         for (nth, entry) in manifest.runs.iter().enumerate() {
             let opened = files::open_run(folder, entry)?;
@@ -157,6 +160,21 @@ impl Snapshot {
     /// ```
     pub fn runs(&self) -> impl Iterator<Item = Facts> {
         self.0.runs.iter().map(|run| run.facts)
+    }
+
+    /// The inputs that were [said](super::Addition::of_input) to have been added as a whole, and how many bytes each has, in their order. They stay
+    /// known when their articles are forgotten.
+    ///
+    /// ```
+    /// use redite::{Detector, index::Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let index = Index::create(folder.path(), &Detector::new())?;
+    /// assert_eq!(index.snapshot().inputs().count(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn inputs(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.0.inputs.iter().map(|input| (&*input.name, input.bytes))
     }
 
     /// Begins a run that goes on from the index: its articles are numbered on, and compared with those of the index and with each other.
@@ -307,6 +325,7 @@ impl State {
             settings: self.settings,
             history: Arc::new(self.history.replacing(some, order, run, version)),
             runs,
+            inputs: Arc::clone(&self.inputs),
         }))
     }
 }

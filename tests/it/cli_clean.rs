@@ -17,6 +17,7 @@ mod choice;
 mod contract;
 // Bad input: said, counted, passed through.
 mod faults;
+// Runs that go on from an index.
 mod index;
 // What mark says, and what apply makes of it.
 mod marks;
@@ -32,6 +33,8 @@ mod reach;
 mod options;
 // Where output goes, and what becomes of it when a run fails.
 mod outputs;
+// Input by input, and on after a stop.
+mod resume;
 // What clean takes out, restore puts back: every format.
 mod restoring;
 // What restore refuses, and why.

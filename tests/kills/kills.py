@@ -15,7 +15,7 @@ and leave no such folder.
 4. Full disk: a limit on file sizes at random, and a small tmpfs where the script may mount one: exit code 2, no output.
 5. Read errors (strace): the n-th read of the input fails: exit code 2 or 3, no output but whole ones.
 6. Another user, where the script is root: unreadable inputs, an output folder that is not theirs.
-7. An index: `clean --index --update` and `index add` are killed at random moments and at system calls, and have no disk left. Then the
+7. An index: `clean --index --update`, with `--resume`, `index add` and `index compact` are killed at random moments and at system calls, and have no disk left. Then the
    index is the last commit or the next one, whole; if it is the next one, so is all output; and going on gives the same bytes.
 
 Only the standard library is needed. Without strace, parts 2, 3 and 5 are left out, and said to be.
@@ -341,17 +341,17 @@ def other_user(redite, work, say):
 
 
 class Indexed:
-    """A command that adds to an index, and what it gives undisturbed."""
+    """A command that changes an index, and what it gives undisturbed. `between`: states of the index, as of count, that it may be in meanwhile."""
 
-    def __init__(self, name, redite, work, before, command, asked):
+    def __init__(self, name, redite, work, before, command, asked, between=()):
         self.name, self.redite, self.before, self.command, self.asked = name, redite, before, command, asked
         self.index, self.out = f"{work}/index", f"{work}/out"
         self.reset()
         begun = time.time()
         assert self.start().wait() == 0, name
         self.seconds = time.time() - begun
-        self.whole, self.articles = self.output(), (self.count(before), self.count(self.index))
-        assert self.articles[0] < self.articles[1], self.articles
+        self.whole, self.states = self.output(), (self.count(before), *between, self.count(self.index))
+        assert len(set(self.states)) == len(self.states), self.states
         self.answer = self.ask()
 
     def start(self, wrap=(), **more):
@@ -359,17 +359,18 @@ class Indexed:
                                 stderr=subprocess.DEVNULL, **more)
 
     def reset(self):
-        for folder in (self.index, self.out):
+        for folder in (self.index, self.out, f"{self.out}-removed"):
             shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.before, self.index)
 
     def output(self):
-        return files(self.out)[0] if os.path.isdir(self.out) else {}
+        return [files(folder)[0] for folder in (self.out, f"{self.out}-removed") if os.path.isdir(folder)]
 
     def count(self, index):
         done = subprocess.run([self.redite, "index", "stats", index, "--json"], capture_output=True, text=True)
         assert done.returncode == 0, (self.name, done.stderr)
-        return json.loads(done.stdout)["articles"]
+        stats = json.loads(done.stdout)
+        return stats["articles"], len(stats["runs"])
 
     def ask(self):
         """What is left of an article collection that is compared with the index."""
@@ -378,18 +379,18 @@ class Indexed:
         return hashlib.md5(done.stdout).hexdigest()
 
     def check(self, where):
-        """What is left must be the last commit or the next one; gives which, and goes on."""
+        """What is left must be the last commit or the next one (or one between); gives whether all is done, and goes on."""
         done = subprocess.run([self.redite, "index", "verify", self.index], capture_output=True, text=True)
         assert done.returncode == 0, (self.name, where, done.stderr)
         now = self.count(self.index)
-        assert now in self.articles, f"{self.name}, {where}: {now} articles"
-        is_next = now == self.articles[1]
+        assert now in self.states, f"{self.name}, {where}: {now} articles and runs"
+        is_next = now == self.states[-1]
         if is_next:
             assert self.output() == self.whole, f"{self.name}, {where}: the index is ahead of its output"
         else:
             assert self.start().wait() == 0, (self.name, where)
             assert self.output() == self.whole, f"{self.name}, {where}: the rerun gives other bytes"
-            assert self.count(self.index) == self.articles[1], (self.name, where)
+            assert self.count(self.index) == self.states[-1], (self.name, where)
         assert self.ask() == self.answer, f"{self.name}, {where}: the index gives another answer"
         known = [name for name in os.listdir(self.index) if name not in ("LOCK", "MANIFEST")]
         names = json.loads(open(f"{self.index}/MANIFEST").readline())
@@ -405,8 +406,14 @@ def indexes(redite, work, inputs, kills, strace, rng, say):
     subprocess.run([redite, "index", "add", before, parts[0], parts[1], "-q"], check=True)
     index, out = f"{work}/index", f"{work}/out"
     update = [redite, "clean", parts[2], "-q", "-o", f"{out}/a.jsonl", "--removed", f"{out}/r.jsonl", "--index", index, "--update"]
-    for name, command in (("clean --update", update), ("index add", [redite, "index", "add", index, parts[2], "-q"])):
-        task = Indexed(name, redite, work, before, command, parts[3])
+    add = [redite, "index", "add", index, parts[2], "-q"]
+    resume = [redite, "clean", parts[2], parts[3], "-q", "-o", out, "--removed", f"{out}-removed", "--index", index, "--update", "--resume"]
+    compact = [redite, "index", "compact", index]
+    subprocess.run([redite, "index", "add", before, parts[1], "-q"], check=True)
+    one = Indexed("one", redite, work, before, add, parts[3]).states[-1]
+    for name, command, between in (("clean --update", update, ()), ("index add", add, ()), ("clean --resume", resume, (one,)),
+                                   ("index compact", compact, ())):
+        task = Indexed(name, redite, work, before, command, parts[3], between)
         hit = ahead = tried = 0
         while hit < kills and tried < 3 * kills + 10:
             tried += 1

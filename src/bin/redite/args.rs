@@ -104,6 +104,10 @@ pub(crate) struct InputArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
+    /// Which of the files that are found is read, if not all
+    #[arg(skip)]
+    pub(crate) only: Option<usize>,
+
     /// Field with the text. Several form one article, in the order given, as in title,lead,text. A dot reaches into
     /// an object, as in body.text
     #[arg(
@@ -208,7 +212,7 @@ pub(crate) struct OtherRuleArgs {
     pub(crate) paragraphs: ParagraphsArg,
 }
 
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Debug, Clone)]
 pub(crate) struct CleanArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -242,7 +246,7 @@ pub(crate) struct CleanArgs {
 }
 
 /// Where what is left goes, and what is told of the rest.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Debug, Clone)]
 pub(crate) struct CleanedArgs {
     /// Where to write the cleaned articles: a file for a single input file, a folder for several inputs or an input
     /// folder; - is standard output [default: standard output]
@@ -269,7 +273,7 @@ pub(crate) struct CleanedArgs {
 }
 
 /// What a run may use.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Debug, Clone)]
 pub(crate) struct MemoryArgs {
     /// Limit on memory, as in 512M or 1.5GiB (M is 10^6 bytes, Mi is 2^20). The least is 92M plus 14M for each thread,
     /// if no record is longer than a few megabytes. What does not fit goes to temporary files; the result is the same

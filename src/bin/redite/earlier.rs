@@ -85,7 +85,7 @@ impl Earlier {
         &self.folder
     }
 
-    /// As it was opened.
+    /// As it was opened, or after the last commit.
     pub(crate) fn snapshot(&self) -> Snapshot {
         self.snapshot.clone()
     }
@@ -107,10 +107,11 @@ impl Earlier {
 
     /// Makes what a run has added part of the index.
     pub(crate) fn commit(&mut self, addition: Addition) -> Result<()> {
-        match &mut self.index {
-            Some(index) => Ok(index.commit(addition)?),
-            None => Ok(()),
+        if let Some(index) = &mut self.index {
+            index.commit(addition)?;
+            self.snapshot = index.snapshot();
         }
+        Ok(())
     }
 }
 

@@ -38,6 +38,9 @@ pub(crate) struct Merge<'m> {
 /// Where parts of a spool have been copied to: where each begins, and where it begins now.
 type Moved = Vec<(u64, u64)>;
 
+/// By the old number of each leader of a run its new one, if it stays.
+type Numbers = Vec<Option<u32>>;
+
 impl Merge<'_> {
     /// The runs, of which these articles stay, as one.
     pub(crate) fn run(&self) -> Result<Run, SpillError> {
@@ -135,12 +138,7 @@ impl Merge<'_> {
     }
 
     /// The leaders of a level, and of each run the new numbers of the old ones.
-    fn level(
-        &self,
-        level: usize,
-        folds: &Spool,
-        moved: &[Moved],
-    ) -> Result<(LeaderFiles, Vec<Vec<Option<u32>>>), SpillError> {
+    fn level(&self, level: usize, folds: &Spool, moved: &[Moved]) -> Result<(LeaderFiles, Vec<Numbers>), SpillError> {
         let (mut files, mut all_numbers) = (LeaderFiles::new(self.folder), Vec::new());
         let mut held = Held::default();
         for (set, moved) in self.sets(level).zip(moved) {
@@ -195,7 +193,7 @@ impl Merge<'_> {
     }
 
     /// What stood beside leaders, which have these numbers now.
-    fn beside(&self, numbers: &[Vec<Option<u32>>]) -> Result<ReprintFiles, SpillError> {
+    fn beside(&self, numbers: &[Numbers]) -> Result<ReprintFiles, SpillError> {
         let (mut seen, mut leaders) = (Vec::new(), Vec::new());
         for (run, numbers) in self.history.runs[self.runs.clone()].iter().zip(numbers) {
             for share in &run.beside.shares {

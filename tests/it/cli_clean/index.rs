@@ -3,7 +3,7 @@
 use super::*;
 
 /// Articles of the sample, some of them changed or joined, as lines of `count` files.
-fn files(scratch: &Scratch, count: usize) -> Vec<String> {
+pub(super) fn files(scratch: &Scratch, count: usize) -> Vec<String> {
     let mut random = support::random(23);
     let sample = support::sample();
     let mut names = Vec::new();
@@ -29,7 +29,7 @@ fn files(scratch: &Scratch, count: usize) -> Vec<String> {
 }
 
 /// The lines on removed units.
-fn units(removed: &[u8]) -> Vec<String> {
+pub(super) fn units(removed: &[u8]) -> Vec<String> {
     let text = std::str::from_utf8(removed).unwrap();
     let units = text.lines().filter(|line| line.starts_with("{\"article\""));
     units.map(str::to_owned).collect()

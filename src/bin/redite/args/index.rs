@@ -22,6 +22,17 @@ pub(crate) struct IndexArgs {
     /// Add what stays to the index once all output is written; create the index if it does not exist
     #[arg(long, requires = "index", help_heading = "What was seen before")]
     pub(crate) update: bool,
+
+    /// Clean input file by input file, each as a run of its own that is completed with its output before the next one begins, and skip those
+    /// that are completed already: so the same command goes on after a stop, and on the next day with what is new. --removed and
+    /// --stats then name folders, with a file for each input; --max-removed and --strict hold for each input
+    #[arg(
+        long,
+        requires = "update",
+        requires = "output",
+        help_heading = "What was seen before"
+    )]
+    pub(crate) resume: bool,
 }
 
 /// An index that is only read.

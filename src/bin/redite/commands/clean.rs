@@ -4,7 +4,7 @@ use crate::again::Again;
 use crate::application::Application;
 use crate::args::{CleanArgs, ScopeArg};
 use crate::choice::Choice;
-use crate::commands::mark;
+use crate::commands::{mark, resume};
 use crate::console;
 use crate::corpus::{Corpus, Overview, cuts, find, place};
 use crate::earlier::{Earlier, describe};
@@ -22,14 +22,13 @@ use anyhow::{Result, bail};
 use redite::files::{Edit, Record, Rewriter, Source, Transaction};
 use redite::index::Addition;
 use redite::segment::Language;
-use redite::{ArticleId, Cut, Detection, Span, Stats};
+use redite::{ArticleId, Cut, Detection, Detector, Span, Stats};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
-    let started = Instant::now();
     let transaction = Transaction::new();
     let _clean_up = crate::exit::clean_up_when_interrupted(&transaction)?;
     let to_stdout = args.cleaned.output.as_deref().is_none_or(is_stdout);
@@ -76,60 +75,115 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
     }
     let temp_dir = args.memory.temp_dir.as_deref();
     let mut earlier = Earlier::of(&args.index, &detector)?.map(|earlier| earlier.with_temp_dir(temp_dir));
-    let begin = |sources: &[Source], options: &_| {
-        refuse_drop_empty(args.cleaned.drop_empty, sources)?;
-        memory::before_run(sources, options, &detector, cap.as_ref(), quiet)?;
-        let bytes = sources.iter().map(Source::size).sum();
-        Ok(Progress::new(&[READING, COMPARING, WRITING], bytes, quiet))
+    let run = Run {
+        args,
+        detector: &detector,
+        cap: cap.as_ref(),
+        transaction: &transaction,
+        exclude: &exclude,
     };
-    let (mut corpus, mut progress) =
-        Corpus::read(&args.input, &args.rule, cap.as_ref(), &exclude, earlier.as_ref(), begin)?;
-    let mut addition = corpus.addition.take();
-    let places = Places::of(&Asked {
+    match &mut earlier {
+        Some(earlier) if args.index.resume => resume::run(run, earlier),
+        _ => {
+            let (exit, summary) = run.clean(earlier.as_mut(), None)?;
+            if !quiet {
+                console::lines(&summary);
+            }
+            Ok(exit)
+        }
+    }
+}
+
+/// A run over some inputs.
+#[derive(Clone, Copy)]
+pub(super) struct Run<'r> {
+    pub(super) args: &'r CleanArgs,
+    pub(super) detector: &'r Detector,
+    pub(super) cap: Option<&'r Cap>,
+    pub(super) transaction: &'r Transaction,
+    /// Outputs, which are no inputs.
+    pub(super) exclude: &'r [PathBuf],
+}
+
+impl Run<'_> {
+    /// Cleans the inputs, completes the outputs, and adds what stays to an index that is to be updated. Where the outputs stand may be given.
+    pub(super) fn clean(self, mut earlier: Option<&mut Earlier>, places: Option<&Places>) -> Result<(Exit, Summary)> {
+        let started = Instant::now();
+        let Self {
+            args,
+            detector,
+            cap,
+            transaction,
+            exclude,
+        } = self;
+        let quiet = args.input.quiet;
+        let begin = |sources: &[Source], options: &_| {
+            refuse_drop_empty(args.cleaned.drop_empty, sources)?;
+            memory::before_run(sources, options, detector, cap, quiet)?;
+            let bytes = sources.iter().map(Source::size).sum();
+            Ok(Progress::new(&[READING, COMPARING, WRITING], bytes, quiet))
+        };
+        let (mut corpus, mut progress) =
+            Corpus::read(&args.input, &args.rule, cap, exclude, earlier.as_deref(), begin)?;
+        let mut addition = corpus.addition.take();
+        let own = match places {
+            Some(_) => None,
+            None => Some(places_of(args, &corpus.sources)?),
+        };
+        let Some(places) = places.or(own.as_ref()) else {
+            unreachable!("they are given or found")
+        };
+        let overview = corpus.overview()?;
+        let choice = Choice::of(&args.choice)?;
+        if args.rule.other.scope == ScopeArg::Article && choice.asks_for_articles() {
+            bail!(
+                "--scope article: what is compared stands in one article, so --min-count and --min-share would keep all; leave them out"
+            );
+        }
+        let plan = Plan {
+            args,
+            corpus: &corpus,
+            overview: &overview,
+            places,
+            transaction,
+        };
+        let written = if choice.is_everything() {
+            plan.write_all(addition.as_mut(), &mut progress)
+        } else {
+            plan.write_chosen(&choice, &mut progress)
+        };
+        progress.clear();
+        let (stats, counted) = written?;
+        let mut stages = corpus.stages.clone();
+        stages.end("write");
+        let summary = Summary::new(args, &corpus, &stats, counted, &stages, started.elapsed());
+        if let Some(path) = &args.stats {
+            let mut out = report(path, transaction).create()?;
+            writeln!(out, "{}", summary.to_json()?).map_err(|cause| out.error(cause))?;
+            out.finish()?;
+        }
+        transaction.commit()?;
+        // Last, so that a run that is stopped in between can be repeated: the index does not know its articles yet.
+        if let (Some(earlier), Some(mut addition)) = (&mut earlier, addition) {
+            if args.index.resume {
+                let sources = corpus.sources.iter();
+                sources.for_each(|source| addition.of_input(source.name(), source.size()));
+            }
+            earlier.commit(addition)?;
+        }
+        Ok((corpus.report.exit(), summary))
+    }
+}
+
+/// Where the outputs of these inputs stand.
+pub(super) fn places_of(args: &CleanArgs, sources: &[Source]) -> Result<Places> {
+    Places::of(&Asked {
         inputs: &args.input.inputs,
-        sources: &corpus.sources,
+        sources,
         output: args.cleaned.output.as_deref(),
         reports: [&args.cleaned.removed, &args.stats].into_iter().flatten().collect(),
         merge: args.cleaned.merge,
-    })?;
-    let overview = corpus.overview()?;
-    let choice = Choice::of(&args.choice)?;
-    if args.rule.other.scope == ScopeArg::Article && choice.asks_for_articles() {
-        bail!(
-            "--scope article: what is compared stands in one article, so --min-count and --min-share would keep all; leave them out"
-        );
-    }
-    let plan = Plan {
-        args,
-        corpus: &corpus,
-        overview: &overview,
-        places: &places,
-        transaction: &transaction,
-    };
-    let written = if choice.is_everything() {
-        plan.write_all(addition.as_mut(), &mut progress)
-    } else {
-        plan.write_chosen(&choice, &mut progress)
-    };
-    progress.clear();
-    let (stats, counted) = written?;
-    let mut stages = corpus.stages.clone();
-    stages.end("write");
-    let summary = Summary::new(args, &corpus, &stats, counted, &stages, started.elapsed());
-    if let Some(path) = &args.stats {
-        let mut out = report(path, &transaction).create()?;
-        writeln!(out, "{}", summary.to_json()?).map_err(|cause| out.error(cause))?;
-        out.finish()?;
-    }
-    transaction.commit()?;
-    // Last, so that a run that is stopped in between can be repeated: the index does not know its articles yet.
-    if let (Some(earlier), Some(addition)) = (&mut earlier, addition) {
-        earlier.commit(addition)?;
-    }
-    if !quiet {
-        console::lines(&summary);
-    }
-    Ok(corpus.report.exit())
+    })
 }
 
 /// What is written, and where.

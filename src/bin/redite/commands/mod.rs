@@ -11,3 +11,4 @@ pub(crate) mod generate;
 pub(crate) mod index;
 pub(crate) mod mark;
 pub(crate) mod restore;
+pub(crate) mod resume;
