@@ -9,7 +9,7 @@ use crate::model::{ArticleId, Progress};
 use crate::spill::{Bits, SpillError};
 use std::sync::Arc;
 
-/// What a run adds to an index: see [`Index::commit`].
+/// What a run adds to an index: see [`Index::commit`](super::Index::commit).
 ///
 /// ```
 /// use redite::{Detector, Memory, index::Index};

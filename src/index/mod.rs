@@ -24,7 +24,7 @@
 //! ```
 //!
 //! # What holds
-//! The runs of an index, in their order, decide what one run over all of their articles would decide: a [`Session`] that goes on from an
+//! The runs of an index, in their order, decide what one run over all of their articles would decide: a [`Session`](crate::Session) that goes on from an
 //! index numbers its articles on, and each of them repeats the same unit, for the same reason, as if all had been pushed into one. So
 //! articles are decided in the order in which they come ([`Keep::First`]), and all are compared with all ([`Scope::Corpus`]).
 //!

@@ -83,7 +83,7 @@ impl Crowd {
 /// Bits that are kept of a key on disk, besides those that tell it from its neighbours.
 const CHECK: u32 = 8;
 
-/// Appends what [`Crowd::read`] reads: units below `units`, each with the [keys](keys) of its words.
+/// Appends what [`Crowd::read`] reads: units below `units`, each with the [`keys`] of its words.
 pub(super) fn write(mut filed: Vec<(u32, u32)>, units: u32, to: &mut Spool) -> Result<(), SpillError> {
     filed.sort_unstable();
     let of_key = filed.chunk_by(|a, b| a.0 == b.0);

@@ -166,7 +166,7 @@ impl<'s> Bits<'s> {
 }
 
 impl<'f> SortedLists<'f> {
-    /// What [`write`] has written.
+    /// What [`write()`] has written.
     pub(crate) fn read(from: &mut Parts<'f>) -> Result<Self, SpillError> {
         let [entries, units, check, is_complete] = from.array()?;
         let shape = Shape::new(entries, units, check);

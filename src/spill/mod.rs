@@ -176,7 +176,7 @@ pub(crate) trait Complete: fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe
     fn is_mapped(&self) -> bool;
     /// The word of 64 bits that begins at a byte, little-endian; what stands behind the end is any.
     fn word(&self, at: u64) -> io::Result<u64>;
-    /// Bytes of what is mapped, and [`PADDING`](part::PADDING) more of any kind.
+    /// Bytes of what is mapped, and [`PADDING`] more of any kind.
     fn bytes(&self, range: Range<u64>) -> io::Result<&[u8]>;
 
     fn len(&self) -> u64;

@@ -45,7 +45,7 @@ pub(super) fn write(mut rows: Vec<(u64, u32)>, to: &mut Spool) -> Result<(), Spi
 }
 
 impl<'f> HashRows<'f> {
-    /// What [`write`] has written there.
+    /// What [`write()`] has written there.
     pub(super) fn read(at: u64, from: &'f Spool, access: Access) -> Result<Self, SpillError> {
         let mut parts = Parts::new(from, at, access);
         let lists = SortedLists::read(&mut parts)?;

@@ -647,7 +647,7 @@ fn recipes_of_the_readme() {
         );
     }
     let stats = scratch.redite(&["index", "stats", "target/seen"]).ends(0);
-    assert!(String::from_utf8(stats.out).unwrap().contains("in 2 runs"));
+    assert!(String::from_utf8(stats.out).unwrap().contains("in 1 run"));
     let menus = String::from_utf8(scratch.get("target/menus.jsonl")).unwrap();
     assert!(menus.contains("\"rule\":\"frequent\""));
 }
