@@ -19,7 +19,11 @@ fn main() {
         return;
     };
     let text = std::fs::read_to_string(file).expect("the file cannot be read");
-    let text_of = |line: &str| serde_json::from_str::<Value>(line).ok()?["text"].as_str().map(str::to_owned);
+    let text_of = |line: &str| {
+        serde_json::from_str::<Value>(line).ok()?["text"]
+            .as_str()
+            .map(str::to_owned)
+    };
     let texts: Vec<String> = text.lines().filter_map(text_of).collect();
     let asked: Vec<Article<'_>> = (texts.iter())
         .filter(|text| (4500..5500).contains(&text.len()))

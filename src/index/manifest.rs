@@ -93,6 +93,23 @@ impl Manifest {
         folder.join(NAME).exists()
     }
 
+    /// Calls `read` with the manifest that is there, and again with the next one as long as a writer has put other files in the place of those
+    /// that it names.
+    pub(super) fn with_files<T>(folder: &Path, read: impl Fn(&Self) -> Result<T, IndexError>) -> Result<T, IndexError> {
+        let mut manifest = Self::read(folder)?;
+        loop {
+            let result = read(&manifest);
+            if result.is_ok() {
+                return result;
+            }
+            let now = Self::read(folder)?;
+            if now == manifest {
+                return result;
+            }
+            manifest = now;
+        }
+    }
+
     pub(super) fn read(folder: &Path) -> Result<Self, IndexError> {
         let path = folder.join(NAME);
         let text = match fs::read(&path) {

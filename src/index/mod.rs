@@ -178,7 +178,7 @@ impl Index {
     /// ```
     pub fn read(folder: impl AsRef<Path>) -> Result<Snapshot, IndexError> {
         let folder = folder.as_ref();
-        Snapshot::of(folder, &Manifest::read(folder)?)
+        Manifest::with_files(folder, |manifest| Snapshot::of(folder, manifest))
     }
 
     /// The index after the last commit.

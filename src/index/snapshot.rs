@@ -284,9 +284,10 @@ impl Snapshot {
     /// ```
     pub fn verify(folder: impl AsRef<Path>) -> Result<(), IndexError> {
         let folder = folder.as_ref();
-        let manifest = Manifest::read(folder)?;
-        manifest.files().try_for_each(|entry| files::verify(folder, entry))?;
-        Self::of(folder, &manifest).map(drop)
+        Manifest::with_files(folder, |manifest| {
+            manifest.files().try_for_each(|entry| files::verify(folder, entry))?;
+            Self::of(folder, manifest).map(drop)
+        })
     }
 }
 

@@ -232,6 +232,42 @@ fn a_snapshot_stays_what_it_was() {
         (found[0].kept.article, found[0].kept.span),
         (ArticleId(1), Span::new(0, 67))
     );
+    // the files that these read are removed
+    let later = index.snapshot();
+    assert_eq!(index.compact().unwrap(), 2);
+    assert_eq!(index.retain_articles(|_| true, |_| false).unwrap(), 2);
+    assert_eq!(index.snapshot().articles(), 0);
+    for old in [&before, &read] {
+        assert_eq!((repeats(old, RIVER).len(), repeats(old, STORM).len()), (0, 1));
+    }
+    assert_eq!((repeats(&later, RIVER).len(), repeats(&later, STORM).len()), (1, 1));
+}
+
+/// Many ask while one adds and compacts.
+#[test]
+fn many_ask_while_one_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = index_of(folder.path(), &[STORM]);
+    let more: Vec<Article<'_>> = notices(60);
+    let is_done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut asked = 0;
+                while asked < 20 || !is_done.load(std::sync::atomic::Ordering::Relaxed) {
+                    let snapshot = Index::read(folder.path()).unwrap();
+                    assert_eq!(snapshot.query(&STORM.into()).unwrap().len(), 1);
+                    asked += 1;
+                }
+            });
+        }
+        for some in more.chunks(10) {
+            run(&mut index, some, Memory::unlimited(), &mut Said::default());
+            index.compact().unwrap();
+        }
+        is_done.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    assert_eq!(index.snapshot().runs().count(), 1);
 }
 
 /// A run that went on from an earlier commit than the last is refused, and so is a second writer, as long as the first one is there.
