@@ -4,6 +4,8 @@
 //! With `--busy` a copy of the index is asked, while another thread adds the articles of FILE to it, a thousand at a time, and compacts it after every
 //! third commit.
 
+#![expect(clippy::print_stdout, reason = "a bench prints what it measures")]
+
 use redite::index::{Index, Snapshot};
 use redite::{Article, Detector, Memory};
 use serde_json::Value;

@@ -165,6 +165,9 @@ struct Spilled {
     ranks: Ranks,
     /// What earlier runs have left: nothing, but in a run that goes on from others.
     history: Arc<History>,
+    /// Articles of earlier runs that are gone from that.
+    #[cfg(feature = "index")]
+    replaced: Vec<ArticleId>,
     /// The number of the next article.
     articles: u32,
 }
@@ -178,6 +181,8 @@ impl Spilled {
             articles: history.articles(),
             history,
             folder,
+            #[cfg(feature = "index")]
+            replaced: Vec::new(),
         }
     }
 
@@ -211,6 +216,8 @@ pub(crate) struct Left {
     pub(crate) first: u32,
     /// How often the index had been changed that it goes on from.
     pub(crate) version: u64,
+    /// The earlier articles that it replaces.
+    pub(crate) replaced: Vec<ArticleId>,
     /// Where its temporary files are.
     pub(crate) folder: Folder,
 }
@@ -273,6 +280,34 @@ impl Session {
             store: spilled.next(),
             spilled: Some(spilled),
             ..Self::new(settings, memory)
+        }
+    }
+
+    /// Has nothing compared with some articles of the index that the session goes on from: those of which it holds a newer version. When what it adds
+    /// is committed, they are gone from the index, too. What has gone in their favour stays gone.
+    ///
+    /// ```
+    /// use redite::{Detector, Memory, index::{Index, Source}};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let mut index = Index::create(folder.path(), &Detector::new())?;
+    /// for text in ["The storm tore the roof off.", "The storm tore the whole roof off."] {
+    ///     let mut session = index.snapshot().session(Memory::unlimited())?;
+    ///     let id = session.push(&text.into())?;
+    ///     session.replace(&index.snapshot().articles_of("story 7")?);
+    ///     let (detections, mut addition) = session.finish_with_addition(&|_| ())?;
+    ///     assert_eq!(detections.block_of(id)?.repeats_in(id).count(), 0);
+    ///     addition.describe(id, &Source { id: Some("story 7".into()), texts: vec![("text".into(), text.into())], ..Source::default() })?;
+    ///     index.commit(addition)?;
+    /// }
+    /// assert_eq!(index.snapshot().articles_of("story 7")?.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "index")]
+    pub fn replace(&mut self, articles: &[ArticleId]) {
+        if let Some(spilled) = self.spilled.as_mut().filter(|_| !articles.is_empty()) {
+            spilled.history = Arc::new(spilled.history.without(articles));
+            spilled.replaced.extend_from_slice(articles);
         }
     }
 
@@ -477,6 +512,7 @@ impl Session {
             order: Arc::clone(&spilled.history.order),
             first: spilled.history.articles(),
             version: spilled.history.version,
+            replaced: spilled.replaced,
             folder: spilled.folder,
         };
         Ok((Detections::spilled(spilled.spool, spilled.segments, decided), left))

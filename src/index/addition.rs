@@ -33,6 +33,7 @@ pub struct Addition {
     pub(super) needed: Bits,
     pub(super) texts: Texts,
     pub(super) inputs: Vec<Input>,
+    pub(super) replaced: Vec<ArticleId>,
 }
 
 impl Session {
@@ -61,6 +62,7 @@ impl Session {
             needed: left.run.with_leaders()?,
             texts: Texts::new(&left.folder),
             inputs: Vec::new(),
+            replaced: left.replaced,
             run: left.run,
             order: left.order,
             first: left.first,

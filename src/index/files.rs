@@ -6,7 +6,7 @@
 //! A *run*: first its head, numbers of 8 bytes that say what stands where in the others ([`Run::head`](crate::decide::Run::head)); then its
 //! streams ([`Run::streams`](crate::decide::Run::streams)): the folds of all units; of paragraphs, and again of sentences and their parts, what
 //! finds leaders (`join/shard.rs`), where the article of each comes from, what it is and where its fold stands, and what pieces it has;
-//! and what stood beside leaders (`decide/external/rows.rs`); then the three streams of [`texts`].
+//! and what stood beside leaders (`decide/external/rows.rs`); then the four streams of [`texts`].
 
 use super::error::IndexError;
 use super::manifest::{Entry, hex};
@@ -58,15 +58,17 @@ pub(super) fn write_run(writer: &mut Writer, run: &Run, texts: &Texts) -> Result
     }
     writer.stream(&texts.places, SHORT, Packing::Zstd)?;
     writer.stream(&texts.articles, SHORT, Packing::Zstd)?;
+    writer.stream(&texts.ids, SHORT, Packing::None)?;
     writer.bytes(&texts.dates(), SHORT)
 }
 
 /// A run that has been read, and the texts of its articles.
 pub(super) struct Opened {
     pub(super) run: Run,
-    pub(super) texts: Arc<[Spool; 2]>,
+    pub(super) texts: Arc<[Spool; 3]>,
     pub(super) times: Option<(i64, i64)>,
     pub(super) bytes: u64,
+    pub(super) gone: Arc<[u32]>,
 }
 
 pub(super) fn open_run(folder: &Path, entry: &Entry) -> Result<Opened, IndexError> {
@@ -85,17 +87,21 @@ pub(super) fn open_run(folder: &Path, entry: &Entry) -> Result<Opened, IndexErro
         Run::restored(&head, all.try_into().ok()?)
     };
     let run = of_run().ok_or_else(|| wrong(folder, entry))?;
-    let texts = next().zip(next()).ok_or_else(|| wrong(folder, entry))?;
+    let texts = [next(), next(), next()];
+    let [Some(places), Some(articles), Some(ids)] = texts else {
+        return Err(wrong(folder, entry));
+    };
     let times = texts::times(&all_of(streams.next())?);
-    let is_whole = texts.0.end() == 8 * (u64::from(run.articles) + 1);
+    let is_whole = places.end() == 8 * (u64::from(run.articles) + 1);
     if !is_whole || streams.next().is_some() {
         return Err(wrong(folder, entry));
     }
     Ok(Opened {
         run,
-        texts: Arc::new([texts.0, texts.1]),
+        texts: Arc::new([places, articles, ids]),
         times,
         bytes: entry.bytes,
+        gone: entry.gone.clone().into(),
     })
 }
 

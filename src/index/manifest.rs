@@ -14,7 +14,8 @@
 //! | `runs` | array | the files of the runs, in their order |
 //! | `inputs` | array | the inputs that have been added as a whole, whether their articles are still there or not: of each its `name` and its `bytes`; left out if there are none |
 //!
-//! A file: `file`, its name; `bytes`, its length; `checksum`, that of its table, in 16 hexadecimal digits.
+//! A file: `file`, its name; `bytes`, its length; `checksum`, that of its table, in 16 hexadecimal digits; and `gone`, the articles of a run that
+//! others have replaced, as places in the run, ascending; left out if there are none.
 
 use super::error::IndexError;
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,8 @@ pub(super) struct Entry {
     pub(super) file: String,
     pub(super) bytes: u64,
     pub(super) checksum: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) gone: Vec<u32>,
 }
 
 /// An input that has been cleaned and added as a whole.

@@ -220,6 +220,7 @@ impl Index {
             version,
             mut texts,
             inputs,
+            replaced,
             ..
         } = addition;
         let before = Arc::clone(&self.snapshot.0);
@@ -239,6 +240,10 @@ impl Index {
             manifest.order = Some(write(folder, &file, |writer| files::write_order(writer, &order))?);
         }
         let entry = write(folder, &file, |writer| files::write_run(writer, &run, &texts))?;
+        let history = Arc::new(before.history.without(&replaced));
+        for (entry, gone) in manifest.runs.iter_mut().zip(&history.gone) {
+            entry.gone = gone.to_vec();
+        }
         manifest.runs.push(entry);
         manifest.inputs.extend(inputs);
         manifest::sync(folder).map_err(|cause| IndexError::io(folder, "write", &cause))?;
@@ -248,6 +253,7 @@ impl Index {
         let inputs = manifest.inputs.clone().into();
         let before = State {
             inputs,
+            history,
             ..(*before).clone()
         };
         self.snapshot = before.replacing(end..end, order, Some(opened), manifest.changes);
@@ -297,7 +303,15 @@ impl Index {
     pub fn compact(&mut self) -> Result<u32, IndexError> {
         let runs = self.snapshot.0.runs.len();
         if runs > 0 {
-            let places: Vec<Option<u32>> = (0..self.snapshot.articles()).map(Some).collect();
+            let (mut places, mut left) = (Vec::new(), 0);
+            for nth in 0..runs {
+                let gone = &self.snapshot.0.history.gone[nth];
+                for article in 0..self.snapshot.0.runs[nth].facts.articles {
+                    let stays = gone.binary_search(&article).is_err();
+                    places.push(stays.then_some(left));
+                    left += u32::from(stays);
+                }
+            }
             self.merge(0..runs, &places, true)?;
         }
         Ok(u32::try_from(runs).unwrap_or(u32::MAX))
@@ -336,7 +350,8 @@ impl Index {
         while let Some(RunFile { facts, texts, .. }) = self.snapshot.0.runs.get(nth) {
             let (mut places, mut left, before) = (Vec::new(), 0, gone);
             for article in (0..facts.articles).take_while(|_| asks(facts)) {
-                let source = texts::read(&texts[0], &texts[1], article)?;
+                let is_gone = self.snapshot.0.history.gone[nth].binary_search(&article).is_ok();
+                let source = texts::read(&texts[0], &texts[1], article)?.filter(|_| !is_gone);
                 let stays = source.as_ref().is_some_and(&mut stays);
                 gone += u32::from(source.is_some() && !stays);
                 places.push(stays.then_some(left));
@@ -510,6 +525,7 @@ fn write(
             file: name.to_owned(),
             bytes,
             checksum: hex(checksum),
+            gone: Vec::new(),
         })
     };
     written().map_err(|error| {

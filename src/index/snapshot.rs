@@ -49,7 +49,7 @@ pub(super) struct RunFile {
     pub(super) first: u32,
     pub(super) facts: Facts,
     /// Where the texts of its articles stand.
-    pub(super) texts: Arc<[Spool; 2]>,
+    pub(super) texts: Arc<[Spool; 3]>,
 }
 
 /// What a run has added to an index.
@@ -162,6 +162,50 @@ impl Snapshot {
         self.0.runs.iter().map(|run| run.facts)
     }
 
+    /// The articles with that identity that are not replaced, in their order.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    ///
+    /// ```
+    /// use redite::{Detector, index::Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let index = Index::create(folder.path(), &Detector::new())?;
+    /// assert!(index.snapshot().articles_of("story 7")?.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn articles_of(&self, id: &str) -> Result<Vec<ArticleId>, IndexError> {
+        let mut all = Vec::new();
+        for (run, gone) in self.0.runs.iter().zip(&self.0.history.gone) {
+            let mut found = texts::find(&run.texts, id)?;
+            found.retain(|article| gone.binary_search(article).is_err());
+            found.sort_unstable();
+            all.extend(found.into_iter().map(|article| ArticleId(run.first + article)));
+        }
+        Ok(all)
+    }
+
+    /// True if a later article has [replaced](Session::replace) that one, so that nothing is compared with it. Where it stands and what it said is told
+    /// until the index is compacted, for what has gone in its favour before.
+    ///
+    /// ```
+    /// use redite::{ArticleId, Detector, index::Index};
+    ///
+    /// let folder = tempfile::tempdir()?;
+    /// let index = Index::create(folder.path(), &Detector::new())?;
+    /// assert!(!index.snapshot().is_replaced(ArticleId(0)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_replaced(&self, article: ArticleId) -> bool {
+        let after = self.0.runs.partition_point(|run| run.first <= article.0);
+        let run = after
+            .checked_sub(1)
+            .and_then(|nth| Some((self.0.runs.get(nth)?, self.0.history.gone.get(nth)?)));
+        run.is_some_and(|(run, gone)| gone.binary_search(&(article.0 - run.first)).is_ok())
+    }
+
     /// The inputs that were [said](super::Addition::of_input) to have been added as a whole, and how many bytes each has, in their order. They stay
     /// known when their articles are forgotten.
     ///
@@ -260,7 +304,7 @@ impl Snapshot {
         let Some(RunFile { first, texts, .. }) = after.checked_sub(1).and_then(|at| state.runs.get(at)) else {
             return Ok(None);
         };
-        let [places, articles] = &**texts;
+        let [places, articles, _] = &**texts;
         if article.0 >= self.articles() {
             return Ok(None);
         }
@@ -312,7 +356,7 @@ impl State {
                     bytes: opened.bytes,
                 };
                 let texts = opened.texts;
-                (opened.run, RunFile { first: 0, facts, texts })
+                ((opened.run, opened.gone), RunFile { first: 0, facts, texts })
             })
             .unzip();
         runs.splice(some.clone(), file);

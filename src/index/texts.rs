@@ -1,12 +1,14 @@
 //! Where the leaders of a run stand: the articles that have some, with their texts.
 //!
-//! Three streams. `places`: for each article of the run where it begins in `articles`, and at last where that ends, 8 bytes each. `articles`: of each that
+//! Four streams. `places`: for each article of the run where it begins in `articles`, and at last where that ends, 8 bytes each. `articles`: of each that
 //! is needed whether it has a date (4 bytes, 1 or 0) and the date (8 bytes, seconds since 1970, signed), its identity, its source, the number of
 //! its texts, and of each text the name of its field and the text; a number takes 4 bytes, and before each string stands how many bytes
-//! it has. `dates`: whether any article of the run has a date (8 bytes, 1 or 0), the earliest and the latest (8 bytes each).
+//! it has. `ids`: of each article with an identity the XXH3-64 of that (8 bytes) and the place of the article in
+//! the run (4 bytes), ascending. `dates`: whether any article of the run has a date (8 bytes, 1 or 0), the earliest and the latest (8 bytes each).
 
 use crate::spill::{Folder, SpillError, Spool, join, split};
 use std::borrow::Cow;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// An article that an index names as the place of a repeat.
 ///
@@ -33,6 +35,9 @@ pub struct Source<'t> {
 pub(super) struct Texts {
     pub(super) places: Spool,
     pub(super) articles: Spool,
+    /// The stream `ids`, once it is finished, and before that what it is made of.
+    pub(super) ids: Spool,
+    by_id: Vec<(u64, u32)>,
     /// Articles whose place has been written.
     count: u32,
     /// The earliest and the latest date.
@@ -44,6 +49,8 @@ impl Texts {
         Self {
             places: folder.spool(),
             articles: folder.spool(),
+            ids: folder.spool(),
+            by_id: Vec::new(),
             count: 0,
             times: None,
         }
@@ -70,6 +77,9 @@ impl Texts {
         let [low, high] = split(source.time.unwrap_or_default().cast_unsigned());
         self.articles
             .put_words(&[u32::from(source.time.is_some()), low, high])?;
+        if let Some(id) = &source.id {
+            self.by_id.push((xxh3_64(id.as_bytes()), article));
+        }
         // no identity is the empty string
         self.text(source.id.as_deref().unwrap_or_default())?;
         self.text(&source.place)?;
@@ -97,8 +107,46 @@ impl Texts {
 
     /// Completes the streams of a run of so many articles.
     pub(super) fn finish(&mut self, articles: u32) -> Result<(), SpillError> {
+        self.by_id.sort_unstable();
+        for (hash, article) in self.by_id.drain(..) {
+            let [low, high] = split(hash);
+            self.ids.put_words(&[low, high, article])?;
+        }
         self.begin_up_to(articles.saturating_add(1))
     }
+}
+
+/// Bytes of a row of the stream `ids`.
+const ROW: u64 = 12;
+
+/// The articles of a run, by their places, of which that is the identity.
+pub(super) fn find([places, articles, ids]: &[Spool; 3], id: &str) -> Result<Vec<u32>, SpillError> {
+    let (hash, rows) = (xxh3_64(id.as_bytes()), ids.end() / ROW);
+    let row = |nth: u64| -> Result<(u64, u32), SpillError> {
+        let words = ids.words(ROW * nth, 3)?;
+        Ok((join(words[0], words[1]), words[2]))
+    };
+    let (mut start, mut end) = (0, rows);
+    while start < end {
+        let middle = start + (end - start) / 2;
+        if row(middle)?.0 < hash {
+            start = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    let mut found = Vec::new();
+    for nth in start..rows {
+        let (there, article) = row(nth)?;
+        if there != hash {
+            break;
+        }
+        let source = read(places, articles, article)?;
+        if source.is_some_and(|source| source.id.as_deref() == Some(id)) {
+            found.push(article);
+        }
+    }
+    Ok(found)
 }
 
 /// What [`Texts::dates`] says: the earliest and the latest date.

@@ -95,8 +95,8 @@ pub(super) trait Filed {
     fn count(&self) -> usize;
     /// Some bitmaps and the place of the leader's among them.
     fn bitmap(&self, leader: u32) -> (&Self::Bitmaps, u32);
-    /// Its fold.
-    fn text(&self, leader: u32) -> Result<Cow<'_, str>, Self::Error>;
+    /// Its fold; nothing if nothing is compared with it.
+    fn text(&self, leader: u32) -> Result<Option<Cow<'_, str>>, Self::Error>;
     /// Its tokens, where that is its fold.
     fn tokens(&self, leader: u32, text: &str) -> Cow<'_, [u32]>;
     /// Where its article comes from and when.
@@ -125,8 +125,8 @@ impl<U: Units + ?Sized> Filed for InMemory<'_, '_, U> {
         (self.prepared.keys.bitmaps(), self.units[leader as usize])
     }
 
-    fn text(&self, leader: u32) -> Result<Cow<'_, str>, Infallible> {
-        Ok(self.prepared.units.text(self.units[leader as usize]).into())
+    fn text(&self, leader: u32) -> Result<Option<Cow<'_, str>>, Infallible> {
+        Ok(Some(self.prepared.units.text(self.units[leader as usize]).into()))
     }
 
     fn tokens(&self, leader: u32, _: &str) -> Cow<'_, [u32]> {
@@ -445,7 +445,7 @@ impl<L: PostingLists> Index<L> {
         filed.sound()?;
         let told = LaterLanguage::default();
         for &leader in &scratch.candidates {
-            let text = filed.text(leader)?;
+            let Some(text) = filed.text(leader)? else { continue };
             let tokens = filed.tokens(leader, &text);
             if !prepared.may_match(later.unit, &tokens, rule, &mut scratch.verifier) {
                 continue;

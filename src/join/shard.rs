@@ -21,8 +21,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-/// Reads the fold of a leader of a share by its place among them.
-pub(crate) type ReadFold<'f> = dyn Fn(u32) -> Result<String, SpillError> + Sync + 'f;
+/// Reads the fold of a leader of a share by its place among them; gives nothing for one with which nothing is compared.
+pub(crate) type ReadFold<'f> = dyn Fn(u32) -> Result<Option<String>, SpillError> + Sync + 'f;
 
 /// The leaders of one share, on disk.
 pub(crate) struct Shard<'f> {
@@ -56,8 +56,8 @@ impl<'f> Filed for Shard<'f> {
         (&self.bitmaps, leader)
     }
 
-    fn text(&self, leader: u32) -> Result<Cow<'_, str>, SpillError> {
-        Ok((self.fold)(leader)?.into())
+    fn text(&self, leader: u32) -> Result<Option<Cow<'_, str>>, SpillError> {
+        Ok((self.fold)(leader)?.map(Cow::Owned))
     }
 
     fn tokens(&self, _: u32, text: &str) -> Cow<'_, [u32]> {

@@ -243,6 +243,61 @@ fn a_snapshot_stays_what_it_was() {
     assert_eq!((repeats(&later, RIVER).len(), repeats(&later, STORM).len()), (1, 1));
 }
 
+/// Nothing is compared with what is replaced: before and after the commit, opened anew and compacted.
+#[test]
+fn articles_replace_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut index = Index::create(folder.path(), &Detector::new()).unwrap();
+    let all: Vec<Article<'_>> = notices(30).into_iter().chain(corpus(2)).chain(notices(30)).collect();
+    let count = u32::try_from(all.len()).unwrap() / 3 * 2;
+    let (old, new) = all.split_at(count as usize);
+    run(&mut index, old, Memory::unlimited(), &mut Said::default());
+    let before = index.snapshot();
+    let replaced: Vec<ArticleId> = (0..count).step_by(2).map(ArticleId).collect();
+    let mut session = before.session(Memory::unlimited()).unwrap();
+    session.push_all(new).unwrap();
+    session.replace(&replaced);
+    let (detections, mut addition) = session.finish_with_addition(&|_| ()).unwrap();
+    for (id, article) in (count..).zip(new) {
+        addition.describe(ArticleId(id), &source(id, article)).unwrap();
+    }
+    let mut said = Said::default();
+    said.add(&detections, count, new);
+    index.commit(addition).unwrap();
+    assert!(said.repeats.len() > 20);
+    assert!(
+        said.repeats
+            .iter()
+            .all(|repeat| !replaced.contains(&repeat.kept.article))
+    );
+    let asked = |snapshot: &Snapshot| -> Vec<usize> {
+        let query = |article| snapshot.query(article).unwrap();
+        all.iter().map(|article| query(article).len()).collect()
+    };
+    let after = index.snapshot();
+    let kept = all.iter().flat_map(|article| after.query(article).unwrap());
+    assert!(kept.into_iter().all(|repeat| !replaced.contains(&repeat.kept.article)));
+    for id in 0..after.articles() {
+        let is_gone = replaced.contains(&ArticleId(id));
+        assert_eq!(
+            (before.is_replaced(ArticleId(id)), after.is_replaced(ArticleId(id))),
+            (false, is_gone)
+        );
+        let has_id = id % 3 > 0 && after.source(ArticleId(id)).unwrap().is_some();
+        let expected: &[ArticleId] = if has_id && !is_gone { &[ArticleId(id)] } else { &[] };
+        assert_eq!(after.articles_of(&id.to_string()).unwrap(), expected);
+    }
+    let answers = asked(&after);
+    drop(index);
+    let mut index = Index::open(folder.path()).unwrap();
+    assert_eq!(asked(&index.snapshot()), answers);
+    index.compact().unwrap();
+    assert_eq!(index.snapshot().articles(), after.articles() - count / 2);
+    assert_eq!(asked(&index.snapshot()), answers);
+    assert!((0..after.articles()).all(|id| !index.snapshot().is_replaced(ArticleId(id))));
+    Snapshot::verify(folder.path()).unwrap();
+}
+
 /// Many ask while one adds and compacts.
 #[test]
 fn many_ask_while_one_writes() {

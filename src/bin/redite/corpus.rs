@@ -19,7 +19,7 @@ use anyhow::{Result, bail};
 use redite::files::{
     Batch, Discovery, Fields, FileError, Format, Id, Place, ReadOptions, Record, Source, discover, finite_stdin,
 };
-use redite::index::{Addition, Snapshot};
+use redite::index::{Addition, IndexError, Snapshot};
 use redite::segment::Language;
 use redite::{Article, ArticleId, Cut, Detection, Detections, Detector, Origin, Reason, Session, Stats, UnitKind};
 use serde::Serialize;
@@ -85,15 +85,43 @@ pub(crate) trait Taker {
 struct Decider {
     session: Session,
     origins: Origins,
+    replaced: Replaced,
+}
+
+/// The articles of an index that those of the inputs replace, if they do.
+#[derive(Default)]
+struct Replaced {
+    index: Option<Snapshot>,
+    articles: Vec<ArticleId>,
+    /// How many there were when the current file began.
+    before: usize,
+    /// The index could not be asked.
+    failed: Option<IndexError>,
+}
+
+impl Replaced {
+    fn add(&mut self, id: Option<&Id>) {
+        let Some((index, id)) = self.index.as_ref().zip(id) else {
+            return;
+        };
+        match index.articles_of(id.raw()) {
+            Ok(articles) => self.articles.extend(articles),
+            Err(error) => {
+                self.failed.get_or_insert(error);
+            }
+        }
+    }
 }
 
 impl Taker for Decider {
     fn begin(&mut self) -> ArticleId {
         self.origins.mark();
+        self.replaced.before = self.replaced.articles.len();
         self.session.next_id()
     }
 
     fn article<'f>(&mut self, fields: &'f Fields) -> Article<'f> {
+        self.replaced.add(fields.id.as_ref());
         article(fields, &mut self.origins)
     }
 
@@ -104,6 +132,7 @@ impl Taker for Decider {
 
     fn rollback(&mut self, first: ArticleId) -> Result<()> {
         self.origins.rollback();
+        self.replaced.articles.truncate(self.replaced.before);
         Ok(self.session.rollback(first)?)
     }
 }
@@ -283,6 +312,10 @@ impl Corpus {
         let decider = Decider {
             session,
             origins: Origins::new(&rule.other),
+            replaced: Replaced {
+                index: earlier.and_then(Earlier::replaced),
+                ..Replaced::default()
+            },
         };
         let read = Inputs::read(decider, input, &options, cap, exclude, fate, progress)?;
         let (
@@ -292,9 +325,17 @@ impl Corpus {
                 places,
                 report,
             },
-            Decider { session, origins },
+            Decider {
+                mut session,
+                origins,
+                replaced,
+            },
             mut progress,
         ) = read;
+        if let Some(error) = replaced.failed {
+            return Err(error.into());
+        }
+        session.replace(&replaced.articles);
         progress.phase("comparing");
         let bytes = report.bytes;
         stages.end("read");

@@ -18,6 +18,8 @@ pub(crate) struct Earlier {
     snapshot: Snapshot,
     /// To be added to.
     index: Option<Index>,
+    /// Articles replace those that have their identity.
+    replaces: bool,
     /// For temporary files, which a run that goes on from an index writes in any case.
     temp_dir: Option<PathBuf>,
 }
@@ -26,14 +28,25 @@ impl Earlier {
     /// That of the options; with `--update` it is made if there is none.
     pub(crate) fn of(args: &IndexArgs, detector: &Detector) -> Result<Option<Self>> {
         let Some(folder) = &args.index else { return Ok(None) };
-        Ok(Some(if !args.update {
+        let earlier = if !args.update {
             Self::checked(folder, Index::read(folder)?, None, detector)?
         } else if folder.exists() {
             Self::to_add(folder, detector)?
         } else {
             let index = Index::create(folder, detector)?;
             Self::checked(folder, index.snapshot(), Some(index), detector)?
-        }))
+        };
+        Ok(Some(earlier.replacing(args.replace)))
+    }
+
+    /// Where articles replace those that have their identity, if that is asked for.
+    pub(crate) fn replacing(self, replaces: bool) -> Self {
+        Self { replaces, ..self }
+    }
+
+    /// The index, if articles replace those of it that have their identity.
+    pub(crate) fn replaced(&self) -> Option<Snapshot> {
+        self.replaces.then(|| self.snapshot())
     }
 
     /// One that is only read, if it is named.
@@ -70,6 +83,7 @@ impl Earlier {
             folder: folder.to_owned(),
             snapshot,
             index,
+            replaces: false,
             temp_dir: None,
         })
     }

@@ -140,6 +140,8 @@ pub(super) struct Set<'f> {
     pub(super) first: u32,
     /// The number of the first article of their run.
     pub(super) first_article: u32,
+    /// The articles of the run that are gone, ascending.
+    pub(super) gone: &'f [u32],
 }
 
 impl<'f> Set<'f> {
@@ -166,10 +168,19 @@ impl<'f> Set<'f> {
         self.fold_after(share.map_or(0, |share| share.folds), detail)
     }
 
-    /// The fold of a leader of a share, by its place there.
-    pub(super) fn fold_in(self, share: &ShareLeaders, leader: u32) -> Result<String, SpillError> {
+    /// The fold of a leader of a share, by its place there; nothing if its article is gone.
+    pub(super) fn fold_in(self, share: &ShareLeaders, leader: u32) -> Result<Option<String>, SpillError> {
         let detail = self.detail(share.first + leader)?;
-        self.fold_after(share.folds, &detail)
+        if self.is_gone(&detail) {
+            return Ok(None);
+        }
+        self.fold_after(share.folds, &detail).map(Some)
+    }
+
+    /// True if the article of a leader is gone.
+    pub(super) fn is_gone(self, detail: &Detail) -> bool {
+        let place = detail.kept.unit.article.0.wrapping_sub(self.first_article);
+        self.gone.binary_search(&place).is_ok()
     }
 
     fn fold_after(self, start: u64, detail: &Detail) -> Result<String, SpillError> {

@@ -5,6 +5,8 @@ use super::files::LeaderFiles;
 use super::files::ShareLeaders;
 use super::reprints::ReprintFiles;
 use crate::join::Order;
+#[cfg(feature = "index")]
+use crate::model::ArticleId;
 use crate::spill::Spool;
 #[cfg(feature = "index")]
 use crate::spill::{Bits, Folder, SpillError};
@@ -20,6 +22,8 @@ pub(crate) struct History {
     /// The order by which the keys of leaders are chosen, in these runs and in later ones.
     pub(crate) order: Arc<Order>,
     pub(crate) runs: Vec<Arc<Run>>,
+    /// Of each run the articles that others have replaced, ascending, as places in the run: nothing is compared with them.
+    pub(crate) gone: Vec<Arc<[u32]>>,
     /// How many times the index had been changed when this was read.
     #[cfg_attr(not(feature = "index"), expect(dead_code, reason = "only an index asks"))]
     pub(crate) version: u64,
@@ -42,26 +46,73 @@ impl History {
         Self {
             order,
             runs: Vec::new(),
+            gone: Vec::new(),
             version,
         }
     }
 
     /// This history with a run, if any, in the place of some, and the order by which the keys of leaders were chosen.
     #[cfg(feature = "index")]
-    pub(crate) fn replacing(&self, some: Range<usize>, order: Arc<Order>, run: Option<Run>, version: u64) -> Self {
-        let mut runs = self.runs.clone();
-        runs.splice(some, run.map(Arc::new));
-        Self { order, runs, version }
+    pub(crate) fn replacing(
+        &self,
+        some: Range<usize>,
+        order: Arc<Order>,
+        run: Option<(Run, Arc<[u32]>)>,
+        version: u64,
+    ) -> Self {
+        let (mut runs, mut gone) = (self.runs.clone(), self.gone.clone());
+        let (run, without) = run.map(|(run, gone)| (Arc::new(run), gone)).unzip();
+        runs.splice(some.clone(), run);
+        gone.splice(some, without);
+        Self {
+            order,
+            runs,
+            gone,
+            version,
+        }
     }
 
     /// Only the runs that are marked to stay, numbered anew.
     #[cfg(feature = "index")]
     pub(crate) fn retaining(&self, stays: &[bool], version: u64) -> Self {
-        let runs = self.runs.iter().zip(stays).filter(|(_, stays)| **stays);
+        let staying = || {
+            stays
+                .iter()
+                .enumerate()
+                .filter(|(_, stays)| **stays)
+                .map(|(nth, _)| nth)
+        };
         Self {
             order: Arc::clone(&self.order),
-            runs: runs.map(|(run, _)| Arc::clone(run)).collect(),
+            runs: staying().map(|nth| Arc::clone(&self.runs[nth])).collect(),
+            gone: staying().map(|nth| Arc::clone(&self.gone[nth])).collect(),
             version,
+        }
+    }
+
+    /// The same without some articles.
+    #[cfg(feature = "index")]
+    pub(crate) fn without(&self, articles: &[ArticleId]) -> Self {
+        let (mut gone, mut first) = (self.gone.clone(), 0);
+        for (run, gone) in self.runs.iter().zip(&mut gone) {
+            let range = first..first + run.articles;
+            let more = articles.iter().filter(|article| range.contains(&article.0));
+            let mut all: Vec<u32> = more
+                .map(|article| article.0 - first)
+                .chain(gone.iter().copied())
+                .collect();
+            if all.len() > gone.len() {
+                all.sort_unstable();
+                all.dedup();
+                *gone = all.into();
+            }
+            first = range.end;
+        }
+        Self {
+            order: Arc::clone(&self.order),
+            runs: self.runs.clone(),
+            gone,
+            version: self.version,
         }
     }
 

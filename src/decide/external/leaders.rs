@@ -63,7 +63,7 @@ impl<'r> EarlierLeaders<'r> {
         folder: &Folder,
     ) -> Self {
         let (mut first, mut first_article) = (0, 0);
-        let set = |run: &'r Arc<Run>| {
+        let set = |(run, gone): (&'r Arc<Run>, &'r Arc<[u32]>)| {
             let files = &run.levels[usize::from(kind == UnitKind::Sentence)];
             let set = Set {
                 files,
@@ -71,6 +71,7 @@ impl<'r> EarlierLeaders<'r> {
                 kind,
                 first,
                 first_article,
+                gone,
             };
             first += files.count;
             first_article += run.articles;
@@ -79,7 +80,7 @@ impl<'r> EarlierLeaders<'r> {
         Self {
             settings,
             kind,
-            before: history.runs.iter().map(set).collect(),
+            before: history.runs.iter().zip(&history.gone).map(set).collect(),
             folds,
             files: LeaderFiles::new(folder),
             first,
@@ -104,6 +105,7 @@ impl<'r> EarlierLeaders<'r> {
             kind: self.kind,
             first: self.first,
             first_article: self.first_article,
+            gone: &[],
         }
     }
 
@@ -153,6 +155,9 @@ impl<'r> EarlierLeaders<'r> {
     pub(super) fn reprinted(&self, leader: u32, fold: &str) -> Result<Option<(Kept, Similarity)>, SpillError> {
         let (set, leader) = self.place(leader);
         let detail = set.detail(leader)?;
+        if set.is_gone(&detail) {
+            return Ok(None);
+        }
         let text = set.fold(leader, &detail)?;
         let similarity = self.settings.rule().similarity_in_reprint(fold, &text);
         Ok(similarity.map(|similarity| (detail.kept, similarity)))
@@ -295,7 +300,8 @@ fn meet_equals(
         leaders.sort_unstable();
         for leader in leaders {
             let detail = set.detail(leader)?;
-            if folds.distinct.text(fold) == set.fold(leader, &detail)?
+            if !set.is_gone(&detail)
+                && folds.distinct.text(fold) == set.fold(leader, &detail)?
                 && folds.reach.joins(folds.distinct.origin(fold), set.origin(leader)?)
             {
                 outcome.met[fold as usize] = Some(Box::new(EarlierMatch {

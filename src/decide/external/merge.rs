@@ -61,8 +61,8 @@ impl Merge<'_> {
         let level = usize::from(!self.settings.units().paragraphs());
         let mut held = Held::default();
         for set in self.sets(level) {
-            self.each(set, |share, leader, _, _| {
-                held.push(set.fold_in(share, leader - share.first)?, Origin::default(), 0);
+            self.each(set, |_, leader, detail, _| {
+                held.push(set.fold(leader, &detail)?, Origin::default(), 0);
                 if held.texts.len() >= SHARE {
                     order.count(&std::mem::take(&mut held));
                 }
@@ -85,6 +85,8 @@ impl Merge<'_> {
                 kind: [UnitKind::Paragraph, UnitKind::Sentence][level],
                 first: 0,
                 first_article: first_article - run.articles,
+                // that is told by the places of those that stay
+                gone: &[],
             }
         })
     }

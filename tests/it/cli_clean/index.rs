@@ -370,3 +370,44 @@ fn what_an_index_cannot_do_is_said() {
     let run = clean(index).ends(2);
     assert!(run.err.contains("run-000002: cannot read it"), "{}", run.err);
 }
+
+/// A corrected story is not held against what it said before, and what follows is held against the corrected one.
+#[test]
+fn stories_replace_themselves() {
+    let scratch = Scratch::new();
+    let story = |id: u32, text: &str| format!("{}\n", json!({"id": id, "text": text}));
+    let first = "The storm tore the roof off the old school. Nobody was hurt by it.";
+    let second = "The storm tore the roof off the old mill. Nobody was hurt by it.";
+    scratch.put(
+        "1.jsonl",
+        story(1, first) + &story(2, "The river rose by two feet in the night, and the bridge was closed."),
+    );
+    scratch.put("2.jsonl", story(1, second));
+    scratch.put("3.jsonl", story(3, first));
+    let clean = |name: &str, more: &[&str]| {
+        let clean = [&["clean", name, "-q", "--index", "seen", "--update"], more].concat();
+        String::from_utf8(scratch.redite(&clean).ends(0).out).unwrap()
+    };
+    clean("1.jsonl", &["--replace"]);
+    // without the option its second sentence is a repeat
+    let asked = scratch
+        .redite(&["clean", "2.jsonl", "-q", "--index", "seen"])
+        .ends(0)
+        .out;
+    assert!(!String::from_utf8(asked).unwrap().contains("Nobody"));
+    assert_eq!(clean("2.jsonl", &["--replace"]), story(1, second));
+    // the roof of the school is no longer known
+    assert_eq!(
+        clean("3.jsonl", &[]),
+        story(3, "The storm tore the roof off the old school.")
+    );
+    let listed = String::from_utf8(scratch.redite(&["index", "list", "seen"]).ends(0).out).unwrap();
+    assert_eq!(listed.lines().count(), 3, "{listed}");
+    scratch.redite(&["index", "verify", "seen"]).ends(0);
+    scratch.redite(&["index", "compact", "seen"]).ends(0);
+    scratch.put("4.jsonl", story(4, first));
+    assert_eq!(clean("4.jsonl", &[]), story(4, ""));
+    scratch
+        .redite(&["clean", "1.jsonl", "--index", "seen", "--replace"])
+        .ends(2);
+}

@@ -23,6 +23,11 @@ pub(crate) struct IndexArgs {
     #[arg(long, requires = "index", help_heading = "What was seen before")]
     pub(crate) update: bool,
 
+    /// Let an article replace those of the index that have its identity (--id-field): a corrected story is not compared with what it said before,
+    /// and later articles are compared with the corrected one only. What has gone in favour of the old one stays gone
+    #[arg(long, requires = "update", help_heading = "What was seen before")]
+    pub(crate) replace: bool,
+
     /// Clean input file by input file, each as a run of its own that is completed with its output before the next one begins, and skip those
     /// that are completed already: so the same command goes on after a stop, and on the next day with what is new. --removed and
     /// --stats then name folders, with a file for each input; --max-removed and --strict hold for each input
@@ -102,6 +107,10 @@ pub(crate) struct AddArgs {
     /// The index
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
+
+    /// Let an article replace those of the index that have its identity (--id-field)
+    #[arg(long, help_heading = "What was seen before")]
+    pub(crate) replace: bool,
 
     #[command(flatten)]
     pub(crate) input: InputArgs,

@@ -41,7 +41,9 @@ fn add(args: &AddArgs) -> Result<Exit> {
     settings::threads(&args.input)?;
     let cap = Cap::of(&args.memory)?;
     let detector = settings::detector(&args.rule)?;
-    let mut earlier = Earlier::to_add(&args.folder, &detector)?.with_temp_dir(args.memory.temp_dir.as_deref());
+    let mut earlier = Earlier::to_add(&args.folder, &detector)?
+        .replacing(args.replace)
+        .with_temp_dir(args.memory.temp_dir.as_deref());
     let exclude = [args.folder.clone()];
     if args.memory.dry_run {
         let options = settings::read_options(&args.input, &args.rule.other)?;
@@ -131,7 +133,8 @@ fn list(args: &ListArgs) -> Result<Exit> {
     let mut article = 0;
     for (run, facts) in (1..).zip(snapshot.runs()) {
         for nth in article..article + facts.articles {
-            let Some(source) = snapshot.source(ArticleId(nth))? else {
+            let source = snapshot.source(ArticleId(nth))?;
+            let Some(source) = source.filter(|_| !snapshot.is_replaced(ArticleId(nth))) else {
                 continue;
             };
             let told = serde_json::json!({
