@@ -391,7 +391,7 @@ mod tests {
             let mut parts = Parts::new(&spool, 3, Access::Little);
             let lists = SortedLists::read(&mut parts).unwrap();
             let bits = pairs.len().max(1).ilog2() + check;
-            let known = |key: u32| u64::from(key) << 32 >> (64 - bits.min(32));
+            let known = |key: u32| (u64::from(key) << 32).checked_shr(64 - bits.min(32)).unwrap_or(0);
             let mut expected: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
             pairs.iter().for_each(|&(key, unit)| expected.entry(known(key)).or_default().push(unit));
             expected.values_mut().for_each(|units| units.sort_unstable());
