@@ -401,13 +401,17 @@ pub(crate) struct FindOutputArgs {
 )]
 pub(crate) struct ExplainArgs {
     /// The earlier text, which would be kept: the text itself, a file, @FILE, - for standard input, or with --in an
-    /// article or a part of it, as in id#120-340
+    /// article or a part of it, as in id#120-340. With --index it is the only one, and the later
     #[arg(value_name = "A")]
     pub(crate) kept: String,
 
     /// The later text, given in the same ways
-    #[arg(value_name = "B")]
-    pub(crate) later: String,
+    #[arg(value_name = "B", required_unless_present = "index", conflicts_with = "index")]
+    pub(crate) later: Option<String>,
+
+    /// Say what A repeats of this index, and of itself, and why: one explanation for each
+    #[arg(long, value_name = "DIR", help_heading = "What was seen before")]
+    pub(crate) index: Option<PathBuf>,
 
     /// File or folder in which to look for the articles; may be given more than once
     #[arg(long = "in", value_name = "INPUT", help_heading = "Input")]

@@ -42,8 +42,11 @@ impl<'t> Reference<'t> {
 }
 
 /// Finds both texts.
-pub(crate) fn resolve(args: &ExplainArgs, settings: &Settings) -> Result<[Operand; 2]> {
-    let typed = [args.kept.as_str(), args.later.as_str()];
+pub(crate) fn resolve<const N: usize>(
+    args: &ExplainArgs,
+    settings: &Settings,
+    typed: [&str; N],
+) -> Result<[Operand; N]> {
     let from_stdin = typed.iter().filter(|t| matches!(**t, "-" | "@-")).count();
     if from_stdin + args.inputs.iter().filter(|i| *i == Path::new("-")).count() > 1 {
         bail!("standard input can be read only once: give - for one of A, B and --in");
@@ -52,9 +55,14 @@ pub(crate) fn resolve(args: &ExplainArgs, settings: &Settings) -> Result<[Operan
     if !args.inputs.is_empty() {
         look_up(args, settings, typed, &mut found)?;
     }
-    let [a, b] = found;
-    let [kept, later] = typed;
-    Ok([inside(a, kept, args, settings)?, inside(b, later, args, settings)?])
+    let operands = typed.iter().zip(found);
+    let operands: Result<Vec<Operand>> = operands
+        .map(|(typed, found)| inside(found, typed, args, settings))
+        .collect();
+    match operands?.try_into() {
+        Ok(operands) => Ok(operands),
+        Err(_) => unreachable!("there are as many as were typed"),
+    }
 }
 
 /// What cannot name an article: `-`, `@file`.
@@ -111,11 +119,11 @@ fn read(path: &Path, settings: &Settings) -> Result<Operand> {
 }
 
 /// Looks for the articles that are named, until all are found.
-fn look_up(
+fn look_up<const N: usize>(
     args: &ExplainArgs,
     settings: &Settings,
-    typed: [&str; 2],
-    found: &mut [Option<Result<Operand>>; 2],
+    typed: [&str; N],
+    found: &mut [Option<Result<Operand>>; N],
 ) -> Result<()> {
     let options = ReadOptions {
         text_fields: args.text_field.clone(),

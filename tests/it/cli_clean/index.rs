@@ -411,3 +411,52 @@ fn stories_replace_themselves() {
         .redite(&["clean", "1.jsonl", "--index", "seen", "--replace"])
         .ends(2);
 }
+
+/// Why a text would go, told of an index whose input is gone.
+#[test]
+fn repeats_of_an_index_are_explained() {
+    let scratch = Scratch::new();
+    let text = "The storm tore the roof off the old school. Nobody was hurt by it.";
+    scratch.put("1.jsonl", format!("{}\n", json!({"id": 1, "text": text})));
+    scratch.redite(&["index", "create", "seen"]).ends(0);
+    scratch.redite(&["index", "add", "seen", "1.jsonl", "-q"]).ends(0);
+    std::fs::remove_file(scratch.path("1.jsonl")).unwrap();
+    scratch.put(
+        "story.txt",
+        "Who slept in the town? The storm tore the roof off the old school!",
+    );
+    let explain = |more: &[&str]| {
+        let out = scratch
+            .redite(&[&["explain", "--index", "seen"], more].concat())
+            .ends(0)
+            .out;
+        String::from_utf8(out).unwrap()
+    };
+    let told = explain(&["@story.txt"]);
+    assert!(
+        told.contains("1.jsonl:1#0-43") && told.contains("story.txt#23-66"),
+        "{told}"
+    );
+    let told: Value = serde_json::from_str(&explain(&["@story.txt", "--format", "json"])).unwrap();
+    assert_eq!(
+        (told.as_array().unwrap().len(), &told[0]["similarity"]["value"]),
+        (1, &json!(1.0))
+    );
+    assert_eq!(
+        explain(&["The river rose by two feet in the night."]),
+        "Nothing of A repeats what the index holds.\n"
+    );
+    // twice in one text
+    let told = explain(&["The river rose by two feet in the night.\n\nThe river rose by two feet in the night."]);
+    assert!(
+        told.contains("as typed#0-40") && told.contains("as typed#42-82"),
+        "{told}"
+    );
+    for wrong in [
+        &["explain", "--index", "seen", "a text", "another"][..],
+        &["explain", "--index", "seen", "a text", "--level", "exact"],
+        &["explain", "a text"],
+    ] {
+        scratch.redite(wrong).ends(2);
+    }
+}

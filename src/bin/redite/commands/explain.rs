@@ -1,13 +1,17 @@
 //! `redite explain`: what is measured on two texts, and the verdict in a sentence.
 
 use crate::amounts::{count, digits};
-use crate::args::{ExplainArgs, ExplainFormat};
+use crate::args::{AskArgs, ExplainArgs, ExplainFormat};
 use crate::diff::diff;
+use crate::earlier::Earlier;
 use crate::exit::Exit;
+use crate::operand::Operand;
 use crate::paint::{Paint, excerpt, visible};
 use crate::verdict::{Explanation, Shingles, Side, explain, words};
 use crate::{operand, settings};
-use anyhow::Result;
+use anyhow::{Context, Result};
+use redite::index::Snapshot;
+use redite::{Settings, Unit};
 use std::io::{BufWriter, Write, stdout};
 
 /// Shingles of one kind that are listed.
@@ -17,15 +21,70 @@ const FOLD: usize = 600;
 
 pub(crate) fn run(args: &ExplainArgs) -> Result<Exit> {
     let detector = settings::detector(&args.rule)?;
-    let [kept, later] = operand::resolve(args, detector.settings())?;
-    let explanation = explain(&kept, &later, detector.settings());
+    let settings = detector.settings();
     let mut out = BufWriter::new(stdout().lock());
+    let (later, index) = (args.later.as_deref(), args.index.as_ref());
+    let Some((kept, later)) = later.map(|later| (&*args.kept, later)) else {
+        let asked = AskArgs { index: index.cloned() };
+        let earlier = Earlier::asked(&asked, &detector)?.context("name an index with --index")?;
+        let [later] = operand::resolve(args, settings, [&*args.kept])?;
+        let all = repeated(&earlier.snapshot(), &later, settings)?;
+        match args.format {
+            ExplainFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&all)?)?,
+            ExplainFormat::Text if all.is_empty() => writeln!(out, "Nothing of A repeats what the index holds.")?,
+            ExplainFormat::Text => {
+                for (nth, explanation) in all.iter().enumerate() {
+                    if nth > 0 {
+                        writeln!(out)?;
+                    }
+                    text(explanation, Paint::choose(args.color), &mut out)?;
+                }
+            }
+        }
+        out.flush()?;
+        return Ok(Exit::Done);
+    };
+    let [kept, later] = operand::resolve(args, settings, [kept, later])?;
+    let explanation = explain(&kept, &later, settings);
     match args.format {
         ExplainFormat::Json => writeln!(out, "{}", serde_json::to_string_pretty(&explanation)?)?,
         ExplainFormat::Text => text(&explanation, Paint::choose(args.color), &mut out)?,
     }
     out.flush()?;
     Ok(Exit::Done)
+}
+
+/// What a text repeats of an index and of itself: an explanation for each unit.
+fn repeated(index: &Snapshot, later: &Operand, settings: &Settings) -> Result<Vec<Explanation>> {
+    let mut all = Vec::new();
+    for repeat in index.query(&(&*later.text).into())? {
+        let part = |text: &str, unit: &Unit| text.get(unit.span.range()).map(str::to_owned);
+        let at = |origin: &str, unit: &Unit| format!("{origin}#{}-{}", unit.span.start, unit.span.end);
+        let removed = part(&later.text, &repeat.removed).map(|text| Operand {
+            origin: at(&later.origin, &repeat.removed),
+            text,
+            language: later.language,
+        });
+        let kept = if repeat.kept.article == repeat.removed.article {
+            part(&later.text, &repeat.kept).map(|text| (at(&later.origin, &repeat.kept), text))
+        } else {
+            let source = index.source(repeat.kept.article)?;
+            source.and_then(|source| {
+                let (_, text) = source.texts.get(usize::from(repeat.kept.field))?;
+                Some((at(&source.place, &repeat.kept), part(text, &repeat.kept)?))
+            })
+        };
+        let kept = kept.map(|(origin, text)| Operand {
+            origin,
+            text,
+            language: later.language,
+        });
+        let (removed, kept) = removed
+            .zip(kept)
+            .context("the index names a text that it does not hold")?;
+        all.push(explain(&kept, &removed, settings));
+    }
+    Ok(all)
 }
 
 fn text(e: &Explanation, paint: Paint, out: &mut impl Write) -> Result<()> {
