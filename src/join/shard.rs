@@ -3,6 +3,19 @@
 //! When a share has been decided, the lists of its leaders are written under sorted keys, with their bitmaps and the lists of
 //! numbers and words. A later share reads them again, and its units look into it as they look into their own ([`Index`]): one filter, one order of
 //! shingles, one way to verify. Only the folds are left on disk, and read where a candidate is laid beside a unit.
+//!
+//! ```text
+//! leaders                                            4 bytes
+//! lists of those that are filed alone, as versions,
+//!   and with crowds                                  3 sorted lists (`sorted.rs`)
+//! whether there are crowds (1 or 0)                  4 bytes
+//!   if so, lists by the keys of words                sorted lists
+//! a bit for each class of how many numbers leaders
+//!   outside of crowds hold, and lists by numbers     4 bytes, sorted lists
+//! whether crowds hold numbers (1 or 0)               4 bytes
+//!   if so, the same of them                          4 bytes, sorted lists
+//! words of bitmaps, then bitmaps (`bitmap.rs`)       8 bytes, …
+//! ```
 
 use super::bitmap::{self, DiskBitmaps};
 use super::index::{Filed, Index, KINDS, Later};
