@@ -15,7 +15,7 @@ and leave no such folder.
 4. Full disk: a limit on file sizes at random, and a small tmpfs where the script may mount one: exit code 2, no output.
 5. Read errors (strace): the n-th read of the input fails: exit code 2 or 3, no output but whole ones.
 6. Another user, where the script is root: unreadable inputs, an output folder that is not theirs.
-7. An index: `clean --index --update`, with `--resume`, `index add` and `index compact` are killed at random moments and at system calls, and have no disk left. Then the
+7. An index: `clean --index --update`, with `--resume`, `index add`, `compact` and `expire` are killed at random moments and at system calls, and have no disk left. Then the
    index is the last commit or the next one, whole; if it is the next one, so is all output; and going on gives the same bytes.
 
 Only the standard library is needed. Without strace, parts 2, 3 and 5 are left out, and said to be.
@@ -411,8 +411,19 @@ def indexes(redite, work, inputs, kills, strace, rng, say):
     compact = [redite, "index", "compact", index]
     subprocess.run([redite, "index", "add", before, parts[1], "-q"], check=True)
     one = Indexed("one", redite, work, before, add, parts[3]).states[-1]
-    for name, command, between in (("clean --update", update, ()), ("index add", add, ()), ("clean --resume", resume, (one,)),
-                                   ("index compact", compact, ())):
+    # a run of older and newer articles
+    dated = f"{work}/dated.jsonl"
+    with open(dated, "w") as to:
+        for n, line in enumerate(open(parts[0])):
+            to.write(json.dumps({**json.loads(line), "date": f"2026-03-{1 + n % 28:02}"}) + "\n")
+    of_dates = f"{work}/index-of-dates"
+    subprocess.run([redite, "index", "create", of_dates], check=True)
+    subprocess.run([redite, "index", "add", of_dates, dated, "-q", "--date-field", "date"], check=True)
+    subprocess.run([redite, "index", "add", of_dates, parts[1], "-q"], check=True)
+    expire = [redite, "index", "expire", index, "--before", "2026-03-15"]
+    for name, before, command, between in (("clean --update", before, update, ()), ("index add", before, add, ()),
+                                           ("clean --resume", before, resume, (one,)), ("index compact", before, compact, ()),
+                                           ("index expire", of_dates, expire, ())):
         task = Indexed(name, redite, work, before, command, parts[3], between)
         hit = ahead = tried = 0
         while hit < kills and tried < 3 * kills + 10:
