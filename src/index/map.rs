@@ -14,19 +14,12 @@ impl Map {
     /// Bytes behind a mapping that another process changes, or cuts off, may change while they are looked at. redite writes each file of
     /// an index once, under a name that no manifest has yet, and then only removes it, which leaves the mapping as it was. Who
     /// changes such a file by other means while it is open may get another answer or, where he cuts it off, a signal from the system, as with
-    /// every program that maps files. What is read here is only ever copied out as numbers: no reference to it lives on, and no value of
-    /// it is invalid, so that such a change cannot do more than that.
+    /// every program that maps files. What is read here is only ever copied out as numbers, of which no
+    /// value is invalid, so that such a change cannot do more than that.
     #[expect(unsafe_code, reason = "see above")]
     pub(super) fn new(file: &File) -> io::Result<Self> {
         // SAFETY: the file is not changed while it is mapped: see above.
         unsafe { Mmap::map(file) }.map(Self)
-    }
-
-    /// The word of 64 bits that begins at a byte, if all of it is there.
-    #[inline]
-    pub(super) fn word(&self, at: usize) -> Option<u64> {
-        let word = self.0.get(at..)?.first_chunk()?;
-        Some(u64::from_le_bytes(*word))
     }
 
     /// Some bytes, if they are there.

@@ -21,11 +21,10 @@
 //! covered by a checksum; so a bit that has changed anywhere is found by [`Stream::verify`], and one in a block when that is read.
 
 use super::map::Map;
-use crate::spill::{Complete, PADDING, SpillError, Spool};
+use crate::spill::{Complete, Mapped, PADDING, SpillError, Spool};
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, Write};
-use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -330,13 +329,13 @@ impl Stream {
 
     /// Holds a block of what is mapped against its checksum, once.
     #[inline]
-    fn check(&self, plain: &Plain, nth: usize) -> io::Result<()> {
+    fn matches(&self, plain: &Plain, nth: usize) -> io::Result<()> {
         let bit = 1 << (nth % 64);
-        let Some(sound) = plain.sound.get(nth / 64) else {
+        let (Some(sound), Some(&block)) = (plain.sound.get(nth / 64), self.blocks.get(nth)) else {
             return Err(io::ErrorKind::UnexpectedEof.into());
         };
         if sound.load(Ordering::Relaxed) & bit == 0 {
-            let Block { at, bytes, checksum } = self.blocks[nth];
+            let Block { at, bytes, checksum } = block;
             let block = plain
                 .map
                 .bytes(usize::try_from(at).map_err(io::Error::other)?, bytes as usize);
@@ -417,35 +416,27 @@ impl Complete for Stream {
         self.length
     }
 
-    fn is_mapped(&self) -> bool {
-        self.plain.is_some()
+    fn mapped(&self) -> Option<Mapped<'_>> {
+        let Plain {
+            map,
+            start,
+            shift,
+            sound,
+        } = self.plain.as_ref()?;
+        let length = usize::try_from(self.length).ok()?;
+        Some(Mapped {
+            // behind every stream there is the table
+            bytes: map.bytes(*start, length + PADDING)?,
+            sound,
+            shift: *shift,
+        })
     }
 
-    #[inline]
-    fn word(&self, at: u64) -> io::Result<u64> {
-        let plain = self.plain.as_ref().ok_or(io::ErrorKind::Unsupported)?;
-        let at = usize::try_from(at).map_err(io::Error::other)?;
-        let (first, last) = (at >> plain.shift, (at + 7) >> plain.shift);
-        self.check(plain, first)?;
-        if last > first && last < self.blocks.len() {
-            self.check(plain, last)?;
+    fn check(&self, block: usize) -> io::Result<()> {
+        match &self.plain {
+            Some(plain) => self.matches(plain, block),
+            None => Err(io::ErrorKind::Unsupported.into()),
         }
-        // behind every stream there is the table
-        let word = plain.map.word(plain.start + at);
-        word.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
-    }
-
-    fn bytes(&self, range: Range<u64>) -> io::Result<&[u8]> {
-        let plain = self.plain.as_ref().ok_or(io::ErrorKind::Unsupported)?;
-        let at = |at: u64| usize::try_from(at).map_err(io::Error::other);
-        let (start, end) = (at(range.start)?, at(range.end)?);
-        if start < end {
-            (start >> plain.shift..=(end - 1) >> plain.shift).try_for_each(|nth| self.check(plain, nth))?;
-        }
-        let bytes = plain
-            .map
-            .bytes(plain.start + start, end.saturating_sub(start) + PADDING);
-        bytes.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 }
 
@@ -508,18 +499,17 @@ mod tests {
                     assert_eq!(found, expected);
                 }
             }
-            for from in (0..expected.len()).filter(|_| stream.is_mapped()) {
-                let bytes = stream.bytes(from as u64..expected.len() as u64).unwrap();
-                assert_eq!(bytes[..bytes.len() - PADDING], expected[from..]);
-                let word = stream.word(from as u64).unwrap().to_le_bytes();
-                let there = expected.len().min(from + 8) - from;
-                assert_eq!(word[..there], expected[from..from + there]);
+            if let Some(mapped) = stream.mapped() {
+                assert_eq!(mapped.bytes[..mapped.bytes.len() - PADDING], expected[..]);
+                let blocks = expected.len().div_ceil(1 << mapped.shift);
+                (0..blocks).for_each(|block| stream.check(block).unwrap());
+                assert!(stream.check(blocks).is_err());
             }
             assert!(stream.read(expected.len() as u64, &mut [0]).is_err());
             assert!(stream.read(u64::MAX, &mut [0]).is_err());
         }
         assert_eq!(read.len(), streams().len());
-        assert!(read[3].is_mapped() && !read[0].is_mapped());
+        assert!(read[3].mapped().is_some() && read[0].mapped().is_none());
         assert!(Writer::new(&path).is_err(), "it is there");
     }
 

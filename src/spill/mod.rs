@@ -9,9 +9,9 @@ mod bits;
 mod part;
 
 pub(crate) use bits::Bits;
-#[cfg(feature = "index")]
-pub(crate) use part::PADDING;
 pub(crate) use part::{Access, Part, Parts};
+#[cfg(feature = "index")]
+pub(crate) use part::{Mapped, PADDING};
 
 use std::fmt;
 use std::fs::File;
@@ -172,13 +172,10 @@ const AHEAD: usize = 64 << 10;
 pub(crate) trait Complete: fmt::Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// Fills `into` with what begins at `at`.
     fn read(&self, at: u64, into: &mut [u8]) -> io::Result<()>;
-    /// True if [`Complete::word`] takes no more than a look into memory.
-    fn is_mapped(&self) -> bool;
-    /// The word of 64 bits that begins at a byte, little-endian; what stands behind the end is any.
-    fn word(&self, at: u64) -> io::Result<u64>;
-    /// Bytes of what is mapped, and [`PADDING`] more of any kind.
-    fn bytes(&self, range: Range<u64>) -> io::Result<&[u8]>;
-
+    /// Where it is mapped into memory, if it is.
+    fn mapped(&self) -> Option<Mapped<'_>>;
+    /// Holds a block of what is mapped against its checksum.
+    fn check(&self, block: usize) -> io::Result<()>;
     fn len(&self) -> u64;
 }
 
@@ -209,7 +206,7 @@ pub(crate) struct Spool {
     buffer: Vec<u8>,
     /// Bytes in the file.
     flushed: u64,
-    /// The first error of [`Spool::word`], and of [`Spool::slice`].
+    /// The first error of a word of a [`Part`].
     #[cfg(feature = "index")]
     failed: OnceLock<(io::ErrorKind, String)>,
 }
@@ -352,41 +349,28 @@ impl Spool {
         Ok(words)
     }
 
-    /// What it is, if its words are read where a file is mapped into memory.
+    /// Where it is mapped into memory, if it is.
     #[cfg(feature = "index")]
-    fn mapped(&self) -> Option<&dyn Complete> {
+    fn mapped(&self) -> Option<Mapped<'_>> {
         match &self.bytes {
-            Bytes::Complete(bytes) => Some(&**bytes).filter(|bytes| bytes.is_mapped()),
+            Bytes::Complete(bytes) => bytes.mapped(),
             Bytes::Temporary(_) => None,
         }
     }
 
+    /// Holds some blocks of what is mapped against their checksums.
     #[cfg(feature = "index")]
-    fn noted<T>(&self, read: io::Result<T>) -> Result<T, SpillError> {
-        read.map_err(|cause| SpillError::new(&self.folder, "read", cause))
+    fn check(&self, mut blocks: Range<usize>) -> io::Result<()> {
+        match &self.bytes {
+            Bytes::Complete(bytes) => blocks.try_for_each(|block| bytes.check(block)),
+            Bytes::Temporary(_) => Ok(()),
+        }
     }
 
-    /// The word of 64 bits that begins at a byte of what is mapped.
+    /// Takes note of an error for [`Spool::sound`].
     #[cfg(feature = "index")]
-    #[inline]
-    fn word(&self, at: u64) -> u64 {
-        let Bytes::Complete(bytes) = &self.bytes else { return 0 };
-        bytes.word(at).unwrap_or_else(|cause| {
-            self.failed.get_or_init(|| (cause.kind(), cause.to_string()));
-            0
-        })
-    }
-
-    /// Bytes of what is mapped; none if they cannot be read.
-    #[cfg(feature = "index")]
-    fn slice(&self, range: Range<u64>) -> &[u8] {
-        let Bytes::Complete(bytes) = &self.bytes else {
-            return &[];
-        };
-        bytes.bytes(range).unwrap_or_else(|cause| {
-            self.failed.get_or_init(|| (cause.kind(), cause.to_string()));
-            &[]
-        })
+    fn note(&self, cause: &io::Error) {
+        self.failed.get_or_init(|| (cause.kind(), cause.to_string()));
     }
 
     /// The error of a word of a [`Part`] that could not be read: to be asked for before what was read is relied on.

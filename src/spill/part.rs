@@ -3,6 +3,8 @@
 use super::{SpillError, Spool};
 use std::borrow::Cow;
 use std::ops::Range;
+#[cfg(feature = "index")]
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How a [`Part`] of a mapped file is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,7 +21,39 @@ pub(crate) enum Part<'f> {
     /// Followed by [`PADDING`] bytes, so that a word can be read wherever it begins.
     Held(Cow<'f, [u8]>),
     #[cfg(feature = "index")]
-    Mapped(&'f Spool, Range<u64>),
+    Mapped(&'f Spool, Mapped<'f>, u64),
+}
+
+/// A stream of a file that is mapped into memory.
+#[cfg(feature = "index")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mapped<'f> {
+    /// All of it, and [`PADDING`] more.
+    pub(crate) bytes: &'f [u8],
+    /// A bit for each block that matches its checksum.
+    pub(crate) sound: &'f [AtomicU64],
+    /// Bits that name a byte of a block.
+    pub(crate) shift: u32,
+}
+
+#[cfg(feature = "index")]
+impl Mapped<'_> {
+    /// The blocks that hold some bytes.
+    #[inline(always)]
+    fn blocks(self, range: Range<u64>) -> Range<usize> {
+        let all = self.bytes.len().saturating_sub(PADDING).div_ceil(1 << self.shift);
+        let block = |at: u64| usize::try_from(at >> self.shift).unwrap_or(usize::MAX).min(all);
+        block(range.start)..block(range.end.saturating_sub(1)).saturating_add(1).min(all)
+    }
+
+    #[inline(always)]
+    fn is_sound(self, blocks: Range<usize>) -> bool {
+        let is_sound = |block: usize| {
+            let word = self.sound.get(block / 64);
+            word.is_some_and(|word| word.load(Ordering::Relaxed) >> (block % 64) & 1 == 1)
+        };
+        blocks.into_iter().all(is_sound)
+    }
 }
 
 /// Bytes behind the end of a [`Part`].
@@ -33,7 +67,10 @@ impl Part<'_> {
         match self {
             Self::Held(bytes) => word(bytes, at),
             #[cfg(feature = "index")]
-            Self::Mapped(spool, range) => spool.word(range.start + at),
+            Self::Mapped(spool, mapped, start) => {
+                let at = start.saturating_add(at);
+                word(sound(spool, *mapped, at..at.saturating_add(8)), at)
+            }
         }
     }
 
@@ -42,15 +79,14 @@ impl Part<'_> {
     pub(crate) fn numbers(&self, nth: u64, count: u32, width: u32, mut visit: impl FnMut(u64)) {
         debug_assert!(width <= 57);
         let (first, mask) = (nth * u64::from(width), !(u64::MAX << width));
-        let (bytes, start) = match self {
-            Self::Held(bytes) => (&**bytes, 0),
+        let (bytes, mut at) = match self {
+            Self::Held(bytes) => (&**bytes, first),
             #[cfg(feature = "index")]
-            Self::Mapped(spool, range) => {
+            Self::Mapped(spool, mapped, start) => {
                 let end = (first + u64::from(count) * u64::from(width)).div_ceil(8);
-                (spool.slice(range.start + first / 8..range.start + end), first / 8)
+                (sound(spool, *mapped, start + first / 8..start + end), 8 * start + first)
             }
         };
-        let mut at = first - 8 * start;
         for _ in 0..count {
             visit(word(bytes, at / 8) >> (at % 8) & mask);
             at += u64::from(width);
@@ -69,6 +105,26 @@ impl Part<'_> {
     pub(crate) fn short(&self, nth: u64) -> u32 {
         super::split(self.word(4 * nth))[0]
     }
+}
+
+/// All bytes of what is mapped, or none if some of these do not match their checksums.
+#[cfg(feature = "index")]
+#[inline(always)]
+fn sound<'f>(spool: &Spool, mapped: Mapped<'f>, range: Range<u64>) -> &'f [u8] {
+    let blocks = mapped.blocks(range);
+    if mapped.is_sound(blocks.clone()) || is_checked(spool, blocks) {
+        mapped.bytes
+    } else {
+        &[]
+    }
+}
+
+/// True if some blocks match their checksums, which have not been looked at.
+#[cfg(feature = "index")]
+#[cold]
+#[inline(never)]
+fn is_checked(spool: &Spool, blocks: Range<usize>) -> bool {
+    spool.check(blocks).inspect_err(|cause| spool.note(cause)).is_ok()
 }
 
 /// The word that begins at a byte, 0 if it is not there.
@@ -120,11 +176,15 @@ impl Spool {
             return Err(self.missing(&format!("{} bytes", range.end - self.end())));
         }
         #[cfg(feature = "index")]
-        if let Some(bytes) = self.mapped() {
-            return match access {
-                Access::Little => Ok(Part::Mapped(self, range)),
-                Access::Much => Ok(Part::Held(self.noted(bytes.bytes(range))?.into())),
-            };
+        if let Some(mapped) = self.mapped() {
+            if access == Access::Little {
+                return Ok(Part::Mapped(self, mapped, range.start));
+            }
+            let checked = self.check(mapped.blocks(range.clone()));
+            checked.map_err(|cause| SpillError::new(&self.folder, "read", cause))?;
+            let at = |at: u64| usize::try_from(at).unwrap_or(usize::MAX);
+            let bytes = mapped.bytes.get(at(range.start)..at(range.end).saturating_add(PADDING));
+            return Ok(Part::Held(bytes.unwrap_or_default().into()));
         }
         #[cfg(not(feature = "index"))]
         let (Access::Much | Access::Little) = access;
