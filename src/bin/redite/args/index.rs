@@ -55,7 +55,9 @@ one run over A and B would write, whatever the memory and the number of threads.
 articles are compared with all; options that depend on a whole run (--min-count, --keep-copies and the like) are refused. The settings \
 are stored in the index, and a run with other settings is refused.\n\n\
 The first run also fixes the order in which shingles are looked up. Make it a large one: after a small first run the results are the \
-same, but later runs are slower.\n\n\
+same, but later runs are slower; `redite index compact` makes a new one.\n\n\
+With --within, an article that arrives late is compared with what appeared up to that long before it and after it; what arrives \
+later goes.\n\n\
 Every day: redite clean today.jsonl -o clean.jsonl --removed removed.jsonl --index seen --update"
 )]
 pub(crate) struct IndexCommandArgs {
