@@ -4,7 +4,7 @@ use super::{COLLAPSED, Observer, narrow};
 use crate::hash;
 use crate::join::Units as _;
 use crate::model::Stage;
-use crate::origin::Reach;
+use crate::origin::{Origin, Reach};
 use crate::settings::Settings;
 use crate::steps::looked;
 use crate::store::{Entry, Selection, Store};
@@ -94,8 +94,7 @@ impl<'s> Folds<'s> {
 
     /// By which a fold is known across segments: the same for all of one text that may be compared.
     pub(crate) fn hash_of(&self, fold: u32) -> u64 {
-        let salt = self.reach.salt(self.distinct.origin(fold));
-        hash::bytes(self.distinct.text(fold).as_bytes()) ^ u64::from(salt) << 16
+        fold_hash(self.distinct.text(fold), self.reach, self.distinct.origin(fold))
     }
 
     /// The folds, each behind its hash, in order. Several may have one: the same text of articles that are not compared alike.
@@ -123,6 +122,11 @@ impl<'s> Folds<'s> {
     pub(crate) fn count(&self) -> usize {
         self.distinct.entries.len()
     }
+}
+
+/// By which a fold is known across segments and runs, of an article that comes from there.
+pub(crate) fn fold_hash(fold: &str, reach: Reach, origin: Origin) -> u64 {
+    hash::bytes(fold.as_bytes()) ^ u64::from(reach.salt(origin)) << 16
 }
 
 /// The judged units of some paragraphs of a store.

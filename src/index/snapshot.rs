@@ -199,11 +199,8 @@ impl Snapshot {
     /// ```
     #[must_use]
     pub fn is_replaced(&self, article: ArticleId) -> bool {
-        let after = self.0.runs.partition_point(|run| run.first <= article.0);
-        let run = after
-            .checked_sub(1)
-            .and_then(|nth| Some((self.0.runs.get(nth)?, self.0.history.gone.get(nth)?)));
-        run.is_some_and(|(run, gone)| gone.binary_search(&(article.0 - run.first)).is_ok())
+        let place = self.0.place(article);
+        place.is_some_and(|(nth, place)| self.0.history.gone[nth].binary_search(&place).is_ok())
     }
 
     /// The inputs that were [said](super::Addition::of_input) to have been added as a whole, and how many bytes each has, in their order. They stay
@@ -299,16 +296,11 @@ impl Snapshot {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn source(&self, article: ArticleId) -> Result<Option<Source<'static>>, IndexError> {
-        let state = &*self.0;
-        let after = state.runs.partition_point(|run| run.first <= article.0);
-        let Some(RunFile { first, texts, .. }) = after.checked_sub(1).and_then(|at| state.runs.get(at)) else {
+        let Some((nth, place)) = self.0.place(article) else {
             return Ok(None);
         };
-        let [places, articles, _] = &**texts;
-        if article.0 >= self.articles() {
-            return Ok(None);
-        }
-        Ok(texts::read(places, articles, article.0 - first)?)
+        let [places, articles, _] = &*self.0.runs[nth].texts;
+        Ok(texts::read(places, articles, place)?)
     }
 
     /// Reads every byte of the index.
@@ -336,6 +328,14 @@ impl Snapshot {
 }
 
 impl State {
+    /// The run of an article, and its place there.
+    fn place(&self, article: ArticleId) -> Option<(usize, u32)> {
+        let after = self.runs.partition_point(|run| run.first <= article.0);
+        let nth = after.checked_sub(1)?;
+        let place = article.0 - self.runs[nth].first;
+        (place < self.runs[nth].facts.articles).then_some((nth, place))
+    }
+
     /// With one run, if any, in the place of some.
     pub(super) fn replacing(
         &self,

@@ -104,9 +104,9 @@ pub(crate) struct InputArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
 
-    /// Which of the files that are found is read, if not all
+    /// The file that is read, if not all that are found are
     #[arg(skip)]
-    pub(crate) only: Option<usize>,
+    pub(crate) only: Option<redite::files::Source>,
 
     /// Field with the text. Several form one article, in the order given, as in title,lead,text. A dot reaches into
     /// an object, as in body.text

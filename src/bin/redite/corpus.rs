@@ -500,15 +500,13 @@ pub(crate) struct Found {
 
 /// Finds the inputs and names what is skipped.
 pub(crate) fn find(input: &InputArgs, exclude: &[PathBuf]) -> Result<Found> {
-    let Some(only) = input.only else {
-        return find_in(&input.inputs, exclude, input.strict);
-    };
-    // All have been looked at before.
-    let sources = discover(&input.inputs, finite_stdin(), exclude)?.sources;
-    Ok(Found {
-        sources: sources.into_iter().skip(only).take(1).collect(),
-        report: ReadReport::default(),
-    })
+    match &input.only {
+        None => find_in(&input.inputs, exclude, input.strict),
+        Some(source) => Ok(Found {
+            sources: vec![source.clone()],
+            report: ReadReport::default(),
+        }),
+    }
 }
 
 /// The same of these.

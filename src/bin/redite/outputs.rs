@@ -105,7 +105,7 @@ pub(crate) struct Asked<'a> {
 }
 
 /// Where each source's output goes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Places {
     Stdout,
     File(PathBuf),

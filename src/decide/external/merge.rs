@@ -4,6 +4,7 @@
 //! merged run are found by what found them before.
 
 use super::super::narrow;
+use super::super::units::fold_hash;
 use super::super::versions;
 use super::files::{DETAIL, Detail, LeaderFiles, Set, ShareLeaders};
 use super::history::{History, Run};
@@ -11,7 +12,6 @@ use super::leaders::write_equals;
 use super::reprints::ReprintFiles;
 use super::rows::{self, HashRows};
 use crate::fold;
-use crate::hash;
 use crate::join::{Order, Units, ways, write_shard};
 use crate::model::UnitKind;
 use crate::origin::Origin;
@@ -179,7 +179,7 @@ impl Merge<'_> {
         }
         let (settings, order) = (self.settings, self.order);
         let reach = settings.reach();
-        let hash_of = |n: u32| hash::bytes(held.text(n).as_bytes()) ^ u64::from(reach.salt(held.origin(n))) << 16;
+        let hash_of = |n: u32| fold_hash(held.text(n), reach, held.origin(n));
         let first = files.count;
         files.count += held.count();
         let equals = write_equals((0..held.count()).map(hash_of), &mut files.shards)?;

@@ -107,7 +107,7 @@ pub(super) struct Run<'r> {
 
 impl Run<'_> {
     /// Cleans the inputs, completes the outputs, and adds what stays to an index that is to be updated. Where the outputs stand may be given.
-    pub(super) fn clean(self, mut earlier: Option<&mut Earlier>, places: Option<&Places>) -> Result<(Exit, Summary)> {
+    pub(super) fn clean(self, mut earlier: Option<&mut Earlier>, places: Option<Places>) -> Result<(Exit, Summary)> {
         let started = Instant::now();
         let Self {
             args,
@@ -126,12 +126,9 @@ impl Run<'_> {
         let (mut corpus, mut progress) =
             Corpus::read(&args.input, &args.rule, cap, exclude, earlier.as_deref(), begin)?;
         let mut addition = corpus.addition.take();
-        let own = match places {
-            Some(_) => None,
-            None => Some(places_of(args, &corpus.sources)?),
-        };
-        let Some(places) = places.or(own.as_ref()) else {
-            unreachable!("they are given or found")
+        let places = match places {
+            Some(places) => places,
+            None => places_of(args, &corpus.sources)?,
         };
         let overview = corpus.overview()?;
         let choice = Choice::of(&args.choice)?;
@@ -144,7 +141,7 @@ impl Run<'_> {
             args,
             corpus: &corpus,
             overview: &overview,
-            places,
+            places: &places,
             transaction,
         };
         let written = if choice.is_everything() {

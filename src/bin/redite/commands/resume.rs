@@ -36,9 +36,9 @@ pub(super) fn run(run: Run<'_>, earlier: &mut Earlier) -> Result<Exit> {
         .map(|(name, bytes)| (name.to_owned(), bytes))
         .collect();
     let mut open = Vec::new();
-    for (nth, source) in found.sources.iter().enumerate() {
+    for source in &found.sources {
         match done.get(source.name()) {
-            None => open.push((nth, source)),
+            None => open.push(source),
             Some(&bytes) if bytes != source.size() => bail!(
                 "{}: has changed since it was cleaned ({} then, {} now), and what it said is in the index; give what is new another name",
                 source.name(),
@@ -56,12 +56,12 @@ pub(super) fn run(run: Run<'_>, earlier: &mut Earlier) -> Result<Exit> {
         ));
     }
     let mut exit = found.report.exit();
-    for (at, (nth, source)) in open.iter().enumerate() {
+    for (at, &source) in open.iter().enumerate() {
         let mut args: CleanArgs = args.clone();
-        args.input.only = Some(*nth);
+        args.input.only = Some(source.clone());
         args.cleaned.removed = beside(args.cleaned.removed.as_deref(), source, "removed.jsonl")?;
         args.stats = beside(args.stats.as_deref(), source, "stats.json")?;
-        let cleaned = Run { args: &args, ..run }.clean(Some(earlier), Some(&places));
+        let cleaned = Run { args: &args, ..run }.clean(Some(earlier), Some(places.clone()));
         let (its_exit, summary) = cleaned.with_context(|| {
             let left = count((open.len() - at) as u64, "file");
             format!(
