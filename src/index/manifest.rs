@@ -28,7 +28,7 @@ const NAME: &str = "MANIFEST";
 const NEXT: &str = "MANIFEST.new";
 
 /// The version that is written.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

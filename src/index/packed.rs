@@ -35,7 +35,7 @@ const BEGIN: &[u8; 8] = b"redite i";
 const END: &[u8; 8] = b"redite e";
 
 /// The version of the format that is written.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Bytes behind the table.
 const FOOTER: usize = 40;

@@ -180,6 +180,7 @@ impl Batch {
             let bitmaps = prepared.keys.bitmaps();
             prepared.keep_joined(unit, &mut found, |other| prepared.units.origin(units[other as usize]));
             prepared.tell_apart(unit, &mut found, |other| (bitmaps, units[other as usize]), scratch);
+            found.sort_unstable();
             // Entries of one form are told apart by their words; but versions may differ in these.
             if found.len() > FEW && prepared.rule.keeps_numbers() && !prepared.may_be_version(unit) {
                 let anchors = &mut scratch.words.anchors;

@@ -6,9 +6,12 @@
 //! most of them: pairs tell these apart.
 
 use super::measure::Bounds;
+use super::narrow;
+use super::sorted::{bytes_of_numbers, width, write_numbers};
 use crate::fold::is_number_hash;
 use crate::spill::{Part, Parts, SpillError, Spool, join, split};
 use std::iter::zip;
+use std::ops::{Range, RangeInclusive};
 
 /// Of some units, by their place.
 #[derive(Debug, Default)]
@@ -191,76 +194,141 @@ impl BitmapStore for Bitmaps {
     }
 }
 
-/// Of some units, on disk: of each, 4 bytes for its number of tokens and 4 that say at which of the words its bits begin; then the words, 8
-/// bytes each. A unit has as many words of its tokens as [`words`] says, and then as many of its pairs; or none if it begins at [`NOWHERE`].
+/// Of some units in the order of their lengths, on disk:
+///
+/// ```text
+/// the longest length, in tokens, and how many lengths follow       2 words of 32 bits
+/// of each length from 0 on, how many units are shorter             words of 32 bits
+/// of each unit, its length                                         as few bits as hold it, to the next word of 64 bits
+/// words that follow; of each unit the bits of its tokens,
+///   then of its pairs, as many words each as [`words`] says        words of 64 bits
+/// ```
 #[derive(Debug)]
 pub(super) struct DiskBitmaps<'f> {
-    rows: Part<'f>,
+    count: u32,
+    shorter: Part<'f>,
+    /// How many lengths are counted there.
+    lengths: u32,
+    tokens: Part<'f>,
+    width: u32,
     words: Part<'f>,
+    /// By the logarithm of the words that units have: the first of these units, and where its words begin.
+    starts: [(u32, u64); 1 + MOST.ilog2() as usize],
 }
 
-/// Appends the bitmaps of some units of these to a spool, for [`DiskBitmaps::read`].
-pub(super) fn write(bitmaps: &Bitmaps, units: &[u32], to: &mut Spool) -> Result<(), SpillError> {
-    let of = |&unit: &u32| -> (&First, [&[u64]; 2]) {
-        let first = &bitmaps.first[unit as usize];
-        let one = [&first.bits, &first.pairs].map(std::slice::from_ref);
-        let few = if words(first.tokens as usize) > 1 {
-            [&[][..]; 2]
-        } else {
-            one
-        };
-        (first, bitmaps.all_bits(first).unwrap_or(few))
-    };
-    let length = |unit: &u32| 2 * of(unit).1[0].len() as u64;
-    to.put_words(&split(units.iter().map(length).sum()))?;
-    let mut start: u64 = 0;
-    for unit in units {
-        let length = length(unit);
-        let at = u32::try_from(start).ok().filter(|_| length > 0);
-        to.put_words(&[of(unit).0.tokens, at.unwrap_or(NOWHERE)])?;
-        start += length;
+/// Longer units are not told from one another by the counts of shorter ones.
+const COUNTED: u32 = 4096;
+
+/// The least length that takes more than half of so many words.
+fn least_tokens(words: usize) -> usize {
+    if words == 1 { 0 } else { words / 2 * FEW }
+}
+
+/// Appends the bitmaps of some units of these, in the order of their lengths, to a spool, for [`DiskBitmaps::read`].
+pub(super) fn write<'t>(
+    bitmaps: &Bitmaps,
+    tokens: impl Fn(u32) -> &'t [u32],
+    units: &[u32],
+    to: &mut Spool,
+) -> Result<(), SpillError> {
+    let length = |&unit: &u32| bitmaps.first[unit as usize].tokens;
+    debug_assert!(units.is_sorted_by_key(length));
+    let longest = units.last().map_or(0, length);
+    let lengths = longest.min(COUNTED) + 1;
+    to.put_words(&[longest, lengths])?;
+    for least in 0..lengths {
+        to.put_words(&[narrow(units.partition_point(|unit| length(unit) < least))])?;
     }
-    for word in units.iter().flat_map(|unit| of(unit).1).flatten() {
-        to.put(&word.to_le_bytes())?;
+    write_numbers(units.iter().map(length), width(longest), to)?;
+    let all: usize = units.iter().map(|unit| 2 * words(length(unit) as usize)).sum();
+    to.put_words(&split(all as u64))?;
+    for &unit in units {
+        let first = &bitmaps.first[unit as usize];
+        let mut put = |words: &[u64]| words.iter().try_for_each(|word| to.put(&word.to_le_bytes()));
+        if words(first.tokens as usize) == 1 {
+            put(&[first.bits, first.pairs])?;
+            continue;
+        }
+        let mut anew = Bitmaps::default();
+        let [of_tokens, of_pairs] = match bitmaps.all_bits(first) {
+            Some(bits) => bits,
+            None => {
+                anew.push(tokens(unit));
+                anew.all_bits(&anew.first[0]).unwrap_or_default()
+            }
+        };
+        put(of_tokens)?;
+        put(of_pairs)?;
     }
     Ok(())
 }
 
 impl<'f> DiskBitmaps<'f> {
     /// Those of so many units.
-    pub(super) fn read(units: u32, from: &mut Parts<'f>) -> Result<Self, SpillError> {
+    pub(super) fn read(count: u32, from: &mut Parts<'f>) -> Result<Self, SpillError> {
+        let [longest, lengths] = from.array()?;
+        let shorter = from.part(4 * u64::from(lengths))?;
+        let width = width(longest);
+        let tokens = from.part(bytes_of_numbers(count, width))?;
         let [low, high] = from.array()?;
-        Ok(Self {
-            rows: from.part(8 * u64::from(units))?,
-            words: from.part(join(low, high).saturating_mul(8))?,
-        })
+        let words = from.part(join(low, high).saturating_mul(8))?;
+        let mut out = Self {
+            count,
+            shorter,
+            lengths,
+            tokens,
+            width,
+            words,
+            starts: Default::default(),
+        };
+        for nth in 1..out.starts.len() {
+            let (before, start) = out.starts[nth - 1];
+            let first = out.shorter(least_tokens(1 << nth));
+            let words = 2_u64 << (nth - 1);
+            out.starts[nth] = (first, start + words * u64::from(first.saturating_sub(before)));
+        }
+        Ok(out)
+    }
+
+    /// How many units are shorter than so many tokens, at most [`COUNTED`].
+    fn shorter(&self, tokens: usize) -> u32 {
+        match u32::try_from(tokens) {
+            Ok(tokens) if tokens < self.lengths => self.shorter.short(tokens.into()),
+            _ => self.count,
+        }
+    }
+
+    /// The units of these lengths, and at most some others of [`COUNTED`] tokens or more.
+    pub(super) fn of_lengths(&self, lengths: &RangeInclusive<usize>) -> Range<u32> {
+        let last = COUNTED as usize;
+        self.shorter((*lengths.start()).min(last))..match *lengths.end() {
+            most if most < last => self.shorter(most + 1),
+            _ => self.count,
+        }
     }
 }
 
 impl BitmapStore for DiskBitmaps<'_> {
     #[inline]
     fn tokens(&self, unit: u32) -> usize {
-        self.rows.short(2 * u64::from(unit)) as usize
+        split(self.tokens.number(unit.into(), self.width))[0] as usize
     }
 
     #[inline]
     fn first(&self, unit: u32) -> Option<First> {
-        let [tokens, more] = split(self.rows.word(8 * u64::from(unit)));
-        if more == NOWHERE {
-            return None;
-        }
-        let words = words(tokens as usize);
+        let tokens = self.tokens(unit);
+        let words = words(tokens);
+        let (first, start) = self.starts[words.ilog2() as usize];
+        let at = start + 2 * words as u64 * u64::from(unit.saturating_sub(first));
         let all = |from: usize| {
             let of = from..from + words;
-            of.fold(0, |bits, nth| {
-                bits | self.words.word(8 * (u64::from(more) + nth as u64))
-            })
+            of.fold(0, |bits, nth| bits | self.words.word(8 * (at + nth as u64)))
         };
         Some(First {
             bits: all(0),
             pairs: all(words),
-            tokens,
-            more,
+            tokens: narrow(tokens),
+            more: u32::try_from(at).unwrap_or(NOWHERE),
             has_numbers: false,
         })
     }
@@ -268,7 +336,7 @@ impl BitmapStore for DiskBitmaps<'_> {
     #[inline]
     fn with_all_bits<T>(&self, unit: &First, visit: impl FnOnce([&[u64]; 2]) -> T) -> Option<T> {
         let words = words(unit.tokens as usize);
-        if words == 1 {
+        if words == 1 || unit.more == NOWHERE {
             return None;
         }
         let mut all = [0; 2 * MOST];
@@ -340,25 +408,36 @@ mod tests {
     proptest! {
         #[test]
         fn bitmaps_on_disk_say_what_those_in_memory_say(
-            units in prop::collection::vec(prop::collection::vec(0_u32..300, 0..200), 1..9),
+            lengths in prop::collection::vec(prop_oneof![9 => 0_usize..200, 1 => 4000_usize..4200], 1..20),
             least in 0_usize..99,
+            of in (0_usize..210, 0_usize..210),
         ) {
             let bounds = Bounds::new(Measure::default(), Threshold::new(0.5).unwrap());
+            let token = |n: usize| crate::hash::shingle(&[crate::join::narrow(n)]);
+            let units: Vec<Vec<u32>> = (0..).zip(&lengths).map(|(nth, &length)| (nth..nth + length).map(token).collect()).collect();
             let mut bitmaps = Bitmaps::default();
-            for unit in &units {
-                bitmaps.push(&unit.iter().map(|n| crate::hash::shingle(&[*n])).collect::<Vec<_>>());
-            }
-            let some: Vec<u32> = (0..).step_by(2).take(units.len().div_ceil(2)).collect();
+            units.iter().for_each(|unit| bitmaps.push(unit));
+            // As if there were too many for some of them to be in memory.
+            bitmaps.first.iter_mut().step_by(3).for_each(|first| first.more = NOWHERE);
+            let mut some: Vec<u32> = (0..).step_by(2).take(units.len().div_ceil(2)).collect();
+            some.sort_by_key(|&unit| lengths[unit as usize]);
             let mut spool = crate::spill::Folder::new(std::env::temp_dir()).spool();
-            write(&bitmaps, &some, &mut spool).unwrap();
-            let disk = DiskBitmaps::read(crate::join::narrow(some.len()), &mut Parts::new(&spool, 0, crate::spill::Access::Much)).unwrap();
+            write(&bitmaps, |unit| &units[unit as usize], &some, &mut spool).unwrap();
+            bitmaps = Bitmaps::default();
+            units.iter().for_each(|unit| bitmaps.push(unit));
+            let disk = DiskBitmaps::read(narrow(some.len()), &mut Parts::new(&spool, 0, crate::spill::Access::Much)).unwrap();
             for (there, &here) in (0..).zip(&some) {
                 prop_assert_eq!(disk.tokens(there), BitmapStore::tokens(&bitmaps, here));
-                for later in 0..crate::join::narrow(units.len()) {
+                for later in 0..narrow(units.len()) {
                     let expected = Bitmaps::may_share((&bitmaps, later), (&bitmaps, here), least, &bounds);
                     prop_assert_eq!(Bitmaps::may_share((&bitmaps, later), (&disk, there), least, &bounds), expected);
                 }
             }
+            let range = disk.of_lengths(&(of.0..=of.1));
+            let is_within = |&unit: &u32| (of.0..=of.1).contains(&lengths[unit as usize]);
+            let expected = some.iter().filter(|unit| is_within(unit)).count();
+            prop_assert_eq!(range.len(), expected);
+            prop_assert!(range.into_iter().all(|unit| is_within(&some[unit as usize])));
         }
 
         /// Few different tokens, as where letters are tokens.

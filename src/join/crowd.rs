@@ -87,11 +87,11 @@ const CHECK: u32 = 8;
 pub(super) fn write(mut filed: Vec<(u32, u32)>, units: u32, to: &mut Spool) -> Result<(), SpillError> {
     filed.sort_unstable();
     let of_key = filed.chunk_by(|a, b| a.0 == b.0);
-    let most: Vec<(u32, u32)> = of_key
+    let mut most: Vec<(u32, u32)> = of_key
         .flat_map(|all| &all[..all.len().min(LONGEST as usize)])
         .copied()
         .collect();
-    sorted::write(&most, units, CHECK, true, to)
+    sorted::write(&mut most, units, CHECK, true, to)
 }
 
 impl<'f> Crowd<SortedLists<'f>> {

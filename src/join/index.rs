@@ -81,12 +81,12 @@ pub(super) enum Among {
 /// A leader that satisfies a rule.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hit {
-    /// Its place.
+    /// Its place in the order in which leaders were decided.
     pub(super) leader: u32,
     pub(super) similarity: Similarity,
 }
 
-/// What is known of the leaders of an index, by their places, wherever it is kept.
+/// What is known of the leaders of an index, by the numbers that they have there, wherever it is kept.
 pub(super) trait Filed {
     /// What may go wrong.
     type Error;
@@ -95,10 +95,12 @@ pub(super) trait Filed {
     fn count(&self) -> usize;
     /// Some bitmaps and the place of the leader's among them.
     fn bitmap(&self, leader: u32) -> (&Self::Bitmaps, u32);
-    /// Its fold; nothing if nothing is compared with it.
-    fn text(&self, leader: u32) -> Result<Option<Cow<'_, str>>, Self::Error>;
+    /// Its place in the order in which leaders were decided.
+    fn place(&self, leader: u32) -> u32;
+    /// The fold of the leader at a place; nothing if nothing is compared with it.
+    fn text(&self, place: u32) -> Result<Option<Cow<'_, str>>, Self::Error>;
     /// Its tokens, where that is its fold.
-    fn tokens(&self, leader: u32, text: &str) -> Cow<'_, [u32]>;
+    fn tokens(&self, place: u32, text: &str) -> Cow<'_, [u32]>;
     /// Where its article comes from and when.
     fn origin(&self, leader: u32) -> Origin;
     /// Nothing, if all that was read of bitmaps, lists and origins so far is what was written.
@@ -125,12 +127,16 @@ impl<U: Units + ?Sized> Filed for InMemory<'_, '_, U> {
         (self.prepared.keys.bitmaps(), self.units[leader as usize])
     }
 
-    fn text(&self, leader: u32) -> Result<Option<Cow<'_, str>>, Infallible> {
-        Ok(Some(self.prepared.units.text(self.units[leader as usize]).into()))
+    fn place(&self, leader: u32) -> u32 {
+        leader
     }
 
-    fn tokens(&self, leader: u32, _: &str) -> Cow<'_, [u32]> {
-        self.prepared.units.tokens(self.units[leader as usize]).into()
+    fn text(&self, place: u32) -> Result<Option<Cow<'_, str>>, Infallible> {
+        Ok(Some(self.prepared.units.text(self.units[place as usize]).into()))
+    }
+
+    fn tokens(&self, place: u32, _: &str) -> Cow<'_, [u32]> {
+        self.prepared.units.tokens(self.units[place as usize]).into()
     }
 
     fn origin(&self, leader: u32) -> Origin {
@@ -440,6 +446,9 @@ impl<L: PostingLists> Index<L> {
         let prepared = later.prepared;
         prepared.keep_joined(later.unit, &mut candidates, |leader| filed.origin(leader));
         prepared.tell_apart(later.unit, &mut candidates, |leader| filed.bitmap(leader), scratch);
+        candidates.iter_mut().for_each(|leader| *leader = filed.place(*leader));
+        candidates.sort_unstable();
+        candidates.dedup();
         scratch.met += CANDIDATE * candidates.len() as u64;
         scratch.candidates = candidates;
         filed.sound()?;

@@ -3,13 +3,16 @@
 use super::bitmap::Bitmaps;
 use super::letters;
 use super::measure::Bounds;
+use super::partners::{Firsts, STEPS};
 use super::sketch::Sketch;
+use super::verify::COMMON;
 use super::{Reach, SMALL, Units, narrow};
 use crate::hash;
 use crate::shingle::{self, Lengths};
+use crate::spill::split;
 use crate::steps::looked;
 use rayon::prelude::*;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -23,31 +26,34 @@ pub(super) struct Keys {
     entries: Vec<u64>,
 }
 
-/// A key of a unit. As words, entries are in the order of their keys.
+/// A key of a unit. As words, entries are in the order of their keys. Of these the last [`STEP_BITS`] bits are left off: more than so many
+/// keys do not stand in one share.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     pub(super) key: u32,
     pub(super) unit: u32,
-    /// A later unit looks for it.
-    pub(super) is_probed: bool,
+    /// A later unit looks for it, among partners of some lengths: see [`super::partners`].
+    pub(super) step: Option<usize>,
 }
+
+/// Bits that hold a step, or that there is none.
+const STEP_BITS: u32 = 3;
+const _: () = assert!(STEPS < 1 << STEP_BITS);
 
 impl Entry {
     fn word(self) -> u64 {
-        debug_assert!(
-            self.unit >> 31 == 0,
-            "a share of 2^31 distinct folds takes more memory than a machine has"
-        );
-        u64::from(self.key) << 32 | u64::from(self.unit) << 1 | u64::from(self.is_probed)
+        let key = u64::from(self.key >> STEP_BITS << STEP_BITS);
+        (key | self.step.unwrap_or(STEPS) as u64) << 32 | u64::from(self.unit)
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "the halves are wanted")]
     #[inline]
     pub(super) fn of(word: u64) -> Self {
+        let [unit, high] = split(word);
+        let step = (high & ((1 << STEP_BITS) - 1)) as usize;
         Self {
-            key: (word >> 32) as u32,
-            unit: word as u32 >> 1,
-            is_probed: word & 1 == 1,
+            key: high >> STEP_BITS << STEP_BITS,
+            unit,
+            step: Some(step).filter(|&step| step < STEPS),
         }
     }
 }
@@ -59,6 +65,8 @@ struct Chunk {
     keys: Vec<u32>,
     /// Where those of each unit end.
     ends: Vec<usize>,
+    /// The steps of all keys that are probed, and [`STEPS`] for the others; only in a share of a corpus, else empty.
+    steps: Vec<u8>,
     /// How many of them a later unit looks for, and in how many of their lists each unit is that it matches.
     probes: Vec<u32>,
     shared: Vec<u8>,
@@ -103,8 +111,58 @@ impl Chunk {
 /// Units whose keys are found out together.
 const CHUNK: u32 = 2048;
 
+/// How a unit looks for earlier ones.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Look {
+    /// How many of its first keys it looks for, and how many of them lead to each unit that it matches.
+    probes: usize,
+    shared: usize,
+    /// To which of these, key by key.
+    firsts: Firsts,
+}
+
 /// More shared keys than this bring nothing.
 const MOST_SHARED: usize = 12;
+
+/// What units of the common lengths demand of those that they match, once it has been asked for: the bounds alone have a say in it.
+#[derive(Debug)]
+pub(super) struct Demands {
+    /// [`Bounds::least_keys`].
+    least_keys: Vec<OnceLock<usize>>,
+    /// How units look that are not dense, and those that are; empty if that is not to be found out.
+    looks: Vec<[OnceLock<Box<Look>>; 2]>,
+    /// [`Bounds::partner_lengths`].
+    partner_lengths: Vec<OnceLock<RangeInclusive<usize>>>,
+}
+
+impl Demands {
+    /// Of units of at most so many tokens. Those that are dense may be told apart.
+    pub(super) fn new(longest: usize, are_told_apart: bool) -> Self {
+        let count = longest.min(COMMON) + 1;
+        Self {
+            least_keys: (0..count).map(|_| OnceLock::new()).collect(),
+            looks: (0..if are_told_apart { count } else { 0 })
+                .map(|_| [const { OnceLock::new() }; 2])
+                .collect(),
+            partner_lengths: (0..count).map(|_| OnceLock::new()).collect(),
+        }
+    }
+
+    /// Of any units.
+    pub(super) fn of_all() -> Self {
+        Self::new(COMMON, true)
+    }
+
+    /// The lengths of the leaders that a unit of so many tokens can match.
+    pub(super) fn partner_lengths(&self, tokens: usize, bounds: &Bounds) -> RangeInclusive<usize> {
+        let find = || {
+            let (least, most) = bounds.partner_lengths(tokens);
+            least..=most
+        };
+        let known = self.partner_lengths.get(tokens);
+        known.map_or_else(find, |known| known.get_or_init(find).clone())
+    }
+}
 
 /// What the keys of a unit are found out with.
 pub(super) struct Finder<'f, U: ?Sized> {
@@ -112,58 +170,65 @@ pub(super) struct Finder<'f, U: ?Sized> {
     pub(super) reach: Reach,
     pub(super) bounds: &'f Bounds,
     pub(super) sketch: &'f Sketch,
-    /// [`Bounds::least_keys`] of the common lengths that there are.
-    pub(super) least_keys: &'f [Option<usize>],
-    /// [`Finder::look_if_dense`] of the common lengths, once they have been asked for. Empty if it is not worth it.
-    pub(super) dense: &'f [OnceLock<(usize, usize)>],
+    pub(super) demands: &'f Demands,
     /// Others than these units may have the same keys.
     pub(super) is_of_corpus: bool,
 }
 
 impl<U: Units + ?Sized> Finder<'_, U> {
     fn least_keys(&self, tokens: usize) -> usize {
-        let known = self.least_keys.get(tokens).copied().flatten();
-        known.unwrap_or_else(|| self.bounds.least_keys(tokens))
+        let find = || self.bounds.least_keys(tokens);
+        self.demands
+            .least_keys
+            .get(tokens)
+            .map_or_else(find, |known| *known.get_or_init(find))
     }
 
-    /// How many of its first keys a unit looks for, and how many of them lead to each unit it matches.
-    fn look(&self, unit: u32, least: usize) -> (usize, usize) {
+    fn look(&self, unit: u32, least: usize) -> Look {
         let tokens = self.units.tokens(unit).len();
-        let is_dense = || letters::is_dense(tokens, self.units.text(unit));
-        if !self.dense.is_empty() && self.bounds.keys == Lengths::TWO && is_dense() {
-            self.look_if_dense(tokens)
-        } else {
-            let prefix = self.bounds.probe_prefix(tokens, least);
-            (prefix, Bounds::shared_in_prefix(least))
+        if self.demands.looks.is_empty() {
+            return self.look_of(tokens, least, false);
+        }
+        let is_dense = self.bounds.keys == Lengths::TWO && letters::is_dense(tokens, self.units.text(unit));
+        match self.demands.looks.get(tokens) {
+            Some(known) => **known[usize::from(is_dense)].get_or_init(|| self.look_of(tokens, least, is_dense).into()),
+            None => self.look_of(tokens, least, is_dense),
         }
     }
 
-    /// The same for a dense unit of so many tokens, of which more pairs must stand in an earlier one than the measure
-    /// demands, but for units that are filed by what the measure demands of them.
-    fn look_if_dense(&self, tokens: usize) -> (usize, usize) {
-        let known = self.dense.get(tokens);
-        let find = || {
-            let pairs = letters::least_pairs(tokens, self.bounds.threshold);
-            let (shortest, longest) = self.bounds.partner_lengths(tokens);
+    /// How a unit of so many tokens looks. Of one that is dense more pairs must stand in an earlier one than the measure demands, but for
+    /// units that are filed by what the measure demands of them.
+    fn look_of(&self, tokens: usize, least: usize, is_dense: bool) -> Look {
+        let (bounds, all) = (self.bounds, self.bounds.keys.count(tokens));
+        let pairs = if is_dense {
+            letters::least_pairs(tokens, bounds.threshold)
+        } else {
+            0
+        };
+        let demanded = |other: usize| bounds.shared_keys(tokens, other).max(pairs);
+        let (shortest, longest) = bounds.partner_lengths(tokens);
+        let (least, shared) = if !is_dense {
+            (least, Bounds::shared_in_prefix(least))
+        } else if longest > 4 * tokens {
+            (pairs.max(1), 1)
+        } else {
             let (mut least, mut shared) = (usize::MAX, usize::MAX);
-            for other in shortest..=longest.min(4 * tokens) {
+            for other in shortest..=longest {
                 looked(1);
-                let overlap = self.bounds.least_overlap(tokens, other);
-                let demanded = overlap.saturating_sub(tokens.min(other)).max(pairs);
-                let filed_for = self.least_keys(other);
+                let (demanded, filed_for) = (demanded(other), self.least_keys(other));
                 least = least.min(demanded);
                 shared = shared.min((demanded + Bounds::shared_in_prefix(filed_for)).saturating_sub(filed_for));
             }
-            if longest > 4 * tokens || least == usize::MAX {
-                (least, shared) = (pairs.max(1), 1);
-            }
-            let shared = shared.clamp(1, MOST_SHARED.min(least.max(1)));
-            let all = self.bounds.keys.count(tokens);
-            ((all + shared).saturating_sub(least).min(all), shared)
+            (least, shared.clamp(1, MOST_SHARED.min(least.max(1))))
         };
-        match known {
-            Some(known) => *known.get_or_init(find),
-            None => find(),
+        let firsts = match self.is_of_corpus && bounds.grow_apart() {
+            true => Firsts::new(tokens, &(shortest..=longest), all, shared, demanded),
+            false => Firsts::ALL,
+        };
+        Look {
+            probes: (all + shared).saturating_sub(least).min(all),
+            shared,
+            firsts,
         }
     }
 
@@ -194,9 +259,10 @@ impl<U: Units + ?Sized> Finder<'_, U> {
                 let of_unit = &chunk.keys[chunk.range(i)];
                 let least = Bounds::shared_in_prefix(self.least_keys(chunk.bitmaps.tokens(i)));
                 if of_unit.len() >= least || !self.bounds.is_symmetric() {
-                    entries.extend((0..).zip(of_unit).map(|(nth, &key)| {
-                        let is_probed = nth < chunk.probes[i];
-                        Entry { key, unit, is_probed }.word()
+                    let steps = &chunk.steps[chunk.range(i)];
+                    entries.extend(of_unit.iter().zip(steps).map(|(&key, &step)| {
+                        let step = Some(usize::from(step)).filter(|&step| step < STEPS);
+                        Entry { key, unit, step }.word()
                     }));
                 }
                 unit += 1;
@@ -242,10 +308,16 @@ impl<U: Units + ?Sized> Finder<'_, U> {
         // Units that are never compared share no list, but by chance.
         let salt = self.reach.salt(self.units.origin(unit));
         chunk.keys[before..].iter_mut().for_each(|key| *key ^= salt);
-        let (probes, shared) = self.look(unit, least);
-        let probes = probes.saturating_sub(alone).min(chunk.keys.len() - before);
+        let look = self.look(unit, least);
+        let count = chunk.keys.len() - before;
+        let probes = look.probes.saturating_sub(alone).min(count);
         chunk.probes.push(narrow(probes));
-        chunk.shared.push(u8::try_from(shared).unwrap_or(u8::MAX));
+        chunk.shared.push(u8::try_from(look.shared).unwrap_or(u8::MAX));
+        if self.is_of_corpus {
+            #[expect(clippy::cast_possible_truncation, reason = "there are few steps")]
+            let step = |nth: usize| if nth < probes { look.firsts.step(alone + nth) } else { STEPS } as u8;
+            chunk.steps.extend((0..count).map(step));
+        }
     }
 }
 

@@ -337,6 +337,29 @@ impl Bounds {
         }
     }
 
+    /// The least number of keys that a unit shares with a partner, of units of these lengths.
+    pub(super) fn shared_keys(&self, later: usize, earlier: usize) -> usize {
+        let others = |tokens: usize| self.lengths.count(tokens) - self.keys.count(tokens);
+        let least = match self.measure {
+            Measure::Jaccard(_) | Measure::Containment(_) => {
+                let of_others = others(later).min(others(earlier));
+                self.least_overlap(later, earlier).saturating_sub(of_others)
+            }
+            Measure::Edit => 0,
+        };
+        // What holds for any partner holds for this one.
+        least.max(self.least_keys(later))
+    }
+
+    /// True if [`Self::shared_keys`] does not fall with the distance of the lengths of units, from one of the two.
+    ///
+    /// With o the least overlap, units of n and m tokens share at least o − min(n, m) pairs. A longer partner asks for more overlap, and min(n, m)
+    /// stays. A partner that is shorter by one has two shingles less, so o falls by at most 2t/(1+t) ≤ 1 before it is rounded up, so
+    /// by at most 1 afterwards, and min(n, m) falls by 1.
+    pub(super) fn grow_apart(&self) -> bool {
+        self.measure == Measure::Jaccard(Lengths::ONE_AND_TWO) && self.keys == Lengths::TWO
+    }
+
     /// The least and the most tokens an earlier unit has that a later unit of `later` tokens can match.
     pub(super) fn partner_lengths(&self, later: usize) -> (usize, usize) {
         match self.measure {

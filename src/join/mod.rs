@@ -20,6 +20,7 @@ mod letters;
 mod lists;
 mod measure;
 mod numbers;
+mod partners;
 mod postings;
 mod prepared;
 mod scratch;
@@ -340,6 +341,7 @@ pub fn leaders_after<U: Units + ?Sized>(units: &U, known: u32, rule: &Rule) -> V
 pub(crate) struct Order {
     sketch: Sketch,
     bounds: measure::Bounds,
+    demands: keys::Demands,
     /// All units of a corpus are counted, and found by the same lengths of shingles.
     is_of_corpus: bool,
 }
@@ -354,6 +356,7 @@ impl Order {
         Self {
             sketch: Sketch::count(units, bounds.keys),
             bounds,
+            demands: keys::Demands::new(0, false),
             is_of_corpus: false,
         }
     }
@@ -364,6 +367,7 @@ impl Order {
         Self {
             sketch: Sketch::of_bytes(bytes, bounds.keys),
             bounds,
+            demands: keys::Demands::of_all(),
             is_of_corpus: true,
         }
     }
@@ -373,6 +377,7 @@ impl Order {
     pub(crate) fn shrunk(&self) -> Self {
         Self {
             sketch: self.sketch.shrunk(),
+            demands: keys::Demands::of_all(),
             ..*self
         }
     }
@@ -390,6 +395,7 @@ impl Order {
         Some(Self {
             sketch: Sketch::restored(counts, frequent, bounds.keys)?,
             bounds,
+            demands: keys::Demands::of_all(),
             is_of_corpus: true,
         })
     }
@@ -401,6 +407,7 @@ impl Order {
         Self {
             sketch: sketch.open(),
             bounds,
+            demands: keys::Demands::of_all(),
             is_of_corpus: true,
         }
     }

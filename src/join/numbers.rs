@@ -62,7 +62,7 @@ impl ByNumbers {
     pub(super) fn write(&self, mut filed: Vec<(u32, u32)>, units: u32, to: &mut Spool) -> Result<(), SpillError> {
         to.put_words(&[self.held])?;
         filed.sort_unstable();
-        sorted::write(&filed, units, CHECK, true, to)
+        sorted::write(&mut filed, units, CHECK, true, to)
     }
 }
 

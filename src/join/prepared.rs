@@ -1,17 +1,18 @@
 //! What is known of units before any of them is decided: what they are found by, and what tells pairs apart.
 
 use super::bitmap::{BitmapStore, Bitmaps};
-use super::keys::{Finder, Keys};
+use super::keys::{Demands, Finder, Keys};
 use super::measure::{Bounds, Similarity};
+use super::partners;
 use super::scratch::LookupScratch;
 use super::sketch::{Sketch, number_key};
-use super::verify::{COMMON, Verifier, similarity};
+use super::verify::{Verifier, similarity};
 use super::{Order, Reach, Rule, SMALL, Units};
 use crate::fold::is_number_hash;
 use crate::origin::Origin;
 use crate::steps::looked;
 use crate::verdict::{Context, LaterLanguage};
-use std::sync::OnceLock;
+use std::ops::{Deref, RangeInclusive};
 
 /// Units with their keys. Posting lists are addressed by hash: two shingles may share one; that adds candidates but never a
 /// match, because every match is verified.
@@ -22,7 +23,8 @@ pub(super) struct Prepared<'u, U: ?Sized> {
     /// Which units are compared.
     pub(super) reach: Reach,
     bounds: Bounds,
-    counted: Counted<'u>,
+    counted: Known<'u, Sketch>,
+    demands: Known<'u, Demands>,
     pub(super) keys: Keys,
     /// How many places all lists take.
     pub(super) places: usize,
@@ -32,17 +34,20 @@ pub(super) struct Prepared<'u, U: ?Sized> {
     pub(super) is_share: bool,
 }
 
+/// Of these units alone, or of an order that serves them.
 #[derive(Debug)]
-enum Counted<'o> {
-    Here(Sketch),
-    Before(&'o Sketch),
+enum Known<'o, T> {
+    Here(T),
+    Before(&'o T),
 }
 
-impl Counted<'_> {
-    fn sketch(&self) -> &Sketch {
+impl<T> Deref for Known<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
         match self {
-            Self::Here(sketch) => sketch,
-            Self::Before(sketch) => sketch,
+            Self::Here(known) => known,
+            Self::Before(known) => known,
         }
     }
 }
@@ -60,28 +65,23 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
             Some(order) => order.bounds,
             None => Bounds::new(rule.measure, rule.threshold).for_units_of(shortest),
         };
-        let mut least_keys = vec![None; longest.min(COMMON) + 1];
-        for unit in 0..units.count() {
-            let tokens = units.tokens(unit).len();
-            if let Some(least) = least_keys.get_mut(tokens) {
-                least.get_or_insert_with(|| bounds.least_keys(tokens));
-            }
-        }
+        let demands = match of_corpus {
+            Some(order) => Known::Before(&order.demands),
+            // With few units it costs more than it spares to tell those that are dense apart, but is tested.
+            None => Known::Here(Demands::new(longest, cfg!(test) || units.count() as usize >= SMALL)),
+        };
         let counted = match order {
             Some(order) if order.is_of_corpus || order.sketch.serves(bounds.keys, shortest) => {
-                Counted::Before(&order.sketch)
+                Known::Before(&order.sketch)
             }
-            _ => Counted::Here(Sketch::count(units, bounds.keys)),
+            _ => Known::Here(Sketch::count(units, bounds.keys)),
         };
-        // With few units it costs more than it spares, but is tested.
-        let known_by_length = units.count() as usize >= if cfg!(test) { 0 } else { SMALL };
         let finder = Finder {
             units,
             reach,
             bounds: &bounds,
-            sketch: counted.sketch(),
-            least_keys: &least_keys,
-            dense: &vec![OnceLock::new(); if known_by_length { least_keys.len() } else { 0 }],
+            sketch: &counted,
+            demands: &demands,
             is_of_corpus: of_corpus.is_some(),
         };
         let (keys, places) = finder.find();
@@ -92,6 +92,7 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
             bounds,
             counted,
             keys,
+            demands,
             places,
             has_versions,
             is_share: of_corpus.is_some(),
@@ -107,6 +108,13 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
         }
     }
 
+    /// The lengths of the leaders that a unit can match and is led to by a key of that step.
+    pub(super) fn partner_lengths(&self, unit: u32, step: usize) -> RangeInclusive<usize> {
+        let tokens = self.keys.bitmaps().tokens(unit as usize);
+        let all = self.demands.partner_lengths(tokens, &self.bounds);
+        partners::lengths(tokens, &all, step)
+    }
+
     /// By which a unit's keys are told from those of units that it is never compared with.
     pub(super) fn salt(&self, unit: u32) -> u32 {
         self.reach.salt(self.units.origin(unit))
@@ -119,7 +127,7 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
 
     /// Upper bound of how many units hold a number.
     pub(super) fn count_of_number(&self, token: u32) -> u16 {
-        self.counted.sketch().rank(number_key(token))
+        self.counted.rank(number_key(token))
     }
 
     /// True if a unit matches no other and is no version: a number of it stands in no other.
@@ -136,8 +144,8 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
         bag.iter().any(|&t| self.count_of_number(t) <= 1)
     }
 
-    /// Leaves of some others those that the unit `later` may match, by what tells them at one look, in ascending order. Of each the
-    /// bitmaps are asked for.
+    /// Leaves of some others those that the unit `later` may match, by what tells them at one look, in any order. Of each the bitmaps
+    /// are asked for.
     pub(super) fn tell_apart<'b, B: BitmapStore + 'b>(
         &self,
         later: u32,
@@ -158,15 +166,12 @@ impl<'u, U: Units + ?Sized> Prepared<'u, U> {
             kept += usize::from(lengths.contains(&theirs.tokens(earlier)));
         }
         others.truncate(kept);
-        // Most are told apart here, and need not be put in order.
         others.retain(|&other| {
             let (theirs, earlier) = bitmap(other);
             (scratch.verifier)
                 .least_overlap(tokens, theirs.tokens(earlier), &self.bounds)
                 .is_some_and(|least| Bitmaps::may_share((bitmaps, later), (theirs, earlier), least, &self.bounds))
         });
-        others.sort_unstable();
-        others.dedup();
     }
 
     /// False if a unit cannot match an earlier one, by the tokens of both.

@@ -4,8 +4,12 @@
 //! numbers and words. A later share reads them again, and its units look into it as they look into their own ([`Index`]): one filter, one order of
 //! shingles, one way to verify. Only the folds are left on disk, and read where a candidate is laid beside a unit.
 //!
+//! Here leaders have numbers in the order of their lengths. So those that a key leads to whose lengths are possible (`partners.rs`)
+//! follow one another in its list, and the others are not read.
+//!
 //! ```text
 //! leaders                                            4 bytes
+//! of each, its place in the order of decisions       as few bits as hold it, to the next word of 64 bits
 //! lists of those that are filed alone, as versions,
 //!   and with crowds                                  3 sorted lists (`sorted.rs`)
 //! whether there are crowds (1 or 0)                  4 bytes
@@ -14,21 +18,21 @@
 //!   outside of crowds hold, and lists by numbers     4 bytes, sorted lists
 //! whether crowds hold numbers (1 or 0)               4 bytes
 //!   if so, the same of them                          4 bytes, sorted lists
-//! words of bitmaps, then bitmaps (`bitmap.rs`)       8 bytes, …
+//! lengths and bitmaps                                `bitmap.rs`
 //! ```
 
 use super::bitmap::{self, DiskBitmaps};
-use super::index::{Filed, Index, KINDS, Later};
+use super::index::{Filed, How, Index, KINDS, Later};
 use super::keys::Entry;
 use super::leaders::{Found, Leaders, Unmatched};
 use super::scratch::Lent;
 use super::sorted::{self, SortedLists};
 #[cfg(feature = "index")]
-use super::{Order, Reach, Rule, index::How};
+use super::{Order, Reach, Rule};
 use super::{SMALL, Units, narrow};
 use crate::fold;
 use crate::origin::{Origin, WORDS};
-use crate::spill::{Access, Part, Parts, SpillError, Spool};
+use crate::spill::{Access, Part, Parts, SpillError, Spool, split};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::fmt;
@@ -41,9 +45,11 @@ pub(crate) type ReadFold<'f> = dyn Fn(u32) -> Result<Option<String>, SpillError>
 pub(crate) struct Shard<'f> {
     from: &'f Spool,
     count: u32,
+    /// Their places in the order of decisions, by their numbers.
+    places: Part<'f>,
     index: Index<SortedLists<'f>>,
     bitmaps: DiskBitmaps<'f>,
-    /// Where their articles come from, [`WORDS`] words each; none if all are compared.
+    /// Where their articles come from, by their places, [`WORDS`] words each; none if all are compared.
     origins: Option<Part<'f>>,
     fold: &'f ReadFold<'f>,
 }
@@ -69,8 +75,12 @@ impl<'f> Filed for Shard<'f> {
         (&self.bitmaps, leader)
     }
 
-    fn text(&self, leader: u32) -> Result<Option<Cow<'_, str>>, SpillError> {
-        Ok((self.fold)(leader)?.map(Cow::Owned))
+    fn place(&self, leader: u32) -> u32 {
+        split(self.places.number(leader.into(), bits_of_place(self.count)))[0]
+    }
+
+    fn text(&self, place: u32) -> Result<Option<Cow<'_, str>>, SpillError> {
+        Ok((self.fold)(place)?.map(Cow::Owned))
     }
 
     fn tokens(&self, _: u32, text: &str) -> Cow<'_, [u32]> {
@@ -78,7 +88,10 @@ impl<'f> Filed for Shard<'f> {
     }
 
     fn origin(&self, leader: u32) -> Origin {
-        let word = |origins: &Part<'_>, nth: usize| origins.short(WORDS as u64 * u64::from(leader) + nth as u64);
+        let word = |origins: &Part<'_>, nth: usize| {
+            let place = u64::from(self.place(leader));
+            origins.short(WORDS as u64 * place + nth as u64)
+        };
         let origin = |origins| Origin::of_words(std::array::from_fn(|nth| word(origins, nth)));
         self.origins.as_ref().map(origin).unwrap_or_default()
     }
@@ -99,17 +112,24 @@ impl<'f> Shard<'f> {
     ) -> Result<Self, SpillError> {
         let mut parts = Parts::new(from, at, access);
         let [count] = parts.array()?;
+        let places = parts.part(sorted::bytes_of_numbers(count, bits_of_place(count)))?;
         let mut lists = || SortedLists::read(&mut parts);
         let lists = [lists()?, lists()?, lists()?];
         Ok(Self {
             from,
             count,
+            places,
             index: Index::read(lists, &mut parts)?,
             bitmaps: DiskBitmaps::read(count, &mut parts)?,
             origins,
             fold,
         })
     }
+}
+
+/// Bits that hold a place among so many leaders.
+fn bits_of_place(count: u32) -> u32 {
+    sorted::width(count.saturating_sub(1))
 }
 
 /// Bits that are kept of a key, besides those that tell it from its neighbours: one in sixteen keys that are looked for and not there is
@@ -131,26 +151,29 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
         prepared.keys.drop_lists();
         let (count, start) = (narrow(leaders.len()), to.end());
         to.put_words(&[count])?;
-        let mut places = vec![NOWHERE; prepared.units.count() as usize];
-        for (place, &unit) in (0..).zip(&leaders) {
-            places[unit as usize] = place;
+        let tokens = |unit: u32| prepared.units.tokens(unit);
+        let mut places: Vec<u32> = (0..count).collect();
+        places.sort_by_key(|&place| tokens(leaders[place as usize]).len());
+        sorted::write_numbers(places.iter().copied(), bits_of_place(count), to)?;
+        let leaders: Vec<u32> = places.iter().map(|&place| leaders[place as usize]).collect();
+        let ways: Vec<How> = places.iter().map(|&place| ways[place as usize]).collect();
+        let mut numbers = vec![NONE; prepared.units.count() as usize];
+        for (number, &unit) in (0..).zip(&leaders) {
+            numbers[unit as usize] = number;
         }
         for kind in KINDS {
-            let is_of_kind = |&place: &u32| {
-                let way = ways.get(place as usize);
+            let is_of_kind = |&number: &u32| {
+                let way = ways.get(number as usize);
                 way.is_some_and(|how| how.kind(index.crowd.is_some()) == kind)
             };
             let pairs = prepared.keys.entries().iter().filter_map(|&entry| {
                 let Entry { key, unit, .. } = Entry::of(entry);
-                Some((key, Some(places[unit as usize]).filter(is_of_kind)?))
+                Some((key, Some(numbers[unit as usize]).filter(is_of_kind)?))
             });
-            let mut pairs: Vec<(u32, u32)> = pairs.collect();
-            // Entries of one key are in the order of units.
-            pairs.chunk_by_mut(|a, b| a.0 == b.0).for_each(<[_]>::sort_unstable);
-            sorted::write(&pairs, count, CHECK, true, to)?;
+            sorted::write(&mut pairs.collect::<Vec<_>>(), count, CHECK, true, to)?;
         }
         index.write_besides(&prepared, &leaders, &ways, to)?;
-        bitmap::write(prepared.keys.bitmaps(), &leaders, to)?;
+        bitmap::write(prepared.keys.bitmaps(), tokens, &leaders, to)?;
         Ok(start..to.end())
     }
 
@@ -166,7 +189,7 @@ impl<U: Units + ?Sized> Leaders<'_, U> {
             .index
             .lists
             .each_ref()
-            .map(|lists| FoundLists::new(self, lists, |unit| past(unit).is_some()));
+            .map(|lists| FoundLists::new(self, lists, &shard.bitmaps, |unit| past(unit).is_some()));
         shard.sound()?;
         let look = |lent: &mut Lent<'_>, unit: u32| {
             let lists = found.each_ref().map(|found| found.of(unit));
@@ -216,6 +239,7 @@ impl FoundLists {
     fn new<U: Units + ?Sized>(
         leaders: &Leaders<'_, U>,
         lists: &SortedLists<'_>,
+        bitmaps: &DiskBitmaps<'_>,
         is_open: impl Fn(u32) -> bool + Sync,
     ) -> Self {
         const SHARE: usize = 1 << 16;
@@ -228,13 +252,14 @@ impl FoundLists {
         }
         // In the order of keys, so that both are read in sequence.
         let find = |entries: &[u64]| -> Vec<(u32, sorted::Found)> {
-            let probed = entries
-                .iter()
-                .map(|&word| Entry::of(word))
-                .filter(|entry| entry.is_probed && is_open(entry.unit));
-            probed
-                .filter_map(|Entry { key, unit, .. }| Some((unit, lists.find(key)?)))
-                .collect()
+            let probed = entries.iter().map(|&word| Entry::of(word));
+            let find = |Entry { key, unit, step }| {
+                let step = step.filter(|_| is_open(unit))?;
+                let found = lists.find(key)?;
+                let within = bitmaps.of_lengths(&prepared.partner_lengths(unit, step));
+                Some((unit, lists.within(found, &within)?))
+            };
+            probed.filter_map(find).collect()
         };
         let entries = prepared.keys.entries();
         let found: Vec<Vec<(u32, sorted::Found)>> = if entries.len() <= SHARE {
@@ -268,5 +293,5 @@ impl FoundLists {
     }
 }
 
-/// Stands for no place.
-const NOWHERE: u32 = u32::MAX;
+/// Stands for no number.
+const NONE: u32 = u32::MAX;

@@ -15,8 +15,9 @@
 
 use super::lists::{ByKey, ListSet, PostingLists, room_for};
 use super::narrow;
-use crate::spill::{Access, Part, Parts, SpillError, Spool};
+use crate::spill::{Access, Part, Parts, SpillError, Spool, split};
 use crate::steps::looked;
+use std::ops::Range;
 
 /// Lists that are found by their keys.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ impl Shape {
             entries,
             bucket,
             check: check.min(32 - bucket),
-            unit: u32::BITS - units.saturating_sub(1).leading_zeros(),
+            unit: width(units.saturating_sub(1)),
         }
     }
 
@@ -84,7 +85,7 @@ impl Shape {
     }
 
     fn bytes_of_packed(self) -> u64 {
-        8 * (u64::from(self.entries) * u64::from(self.width())).div_ceil(64)
+        bytes_of_numbers(self.entries, self.width())
     }
 }
 
@@ -94,18 +95,21 @@ fn ones(bits: u32) -> u64 {
     (1 << bits) - 1
 }
 
-/// Writes lists of units, which are below `units`, from pairs of a key and a unit, in order. Of a key about `check` bits are kept more than
-/// tell it from its neighbours. Lists that are not complete may lack units.
+/// Writes lists of units, which are below `units`, from pairs of a key and a unit, in the order of keys. Of a key about `check` bits are kept
+/// more than tell it from its neighbours. Lists that are not complete may lack units.
 pub(crate) fn write(
-    pairs: &[(u32, u32)],
+    pairs: &mut [(u32, u32)],
     units: u32,
     check: u32,
     is_complete: bool,
     to: &mut Spool,
 ) -> Result<(), SpillError> {
-    debug_assert!(pairs.is_sorted() && pairs.iter().all(|pair| pair.1 < units));
+    debug_assert!(pairs.is_sorted_by_key(|pair| pair.0) && pairs.iter().all(|pair| pair.1 < units));
     looked(pairs.len());
     let shape = Shape::new(narrow(pairs.len()), units, check);
+    // Units of keys that are taken for one another are one list.
+    let of_list = pairs.chunk_by_mut(|a, b| shape.place(a.0) == shape.place(b.0));
+    of_list.for_each(|list| list.sort_unstable_by_key(|pair| pair.1));
     to.put_words(&[shape.entries, units, shape.check, u32::from(is_complete)])?;
     let buckets = || pairs.iter().map(|&(key, _)| shape.place(key).0);
     let (mut before, mut entries) = (buckets().peekable(), 0);
@@ -127,10 +131,29 @@ pub(crate) fn write(
     (at..shape.buckets()).try_for_each(|_| bits.put(1, 1))?;
     bits.end()?;
     let mut bits = Bits::new(to);
-    for &(key, unit) in pairs {
+    for &(key, unit) in &*pairs {
         bits.put(shape.place(key).1 << shape.unit | u64::from(unit), shape.width())?;
     }
     bits.end()
+}
+
+/// Appends numbers of so many bits each to a spool, for [`Part::number`], to the next word of 64 bits.
+pub(super) fn write_numbers(numbers: impl Iterator<Item = u32>, width: u32, to: &mut Spool) -> Result<(), SpillError> {
+    let mut bits = Bits::new(to);
+    for number in numbers {
+        bits.put(number.into(), width)?;
+    }
+    bits.end()
+}
+
+/// The bytes of so many numbers, as [`write_numbers`] writes them.
+pub(super) fn bytes_of_numbers(count: u32, width: u32) -> u64 {
+    8 * (u64::from(count) * u64::from(width)).div_ceil(64)
+}
+
+/// Bits that hold a number.
+pub(super) fn width(most: u32) -> u32 {
+    u32::BITS - most.leading_zeros()
 }
 
 /// Appends numbers of some bits to a spool.
@@ -256,14 +279,34 @@ impl<'f> SortedLists<'f> {
         })
     }
 
+    /// Of some entries those of units in a range.
+    #[inline]
+    pub(crate) fn within(&self, Found { start, len }: Found, units: &Range<u32>) -> Option<Found> {
+        let unit = |entry: u32| split(self.packed(entry) & ones(self.shape.unit))[0];
+        let end = start + len;
+        let (start, end) = if len <= FEW {
+            let start = (start..end).find(|&entry| unit(entry) >= units.start)?;
+            (
+                start,
+                (start..end).find(|&entry| unit(entry) >= units.end).unwrap_or(end),
+            )
+        } else {
+            let start = partition_point(start..end, |entry| unit(entry) < units.start);
+            (start, partition_point(start..end, |entry| unit(entry) < units.end))
+        };
+        (start < end).then_some(Found {
+            start,
+            len: end - start,
+        })
+    }
+
     /// Calls `visit` with the units of some entries.
     #[inline]
     pub(crate) fn visit(&self, Found { start, len }: Found, mut visit: impl FnMut(u32)) {
         looked(len as usize);
         let mask = ones(self.shape.unit);
         self.packed.numbers(u64::from(start), len, self.shape.width(), |entry| {
-            let [unit, _] = crate::spill::split(entry & mask);
-            visit(unit);
+            visit(split(entry & mask)[0]);
         });
     }
 }
@@ -272,7 +315,7 @@ impl<'f> SortedLists<'f> {
 const FEW: u32 = 16;
 
 /// The first of some ascending numbers of which that is not true.
-fn partition_point(range: std::ops::Range<u32>, is_before: impl Fn(u32) -> bool) -> u32 {
+fn partition_point(range: Range<u32>, is_before: impl Fn(u32) -> bool) -> u32 {
     let (mut start, mut end) = (range.start, range.end);
     while start < end {
         let middle = start + (end - start) / 2;
@@ -380,14 +423,15 @@ mod tests {
             more in prop::collection::vec(key(), 20),
             check in 0_u32..20,
             units in 50_u32..5000,
+            from in 0_u32..50,
         ) {
             let mut pairs = entries.clone();
             pairs.sort_unstable();
             let mut spool = Folder::new(std::env::temp_dir()).spool();
             spool.put(b"abc").unwrap();
-            write(&pairs, units, check, true, &mut spool).unwrap();
+            write(&mut pairs.clone(), units, check, true, &mut spool).unwrap();
             let end = spool.end();
-            write(&pairs[..1.min(pairs.len())], units, check, false, &mut spool).unwrap();
+            write(&mut pairs.clone()[..1.min(pairs.len())], units, check, false, &mut spool).unwrap();
             let mut parts = Parts::new(&spool, 3, Access::Little);
             let lists = SortedLists::read(&mut parts).unwrap();
             let bits = pairs.len().max(1).ilog2() + check;
@@ -398,9 +442,15 @@ mod tests {
             for key in pairs.iter().map(|pair| pair.0).chain(more) {
                 let mut found = Vec::new();
                 ByKey::visit(&lists, key, |unit| found.push(unit));
-                found.sort_unstable();
-                prop_assert_eq!(&found[..], expected.get(&known(key)).map_or(&[][..], |units| units));
+                let expected = expected.get(&known(key)).map_or(&[][..], |units| units);
+                prop_assert_eq!(&found[..], expected);
                 prop_assert_eq!(lists.len(key) as usize, found.len());
+                let some = from..from + 9;
+                let within = lists.find(key).and_then(|list| lists.within(list, &some));
+                let mut found = Vec::new();
+                within.iter().for_each(|&list| lists.visit(list, |unit| found.push(unit)));
+                prop_assert!(within.is_none_or(|_| !found.is_empty()));
+                prop_assert!(expected.iter().filter(|unit| some.contains(unit)).eq(&found));
             }
             let other = SortedLists::read(&mut Parts::new(&spool, end, Access::Little)).unwrap();
             prop_assert!(lists.are_complete() && !other.are_complete());
@@ -412,7 +462,7 @@ mod tests {
             let mut pairs: Vec<(u32, u32)> = pairs.collect();
             pairs.sort_unstable();
             let mut spool = Folder::new(std::env::temp_dir()).spool();
-            write(&pairs, 30, 14, true, &mut spool).unwrap();
+            write(&mut pairs.clone(), 30, 14, true, &mut spool).unwrap();
             let access = if lists.len() > 4 { Access::Much } else { Access::Little };
             let sorted = SortedLists::read(&mut Parts::new(&spool, 0, access)).unwrap();
             let found: Vec<Found> = (0..9).filter_map(|n| sorted.find(n << 27)).collect();

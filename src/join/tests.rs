@@ -223,3 +223,17 @@ fn counts_beyond_32_bits_keep_their_share() {
     let all = Similarity::new(usize::MAX, usize::MAX);
     assert_eq!((all.value(), all.of), (1.0, u32::MAX));
 }
+
+proptest! {
+    #[test]
+    fn partners_share_more_keys_the_more_their_lengths_differ(threshold in 1_u32..=100, tokens in 2_usize..150) {
+        let threshold = Threshold::new(f64::from(threshold) / 100.0).unwrap();
+        let bounds = measure::Bounds::new(Measure::default(), threshold).for_units_of(2);
+        if bounds.grow_apart() {
+            let (least, most) = bounds.partner_lengths(tokens);
+            let shared = |length: usize| bounds.shared_keys(tokens, length);
+            prop_assert!((least.max(2)..tokens).all(|length| shared(length) >= shared(length + 1)));
+            prop_assert!((tokens..most.min(4 * tokens)).all(|length| shared(length) <= shared(length + 1)));
+        }
+    }
+}

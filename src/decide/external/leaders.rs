@@ -271,8 +271,8 @@ impl<'r> EarlierLeaders<'r> {
 pub(super) fn write_equals(hashes: impl Iterator<Item = u64>, to: &mut Spool) -> Result<u64, SpillError> {
     let mut by_hash: Vec<(u32, u32)> = hashes.map(key_of).zip(0..).collect();
     by_hash.sort_unstable();
-    let start = to.end();
-    write_sorted(&by_hash, narrow(by_hash.len()), CHECK, true, to)?;
+    let (start, count) = (to.end(), narrow(by_hash.len()));
+    write_sorted(&mut by_hash, count, CHECK, true, to)?;
     Ok(start)
 }
 

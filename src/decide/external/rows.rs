@@ -33,9 +33,9 @@ pub(super) fn key_of(hash: u64) -> u32 {
 /// Appends numbers, each under a hash, for [`HashRows::read`].
 pub(super) fn write(mut rows: Vec<(u64, u32)>, to: &mut Spool) -> Result<(), SpillError> {
     rows.sort_unstable();
-    let lists: Vec<(u32, u32)> = (rows.iter().zip(0..)).map(|(row, nth)| (key_of(row.0), nth)).collect();
+    let mut lists: Vec<(u32, u32)> = (rows.iter().zip(0..)).map(|(row, nth)| (key_of(row.0), nth)).collect();
     let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-    write_sorted(&lists, count, CHECK, true, to)?;
+    write_sorted(&mut lists, count, CHECK, true, to)?;
     to.put_words(&[count])?;
     for (hash, number) in rows {
         let [low, high] = split(hash);
