@@ -93,6 +93,10 @@ mod hash;
 pub mod index;
 pub mod join;
 mod letters;
+// How the program reads dates and hosts, for other programs that are to give the same answers. Changes without notice.
+#[cfg(feature = "metadata")]
+#[doc(hidden)]
+pub mod metadata;
 pub mod model;
 mod notes;
 mod origin;

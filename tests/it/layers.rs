@@ -16,6 +16,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("letters", vec!["steps"]),
         ("origin", vec!["hash", "spill"]),
         ("notes", vec![]),
+        ("metadata", vec![]),
         // modules that use nothing above the floor
         ("fold", vec!["model", "hash", "notes", "steps"]),
         ("shingle", vec!["hash"]),

@@ -2,11 +2,11 @@
 //! any text is seen again.
 
 use crate::corpus::Corpus;
-use crate::origins::spelled;
 use crate::provenance::{KEY, key};
 use crate::spool::{Sorted, Sorter};
 use anyhow::{Result, bail};
 use redite::files::marks::Family;
+use redite::metadata::spelled;
 use redite::{Origin, Reason, Unit};
 use std::collections::HashSet;
 use std::iter::Peekable;

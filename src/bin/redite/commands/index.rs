@@ -9,7 +9,6 @@ use crate::corpus::{Corpus, find};
 use crate::earlier::{Earlier, describe};
 use crate::exit::Exit;
 use crate::memory::{self, Cap};
-use crate::origins::spelled;
 use crate::paint::visible;
 use crate::progress::{COMPARING, Progress, READING, WRITING};
 use crate::settings;
@@ -17,6 +16,7 @@ use anyhow::Result;
 use redite::ArticleId;
 use redite::files::Source;
 use redite::index::{Index, Snapshot};
+use redite::metadata::spelled;
 use std::io::Write;
 
 pub(crate) fn run(args: &IndexCommandArgs) -> Result<Exit> {
