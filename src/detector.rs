@@ -4,6 +4,7 @@ use crate::article::Article;
 use crate::decide::ranges::removal_ranges;
 use crate::decide::{Removed, Verdicts};
 use crate::error::SettingsError;
+use crate::fold::fold;
 use crate::join::Similarity;
 use crate::model::{ArticleId, Reason, Span, Unit, UnitKind};
 use crate::segment::Language;
@@ -11,6 +12,7 @@ use crate::settings::{DetectorBuilder, Settings};
 use crate::spill::Bits;
 use crate::steps::looked;
 use crate::store::{Entry, Store, narrow};
+use crate::verdict::left_out;
 use std::fmt;
 use std::ops::Range;
 
@@ -42,6 +44,27 @@ pub struct Repeat {
     /// True if the unit repeats the other only in view of what stands beside both: a paragraph near it repeats one near the
     /// other, so that a content word may be exchanged ([`crate::verdict::Context::Reprint`]).
     pub is_reprint: bool,
+}
+
+impl Repeat {
+    /// The words and numbers of a removed unit that the kept one does not have, folded. It is given the text that the removed unit stands in,
+    /// and the kept unit.
+    ///
+    /// ```
+    /// let text = "The storm tore the roof off the hall. The storm tore the whole roof off the hall.";
+    /// let repeat = redite::Detector::new().repeats(text)[0];
+    /// assert_eq!(repeat.lost(text, &text[repeat.kept.span.range()]), ["whole"]);
+    /// ```
+    #[must_use]
+    pub fn lost(&self, text: &str, kept: &str) -> Vec<String> {
+        match self.reason {
+            Reason::Equal => Vec::new(),
+            Reason::Near => {
+                let removed = text.get(self.removed.span.range()).unwrap_or_default();
+                left_out(fold(removed).as_str(), fold(kept).as_str())
+            }
+        }
+    }
 }
 
 /// Finds repeats. Immutable, cheap to copy, free to share between threads.

@@ -61,7 +61,8 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "detector",
             vec![
-                "model", "error", "steps", "join", "segment", "article", "settings", "store", "decide", "spill",
+                "model", "error", "steps", "fold", "join", "segment", "verdict", "article", "settings", "store",
+                "decide", "spill",
             ],
         ),
         // what earlier runs have left, kept on disk

@@ -6,10 +6,8 @@ use crate::spool::Spool;
 use anyhow::{Result, bail};
 use redite::files::removed::{KeptUnit, RemovedUnit};
 use redite::files::{Id, Record, Source};
-use redite::fold::fold;
 use redite::index::Snapshot;
-use redite::verdict::left_out;
-use redite::{ArticleId, Cut, Reason, Repeat, Span, Unit, UnitKind};
+use redite::{ArticleId, Cut, Span, Unit, UnitKind};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -238,7 +236,7 @@ impl Provenance {
             for (cut, raw) in cuts.iter().zip(spellings) {
                 let kept = self.known(&cut.repeat.kept)?;
                 let kept_span = cut.repeat.kept.span;
-                let lost = lost(&cut.repeat, &text.text, &kept.text);
+                let lost = cut.repeat.lost(&text.text, &kept.text);
                 let unit = RemovedUnit {
                     article: fields.id.as_ref(),
                     source: &place,
@@ -283,17 +281,6 @@ fn of_index(snapshot: &Snapshot, unit: &Unit) -> Result<Option<Known>> {
         text: text.to_owned(),
         family: Counts::default(),
     }))
-}
-
-/// The words and numbers of a removed unit, in the text it stands in, that the kept one does not have.
-pub(crate) fn lost(repeat: &Repeat, text: &str, kept: &str) -> Vec<String> {
-    match repeat.reason {
-        Reason::Equal => Vec::new(),
-        Reason::Near => {
-            let removed = text.get(repeat.removed.span.range()).unwrap_or_default();
-            left_out(fold(removed).as_str(), fold(kept).as_str())
-        }
-    }
 }
 
 /// Bytes of a unit.

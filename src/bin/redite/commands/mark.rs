@@ -9,7 +9,7 @@ use crate::marked::Marks;
 use crate::memory::{self, Cap};
 use crate::outputs::{Asked, Places, is_stdout};
 use crate::progress::{COMPARING, Progress, READING, WRITING};
-use crate::provenance::{Chars, Provenance, lost};
+use crate::provenance::{Chars, Provenance};
 use crate::relations::Relations;
 use crate::reports::report;
 use crate::settings;
@@ -383,7 +383,7 @@ impl Marker<'_> {
                     chars: [chars.before(span.start), chars.before(span.end)],
                     rule: repeat.reason.to_string(),
                     similarity: (repeat.similarity.value() * 1e4).round() / 1e4,
-                    lost: lost(repeat, &text.text, &kept.text),
+                    lost: repeat.lost(&text.text, &kept.text),
                     reprint: repeat.is_reprint,
                     kept: KeptMark {
                         article: identity(kept.id.as_ref(), &kept.source)?,

@@ -1,0 +1,28 @@
+//! redite for Python. The classes are documented where people see them, in `redite/_redite.pyi`.
+
+mod articles;
+mod detector;
+mod errors;
+mod fields;
+mod index;
+mod removed;
+mod run;
+mod session;
+mod table;
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = false)]
+fn _redite(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_class::<detector::Detector>()?;
+    module.add_class::<session::PySession>()?;
+    module.add_class::<session::Detection>()?;
+    module.add_class::<session::Repeat>()?;
+    module.add_class::<removed::Removed>()?;
+    module.add_class::<removed::Kept>()?;
+    module.add_class::<removed::PyStats>()?;
+    module.add_class::<index::PyIndex>()?;
+    module.add_class::<index::PySnapshot>()?;
+    Ok(())
+}
