@@ -155,12 +155,12 @@ class Session:
     """Articles on their way in. They are folded when they are pushed, and not kept: they are given again when they are to be cleaned.
 
     >>> session = Detector().session(memory=64 << 20)
-    >>> texts = ["The storm tore the roof off.", "The storm tore the roof off. Nobody was hurt."]
+    >>> texts = ["The storm tore the roof off.", "The storm tore the roof off. Nobody in the hall was hurt."]
     >>> session.push_all(texts)
     2
     >>> detection = session.finish()
     >>> [detection.clean(number, text) for number, text in enumerate(texts)]
-    ['The storm tore the roof off.', 'Nobody was hurt.']
+    ['The storm tore the roof off.', 'Nobody in the hall was hurt.']
     """
 
     def push(self, article: Article) -> int:
@@ -269,7 +269,7 @@ class Index:
     >>> index = Index.create(tempfile.mkdtemp() + "/seen", Detector())
     >>> story = {"id": 7, "text": "The storm tore the roof off the hall."}
     >>> _ = index.clean([story], update=True)
-    >>> repeats = index.snapshot().query({"id": 8, "text": "Rain fell. The storm tore the roof off the hall."})
+    >>> repeats = index.snapshot().query({"id": 8, "text": "Rain fell on the town all day. The storm tore the roof off the hall."})
     >>> repeats[0].kept.article, repeats[0].kept.text
     (7, 'The storm tore the roof off the hall.')
     """
