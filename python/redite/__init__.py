@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 
 from ._errors import CapacityError, RediteError, SettingsError, StorageError
 from ._redite import (
+    Contained,
     Detection,
     Detector,
     Index,
     Kept,
+    Reference,
     Removed,
     Repeat,
     Session,
@@ -37,11 +39,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CapacityError",
+    "Contained",
     "Detection",
     "Detector",
     "Index",
     "Kept",
     "RediteError",
+    "Reference",
     "Removed",
     "Repeat",
     "Session",

@@ -355,3 +355,44 @@ class Snapshot:
 
     def articles_of(self, id: object) -> list[dict[str, Any]]:
         """Gives the articles of an identity whose texts the index has."""
+
+@final
+class Contained:
+    """A span of a text that stands in a text of a `Reference`.
+
+    - `bytes`, `chars`, `text`: where it stands, in bytes of UTF-8 and in characters, and what stands there.
+    - `test`, `test_bytes`, `test_text`: the number of the text of the reference, from 0, where in it, and what stands there.
+    - `share`: how much of it, by its words, is the same there: 1 but where a few other words stand between two runs.
+    """
+
+    bytes: tuple[int, int]
+    chars: tuple[int, int]
+    text: str
+    test: int
+    test_bytes: tuple[int, int]
+    test_text: str
+    share: float
+
+@final
+class Reference:
+    """A test set that must not stand in a corpus: the texts of its questions and answers.
+
+    What is found are runs of at least `tokens` words of one of them, wherever they begin and end, read through case, punctuation, markup and
+    ways to write a number; and shorter ones, of at least `min_tokens` words, where they are a line or a sentence by themselves.
+
+    >>> from redite import Reference
+    >>> reference = Reference(["A train leaves at 9:40 and travels 1,200 km in 8 hours. How fast is it?"])
+    >>> page = "From a forum. a train leaves at 9.40, and travels 1 200 km in 8 hours; how fast is it? I got 150."
+    >>> [found.text for found in reference.find(page)]
+    ['a train leaves at 9.40, and travels 1 200 km in 8 hours; how fast is it?']
+    >>> reference.clean(page)
+    'From a forum. I got 150.'
+    """
+
+    def __new__(cls, texts: Iterable[str], *, tokens: int | None = None, min_tokens: int | None = None) -> Reference: ...
+    def __len__(self) -> int: ...
+    def find(self, text: str) -> list[Contained]:
+        """Gives what of a text stands in the reference, in order."""
+
+    def clean(self, text: str) -> str:
+        """Gives a text without what stands in the reference."""

@@ -5,6 +5,7 @@ mod detector;
 mod errors;
 mod fields;
 mod index;
+mod reference;
 mod removed;
 mod run;
 mod session;
@@ -24,5 +25,7 @@ fn _redite(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<removed::PyStats>()?;
     module.add_class::<index::PyIndex>()?;
     module.add_class::<index::PySnapshot>()?;
+    module.add_class::<reference::Reference>()?;
+    module.add_class::<reference::Contained>()?;
     Ok(())
 }
