@@ -23,6 +23,8 @@ mod session;
 
 pub use detections::Detections;
 pub use session::{Memory, PushError, Session};
+#[cfg(feature = "index")]
+pub(crate) use session::{count, observed};
 
 /// A unit that repeats another, and the unit it repeats, which is kept.
 ///
@@ -350,7 +352,7 @@ impl fmt::Display for OtherText {
 impl std::error::Error for OtherText {}
 
 impl Detection {
-    fn new(store: Store, verdicts: Verdicts) -> Self {
+    pub(crate) fn new(store: Store, verdicts: Verdicts) -> Self {
         Self { store, verdicts }
     }
 

@@ -26,7 +26,7 @@ mod versions;
 
 pub(crate) use external::{Decided, External, Fresh, History, Pushed, shares};
 #[cfg(feature = "index")]
-pub(crate) use external::{Merge, Run};
+pub(crate) use external::{Merge, Met, Run, Terms, decide_block, meet_block};
 pub(crate) use order::Ranks;
 pub use ranges::removal_spans;
 

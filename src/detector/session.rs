@@ -544,6 +544,13 @@ impl Session {
         external.decide(&observed(paragraphs, observe))
     }
 
+    /// All that was pushed into a session that keeps it in memory.
+    #[cfg(feature = "index")]
+    pub(crate) fn into_store(self) -> Store {
+        debug_assert!(self.spilled.is_none(), "some of it is on disk");
+        self.store
+    }
+
     /// Decides what is in memory.
     pub(super) fn decide(self, observe: &(dyn Fn(Progress) + Sync)) -> Detection {
         let observe = observed(self.store.paragraphs.len() as u64, observe);
@@ -553,7 +560,7 @@ impl Session {
 }
 
 /// Tells of the work on so many paragraphs as a share from 0 to 1.
-fn observed(paragraphs: u64, observe: &(dyn Fn(Progress) + Sync)) -> impl Fn(Stage, u64) + Sync {
+pub(crate) fn observed(paragraphs: u64, observe: &(dyn Fn(Progress) + Sync)) -> impl Fn(Stage, u64) + Sync {
     let (work, done) = (decide::WORK * paragraphs, AtomicU64::new(0));
     move |stage, more| {
         let done = done.fetch_add(more, Ordering::Relaxed) + more;
@@ -580,7 +587,7 @@ fn stores(articles: &[Article<'_>], settings: &Settings) -> Result<Vec<Store>, C
 
 /// Counts the shingles of a store. Those of sentences and parts are among those of their paragraphs, but for what is too
 /// short to have any.
-fn count(store: &Store, order: &Order) {
+pub(crate) fn count(store: &Store, order: &Order) {
     let paragraphs = (0..narrow(store.paragraphs.len())).map(|i| store.paragraph(i).entry);
     let sentences = (0..narrow(store.sentences.len())).map(|i| store.sentence(i));
     let parts = (0..narrow(store.parts.len())).map(|i| store.part(i));

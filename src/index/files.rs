@@ -36,30 +36,55 @@ pub(super) fn write_order(writer: &mut Writer, order: &Order) -> Result<(), Writ
     writer.bytes(&frequent, LONG)
 }
 
-pub(super) fn open_order(folder: &Path, entry: &Entry, (rule, shortest): (&Rule, usize)) -> Result<Order, IndexError> {
-    let read = |stream: &Stream| {
-        let path = folder.join(&entry.file);
-        stream.all().map_err(|cause| IndexError::io(&path, "read", &cause))
-    };
-    let streams = open(folder, entry)?;
-    let [counts, frequent] = &streams[..] else {
-        return Err(wrong(folder, entry));
+pub(super) fn open_order(folder: &Path, entry: &Entry, rule: (&Rule, usize)) -> Result<Order, IndexError> {
+    let order = order_of(&folder.join(&entry.file), &open(folder, entry)?, rule)?;
+    order.ok_or_else(|| wrong(folder, entry))
+}
+
+/// The order that the streams of a file hold, if they hold one.
+pub(super) fn order_of(
+    path: &Path,
+    streams: &[Stream],
+    (rule, shortest): (&Rule, usize),
+) -> Result<Option<Order>, IndexError> {
+    let read = |stream: &Stream| stream.all().map_err(|cause| IndexError::io(path, "read", &cause));
+    let [counts, frequent] = streams else {
+        return Ok(None);
     };
     let frequent = read(frequent)?;
     let frequent = frequent.as_chunks().0.iter().map(|count| u16::from_le_bytes(*count));
-    Order::restored(rule, shortest, (read(counts)?, frequent.collect())).ok_or_else(|| wrong(folder, entry))
+    Ok(Order::restored(rule, shortest, (read(counts)?, frequent.collect())))
 }
 
 pub(super) fn write_run(writer: &mut Writer, run: &Run, texts: &Texts) -> Result<(), WriteError> {
+    write_leaders(writer, run)?;
+    writer.stream(&texts.places, SHORT, Packing::Zstd)?;
+    writer.stream(&texts.articles, SHORT, Packing::Zstd)?;
+    writer.stream(&texts.ids, SHORT, Packing::None)?;
+    writer.bytes(&texts.dates(), SHORT)
+}
+
+/// Writes the head of a run and its streams, without texts.
+pub(super) fn write_leaders(writer: &mut Writer, run: &Run) -> Result<(), WriteError> {
     let head: Vec<u8> = run.head().into_iter().flat_map(u64::to_le_bytes).collect();
     writer.bytes(&head, LONG)?;
     for (spool, (block, packing)) in run.streams().into_iter().zip(STREAMS) {
         writer.stream(spool, block, packing)?;
     }
-    writer.stream(&texts.places, SHORT, Packing::Zstd)?;
-    writer.stream(&texts.articles, SHORT, Packing::Zstd)?;
-    writer.stream(&texts.ids, SHORT, Packing::None)?;
-    writer.bytes(&texts.dates(), SHORT)
+    Ok(())
+}
+
+/// The run whose head and streams come next among those of a file, if there is one.
+pub(super) fn leaders(path: &Path, streams: &mut impl Iterator<Item = Stream>) -> Result<Option<Run>, IndexError> {
+    let Some(head) = streams.next() else { return Ok(None) };
+    let head = head.all().map_err(|cause| IndexError::io(path, "read", &cause))?;
+    let head: Vec<u64> = head.as_chunks().0.iter().map(|n| u64::from_le_bytes(*n)).collect();
+    let here = Folder::of_index(path.parent().unwrap_or(path).to_owned());
+    let all: Vec<Spool> = streams
+        .take(Run::STREAMS)
+        .map(|stream| here.complete(Arc::new(stream)))
+        .collect();
+    Ok(all.try_into().ok().and_then(|all| Run::restored(&head, all)))
 }
 
 /// A run that has been read, and the texts of its articles.
@@ -78,15 +103,10 @@ pub(super) fn open_run(folder: &Path, entry: &Entry) -> Result<Opened, IndexErro
         let path = folder.join(&entry.file);
         stream.all().map_err(|cause| IndexError::io(&path, "read", &cause))
     };
-    let head = all_of(streams.next())?;
-    let head: Vec<u64> = head.as_chunks().0.iter().map(|n| u64::from_le_bytes(*n)).collect();
+    let path = folder.join(&entry.file);
+    let run = leaders(&path, &mut streams)?.ok_or_else(|| wrong(folder, entry))?;
     let here = Folder::of_index(folder.to_owned());
     let mut next = || streams.next().map(|stream| here.complete(Arc::new(stream)));
-    let mut of_run = || -> Option<Run> {
-        let all: Vec<Spool> = (0..Run::STREAMS).map(|_| next()).collect::<Option<_>>()?;
-        Run::restored(&head, all.try_into().ok()?)
-    };
-    let run = of_run().ok_or_else(|| wrong(folder, entry))?;
     let texts = [next(), next(), next()];
     let [Some(places), Some(articles), Some(ids)] = texts else {
         return Err(wrong(folder, entry));

@@ -43,11 +43,13 @@ mod manifest;
 mod map;
 mod packed;
 mod snapshot;
+mod stages;
 mod texts;
 
 pub use addition::Addition;
 pub use error::IndexError;
 pub use snapshot::{Facts, Snapshot};
+pub use stages::{Cut, Decision, Stages};
 pub use texts::Source;
 
 use crate::decide::Merge;

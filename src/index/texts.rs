@@ -30,6 +30,23 @@ pub struct Source<'t> {
     pub texts: Vec<(Cow<'t, str>, Cow<'t, str>)>,
 }
 
+impl<'t> Source<'t> {
+    /// An article without a name, of one text.
+    ///
+    /// ```
+    /// use redite::index::Source;
+    ///
+    /// assert_eq!(Source::of_text("text", "A day.").texts, [("text".into(), "A day.".into())]);
+    /// ```
+    #[must_use]
+    pub fn of_text(field: &'t str, text: &'t str) -> Self {
+        Self {
+            texts: vec![(field.into(), text.into())],
+            ..Self::default()
+        }
+    }
+}
+
 /// Texts on their way into an index.
 #[derive(Debug)]
 pub(super) struct Texts {

@@ -51,7 +51,7 @@ pub(crate) struct Leaders<'u, U: ?Sized> {
 }
 
 /// What is known of a unit that matches no leader.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Unmatched {
     /// The first leader that it is a version of, if it was asked for: see [`Unmatched::version`].
     version: u32,
@@ -94,6 +94,30 @@ impl Unmatched {
             UNKNOWN => Some(Original::Elsewhere),
             leader => Some(Original::Leader(leader)),
         }
+    }
+
+    /// This, and what is known of the same unit among leaders that come after those.
+    #[cfg(feature = "index")]
+    pub(crate) fn and(self, later: Self) -> Self {
+        let version = if self.version == NONE {
+            later.version
+        } else {
+            self.version
+        };
+        Self { version, ..self }.and_cost(later.cost.into())
+    }
+
+    /// As two words; of what it is a version of, only that there is such a leader.
+    #[cfg(feature = "index")]
+    pub(crate) fn words(self) -> [u32; 2] {
+        [self.cost, u32::from(self.version != NONE)]
+    }
+
+    /// What [`Self::words`] has given.
+    #[cfg(feature = "index")]
+    pub(crate) fn of_words([cost, is_version]: [u32; 2]) -> Self {
+        let version = if is_version == 1 { UNKNOWN } else { NONE };
+        Self { version, cost }
     }
 
     fn and_cost(self, more: u64) -> Self {

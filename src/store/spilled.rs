@@ -116,6 +116,56 @@ impl Store {
 }
 
 impl Segment {
+    /// How many numbers tell where a store stands.
+    #[cfg(feature = "index")]
+    pub(crate) const NUMBERS: usize = 12;
+
+    /// As numbers, for [`Segment::of_numbers`].
+    #[cfg(feature = "index")]
+    pub(crate) fn numbers(&self) -> [u64; Self::NUMBERS] {
+        let units = [self.paragraphs, self.sentences, self.parts].map(u64::from);
+        [
+            self.first_article.into(),
+            self.articles.into(),
+            units[0],
+            units[1],
+            units[2],
+            self.text_bytes,
+            self.start,
+            self.weight.into(),
+            self.folds,
+            self.fold_bytes,
+            self.hashes,
+            self.tokens,
+        ]
+    }
+
+    /// What [`Segment::numbers`] has given; nothing if no store has these.
+    #[cfg(feature = "index")]
+    pub(crate) fn of_numbers(numbers: &[u64; Self::NUMBERS]) -> Option<Self> {
+        let small = |nth: usize| u32::try_from(numbers[nth]).ok();
+        Some(Self {
+            first_article: small(0)?,
+            articles: small(1)?,
+            paragraphs: small(2)?,
+            sentences: small(3)?,
+            parts: small(4)?,
+            text_bytes: numbers[5],
+            start: numbers[6],
+            weight: small(7)?,
+            folds: numbers[8],
+            fold_bytes: numbers[9],
+            hashes: numbers[10],
+            tokens: numbers[11],
+        })
+    }
+
+    /// The same, where its articles are numbered from another one on.
+    #[cfg(feature = "index")]
+    pub(crate) fn beginning_with(self, first_article: u32) -> Self {
+        Self { first_article, ..self }
+    }
+
     /// Reads the store again.
     pub(crate) fn read(&self, from: &Spool) -> Result<Store, SpillError> {
         let mut store = self.layout(from)?;

@@ -69,7 +69,7 @@ fn allowed() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "index",
             vec![
-                "model", "settings", "verdict", "join", "article", "decide", "detector", "spill",
+                "model", "settings", "verdict", "join", "article", "store", "decide", "detector", "spill",
             ],
         ),
         // files know texts and spans, and nothing of repeats

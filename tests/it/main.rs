@@ -43,5 +43,8 @@ mod segment;
 // What the program shows of all this.
 #[cfg(feature = "cli")]
 mod show;
+// A corpus that is cleaned in stages.
+#[cfg(feature = "index")]
+mod stages;
 // Fixtures, for the others.
 mod support;

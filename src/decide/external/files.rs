@@ -26,7 +26,7 @@ pub(super) fn words_of(kept: &Kept, first_article: u32, way: u32) -> [u32; KEPT]
     ]
 }
 
-fn kept_of(words: &[u32], kind: UnitKind, first_article: u32) -> Kept {
+pub(super) fn kept_of(words: &[u32], kind: UnitKind, first_article: u32) -> Kept {
     Kept {
         share: words[0],
         number: words[1],

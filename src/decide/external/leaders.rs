@@ -88,6 +88,12 @@ impl<'r> EarlierLeaders<'r> {
         }
     }
 
+    /// The same, where articles of this run are numbered from that one on.
+    #[cfg(feature = "index")]
+    pub(super) fn beginning_with(self, first_article: u32) -> Self {
+        Self { first_article, ..self }
+    }
+
     /// How many there are of this run.
     pub(super) fn count(&self) -> u32 {
         self.files.count

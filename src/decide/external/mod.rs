@@ -11,6 +11,8 @@ mod merge;
 mod reprints;
 mod rows;
 mod shares;
+#[cfg(feature = "index")]
+mod stages;
 
 #[cfg(feature = "index")]
 pub(crate) use history::Run;
@@ -18,8 +20,10 @@ pub(crate) use history::{Fresh, History};
 #[cfg(feature = "index")]
 pub(crate) use merge::Merge;
 pub(crate) use shares::{Pushed, Share, shares};
+#[cfg(feature = "index")]
+pub(crate) use stages::{Met, Terms, decide as decide_block, meet as meet_block};
 
-use super::scan::{Before, Fate, Keeper, Scan, on_pool};
+use super::scan::{Before, Fate, Keeper, Scan, Scanned, on_pool};
 use super::units::Units;
 use super::versions::Versions;
 use super::{Kept, Observer, Removed, Verdicts, level_of};
@@ -169,6 +173,36 @@ fn kind_of(level: usize) -> UnitKind {
     }
 }
 
+impl Known<'_> {
+    /// Appends the leaders of a share that has been scanned, of whose folds some stood in earlier ones; gives what was decided.
+    fn leave(
+        &mut self,
+        held: Held<'_>,
+        units: &Units<'_>,
+        scan: Scan<'_, '_>,
+        stands: &[bool],
+    ) -> Result<Scanned, SpillError> {
+        self.beside.add(units, &scan, stands, self.leaders[0].count())?;
+        let Scan {
+            paragraphs,
+            pieces,
+            out,
+            ..
+        } = scan;
+        for (earlier, level) in self.leaders.iter_mut().zip([paragraphs, pieces]) {
+            earlier.add(held, level)?;
+        }
+        Ok(out)
+    }
+
+    fn into_fresh(self) -> Fresh {
+        Fresh {
+            levels: self.leaders.map(EarlierLeaders::into_files),
+            beside: self.beside.into_files(),
+        }
+    }
+}
+
 impl<'e> External<'e> {
     /// Decides every unit, and gives what is left of that for later runs, if it is asked for.
     pub(crate) fn decide(&self, observe: Observer<'_>) -> Result<(Decided, Fresh), SpillError> {
@@ -202,12 +236,7 @@ impl<'e> External<'e> {
             };
             out.put(share, &verdicts)?;
         }
-        let Known { leaders, beside } = earlier;
-        let fresh = Fresh {
-            levels: leaders.map(EarlierLeaders::into_files),
-            beside: beside.into_files(),
-        };
-        Ok((out, fresh))
+        Ok((out, earlier.into_fresh()))
     }
 
     fn no_leaders(&self, level: usize) -> EarlierLeaders<'e> {
@@ -240,16 +269,7 @@ impl<'e> External<'e> {
                 segment: &share.segment,
                 store,
             };
-            earlier.beside.add(&units, &scan, &stands, earlier.leaders[0].count())?;
-            let Scan {
-                paragraphs,
-                pieces,
-                out,
-                ..
-            } = scan;
-            for (earlier, level) in earlier.leaders.iter_mut().zip([paragraphs, pieces]) {
-                earlier.add(held, level)?;
-            }
+            let out = earlier.leave(held, &units, scan, &stands)?;
             observe(Stage::Shards, 0);
             Ok((out, kept))
         })?;
