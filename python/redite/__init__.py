@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from ._errors import CapacityError, RediteError, SettingsError, StorageError
 from ._redite import (
     Contained,
+    Cut,
     Detection,
     Detector,
     Index,
@@ -27,6 +28,7 @@ from ._redite import (
     Repeat,
     Session,
     Snapshot,
+    Stages,
     Stats,
     __version__,
 )
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CapacityError",
     "Contained",
+    "Cut",
     "Detection",
     "Detector",
     "Index",
@@ -51,6 +54,7 @@ __all__ = [
     "Session",
     "SettingsError",
     "Snapshot",
+    "Stages",
     "Stats",
     "StorageError",
     "__version__",

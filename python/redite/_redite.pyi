@@ -101,6 +101,10 @@ class Detector:
     def settings(self) -> str:
         """The settings that decide, on one line."""
 
+    @property
+    def text_fields(self) -> list[str]:
+        """The names of the fields that texts are read from."""
+
     def clean_text(self, text: str) -> str:
         """Gives one text without what it says twice."""
 
@@ -396,3 +400,61 @@ class Reference:
 
     def clean(self, text: str) -> str:
         """Gives a text without what stands in the reference."""
+
+@final
+class Stages:
+    """A corpus that many machines clean together, in blocks of rows and in stages; they need no more than a folder in common.
+
+    - `cut` each block, `order` the shingles once, by some of the first blocks;
+    - `decide` the blocks in turn, each after it has been looked up in (`meet`) every earlier one;
+    - `apply` what was decided to the rows of each block.
+
+    Every stage reads whole files of the folder and writes one of its own, so any scheduler may run it on any machine, and again if one fails. What goes
+    is what goes in one run over all rows, in the order of blocks and of the rows in each.
+
+    >>> import pyarrow as pa, tempfile
+    >>> from redite import Stages
+    >>> rows = pa.table({"text": ["The storm tore the roof off the hall.", "The storm tore the roof off the hall."]})
+    >>> stages = Stages(tempfile.mkdtemp() + "/work", Detector())
+    >>> for block in range(2):
+    ...     cut = stages.cut(block)
+    ...     cut.push(rows.slice(block, 1))
+    ...     _ = cut.finish()
+    >>> stages.order([0])
+    >>> stages.decide(0)
+    >>> stages.meet(1, 0)
+    >>> stages.decide(1)
+    >>> cleaned, removed = stages.apply(1, rows.slice(1, 1))
+    >>> pa.table(cleaned)["text"].to_pylist(), pa.table(removed)["kept"].to_pylist()[0]["source"]
+    ([''], 'block-0:1')
+    """
+
+    def __new__(cls, folder: Folder, detector: Detector) -> Stages:
+        """Makes the folder, or opens one that was made with the same settings. Raises `StorageError` if it has others, or another version."""
+
+    @property
+    def settings(self) -> str: ...
+    def cut(self, block: int, *, source: str | None = None) -> Cut:
+        """Begins a block: it is cut and folded in memory. `source` stands before the numbers of its rows in what is told of them."""
+
+    def order(self, blocks: Sequence[int]) -> None:
+        """Counts the shingles of some blocks into the order by which texts are looked up. It has no say in what is decided."""
+
+    def meet(self, block: int, earlier: int) -> None:
+        """Looks a block up in an earlier one, which has been decided."""
+
+    def decide(self, block: int, *, progress: Progress | None = None) -> None:
+        """Decides a block that has been looked up in all earlier ones."""
+
+    def apply(self, block: int, data: ArrowIn, *, source: str | None = None) -> tuple[ArrowTable, ArrowTable]:
+        """Gives the rows of a block, which are given again, without their repeats, and the removed units as a table."""
+
+@final
+class Cut:
+    """A block on its way in."""
+
+    def push(self, data: ArrowIn) -> None:
+        """Adds rows."""
+
+    def finish(self) -> int:
+        """Writes the block, and gives how many rows it has."""

@@ -158,6 +158,11 @@ impl Detector {
         self.detector.settings().to_string()
     }
 
+    #[getter]
+    fn text_fields(&self) -> Vec<String> {
+        self.fields.text.clone()
+    }
+
     fn __repr__(&self) -> String {
         format!("Detector({})", self.settings())
     }

@@ -9,6 +9,7 @@ mod reference;
 mod removed;
 mod run;
 mod session;
+mod stages;
 mod table;
 
 use pyo3::prelude::*;
@@ -25,6 +26,8 @@ fn _redite(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<removed::PyStats>()?;
     module.add_class::<index::PyIndex>()?;
     module.add_class::<index::PySnapshot>()?;
+    module.add_class::<stages::PyStages>()?;
+    module.add_class::<stages::PyCut>()?;
     module.add_class::<reference::Reference>()?;
     module.add_class::<reference::Contained>()?;
     Ok(())

@@ -4,9 +4,10 @@ use crate::articles::Articles;
 use crate::errors::IntoPyErr;
 use pyo3::prelude::*;
 use rayon::prelude::*;
-use redite::index::{Addition, Snapshot};
-use redite::{ArticleId, Detections, Progress, Repeat, Session, SpillError, Unit};
+use redite::index::{Addition, Snapshot, Source};
+use redite::{ArticleId, Detections, Progress, Repeat, Session, Unit};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,10 +46,10 @@ struct GivenUp;
 
 /// Does long work on another thread, with Python's lock released; meanwhile signals are looked for, and `progress` is called with the stage
 /// and the share of it that is done. If one of these raises, the work is given up.
-fn observed<T: Send>(
+pub(crate) fn observed<T: Send, E: IntoPyErr + Send>(
     py: Python<'_>,
     progress: Option<&Py<PyAny>>,
-    work: impl FnOnce(&(dyn Fn(Progress) + Sync)) -> Result<T, SpillError> + Send,
+    work: impl FnOnce(&(dyn Fn(Progress) + Sync)) -> Result<T, E> + Send,
 ) -> PyResult<T> {
     let is_given_up = AtomicBool::new(false);
     let mut raised = None;
@@ -158,10 +159,11 @@ pub(crate) fn outcomes(
     (first, snapshot): (u32, Option<&Snapshot>),
 ) -> PyResult<Vec<Outcome>> {
     let mut out = Vec::with_capacity(articles.count());
-    let known = Earlier {
-        snapshot,
-        texts: Mutex::default(),
+    let read = |article: ArticleId| match snapshot {
+        Some(snapshot) => snapshot.source(article).map_err(IntoPyErr::into_py),
+        None => Ok(None),
     };
+    let earlier = Earlier::new(&read);
     while out.len() < articles.count() {
         let next = out.len();
         let some: PyResult<Vec<Outcome>> = py.detach(|| {
@@ -169,8 +171,7 @@ pub(crate) fn outcomes(
             let block = detections.block_of(number).map_err(IntoPyErr::into_py)?;
             let end = (block.first_article().0 - first + block.articles()) as usize;
             let end = end.clamp(next + 1, articles.count().max(next + 1)).min(next + AT_ONCE);
-            let outcome = |article: usize| outcome(&block, articles, article, first, &known);
-            (next..end).into_par_iter().map(outcome).collect()
+            outcomes_of(&block, articles, next..end, first, &earlier)
         });
         out.extend(some?);
         py.check_signals()?;
@@ -181,10 +182,35 @@ pub(crate) fn outcomes(
 /// Articles whose outcomes are told at once.
 const AT_ONCE: usize = 1 << 16;
 
-/// Texts of an index that were asked for.
-struct Earlier<'s> {
-    snapshot: Option<&'s Snapshot>,
+/// What has become of some articles, all of them of one block.
+pub(crate) fn outcomes_of(
+    block: &redite::Detection,
+    articles: &impl Articles,
+    some: Range<usize>,
+    first: u32,
+    earlier: &Earlier<'_>,
+) -> PyResult<Vec<Outcome>> {
+    some.into_par_iter()
+        .map(|article| outcome(block, articles, article, first, earlier))
+        .collect()
+}
+
+/// Reads an article of an earlier run.
+type ReadSource<'s> = dyn Fn(ArticleId) -> PyResult<Option<Source<'static>>> + Sync + 's;
+
+/// Texts of earlier runs that were asked for.
+pub(crate) struct Earlier<'s> {
+    read: &'s ReadSource<'s>,
     texts: Mutex<HashMap<Unit, Known>>,
+}
+
+impl<'s> Earlier<'s> {
+    pub(crate) fn new(read: &'s ReadSource<'s>) -> Self {
+        Self {
+            read,
+            texts: Mutex::default(),
+        }
+    }
 }
 
 fn outcome(
@@ -258,10 +284,7 @@ impl Earlier<'_> {
         if let Some(known) = texts.get(unit) {
             return Ok(known.clone());
         }
-        let source = match self.snapshot {
-            Some(snapshot) => snapshot.source(unit.article).map_err(IntoPyErr::into_py)?,
-            None => None,
-        };
+        let source = (self.read)(unit.article)?;
         let source = source.unwrap_or_default();
         let of_field = source.texts.get(usize::from(unit.field));
         let (field, text) = of_field.map_or(("", ""), |(field, text)| (&**field, &**text));
