@@ -25,8 +25,8 @@ from ._errors import SettingsError
 from ._redite import Detector, Stages
 
 try:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
     from pyspark.sql import functions as F
     from pyspark.sql.types import (
         ArrayType,
