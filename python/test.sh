@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the wheel, and tests it: types, examples, the same answers as the program, and the oldest and newest Python that are found.
-# Needs Python 3.10 or later with venv, and Rust; takes the rest from PyPI. Takes about 8 minutes on two cores.
+# Needs Python 3.10 or later with venv, and Rust; takes the rest from PyPI, and Java from the distribution's packages where there is none.
+# Takes about 8 minutes on two cores.
 set -euo pipefail
 cd "$(dirname "$0")"
 export CARGO_TERM_COLOR=never PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
@@ -15,6 +16,10 @@ if ! "$python" -m venv --clear "$work/venv" 2>/dev/null; then
   "$python" -m venv --clear "$work/venv"
 fi
 venv=$PWD/$work/venv/bin
+if ! command -v java >/dev/null; then
+  # for Spark
+  apt-get update -qq && apt-get install -y -qq default-jre-headless
+fi
 
 cargo fmt --check
 cargo clippy --locked --release -- -D warnings
