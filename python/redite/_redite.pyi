@@ -125,7 +125,7 @@ class Detector:
         A `dict` in which something was removed is copied, any other article is the one that came. What has no text, or one that no UTF-8 can
         hold, is left as it is. `source` stands before the numbers of articles (from 1) in what is told of them. `memory`
         is the most that may be taken beside the articles, in bytes; what does not fit goes to temporary files in `temp_dir`. `progress` is
-        called now and then with the name of a stage and the share of it that is done. Ctrl-C, and what `progress` raises, stop the work.
+        called now and then with the name of a stage and the share of all the work that is done. Ctrl-C, and what `progress` raises, stop the work.
 
         Raises `StorageError` if temporary files cannot be written, `CapacityError` for more than 2**32 - 1 articles.
         """
@@ -262,6 +262,7 @@ class Stats:
     removed_near: int
     unread_texts: int
     text_bytes: int
+    #: Without the white space that went with them.
     removed_bytes: int
 
 @final

@@ -45,7 +45,7 @@ pub(crate) fn push(py: Python<'_>, session: &mut Session, articles: &impl Articl
 struct GivenUp;
 
 /// Does long work on another thread, with Python's lock released; meanwhile signals are looked for, and `progress` is called with the stage
-/// and the share of it that is done. If one of these raises, the work is given up.
+/// and the share of the work that is done. If one of these raises, the work is given up.
 pub(crate) fn observed<T: Send, E: IntoPyErr + Send>(
     py: Python<'_>,
     progress: Option<&Py<PyAny>>,

@@ -450,7 +450,8 @@ impl Articles for Table {
 
 fn is_text(kind: &DataType) -> bool {
     match kind {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
+        // (a column of nulls has no kind)
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View | DataType::Null => true,
         DataType::Dictionary(_, values) => is_text(values),
         DataType::RunEndEncoded(_, values) => is_text(values.data_type()),
         _ => false,

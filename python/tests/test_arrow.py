@@ -73,6 +73,8 @@ def test_nulls_slices_and_no_rows() -> None:
     cleaned, removed, stats = redite.Detector().clean_arrow(table.slice(0, 0))
     assert pa.table(cleaned).num_rows == pa.table(removed).num_rows == stats.articles == 0
     assert pa.table(cleaned).schema == table.schema
+    nothing = pa.table({"text": pa.nulls(3)})
+    assert pa.table(redite.Detector().clean_arrow(nothing)[0]) == nothing
 
 
 def test_structs(program: Program) -> None:
