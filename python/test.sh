@@ -26,7 +26,7 @@ cargo clippy --locked --release -- -D warnings
 rm -rf "$work/wheels"
 "$venv/pip" wheel -q --no-deps -w "$work/wheels" .
 wheel=$(ls "$PWD/$work"/wheels/redite-*-abi3-*.whl)
-"$venv/pip" install -q "$wheel[test]"
+"$venv/pip" install -q -c tests/constraints.txt "$wheel[test]"
 
 # Not from the source folder, which has no extension.
 (cd .. && cargo build --release --locked)
