@@ -74,6 +74,10 @@
 //! [`Source::name`]: super::Source::name
 //! [`left_out`]: crate::verdict::left_out
 
+mod told;
+
+pub use told::{ToldKept, ToldUnit, read_again};
+
 use super::codec::Codec;
 use super::digest::Digest;
 use super::edit::{Escaped, Insertion, push_escaped};

@@ -10,6 +10,9 @@ mod bounded;
 // The program, run as a person runs it.
 #[cfg(feature = "cli")]
 mod cli_clean;
+// Its page for a browser.
+#[cfg(feature = "cli")]
+mod cli_report;
 // What is decided, from text to repeats.
 mod detect;
 // The yardstick: what is planted, and what is told of it.

@@ -6,6 +6,7 @@ mod evaluate;
 mod index;
 mod mark;
 mod reach;
+mod report;
 
 pub(crate) use against::AgainstArgs;
 pub(crate) use choice::ChoiceArgs;
@@ -16,6 +17,7 @@ pub(crate) use index::{
 };
 pub(crate) use mark::{ApplyArgs, MarkArgs, MarkFormat, SharesArgs};
 pub(crate) use reach::ReachArgs;
+pub(crate) use report::ReportArgs;
 
 use crate::presets::Preset;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -45,7 +47,7 @@ pub(crate) struct Args {
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     /// Write the articles without their repeats
-    Clean(CleanArgs),
+    Clean(Box<CleanArgs>),
     /// Put the removed text back, so that the input is restored byte for byte
     Restore(RestoreArgs),
     /// Write what repeats what, and leave the texts alone
@@ -60,6 +62,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Measure what the settings find in your articles, by planting known repeats in a copy of them in memory
     Evaluate(EvaluateArgs),
+    /// Show what clean has removed as a page for a browser
+    Report(ReportArgs),
     /// Print what each step of the pipeline produces, as JSON Lines
     Debug(DebugArgs),
     /// Print a completion script for a shell
@@ -81,7 +85,7 @@ impl Command {
             Self::Explain(args) => args.quiet,
             Self::Evaluate(args) => args.input.quiet,
             Self::Debug(args) => args.step.args().input.quiet,
-            Self::Completions(_) | Self::Man(_) => false,
+            Self::Report(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 
@@ -234,6 +238,16 @@ pub(crate) struct CleanArgs {
     /// Write the settings, the counts and the time of each stage of the run as JSON; - is standard output
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub(crate) stats: Option<PathBuf>,
+
+    /// Write a page for a browser that shows what was removed, as redite report makes it from the files of --removed and --stats
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "removed",
+        conflicts_with = "resume",
+        help_heading = "Output"
+    )]
+    pub(crate) report: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) against: AgainstArgs,

@@ -83,6 +83,13 @@ fn flush<'t>(kept: &'t str, repeat: &'t str, gone: &[Range<usize>], come: &[Rang
     }
 }
 
+impl<'t> Diff<'t> {
+    /// The stretches, in order; and whether the texts are longer than what is compared.
+    pub(crate) fn stretches(&self) -> (&[Stretch<'t>], bool) {
+        (&self.stretches, self.cut)
+    }
+}
+
 impl Diff<'_> {
     /// One line: without colour as `[-only kept-]{+only repeat+}`, in which long unchanged stretches are left out.
     pub(crate) fn show(&self, paint: Paint) -> impl fmt::Display {
@@ -104,7 +111,7 @@ impl Diff<'_> {
 }
 
 /// A text by its ends, if it is long.
-fn ends(text: &str) -> String {
+pub(crate) fn ends(text: &str) -> String {
     let length = text.chars().count();
     if length <= LONG {
         return visible(text).into_owned();

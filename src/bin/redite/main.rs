@@ -24,6 +24,7 @@ mod evaluate;
 mod exit;
 mod families;
 mod faults;
+mod html;
 mod languages;
 mod look;
 mod marked;
@@ -72,6 +73,7 @@ fn main() -> ExitCode {
         Command::Find(args) => commands::find::run(args),
         Command::Explain(args) => commands::explain::run(args),
         Command::Evaluate(args) => commands::evaluate::run(args),
+        Command::Report(args) => commands::report::run(args),
         Command::Debug(args) => commands::debug::run(args),
         Command::Completions(args) => commands::generate::completions(args),
         Command::Man(args) => commands::generate::man(args),

@@ -135,3 +135,35 @@ fn a_text_is_as_long_as_its_range() {
         assert!(read(&wrong).unwrap_err().starts_with("r:2: "), "{from} {to}");
     }
 }
+
+#[test]
+fn units_are_told_and_read_again() {
+    let text = whole().concat();
+    let mut reader = RemovedReader::new("r", text.as_bytes());
+    let mut lines = Vec::new();
+    while let Some(line) = reader.next() {
+        match line.unwrap() {
+            RemovedLine::Unit { source, insertion, .. } => {
+                let told = reader.told().unwrap();
+                assert_eq!((&*told.source, &*told.text), (&*source, insertion.text()));
+                let kept = told.kept.as_ref().unwrap();
+                // no identity: the place stands for it
+                assert_eq!((&*told.article(), &*kept.article()), (&*source, "a:1"));
+                lines.push((reader.number(), told.text.into_owned()));
+            }
+            _ => assert!(reader.told().is_err()),
+        }
+    }
+    assert_eq!(lines.len(), 3);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), zstd::encode_all(text.as_bytes(), 1).unwrap()).unwrap();
+    let mut again = Vec::new();
+    let numbers = lines.iter().map(|(number, _)| *number);
+    read_again(file.path(), numbers, |number, told| {
+        again.push((number, told.text.into_owned()));
+    })
+    .unwrap();
+    assert_eq!(again, lines);
+    let error = read_again(file.path(), [2, 4], |_, _| {}).unwrap_err().to_string();
+    assert!(error.contains(":4"), "{error}");
+}

@@ -33,6 +33,7 @@ mod program {
     pub(crate) mod exit;
     pub(crate) mod families;
     pub(crate) mod faults;
+    pub(crate) mod html;
     pub(crate) mod languages;
     pub(crate) mod look;
     pub(crate) mod marked;

@@ -42,6 +42,7 @@ fn help_of_every_command() {
         &["find"],
         &["explain"],
         &["evaluate"],
+        &["report"],
         &["debug"],
         &["debug", "units"],
         &["debug", "fold"],

@@ -36,7 +36,11 @@ pub(crate) fn run(args: &CleanArgs) -> Result<Exit> {
         args.cleaned.output.as_ref().filter(|_| !to_stdout),
         args.cleaned.removed.as_ref().filter(|path| !is_stdout(path)),
         args.stats.as_ref().filter(|path| !is_stdout(path)),
+        args.report.as_ref().filter(|path| !is_stdout(path)),
     ];
+    if args.report.is_some() && args.cleaned.removed.as_deref().is_some_and(is_stdout) {
+        bail!("--report is made from the file of removed units: name a file with --removed");
+    }
     let exclude: Vec<PathBuf> = files.into_iter().flatten().chain(&args.index.index).cloned().collect();
     let quiet = args.input.quiet;
     settings::threads(&args.input)?;
@@ -168,6 +172,7 @@ impl Run<'_> {
             }
             earlier.commit(addition)?;
         }
+        super::report::after(args, &summary.to_json()?, transaction)?;
         Ok((corpus.report.exit(), summary))
     }
 }
@@ -178,7 +183,10 @@ pub(super) fn places_of(args: &CleanArgs, sources: &[Source]) -> Result<Places> 
         inputs: &args.input.inputs,
         sources,
         output: args.cleaned.output.as_deref(),
-        reports: [&args.cleaned.removed, &args.stats].into_iter().flatten().collect(),
+        reports: [&args.cleaned.removed, &args.stats, &args.report]
+            .into_iter()
+            .flatten()
+            .collect(),
         merge: args.cleaned.merge,
     })
 }

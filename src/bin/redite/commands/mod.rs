@@ -10,5 +10,6 @@ pub(crate) mod find;
 pub(crate) mod generate;
 pub(crate) mod index;
 pub(crate) mod mark;
+pub(crate) mod report;
 pub(crate) mod restore;
 pub(crate) mod resume;

@@ -45,15 +45,15 @@ pub(crate) fn clean(
     let check = |sources: &[Source]| refuse_drop_empty(args.cleaned.drop_empty, sources);
     let (found, mut progress) = rule.read(&args.input, cap, exclude, check, &mut stages)?;
     let Found { inputs, counts, .. } = &found;
+    let reports = [&args.cleaned.removed, &args.stats, &args.report].into_iter().flatten();
     let places = Places::of(&Asked {
         inputs: &args.input.inputs,
         sources: &inputs.sources,
         output: args.cleaned.output.as_deref(),
-        reports: [&args.cleaned.removed, &args.stats].into_iter().flatten().collect(),
+        reports: reports.clone().collect(),
         merge: args.cleaned.merge,
     })?;
     set.refuse_outputs(inputs.sources.iter().filter_map(|source| places.path(source)))?;
-    let reports = [&args.cleaned.removed, &args.stats].into_iter().flatten();
     set.refuse_outputs(reports.filter(|path| !is_stdout(path)))?;
     let shares = [counts.span_bytes, counts.text_bytes];
     if let Err(error) = check_share_of(
@@ -120,6 +120,7 @@ pub(crate) fn clean(
         out.finish()?;
     }
     transaction.commit()?;
+    super::super::report::after(args, &summary.to_json()?, transaction)?;
     if !args.input.quiet {
         console::lines(&summary);
     }
