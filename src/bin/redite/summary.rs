@@ -123,6 +123,16 @@ pub(crate) struct Summary {
     shares: u64,
 }
 
+/// Settings under names that are not those of counts.
+fn beside_counts(
+    mut settings: serde_json::Map<String, serde_json::Value>,
+) -> serde_json::Map<String, serde_json::Value> {
+    if let Some(breaks) = settings.remove("paragraphs") {
+        settings.insert("paragraph_breaks".to_owned(), breaks);
+    }
+    settings
+}
+
 impl Summary {
     pub(crate) fn new(
         args: &CleanArgs,
@@ -152,7 +162,7 @@ impl Summary {
             text_fields: corpus.options.text_fields.clone(),
             id_field: corpus.options.id_field.clone(),
             lang_field: corpus.options.lang_field.clone(),
-            settings: described(&corpus.detector, &args.rule.other),
+            settings: beside_counts(described(&corpus.detector, &args.rule.other)),
             choice: Choice::described(&args.choice),
             strict: args.input.strict,
             drop_empty: args.cleaned.drop_empty,

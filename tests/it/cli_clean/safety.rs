@@ -97,7 +97,7 @@ fn stats_hold_all_settings() {
         ("level", "--level", "exact"),
         ("keep", "--keep", "-day"),
         ("lang", "--lang", "fr"),
-        ("paragraphs", "--paragraphs", "line"),
+        ("paragraph_breaks", "--paragraphs", "line"),
         ("id_field", "--id-field", "key"),
         ("lang_field", "--lang-field", "tongue"),
     ];
@@ -112,6 +112,8 @@ fn stats_hold_all_settings() {
     for (name, _, value) in settings {
         assert_eq!(stats[name], value, "{name}");
     }
+    // (it was written over by the setting once)
+    assert_eq!(stats["paragraphs"], 2);
     for (name, value) in [
         ("redite", json!(env!("CARGO_PKG_VERSION"))),
         ("threshold", json!(0.75)),
