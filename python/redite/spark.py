@@ -15,6 +15,7 @@ Spark, and finds or writes the same files. The answer does not depend on the blo
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -66,7 +67,7 @@ def clean(
     """Gives a frame without its repeats, with all its columns and rows, and one of what was removed.
 
     - `work`: a folder that is new or empty, which the driver and all workers reach under this name. It takes about three times the text. A call that failed
-      may be made again with the same folder: what is whole there is not done again.
+      may be made again with the same folder and the same rows: what is whole there is not done again.
     - `order`: the column, or columns, by which rows are ordered; of several similar texts the first stays. No two rows may have the same values.
     - `text`, `id`: as `text_field` and `id_field` of `Detector`; settings are those of `Detector` but for `keep` and `group_by`.
     - `blocks`: how many; by default one and a half for each core of the cluster, and at least four.
@@ -107,12 +108,21 @@ class _Job:
     def path(self, name: str) -> str:
         return os.path.join(self.folder, name)
 
+    def fields(self) -> dict[str, Any]:
+        """What says which columns are read."""
+        named = {name: value for name, value in self.options.items() if name.endswith("_field")}
+        return {**named, "text_field": Detector(**self.options).text_fields}
+
     def cut(self, df: DataFrame, blocks: int) -> int:
         """Sorts the rows into blocks and cuts these; gives how many there are."""
         done = self.path("BLOCKS")
+        asked = {"order": self.order, "columns": df.schema.jsonValue(), "options": self.fields()}
         if os.path.exists(done):
-            with open(done, encoding="ascii") as file:
-                return int(file.read())
+            with open(done, encoding="utf-8") as file:
+                made = json.load(file)
+            if made["asked"] != json.loads(json.dumps(asked)):
+                raise SettingsError(f"work: {self.folder} holds another frame, or one of other columns; name a new folder")
+            return int(made["blocks"])
         folder, options, order = self.folder, self.options, self.order
 
         def of_partition(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -134,7 +144,7 @@ class _Job:
             self.stages.cut(block).finish()
         first = next((block for block in range(blocks) if counts.get(block)), 0)
         self._run("count shingles", lambda stages, block, _: stages.order([block]), [(first, 0)])
-        _write_whole(done, lambda path: _write_text(path, str(blocks)))
+        _write_whole(done, lambda path: _write_text(path, json.dumps({"blocks": blocks, "asked": asked})))
         return blocks
 
     def decide(self, blocks: int) -> None:
@@ -148,7 +158,9 @@ class _Job:
                     if not os.path.exists(self.path(f"decided-{block}")):
                         what = f"decide block {block + 1} of {blocks}"
                         self._run(what, lambda stages, block, _: stages.decide(block), [(block, 0)])
-                    later = [n for n in range(block + 1, blocks) if not os.path.exists(self.path(f"met-{n}-{block}"))]
+                    # (what was met, and leaders, may have been removed once all was decided)
+                    open_ones = [n for n in range(block + 1, blocks) if not os.path.exists(self.path(f"decided-{n}"))]
+                    later = [n for n in open_ones if not os.path.exists(self.path(f"met-{n}-{block}"))]
                     for some in filter(None, (later[:1], later[1:])):
                         what = f"look up {len(some)} blocks in block {block + 1} of {blocks}"
                         meet = self._submit(pool, what, lambda stages, block, other: stages.meet(block, other), block, some)
@@ -257,7 +269,7 @@ def _write_rows(path: str, first: pa.RecordBatch | None, rest: Iterator[pa.Recor
 
 
 def _write_text(path: str, text: str) -> None:
-    with open(path, "w", encoding="ascii") as file:
+    with open(path, "w", encoding="utf-8") as file:
         file.write(text)
 
 

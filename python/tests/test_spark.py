@@ -120,6 +120,11 @@ def test_a_call_that_failed_goes_on(local: SparkSession, tmp_path: Path) -> None
     cleaned, removed = spark.clean(frame, work=work, order="position", blocks=3, keep_files=False)
     assert not list(work.glob("met-*")) and not list(work.glob("run-*"))
     assert cleaned.count() == 200 and removed.count() > 0
+    again, _ = spark.clean(frame, work=work, order="position", blocks=3)
+    assert rows_of(again) == rows_of(cleaned)
+    for other in (frame.drop("site"), frame.withColumnRenamed("text", "body")):
+        with pytest.raises(redite.SettingsError, match="another frame"):
+            spark.clean(other, work=work, order="position", text="body" if "body" in other.columns else "text")
 
 
 def test_what_is_wrong_is_told(local: SparkSession, tmp_path: Path) -> None:
