@@ -97,7 +97,6 @@ impl Unmatched {
     }
 
     /// This, and what is known of the same unit among leaders that come after those.
-    #[cfg(feature = "index")]
     pub(crate) fn and(self, later: Self) -> Self {
         let version = if self.version == NONE {
             later.version

@@ -8,6 +8,7 @@ mod history;
 mod leaders;
 #[cfg(feature = "index")]
 mod merge;
+mod met;
 mod reprints;
 mod rows;
 mod shares;
@@ -19,20 +20,22 @@ pub(crate) use history::Run;
 pub(crate) use history::{Fresh, History};
 #[cfg(feature = "index")]
 pub(crate) use merge::Merge;
+pub(crate) use met::Met;
 pub(crate) use shares::{Pushed, Share, shares};
 #[cfg(feature = "index")]
-pub(crate) use stages::{Met, Terms, decide as decide_block, meet as meet_block};
+pub(crate) use stages::{Terms, decide as decide_block, meet as meet_block};
 
-use super::scan::{Before, Fate, Keeper, Scan, Scanned, on_pool};
+use super::scan::{Scan, Scanned, on_pool};
 use super::units::Units;
 use super::versions::Versions;
 use super::{Kept, Observer, Removed, Verdicts, level_of};
-use crate::join::{Similarity, Unmatched};
+use crate::join::Similarity;
 use crate::model::{ArticleId, Reason, Span, Stage, Unit, UnitKind};
 use crate::settings::{Scope, Settings};
 use crate::spill::{Bits, Folder, SpillError, Spool};
 use crate::store::{Segment, Store};
-use leaders::{EarlierLeaders, EarlierMatch, Held, Outcome};
+use leaders::{EarlierLeaders, Held};
+use met::together;
 use reprints::ReprintLeaders;
 use std::ops::Range;
 
@@ -174,6 +177,31 @@ fn kind_of(level: usize) -> UnitKind {
 }
 
 impl Known<'_> {
+    /// Looks the units of a share up among the leaders so far.
+    fn meet(&mut self, units: &Units<'_>, scan: &Scan<'_, '_>, settings: &Settings) -> Result<Met, SpillError> {
+        let [paragraphs, pieces] = &mut self.leaders;
+        let by_hash = units.paragraphs.by_hash();
+        let outcome = paragraphs.meet(&scan.paragraphs, &by_hash, |_| true)?;
+        let is_met = |fold: u32| outcome.met[fold as usize].is_some();
+        let mut versions = Bits::default();
+        if let Some(rule) = Versions::new(units.store, settings) {
+            let pairs = units.range.clone().filter_map(|paragraph| {
+                let fold = units.paragraphs.of(paragraph)?;
+                let original = outcome.version_of.get(fold as usize).copied().flatten()?;
+                (!is_met(fold)).then_some((paragraph, original))
+            });
+            versions = paragraphs.versions(&rule, &pairs.collect::<Vec<_>>(), units.store)?;
+        }
+        let beside = self.beside.meet(units, &by_hash, paragraphs, is_met)?;
+        let mut goes = Bits::new(units.store.paragraphs.len());
+        beside.found.iter().for_each(|&(paragraph, ..)| goes.insert(paragraph));
+        let stays = |&paragraph: &u32| !goes.contains(paragraph) && !units.paragraphs.of(paragraph).is_some_and(is_met);
+        let wanted = pieces_of(units, units.range.clone().filter(stays));
+        let by_hash = units.pieces.folds.by_hash();
+        let of_pieces = pieces.meet(&scan.pieces, &by_hash, |fold| wanted.contains(fold))?;
+        Ok(Met::new([outcome, of_pieces], &versions, beside))
+    }
+
     /// Appends the leaders of a share that has been scanned, of whose folds some stood in earlier ones; gives what was decided.
     fn leave(
         &mut self,
@@ -256,7 +284,8 @@ impl<'e> External<'e> {
         let paragraphs = share.paragraphs(store, self.settings);
         let (scanned, kept) = on_pool(paragraphs.len(), || {
             let mut scan = Scan::new(&units, self.settings, &self.history.order, observe);
-            let (before, kept) = self.before(&units, &scan, earlier)?;
+            let met = earlier.meet(&units, &scan, self.settings)?;
+            let (before, kept) = together(&units, vec![(0, met)]);
             observe(Stage::Shards, 0);
             let stands = before.stands.clone();
             scan.run(&paragraphs, before, observe);
@@ -277,48 +306,6 @@ impl<'e> External<'e> {
         observe(Stage::Spare, 0);
         Ok(resolved)
     }
-
-    /// What is known of the units of a share from those before, and the units that they go in favour of.
-    fn before(
-        &self,
-        units: &Units<'_>,
-        scan: &Scan<'_, '_>,
-        earlier: &mut Known<'_>,
-    ) -> Result<(Before, Vec<Kept>), SpillError> {
-        let mut kept = Vec::new();
-        let mut before = Before::default();
-        let [paragraphs, pieces] = &mut earlier.leaders;
-        let by_hash = units.paragraphs.by_hash();
-        let outcome = paragraphs.meet(&scan.paragraphs, &by_hash, |_| true)?;
-        if let Some(versions) = Versions::new(units.store, self.settings) {
-            let pairs = units.range.clone().filter_map(|paragraph| {
-                let fold = units.paragraphs.of(paragraph)?;
-                let original = outcome.version_of.get(fold as usize).copied().flatten()?;
-                outcome.met[fold as usize].is_none().then_some((paragraph, original))
-            });
-            before.versions = paragraphs.versions(&versions, &pairs.collect::<Vec<_>>(), units.store)?;
-        }
-        let known = earlier
-            .beside
-            .meet(units, &by_hash, paragraphs, |fold| outcome.met[fold as usize].is_some())?;
-        before.stands = known.stands;
-        for (paragraph, found, similarity) in known.found {
-            before
-                .reprints
-                .insert(paragraph, (super::narrow(kept.len()), similarity));
-            kept.push(found);
-        }
-        let goes = |paragraph: u32| {
-            let fold = units.paragraphs.of(paragraph);
-            fold.is_some_and(|fold| outcome.met[fold as usize].is_some()) || before.reprints.contains_key(&paragraph)
-        };
-        let wanted = pieces_of(units, units.range.clone().filter(|&paragraph| !goes(paragraph)));
-        before.fates[0] = fates(outcome, &mut kept);
-        let by_hash = units.pieces.folds.by_hash();
-        let outcome = pieces.meet(&scan.pieces, &by_hash, |fold| wanted.contains(fold))?;
-        before.fates[1] = fates(outcome, &mut kept);
-        Ok((before, kept))
-    }
 }
 
 /// The folds of the pieces of some paragraphs. Those of a paragraph that goes are never asked for.
@@ -335,17 +322,4 @@ fn pieces_of(units: &Units<'_>, paragraphs: impl Iterator<Item = u32>) -> Bits {
             .for_each(|fold| out.insert(fold));
     }
     out
-}
-
-/// What looking up some folds among earlier leaders says of them; what they go in favour of is appended to `kept`.
-fn fates(outcome: Outcome, kept: &mut Vec<Kept>) -> Vec<Fate> {
-    let fate = |(met, past): (Option<Box<EarlierMatch>>, Unmatched)| match met {
-        Some(met) => {
-            let keeper = Keeper::Before(super::narrow(kept.len()));
-            kept.push(met.kept);
-            Fate::Gone(keeper, met.reason, met.similarity)
-        }
-        None => Fate::Open(past),
-    };
-    outcome.met.into_iter().zip(outcome.past).map(fate).collect()
 }

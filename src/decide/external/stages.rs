@@ -1,22 +1,18 @@
 //! Blocks of a corpus, decided in stages that may each be done by another process: a block is looked up in the leaders of each
 //! earlier one, in whatever order and as soon as that is decided; what all of these have brought is put together, and the block is scanned.
-//!
-//! Why that gives what looking the block up in all of them one after the other gives: what a fold repeats is the leader of the same fold, or else
-//! the first one that it repeats, so it follows from what it repeats in each block. What an original is asked for, and what
-//! candidates have cost, changes how leaders are filed and not what they are. And a leader is written down
-//! under the folds beside it that come first there: so where a reprint is found, the paragraph beside it has been met in the same block.
+//! Why looking it up in some and then in others is enough is said in [`met`](super::met).
 
-use super::super::scan::{Before, Fate, Keeper, Scan, on_pool};
+use super::super::scan::{Scan, on_pool};
 use super::super::units::Units;
-use super::super::versions::Versions;
 use super::super::{Kept, Observer, Verdicts, narrow};
 use super::files::{KEPT, kept_of, words_of};
 use super::history::{Fresh, History, Run};
-use super::leaders::{EarlierLeaders, EarlierMatch, Held, Outcome};
+use super::leaders::{EarlierLeaders, EarlierMatch, Held};
+use super::met::{LevelMet, Met, together};
 use super::reprints::ReprintLeaders;
-use super::{Known, kind_of, pieces_of, record, restored};
+use super::{Known, kind_of, record, restored};
 use crate::join::{Order, Similarity, Unmatched};
-use crate::model::{ArticleId, Reason, Unit, UnitKind};
+use crate::model::{Reason, UnitKind};
 use crate::settings::{Scope, Settings};
 use crate::spill::{Bits, Folder, SpillError, Spool};
 use crate::store::{Segment, Store};
@@ -28,38 +24,6 @@ pub(crate) struct Terms<'s> {
     pub(crate) settings: &'s Settings,
     pub(crate) order: &'s Arc<Order>,
     pub(crate) folder: &'s Folder,
-}
-
-/// What looking a block up in one earlier block has brought. Articles are numbered from the first of that block.
-#[derive(Default)]
-pub(crate) struct Met {
-    levels: [LevelMet; 2],
-    /// Paragraphs that are new versions of the first original that was found there.
-    versions: Vec<u32>,
-    /// Folds of paragraphs that tell where a text comes from, and stand there.
-    stands: Vec<u32>,
-    /// Paragraphs that repeat a leader in view of what stands beside both.
-    reprints: Vec<(u32, Kept, Similarity)>,
-}
-
-#[derive(Default)]
-struct LevelMet {
-    /// By fold, ascending.
-    met: Vec<(u32, EarlierMatch)>,
-    past: Vec<(u32, Unmatched)>,
-}
-
-impl LevelMet {
-    fn of(outcome: Outcome) -> Self {
-        let met = (0..).zip(outcome.met);
-        let past = (0..)
-            .zip(outcome.past)
-            .filter(|(_, past)| *past != Unmatched::default());
-        Self {
-            met: met.filter_map(|(fold, met)| Some((fold, *met?))).collect(),
-            past: past.collect(),
-        }
-    }
 }
 
 /// Looks the units of a block up in an earlier one.
@@ -79,43 +43,13 @@ pub(crate) fn meet(terms: Terms<'_>, store: &Store, run: &Arc<Run>, observe: Obs
     let units = Units::of(store, settings, 0..narrow(store.paragraphs.len()), observe);
     on_pool(store.paragraphs.len(), || {
         let scan = Scan::new(&units, settings, order, observe);
-        let leaders = |kind| EarlierLeaders::new(settings, &history, &none, kind, folder);
-        let (mut paragraphs, mut pieces) = (leaders(UnitKind::Paragraph), leaders(UnitKind::Sentence));
-        let mut beside = ReprintLeaders::new(&history, folder, settings);
-        let mut out = Met::default();
-        let by_hash = units.paragraphs.by_hash();
-        let outcome = paragraphs.meet(&scan.paragraphs, &by_hash, |_| true)?;
-        let is_met = |fold: u32| outcome.met[fold as usize].is_some();
-        if let Some(versions) = Versions::new(store, settings) {
-            let pairs = units.range.clone().filter_map(|paragraph| {
-                let fold = units.paragraphs.of(paragraph)?;
-                let original = outcome.version_of.get(fold as usize).copied().flatten()?;
-                (!is_met(fold)).then_some((paragraph, original))
-            });
-            let found = paragraphs.versions(&versions, &pairs.collect::<Vec<_>>(), store)?;
-            out.versions = found.iter().collect();
-        }
-        let known = beside.meet(&units, &by_hash, &paragraphs, is_met)?;
-        out.stands = (0..)
-            .zip(known.stands)
-            .filter(|(_, stands)| *stands)
-            .map(|(fold, _)| fold)
-            .collect();
-        out.reprints = known.found;
-        let reprinted: Bits = bits(store.paragraphs.len(), out.reprints.iter().map(|found| found.0));
-        let goes = |paragraph: u32| units.paragraphs.of(paragraph).is_some_and(is_met) || reprinted.contains(paragraph);
-        let wanted = pieces_of(&units, units.range.clone().filter(|&paragraph| !goes(paragraph)));
-        let by_hash = units.pieces.folds.by_hash();
-        let of_pieces = pieces.meet(&scan.pieces, &by_hash, |fold| wanted.contains(fold))?;
-        out.levels = [outcome, of_pieces].map(LevelMet::of);
-        Ok(out)
+        let leaders = |level| EarlierLeaders::new(settings, &history, &none, kind_of(level), folder);
+        let mut known = Known {
+            leaders: [leaders(0), leaders(1)],
+            beside: ReprintLeaders::new(&history, folder, settings),
+        };
+        known.meet(&units, &scan, settings)
     })
-}
-
-fn bits(count: usize, of: impl Iterator<Item = u32>) -> Bits {
-    let mut out = Bits::new(count);
-    of.for_each(|n| out.insert(n));
-    out
 }
 
 /// Decides a block, which is numbered from `store`'s first article on, by what it has met in the earlier ones, each with the number of its first
@@ -164,79 +98,10 @@ pub(crate) fn decide(
     Ok((verdicts, known.into_fresh()))
 }
 
-/// What is known of the units of a block from all earlier ones.
-fn together(units: &Units<'_>, earlier: Vec<(u32, Met)>) -> (Before, Vec<Kept>) {
-    let (mut before, mut kept) = (Before::default(), Vec::new());
-    let counts = [units.paragraphs.count(), units.pieces.folds.count()];
-    let mut met: [Vec<Option<EarlierMatch>>; 2] = counts.map(|count| (0..count).map(|_| None).collect());
-    let mut past = counts.map(|count| vec![Unmatched::default(); count]);
-    before.versions = Bits::new(units.store.paragraphs.len());
-    before.stands = vec![false; counts[0]];
-    let mut reprints = Vec::new();
-    for (first_article, of_block) in earlier {
-        let numbered = |kept: Kept| Kept {
-            unit: Unit {
-                article: ArticleId(kept.unit.article.0 + first_article),
-                ..kept.unit
-            },
-            ..kept
-        };
-        // By the first original that is found at all.
-        for paragraph in of_block.versions {
-            let fold = units.paragraphs.of(paragraph);
-            if fold.is_some_and(|fold| past[0][fold as usize].version().is_none()) {
-                before.versions.insert(paragraph);
-            }
-        }
-        for (level, of_level) in of_block.levels.into_iter().enumerate() {
-            for (fold, found) in of_level.met {
-                let known = &mut met[level][fold as usize];
-                let is_first = match known {
-                    None => true,
-                    Some(known) => known.reason == Reason::Near && found.reason == Reason::Equal,
-                };
-                if is_first {
-                    *known = Some(EarlierMatch {
-                        kept: numbered(found.kept),
-                        ..found
-                    });
-                }
-            }
-            for (fold, more) in of_level.past {
-                let known = &mut past[level][fold as usize];
-                *known = known.and(more);
-            }
-        }
-        for fold in of_block.stands {
-            before.stands[fold as usize] = true;
-        }
-        reprints.extend(
-            of_block
-                .reprints
-                .into_iter()
-                .map(|(paragraph, kept, similarity)| (paragraph, numbered(kept), similarity)),
-        );
-    }
-    for (paragraph, found, similarity) in reprints {
-        let fold = units.paragraphs.of(paragraph);
-        if fold.is_some_and(|fold| met[0][fold as usize].is_some()) || before.reprints.contains_key(&paragraph) {
-            continue;
-        }
-        before.reprints.insert(paragraph, (narrow(kept.len()), similarity));
-        kept.push(found);
-    }
-    for ((fates, met), past) in before.fates.iter_mut().zip(met).zip(past) {
-        let fate = |(met, past): (Option<EarlierMatch>, Unmatched)| match met {
-            Some(met) => {
-                let keeper = Keeper::Before(narrow(kept.len()));
-                kept.push(met.kept);
-                Fate::Gone(keeper, met.reason, met.similarity)
-            }
-            None => Fate::Open(past),
-        };
-        *fates = met.into_iter().zip(past).map(fate).collect();
-    }
-    (before, kept)
+fn bits(count: usize, of: impl Iterator<Item = u32>) -> Bits {
+    let mut out = Bits::new(count);
+    of.for_each(|n| out.insert(n));
+    out
 }
 
 /// Words of what was met: the fold, whether it is equal, the leader, the similarity.
