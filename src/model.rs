@@ -94,6 +94,51 @@ impl fmt::Debug for Span {
     }
 }
 
+/// Counts the characters (Unicode scalar values) before places in a text, which ascend: it is read once.
+///
+/// ```
+/// use redite::model::Chars;
+///
+/// let mut chars = Chars::new("né à Zürich");
+/// assert_eq!([chars.before(3), chars.before(6)], [2, 4]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Chars<'t> {
+    text: &'t str,
+    byte: u32,
+    chars: u32,
+}
+
+impl<'t> Chars<'t> {
+    /// At the beginning of a text.
+    ///
+    /// ```
+    /// assert_eq!(redite::model::Chars::new("né").before(0), 0);
+    /// ```
+    #[must_use]
+    pub const fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            byte: 0,
+            chars: 0,
+        }
+    }
+
+    /// How many stand before a byte at which a character begins, and which is no less than the last time; for any other byte, how many it was
+    /// then.
+    ///
+    /// ```
+    /// assert_eq!(redite::model::Chars::new("né").before(3), 2);
+    /// ```
+    pub fn before(&mut self, byte: u32) -> u32 {
+        if let Some(between) = self.text.get(self.byte as usize..byte as usize) {
+            self.chars += u32::try_from(between.chars().count()).unwrap_or(u32::MAX);
+            self.byte = byte;
+        }
+        self.chars
+    }
+}
+
 /// The place of an article in the order in which articles came, from 0.
 ///
 /// ```

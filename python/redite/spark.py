@@ -29,15 +29,7 @@ try:
     import pyarrow as pa  # type: ignore[import-untyped]
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
     from pyspark.sql import functions as F
-    from pyspark.sql.types import (
-        ArrayType,
-        BooleanType,
-        DoubleType,
-        LongType,
-        StringType,
-        StructField,
-        StructType,
-    )
+    from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 except ImportError as error:
     raise ImportError("redite.spark needs PySpark and PyArrow: pip install pyspark pyarrow") from error
 
@@ -128,9 +120,7 @@ class _Job:
         def of_partition(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             from pyspark import TaskContext
 
-            context = TaskContext.get()
-            assert context is not None
-            block = context.partitionId()
+            block = cast("TaskContext", TaskContext.get()).partitionId()
             yield pa.RecordBatch.from_pydict({"block": [block], "rows": [_cut(folder, options, order, block, batches)]})
 
         keys = [F.col(f"`{name}`") for name in self.order]
@@ -174,10 +164,10 @@ class _Job:
         return self._each(blocks).mapInArrow(self._applied(0), df.schema)
 
     def removed(self, df: DataFrame, blocks: int) -> DataFrame:
-        several = len(Detector(**self.options).text_fields) > 1
-        kind = dict(df.dtypes).get(self.options["id_field"], "string")
-        number = LongType() if kind in ("tinyint", "smallint", "int", "bigint") else StringType()
-        return self._each(blocks).mapInArrow(self._applied(1), _removed_schema(number, several))
+        # What is removed from no rows has the columns that what is removed from any has.
+        nothing = to_arrow_schema(df.schema).empty_table()
+        columns = pa.table(Detector(**self.options).clean_arrow(nothing)[1]).schema
+        return self._each(blocks).mapInArrow(self._applied(1), from_arrow_schema(_for_spark(columns)))
 
     def remove(self, blocks: int) -> None:
         """Removes what is not read to apply what was decided."""
@@ -301,23 +291,3 @@ def _for_spark(schema: pa.Schema) -> pa.Schema:
         return of
 
     return pa.schema([pa.field(field.name, kind(field.type)) for field in schema])
-
-
-def _removed_schema(id_kind: LongType | StringType, several: bool) -> StructType:
-    text, numbers = StringType(), ArrayType(LongType())
-    kept = [StructField("article", id_kind), StructField("source", text)]
-    kept += [StructField("field", text)] if several else []
-    kept += [StructField("bytes", numbers), StructField("text", text)]
-    return StructType(
-        [
-            StructField("article", id_kind),
-            *(StructField(name, text) for name in ("source", "field", "unit")),
-            StructField("bytes", numbers),
-            StructField("chars", numbers),
-            *(StructField(name, text) for name in ("text", "rule", "measure")),
-            StructField("similarity", DoubleType()),
-            StructField("lost", ArrayType(text)),
-            StructField("reprint", BooleanType()),
-            StructField("kept", StructType(kept)),
-        ]
-    )

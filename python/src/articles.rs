@@ -115,7 +115,7 @@ impl Reader {
             group,
             date,
             rank,
-            by_host: _,
+            ..
         } = &self.fields;
         for (number, name) in text.iter().enumerate() {
             if let Some(found) = of_dict(record, name)?

@@ -145,6 +145,7 @@ impl Detector {
             id: id_field.to_owned(),
             lang: lang_field.to_owned(),
             date: asks_date.then(|| date_field.to_owned()),
+            needs_date: asks_date,
             group,
             by_host,
             rank,

@@ -24,6 +24,8 @@ pub(crate) struct Fields {
     /// Groups are the hosts of URLs.
     pub(crate) by_host: bool,
     pub(crate) date: Option<String>,
+    /// Without dates something that was asked for cannot be done; else they are kept where there are some.
+    pub(crate) needs_date: bool,
     pub(crate) rank: RankBy,
 }
 

@@ -14,7 +14,7 @@ use pyo3::types::{PyDict, PyString};
 use pyo3_arrow::PyTable;
 use pyo3_arrow::input::AnyRecordBatch;
 use redite::index::{Index, Snapshot, Source};
-use redite::{ArticleId, Detections, Session};
+use redite::{ArticleId, Detections, Memory};
 use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -87,14 +87,14 @@ impl PyIndex {
         py: Python<'_>,
         described: &Described<'_, A>,
         (update, replace): (bool, bool),
-        session: impl FnOnce(&Snapshot) -> PyResult<Session>,
+        memory: Memory,
         progress: Option<&Py<PyAny>>,
     ) -> PyResult<Ran> {
         let mut index = self.lock()?;
         let index = &mut *index;
         let snapshot = index.snapshot();
         let first = snapshot.articles();
-        let mut session = session(&snapshot)?;
+        let mut session = snapshot.session(memory).map_err(IntoPyErr::into_py)?;
         if replace {
             let mut before = Vec::new();
             for id in described.ids.iter().flatten() {
@@ -148,6 +148,7 @@ fn fields_of(
         group: None,
         by_host: false,
         date: Some(date_field.to_owned()),
+        needs_date: false,
         rank: crate::fields::RankBy::Place,
     })
 }
@@ -230,11 +231,8 @@ impl PyIndex {
             fields: &self.detector.fields,
             source,
         };
-        let session = |snapshot: &Snapshot| {
-            let memory = self::memory(memory, temp_dir);
-            snapshot.session(memory).map_err(IntoPyErr::into_py)
-        };
-        let ran = self.run(py, &described, (update, replace), session, progress.as_ref())?;
+        let memory = self::memory(memory, temp_dir);
+        let ran = self.run(py, &described, (update, replace), memory, progress.as_ref())?;
         let stats = py.detach(|| ran.detections.stats()).map_err(IntoPyErr::into_py)?;
         let removed = removed(py, &ran.outcomes, &list, &self.detector.naming(source))?;
         Ok((self.detector.cleaned(py, &list, &ran.outcomes)?, removed, stats.into()))
@@ -254,22 +252,15 @@ impl PyIndex {
         temp_dir: Option<PathBuf>,
         progress: Option<Py<PyAny>>,
     ) -> PyResult<(PyTable, PyTable, PyStats)> {
-        let mut fields = self.detector.fields.clone();
-        let data = data.into_table()?;
-        // Dates are kept where there are some.
-        fields.date = fields.date.filter(|date| crate::table::has(&data, date));
-        let table = Table::new(data, &fields)?;
+        let table = Table::new(data.into_table()?, &self.detector.fields)?;
         let described = Described {
             ids: (0..table.count()).map(|article| table.raw_id(article)).collect(),
             articles: &table,
             fields: &self.detector.fields,
             source,
         };
-        let session = |snapshot: &Snapshot| {
-            let memory = self::memory(memory, temp_dir);
-            snapshot.session(memory).map_err(IntoPyErr::into_py)
-        };
-        let ran = self.run(py, &described, (update, replace), session, progress.as_ref())?;
+        let memory = self::memory(memory, temp_dir);
+        let ran = self.run(py, &described, (update, replace), memory, progress.as_ref())?;
         let naming = self.detector.naming(source);
         py.detach(|| {
             let stats = ran.detections.stats().map_err(IntoPyErr::into_py)?;

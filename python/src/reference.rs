@@ -1,8 +1,8 @@
 //! A test set: what of a text stands in it.
 
-use crate::run::Chars;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use redite::model::Chars;
 use redite::reference::{Builder, Limits};
 use redite::{Span, removal_spans};
 
@@ -85,10 +85,7 @@ impl Reference {
         let said = |text: &str, span: Span| text.get(span.range()).unwrap_or_default().to_owned();
         let contained = |found: &redite::Contained| Contained {
             bytes: (found.span.start, found.span.end),
-            chars: (
-                chars.before(found.span.start as usize),
-                chars.before(found.span.end as usize),
-            ),
+            chars: (chars.before(found.span.start), chars.before(found.span.end)),
             text: said(text, found.span),
             test: found.text,
             test_bytes: (found.at.start, found.at.end),

@@ -209,63 +209,40 @@ pub(crate) fn of_json(py: Python<'_>, id: &str, source: &str) -> PyResult<Py<PyA
     Ok(found.unwrap_or_else(|_| PyString::new(py, id).into_any()).unbind())
 }
 
-/// What was counted.
-#[pyclass(frozen, get_all, eq, module = "redite", name = "Stats")]
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PyStats {
-    articles: u64,
-    paragraphs: u64,
-    sentences: u64,
-    too_short: u64,
-    removed_equal: u64,
-    removed_near: u64,
-    unread_texts: u64,
-    text_bytes: u64,
-    removed_bytes: u64,
-}
-
-impl From<Stats> for PyStats {
-    fn from(stats: Stats) -> Self {
-        let Stats {
-            articles,
-            paragraphs,
-            sentences,
-            too_short,
-            removed_equal,
-            removed_near,
-            unread_texts,
-            text_bytes,
-            removed_bytes,
-        } = stats;
-        Self {
-            articles,
-            paragraphs,
-            sentences,
-            too_short,
-            removed_equal,
-            removed_near,
-            unread_texts,
-            text_bytes,
-            removed_bytes,
+/// Makes a class of Python of what was counted, with the names that it has in the library.
+macro_rules! stats {
+    ($($name:ident),+) => {
+        /// What was counted.
+        #[pyclass(frozen, get_all, eq, module = "redite", name = "Stats")]
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub(crate) struct PyStats {
+            $($name: u64,)+
         }
-    }
+
+        impl From<Stats> for PyStats {
+            fn from(Stats { $($name),+ }: Stats) -> Self {
+                Self { $($name),+ }
+            }
+        }
+
+        #[pymethods]
+        impl PyStats {
+            fn __repr__(&self) -> String {
+                let counts = [$(format!("{}={}", stringify!($name), self.$name)),+];
+                format!("Stats({})", counts.join(", "))
+            }
+        }
+    };
 }
 
-#[pymethods]
-impl PyStats {
-    fn __repr__(&self) -> String {
-        format!(
-            "Stats(articles={}, paragraphs={}, sentences={}, too_short={}, removed_equal={}, removed_near={}, \
-             unread_texts={}, text_bytes={}, removed_bytes={})",
-            self.articles,
-            self.paragraphs,
-            self.sentences,
-            self.too_short,
-            self.removed_equal,
-            self.removed_near,
-            self.unread_texts,
-            self.text_bytes,
-            self.removed_bytes
-        )
-    }
-}
+stats!(
+    articles,
+    paragraphs,
+    sentences,
+    too_short,
+    removed_equal,
+    removed_near,
+    unread_texts,
+    text_bytes,
+    removed_bytes
+);

@@ -5,6 +5,7 @@ use crate::errors::IntoPyErr;
 use pyo3::prelude::*;
 use rayon::prelude::*;
 use redite::index::{Addition, Snapshot, Source};
+use redite::model::Chars;
 use redite::{ArticleId, Detections, Progress, Repeat, Session, Unit};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -265,7 +266,7 @@ fn outcome(
             out.removed.push(Removal {
                 nth,
                 bytes: [cut.span.start, cut.span.end],
-                chars: [chars.before(range.start), chars.before(range.end)],
+                chars: [chars.before(cut.span.start), chars.before(cut.span.end)],
                 repeat: cut.repeat,
                 lost,
                 kept,
@@ -296,29 +297,6 @@ impl Earlier<'_> {
         };
         texts.insert(*unit, known.clone());
         Ok(known)
-    }
-}
-
-/// Counts the characters of a text up to places that ascend.
-pub(crate) struct Chars<'t> {
-    text: &'t str,
-    at: usize,
-    before: usize,
-}
-
-impl<'t> Chars<'t> {
-    pub(crate) fn new(text: &'t str) -> Self {
-        Self { text, at: 0, before: 0 }
-    }
-
-    /// How many stand before a byte.
-    pub(crate) fn before(&mut self, byte: usize) -> u32 {
-        if byte < self.at {
-            (self.at, self.before) = (0, 0);
-        }
-        self.before += self.text[self.at..byte].chars().count();
-        self.at = byte;
-        narrow(self.before)
     }
 }
 

@@ -4,11 +4,12 @@ use crate::articles::{List, Reader};
 use crate::errors::IntoPyErr;
 use crate::fields::{Fields, replace};
 use crate::removed::{PyStats, rounded};
-use crate::run::{self, Chars};
+use crate::run;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use redite::join::Measure;
+use redite::model::Chars;
 use redite::{ArticleId, Detections, Memory, Session};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -209,7 +210,7 @@ impl Detection {
                     field: self.fields.text[*field].clone(),
                     unit: repeat.removed.kind.to_string(),
                     bytes: (cut.span.start, cut.span.end),
-                    chars: (chars.before(range.start), chars.before(range.end)),
+                    chars: (chars.before(cut.span.start), chars.before(cut.span.end)),
                     text: text[range].to_owned(),
                     rule: repeat.reason.to_string(),
                     measure: self.measure.to_string(),

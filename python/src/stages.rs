@@ -50,14 +50,13 @@ impl PyStages {
 
     /// Begins a block.
     #[pyo3(signature = (block, *, source=None))]
-    fn cut(&self, py: Python<'_>, block: u32, source: Option<String>) -> PyResult<PyCut> {
-        let cut = self.stages.cut(block).map_err(IntoPyErr::into_py)?;
-        Ok(PyCut {
-            cut: Mutex::new(Some(cut)),
+    fn cut(&self, py: Python<'_>, block: u32, source: Option<String>) -> PyCut {
+        PyCut {
+            cut: Mutex::new(Some(self.stages.cut(block))),
             detector: self.detector.clone_ref(py),
             source: source.unwrap_or_else(|| format!("block-{block}")),
             rows: Mutex::new(0),
-        })
+        }
     }
 
     /// Counts shingles into the order.
@@ -122,11 +121,7 @@ impl PyCut {
     /// Adds rows, in the order in which they are decided.
     fn push(&self, py: Python<'_>, data: AnyRecordBatch) -> PyResult<()> {
         let fields = &self.detector.get().fields;
-        let data = data.into_table()?;
-        let mut fields = fields.clone();
-        // Dates are kept where there are some.
-        fields.date = fields.date.filter(|date| crate::table::has(&data, date));
-        let table = Table::new(data, &fields)?;
+        let table = Table::new(data.into_table()?, fields)?;
         let mut cut = self.cut.try_lock().map_err(|_| busy())?;
         let Some(cut) = cut.as_mut() else {
             return Err(PyRuntimeError::new_err("the block has been written; begin another"));

@@ -207,7 +207,10 @@ impl Table {
             None => Ok(None),
         };
         let group = asked(&fields.group, "group_by")?;
-        let date = asked(&fields.date, "date_field")?;
+        let date = match asked(&fields.date, "date_field") {
+            Err(_) if !fields.needs_date => None,
+            date => date?,
+        };
         let (rank, by_date) = match &fields.rank {
             RankBy::Place => (None, false),
             RankBy::Date => (date.clone(), true),
@@ -637,10 +640,4 @@ impl RemovedRows {
 /// What Arrow says is wrong with data.
 pub(crate) fn of_arrow(error: ArrowError) -> PyErr {
     PyValueError::new_err(error.to_string())
-}
-
-/// True if a table has a column of that name.
-pub(crate) fn has(table: &PyTable, name: &str) -> bool {
-    let schema = table.batches().first().map(|batch| batch.schema());
-    schema.is_some_and(|schema| find(schema.fields(), name).is_some())
 }

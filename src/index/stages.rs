@@ -49,7 +49,7 @@ use std::sync::{Arc, OnceLock};
 /// let stages = Stages::create(folder.path(), &Detector::new())?;
 /// let blocks = [["The storm tore the roof off."], ["The storm tore the roof off."]];
 /// for (block, texts) in (0..).zip(&blocks) {
-///     let mut cut = stages.cut(block)?;
+///     let mut cut = stages.cut(block);
 ///     cut.push_all(texts.iter().map(|&text| (Article::new(text), Source::of_text("text", text))).collect())?;
 ///     cut.finish()?;
 /// }
@@ -74,7 +74,7 @@ pub struct Stages {
 /// use redite::{Article, Detector, index::{Source, Stages}};
 ///
 /// let folder = tempfile::tempdir()?;
-/// let mut cut = Stages::create(folder.path(), &Detector::new())?.cut(0)?;
+/// let mut cut = Stages::create(folder.path(), &Detector::new())?.cut(0);
 /// cut.push_all(vec![(Article::new("A day."), Source::of_text("text", "A day."))])?;
 /// cut.finish()?;
 /// assert!(folder.path().join("cut-0").exists());
@@ -96,7 +96,7 @@ pub struct Cut {
 /// let folder = tempfile::tempdir()?;
 /// let stages = Stages::create(folder.path(), &Detector::new())?;
 /// let text = "The storm tore the roof off the hall. The storm tore the roof off the hall.";
-/// let mut cut = stages.cut(0)?;
+/// let mut cut = stages.cut(0);
 /// cut.push_all(vec![(Article::new(text), Source::of_text("text", text))])?;
 /// cut.finish()?;
 /// stages.order(&[0])?;
@@ -255,24 +255,22 @@ impl Stages {
     /// Begins a block, which is cut and folded in memory: its articles come in the order in which they are decided, after those of the blocks with
     /// lower numbers.
     ///
-    /// # Errors
-    /// None so far.
-    ///
     /// ```
     /// use redite::{Detector, index::Stages};
     ///
     /// let folder = tempfile::tempdir()?;
     /// let stages = Stages::create(folder.path(), &Detector::new())?;
-    /// assert_eq!(stages.cut(0)?.finish()?, 0);
+    /// assert_eq!(stages.cut(0).finish()?, 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn cut(&self, block: u32) -> Result<Cut, IndexError> {
-        Ok(Cut {
+    #[must_use]
+    pub fn cut(&self, block: u32) -> Cut {
+        Cut {
             stages: self.clone(),
             block,
             session: Detector::from(self.settings).session(),
             texts: Texts::new(&self.temporary()),
-        })
+        }
     }
 
     /// Counts the shingles of some blocks into the order by which leaders are found: the first ones, as a rule. It has no say in what is decided; one that
@@ -337,7 +335,7 @@ impl Stages {
     /// # use redite::{Detector, index::Stages};
     /// # let folder = tempfile::tempdir()?;
     /// let stages = Stages::create(folder.path(), &Detector::new())?;
-    /// stages.cut(0)?.finish()?;
+    /// stages.cut(0).finish()?;
     /// stages.order(&[0])?;
     /// stages.decide(0)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -355,7 +353,7 @@ impl Stages {
     /// # use redite::{Detector, index::Stages};
     /// # let folder = tempfile::tempdir()?;
     /// let stages = Stages::create(folder.path(), &Detector::new())?;
-    /// stages.cut(0)?.finish()?;
+    /// stages.cut(0).finish()?;
     /// stages.order(&[0])?;
     /// stages.decide_observed(0, &|progress| println!("{:.0} %", 100.0 * progress.share))?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -536,7 +534,7 @@ impl Cut {
     /// # use redite::{Article, Detector, index::{Source, Stages}};
     /// # let folder = tempfile::tempdir()?;
     /// let stages = Stages::create(folder.path(), &Detector::new())?;
-    /// let mut cut = stages.cut(0)?;
+    /// let mut cut = stages.cut(0);
     /// cut.push_all(vec![(Article::new("A day."), Source::of_text("text", "A day."))])?;
     /// assert_eq!(cut.finish()?, 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -560,7 +558,7 @@ impl Cut {
     /// # use redite::{Detector, index::Stages};
     /// # let folder = tempfile::tempdir()?;
     /// let stages = Stages::create(folder.path(), &Detector::new())?;
-    /// assert_eq!(stages.cut(0)?.finish()?, 0);
+    /// assert_eq!(stages.cut(0).finish()?, 0);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn finish(self) -> Result<u32, IndexError> {
@@ -592,7 +590,7 @@ impl Decision {
     /// # use redite::{Article, Detector, index::{Source, Stages}};
     /// # let folder = tempfile::tempdir()?;
     /// let stages = Stages::create(folder.path(), &Detector::new())?;
-    /// stages.cut(0)?.finish()?;
+    /// stages.cut(0).finish()?;
     /// stages.order(&[0])?;
     /// stages.decide(0)?;
     /// assert_eq!(stages.decision(0)?.detection().articles(), 0);
@@ -612,7 +610,7 @@ impl Decision {
     /// # use redite::{Article, ArticleId, Detector, index::{Source, Stages}};
     /// # let folder = tempfile::tempdir()?;
     /// let stages = Stages::create(folder.path(), &Detector::new())?;
-    /// let mut cut = stages.cut(0)?;
+    /// let mut cut = stages.cut(0);
     /// cut.push_all(vec![(Article::new("A day."), Source::of_text("text", "A day."))])?;
     /// cut.finish()?;
     /// stages.order(&[0])?;

@@ -117,7 +117,7 @@ pub(super) struct Look {
     /// How many of its first keys it looks for, and how many of them lead to each unit that it matches.
     probes: usize,
     shared: usize,
-    /// To which of these, key by key.
+    /// How long the units may be to which each of these keys leads.
     firsts: Firsts,
 }
 
@@ -131,26 +131,28 @@ pub(super) struct Demands {
     least_keys: Vec<OnceLock<usize>>,
     /// How units look that are not dense, and those that are; empty if that is not to be found out.
     looks: Vec<[OnceLock<Box<Look>>; 2]>,
-    /// [`Bounds::partner_lengths`].
+    /// [`Bounds::partner_lengths`]; empty if nobody asks.
     partner_lengths: Vec<OnceLock<RangeInclusive<usize>>>,
 }
 
 impl Demands {
-    /// Of units of at most so many tokens. Those that are dense may be told apart.
+    /// Of units of at most so many tokens that are compared with one another only. Those that are dense may be told apart.
     pub(super) fn new(longest: usize, are_told_apart: bool) -> Self {
         let count = longest.min(COMMON) + 1;
+        let apart = if are_told_apart { count } else { 0 };
         Self {
             least_keys: (0..count).map(|_| OnceLock::new()).collect(),
-            looks: (0..if are_told_apart { count } else { 0 })
-                .map(|_| [const { OnceLock::new() }; 2])
-                .collect(),
-            partner_lengths: (0..count).map(|_| OnceLock::new()).collect(),
+            looks: (0..apart).map(|_| [const { OnceLock::new() }; 2]).collect(),
+            partner_lengths: Vec::new(),
         }
     }
 
-    /// Of any units.
-    pub(super) fn of_all() -> Self {
-        Self::new(COMMON, true)
+    /// Of the units of a corpus.
+    pub(super) fn of_corpus() -> Self {
+        Self {
+            partner_lengths: (0..=COMMON).map(|_| OnceLock::new()).collect(),
+            ..Self::new(COMMON, true)
+        }
     }
 
     /// The lengths of the leaders that a unit of so many tokens can match.
@@ -184,6 +186,7 @@ impl<U: Units + ?Sized> Finder<'_, U> {
             .map_or_else(find, |known| *known.get_or_init(find))
     }
 
+    /// How a unit looks, which shares at least `least` keys with any that it matches.
     fn look(&self, unit: u32, least: usize) -> Look {
         let tokens = self.units.tokens(unit).len();
         if self.demands.looks.is_empty() {

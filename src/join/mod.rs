@@ -367,7 +367,7 @@ impl Order {
         Self {
             sketch: Sketch::of_bytes(bytes, bounds.keys),
             bounds,
-            demands: keys::Demands::of_all(),
+            demands: keys::Demands::of_corpus(),
             is_of_corpus: true,
         }
     }
@@ -377,7 +377,7 @@ impl Order {
     pub(crate) fn shrunk(&self) -> Self {
         Self {
             sketch: self.sketch.shrunk(),
-            demands: keys::Demands::of_all(),
+            demands: keys::Demands::of_corpus(),
             ..*self
         }
     }
@@ -395,7 +395,7 @@ impl Order {
         Some(Self {
             sketch: Sketch::restored(counts, frequent, bounds.keys)?,
             bounds,
-            demands: keys::Demands::of_all(),
+            demands: keys::Demands::of_corpus(),
             is_of_corpus: true,
         })
     }
@@ -407,7 +407,7 @@ impl Order {
         Self {
             sketch: sketch.open(),
             bounds,
-            demands: keys::Demands::of_all(),
+            demands: keys::Demands::of_corpus(),
             is_of_corpus: true,
         }
     }

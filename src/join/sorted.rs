@@ -4,7 +4,8 @@
 //! the entries of a bucket stand is told as by Elias (*Efficient storage and retrieval by content and address of static files*, 1974) and
 //! Fano: a bit string has for each bucket as many zeros as it has entries, and then a one. Of each entry there is its unit, and of its
 //! key the few bits that come after those that name the bucket. Keys are hashes, so entries of another key may be taken for those of one:
-//! that adds candidates and never a match, because every match is verified.
+//! that adds candidates and never a match, because every match is verified. The units of a list ascend, those of keys that cannot be told apart
+//! together, so that units in a range are found by halving.
 //!
 //! ```text
 //! entries, units, bits of keys, whether complete   4 words of 32 bits; each unit is below `units`

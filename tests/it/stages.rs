@@ -29,7 +29,7 @@ fn source<'t>(id: usize, article: &'t Article<'_>) -> Source<'t> {
 }
 
 fn cut(folder: &Path, block: u32, articles: &[Article<'_>], first: usize) {
-    let mut cut = Stages::open(folder).unwrap().cut(block).unwrap();
+    let mut cut = Stages::open(folder).unwrap().cut(block);
     for (at, some) in (first..).step_by(5).zip(articles.chunks(5)) {
         let with_source = (at..)
             .zip(some)

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use redite::files::removed::{KeptUnit, RemovedUnit};
 use redite::files::{Id, Record, Source};
 use redite::index::Snapshot;
+use redite::model::Chars;
 use redite::{ArticleId, Cut, Span, Unit, UnitKind};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -421,29 +422,4 @@ pub(crate) fn key(unit: &Unit) -> [u8; KEY] {
     key[10..14].copy_from_slice(&end.to_be_bytes());
     key[14] = u8::from(kind == UnitKind::Sentence);
     key
-}
-
-/// Counts characters up to ascending bytes of a text, in one pass.
-pub(crate) struct Chars<'t> {
-    text: &'t str,
-    byte: u32,
-    chars: u32,
-}
-
-impl<'t> Chars<'t> {
-    pub(crate) fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            byte: 0,
-            chars: 0,
-        }
-    }
-
-    /// How many characters there are before a byte, which is no less than the last time.
-    pub(crate) fn before(&mut self, byte: u32) -> u32 {
-        let between = self.text[self.byte as usize..byte as usize].chars().count();
-        self.chars += u32::try_from(between).unwrap_or(u32::MAX);
-        self.byte = byte;
-        self.chars
-    }
 }

@@ -172,7 +172,7 @@ impl Run<'_> {
             }
             earlier.commit(addition)?;
         }
-        super::report::after(args, &summary.to_json()?, transaction)?;
+        super::report::after(args, || summary.to_json(), transaction)?;
         Ok((corpus.report.exit(), summary))
     }
 }

@@ -9,7 +9,7 @@ use crate::marked::Marks;
 use crate::memory::{self, Cap};
 use crate::outputs::{Asked, Places, is_stdout};
 use crate::progress::{COMPARING, Progress, READING, WRITING};
-use crate::provenance::{Chars, Provenance};
+use crate::provenance::Provenance;
 use crate::relations::Relations;
 use crate::reports::report;
 use crate::settings;
@@ -23,6 +23,7 @@ use redite::files::removed::FileFormat;
 use redite::files::{
     Edit, Fields, Format, Id, Output, OutputFile, Record, Rewriter, Source, Transaction, refuse_overwrite,
 };
+use redite::model::Chars;
 use redite::{ArticleId, Cut, Detection, Span};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};

@@ -31,12 +31,16 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// With `clean --report`, writes the page when the file of removed units is complete. `stats`: what `--stats` writes.
-pub(crate) fn after(args: &CleanArgs, stats: &str, transaction: &Transaction) -> Result<()> {
+/// With `clean --report`, writes the page when the file of removed units is complete. `stats` gives what `--stats` writes.
+pub(crate) fn after(
+    args: &CleanArgs,
+    stats: impl FnOnce() -> serde_json::Result<String>,
+    transaction: &Transaction,
+) -> Result<()> {
     let (Some(output), Some(removed)) = (&args.report, &args.cleaned.removed) else {
         return Ok(());
     };
-    let run = RunStats::parse(stats.as_bytes())?;
+    let run = RunStats::parse(stats()?.as_bytes())?;
     write(
         removed,
         Some(&run),

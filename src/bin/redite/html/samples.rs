@@ -35,7 +35,12 @@ impl Excerpt {
     }
 
     fn name(name: &str) -> String {
-        let Self { mut text, is_cut } = Self::of(name, MOST_NAME);
+        Self::line(name, MOST_NAME)
+    }
+
+    /// With an ellipsis where there is more of it.
+    fn line(text: &str, most: usize) -> String {
+        let Self { mut text, is_cut } = Self::of(text, most);
         if is_cut {
             text.push('…');
         }
@@ -127,13 +132,7 @@ impl Sample {
             rule: Excerpt::name(&unit.rule),
             similarity: unit.similarity,
             lost: (unit.lost.iter().take(MOST_LOST))
-                .map(|word| {
-                    let Excerpt { mut text, is_cut } = Excerpt::of(word, MOST_WORD);
-                    if is_cut {
-                        text.push('…');
-                    }
-                    text
-                })
+                .map(|word| Excerpt::line(word, MOST_WORD))
                 .collect(),
             lost_count: unit.lost.len(),
             reprint: unit.reprint,

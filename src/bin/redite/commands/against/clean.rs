@@ -9,7 +9,6 @@ use crate::corpus::place;
 use crate::exit::Exit;
 use crate::memory::Cap;
 use crate::outputs::{Asked, Places, is_stdout};
-use crate::provenance::Chars;
 use crate::reports::{check_share_of, refuse_drop_empty, report};
 use crate::settings;
 use crate::stages::Stages;
@@ -18,6 +17,7 @@ use crate::writing::Writing;
 use anyhow::{Result, anyhow};
 use redite::files::removed::{KeptUnit, RemovedUnit};
 use redite::files::{Edit, Fields, Record, Rewriter, Source, Transaction};
+use redite::model::Chars;
 use redite::{ArticleId, Contained, Span};
 use std::io::Write;
 use std::path::PathBuf;
@@ -120,7 +120,7 @@ pub(crate) fn clean(
         out.finish()?;
     }
     transaction.commit()?;
-    super::super::report::after(args, &summary.to_json()?, transaction)?;
+    super::super::report::after(args, || summary.to_json(), transaction)?;
     if !args.input.quiet {
         console::lines(&summary);
     }
